@@ -1,0 +1,57 @@
+# studydeck: `make` builds every deck, `make test` checks everything. Both set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := decks
+.PHONY: decks test stories lint check format clean help
+
+decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
+	@$(BIN)/studydeck build
+	@echo
+	@echo "Your packages lie in dist/. Import them, and import again after every build:"
+	@echo "  desktop: in Anki, File > Import, choose the .apkg file"
+	@echo "  phone:   send the file over and open it with AnkiDroid or AnkiMobile"
+
+test: $(VENV)/.tested lint check  ## run the whole test suite and the static checks
+	@$(BIN)/python -m pytest
+
+stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner (minutes)
+	@STUDYDECK_STORIES=2000 $(BIN)/python -m pytest tests/test_story.py
+
+lint: $(VENV)/.tested  ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: $(VENV)/.installed  ## studydeck check --strict on every deck
+	@$(BIN)/studydeck check --strict
+
+format: $(VENV)/.tested  ## put the Python files into the house's format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## remove what the build and the tests made, .venv too
+	rm -rf $(VENV) dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "studydeck needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "no venv module: sudo apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q builder  # a start without them takes a third longer
+	@touch $@
+
+$(VENV)/.tested: pyproject.toml | $(VENV)/.installed
+	@echo "Setting up what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[anki,print]' --group dev
+	@touch $@

@@ -1,0 +1,286 @@
+"""The words of the domain: what every room of the program speaks about.
+
+Texts know where the author wrote them, and problems are values that sort by place. Records are named
+tuples: frozen like a frozen dataclass, made four times as fast, and their classes defined four times as fast,
+which every command's start would feel.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Place(NamedTuple):
+    """A point in an author's file; line and column count from 1, columns in characters."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+def shown(path: Path) -> str:
+    """`path` as problems show it: relative to the current folder where it can be, with forward slashes."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.as_posix()
+
+
+class Placed(Protocol):
+    """Anything that knows where it was written: a Text, a Card, a Place."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+class Text(str):
+    """A string of the author's that knows its place from birth.
+
+    `plain` is true where it was written without quotes, so that `true` can be told from `"true"`.
+    """
+
+    __slots__ = ("column", "line", "path", "plain")
+    path: str
+    line: int
+    column: int
+    plain: bool
+
+
+class Problem(NamedTuple):
+    """One mistake: where it is, what is wrong, and what to do. Sorts by place."""
+
+    path: str
+    line: int
+    column: int
+    name: str
+    severity: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The line that people and editors read: `path:line:column: error: message; remedy [name]`."""
+        where = f"{self.path}:{self.line}:{self.column}"
+        return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
+
+
+#: Every problem's name and what it means, in one line. The page docs/problems.md is tested against it.
+PROBLEMS: Mapping[str, str] = {
+    "unreadable": "A file or folder can't be read, isn't a regular file, or is a link out of the deck's folder.",
+    "missing-file": "The deck has no deck.yaml, or a section file that it lists isn't there.",
+    "unlisted-section": "A YAML file in the deck's folder that `sections:` doesn't list, so it isn't built.",
+    "encoding": "A file isn't UTF-8.",
+    "control-character": "A character that Anki can't hold, such as NUL, a unit separator or half a surrogate pair.",
+    "yaml-syntax": "The file isn't YAML.",
+    "yaml-quote": "A text that YAML reads as something else unless it stands in quotes.",
+    "yaml-alias": "Aliases that expand to far more than the file holds, or that hold themselves.",
+    "empty-file": "A file with nothing in it.",
+    "too-big": "A file, a text or a picture beyond what can be studied or imported.",
+    "unknown-key": "A key that means nothing here.",
+    "wrong-kind": "A value of another kind than the key takes.",
+    "duplicate-key": "One key twice in one place.",
+    "missing-key": "A key that must be there.",
+    "retyped": "A text that YAML cuts short at ` #`.",
+    "empty-question": "A question with nothing in it.",
+    "empty-answer": "An answer with nothing in it.",
+    "bad-cloze": "A cloze that Anki would not show as one.",
+    "same-question": "Two cards that ask the same.",
+    "same-question-other-answer": "Two cards that ask the same and answer differently.",
+    "same-id": "One id, or one guid, on two cards.",
+    "gone-id": "A card that learners know by another id.",
+    "bad-id": "An id, uid or guid with characters that it can't have.",
+    "bad-tag": "A tag that Anki would split, drop or misread.",
+    "placeholder": "A card that isn't written yet: TODO, TBD, FIXME, XXX or ???.",
+    "lost-picture": "A picture or sound that is missing, empty, outside the deck's media folder, or remote.",
+    "unused-media": "A file in the deck's media folder that no card shows.",
+    "no-alt": "A picture without a text for those who can't see it.",
+    "bad-style": "A style.css that could put more than a style into cards.",
+    "style-width": "A width in style.css that is wider than some phone.",
+    "style-colour": "A colour in style.css that is set for day alone.",
+    "style-scheme": "A style.css that asks the system whether it is night, where Anki has a setting of its own.",
+    "style-file": "A style.css that names a file which Anki doesn't ship.",
+    "bad-source": "A source that names no section, paragraph or sentence.",
+    "same-deck": "Two decks with one uid or one name.",
+    "changed-kind": "A card that learners know as a question and that became a cloze, or the other way round.",
+    "ambiguous-card": "A card without an id that may or may not be one that learners have.",
+    "damaged-lock": "A deck.lock that can't be trusted.",
+    "locked": "With --locked: a card or note type for which deck.lock would change.",
+    "unwritable": "A package or lock that can't be written.",
+    "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
+    "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
+}
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ERROR) -> Problem:
+    """A problem called `name` (a key of PROBLEMS) at the place of `at`."""
+    assert name in PROBLEMS, name
+    return Problem(at.path, at.line, at.column, name, severity, message, remedy)
+
+
+class Card(NamedTuple):
+    """One card as its author wrote it: a question with its answer, or a cloze.
+
+    A list answer is a tuple of texts. `place` is where the card starts.
+    """
+
+    place: Place
+    id: Text | None = None
+    guid: Text | None = None
+    question: Text | None = None
+    answer: Text | tuple[Text, ...] | None = None
+    cloze: Text | None = None
+    hint: Text | None = None
+    details: Text | None = None
+    source: tuple[Text, ...] = ()
+    tags: tuple[Text, ...] = ()
+    language: Text | None = None
+    reverse: bool = False
+    typed: bool = False
+    retired: bool = False
+
+    @property
+    def asks(self) -> Text:
+        """The text that the card is known by: its question, or its cloze."""
+        text = self.cloze if self.question is None else self.question
+        assert text is not None
+        return text
+
+    @property
+    def answers(self) -> tuple[Text, ...]:
+        """The answer as a tuple: one text, the items of a list, or nothing for a cloze."""
+        if self.answer is None:
+            return ()
+        return self.answer if isinstance(self.answer, tuple) else (self.answer,)
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Every text of the card that holds Markdown, in the order a learner meets them."""
+        rest = [text for text in (self.hint, self.details) if text is not None]
+        return (self.asks, *self.answers, *rest)
+
+
+class Section(NamedTuple):
+    """One section file: its name, its tag below the deck's, and its cards in study order."""
+
+    place: Place
+    name: Text
+    tag: str
+    cards: tuple[Card, ...]
+
+
+class Material(NamedTuple):
+    """What the deck was drawn from: a title to show, a link for learners, a path for the author."""
+
+    title: str = ""
+    url: str = ""
+    path: str = ""
+
+
+class Deck(NamedTuple):
+    """One deck folder, read: the author's words, and nothing that Anki adds."""
+
+    folder: Path
+    place: Place
+    title: Text
+    uid: str
+    tag: str
+    description: str = ""
+    language: str = ""
+    subdecks: bool = False
+    material: Material = Material()
+    sections: Sequence[Section] = ()
+    style: Text | None = None
+
+
+class Identity(NamedTuple):
+    """Which note a card is: its id in the lock and the guid that Anki matches notes by.
+
+    `made` is true where the id was made from the question because the author gave none.
+    """
+
+    id: str
+    guid: str
+    made: bool
+
+
+class Note(NamedTuple):
+    """A card rendered for Anki.
+
+    `kind` is `qa` or `cloze`; `fields` are HTML in the note type's order; `ords` are the numbers, from 0, of
+    the templates or clozes that make a card; `deck` is the name of the deck that new cards go to.
+    """
+
+    card: Card
+    identity: Identity
+    kind: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    ords: tuple[int, ...]
+    section: str
+    deck: str
+
+
+class Field(NamedTuple):
+    """A field of a note type; `collapsed` folds it away in Anki's editor."""
+
+    name: str
+    id: int
+    collapsed: bool
+
+
+class Template(NamedTuple):
+    """A template of a note type: what the card shows before and after the answer."""
+
+    name: str
+    id: int
+    front: str
+    back: str
+
+
+class NoteType(NamedTuple):
+    """A note type as Anki needs it. `key` is `qa` or `cloze`; ids are stable numbers, fields and templates in order."""
+
+    key: str
+    id: int
+    name: str
+    fields: Sequence[Field]
+    templates: Sequence[Template]
+    css: str
+
+
+class MediaFile(NamedTuple):
+    """A picture or sound of the deck: the name it has in Anki, and where its bytes are."""
+
+    name: str
+    path: Path
+
+
+class OldNote(NamedTuple):
+    """A note as an older package holds it: fields by name as HTML, `added` in milliseconds, `modified` in seconds."""
+
+    guid: str
+    kind: str
+    fields: Mapping[str, str]
+    tags: tuple[str, ...]
+    deck: str
+    added: int
+    modified: int
+
+
+class Shipped(NamedTuple):
+    """A note with all that the package must know of its history.
+
+    `id` is Anki's note id in milliseconds, `modified` the stamp in seconds.
+    """
+
+    note: Note
+    id: int
+    modified: int
