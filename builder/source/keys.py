@@ -1,0 +1,120 @@
+"""The keys that authors may write, told once: the reader, the JSON Schema and the docs' tests all read them here."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+# The kinds of values. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema.
+TEXT, LINE, ID, UID, FLAG = "text", "line", "id", "uid", "flag"
+TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
+CARDS, MATERIAL = "cards", "material"
+
+#: An id: letters, digits and - _ . : + of any script, no white space, at most 100 characters.
+ID_PATTERN = r"[^\W_][\w.:+-]{0,99}"
+UID_PATTERN = r"[a-z0-9]{8,40}"
+SECTION_FILE_PATTERN = r"\w[\w. -]*"
+#: grounding.md's grammar: an optional section, a paragraph, an optional sentence or run of sentences.
+LOCATOR_PATTERN = r"(?:[^\W_][\w-]*/)?p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
+
+
+class Key(NamedTuple):
+    """A key's kind of value and its meaning, one sentence that editors show."""
+
+    kind: str
+    meaning: str
+
+
+DECK_KEYS = {
+    "deck": Key(LINE, "The deck's name as Anki shows it; '::' nests decks."),
+    "uid": Key(UID, "The deck's own random identity, part of every guid. Written once, never changed."),
+    "tag": Key(LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
+    "language": Key(LINE, "The language of the cards as a BCP 47 tag, such as en or ar."),
+    "description": Key(TEXT, "What Anki shows under the deck's name, in Markdown."),
+    "sections": Key(SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
+    "subdecks": Key(FLAG, "true gives every section a subdeck of its own."),
+    "material": Key(MATERIAL, "What the deck was drawn from."),
+}
+MATERIAL_KEYS = {
+    "title": Key(LINE, "The material's title, shown under the answer of cards with a source."),
+    "url": Key(LINE, "Where learners can read the material: an http or https address."),
+    "path": Key(LINE, "Where the author keeps the material; may lie outside the deck's folder."),
+}
+SECTION_KEYS = {
+    "section": Key(LINE, "The section's name, shown on its cards."),
+    "tag": Key(LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
+    "cards": Key(CARDS, "The section's cards, in study order."),
+}
+CARD_KEYS = {
+    "id": Key(
+        ID, "The card's identity, such as nfkb-role. Keeps the learners' history through every edit; never reuse."
+    ),
+    "question": Key(TEXT, "What the card asks, in Markdown."),
+    "answer": Key(TEXT_OR_LIST, "The answer in Markdown, or a list of short answers."),
+    "cloze": Key(TEXT, "A sentence with gaps, {{c1::hidden}} or {{c1::hidden::hint}}, instead of question and answer."),
+    "hint": Key(TEXT, "Shown on the question side after a tap."),
+    "details": Key(TEXT, "Shown small under the answer."),
+    "source": Key(LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these."),
+    "tags": Key(NAMES, "The card's own tags, besides the section's."),
+    "language": Key(LINE, "The card's language where it isn't the deck's."),
+    "reverse": Key(FLAG, "true makes a second card that asks from the answer to the question."),
+    "typed": Key(FLAG, "true asks the learner to type the answer."),
+    "retired": Key(
+        FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
+    ),
+    "guid": Key(LINE, "The Anki guid of a note that came from elsewhere, to keep its history."),
+}
+#: Keys that only a question has.
+QUESTION_ONLY = ("question", "answer", "reverse", "typed")
+
+REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "card": ()}
+
+_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    TEXT: _SCALAR,
+    LINE: _SCALAR,
+    ID: {"type": ["string", "integer"], "pattern": f"^{ID_PATTERN}$"},
+    UID: {"type": ["string", "integer"], "pattern": f"^{UID_PATTERN}$"},
+    FLAG: {"type": "boolean"},
+    TEXT_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
+    SECTIONS: {"type": "array", "items": {"type": ["string", "number", "boolean", "null"],
+                                          "pattern": f"^{SECTION_FILE_PATTERN}$"}},
+    LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
+    CARDS: {"type": "array", "items": {"$ref": "#/$defs/card"}},
+    MATERIAL: {"$ref": "#/$defs/material"},
+}  # fmt: skip
+
+
+def json_schema(file: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `deck` or `section` files, for editors to complete and check with."""
+    keys = DECK_KEYS if file == "deck" else SECTION_KEYS
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"studydeck {file} file",
+        **_object(keys, REQUIRED[file]),
+    }
+    if file == "deck":
+        schema["$defs"] = {"material": _object(MATERIAL_KEYS, ())}
+    else:
+        no_question = [{"required": [key]} for key in QUESTION_ONLY]
+        schema["$defs"] = {
+            "card": {
+                **_object(CARD_KEYS, ()),
+                "oneOf": [
+                    {"required": ["question", "answer"], "not": {"required": ["cloze"]}},
+                    {"required": ["cloze"], "not": {"anyOf": no_question}},
+                ],
+            },
+            "locator": {"type": "string", "pattern": f"^{LOCATOR_PATTERN}$"},
+        }
+    return schema
+
+
+def _object(keys: dict[str, Key], required: tuple[str, ...]) -> dict[str, Any]:
+    properties = {name: {**_SCHEMAS[key.kind], "description": key.meaning} for name, key in keys.items()}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,305 @@
+"""The tree of a deck's files to a Deck: values of the right kind become records, the rest become problems."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from builder.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
+from builder.source import keys
+from builder.source.files import read_file
+from builder.source.tree import Items, Keys, Node, read_tree
+from builder.text import near, slug
+
+_ID = re.compile(keys.ID_PATTERN)
+_UID = re.compile(keys.UID_PATTERN)
+_LOCATOR = re.compile(keys.LOCATOR_PATTERN)
+_SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, list[Problem]]:
+    """The deck in `folder` and all problems of its files. What is malformed is left out of the deck.
+
+    `progress` is told how much is read, from 0 to 1.
+    """
+    problems: list[Problem] = []
+    path = folder / "deck.yaml"
+    place = Place(shown(path))
+    tree = _read(path, folder, problems)
+    values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
+    title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
+    if any(not part.strip() for part in title.split("::")):
+        message = "a part of the deck's name is empty, which Anki would call 'blank'"
+        problems.append(problem("wrong-kind", title, message, "write a word on both sides of '::'"))
+    sections = []
+    names = _section_files(folder, values.get("sections"), problems)
+    for number, name in enumerate(names, start=1):
+        section_path = folder / f"{name}.yaml"
+        section_tree = _read(section_path, folder, problems)
+        if section_tree is not None:
+            sections.append(_section(section_tree, Place(shown(section_path)), name, problems))
+        progress(number / len(names))
+    deck = Deck(
+        folder=folder,
+        place=place,
+        title=title,
+        uid=values.get("uid", ""),
+        tag=values.get("tag") or slug(title, "deck"),
+        description=values.get("description", ""),
+        language=values.get("language", ""),
+        subdecks=values.get("subdecks", False),
+        material=values.get("material", Material()),
+        sections=tuple(sections),
+        style=_style(folder, problems),
+    )
+    return deck, problems
+
+
+def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        problems.append(data)
+        return None
+    tree, found = read_tree(shown(path), data)
+    problems += found
+    if tree is None and not found:
+        what = "deck: and uid:" if path.name == "deck.yaml" else "section: and cards:"
+        problems.append(problem("empty-file", Place(shown(path)), "the file is empty", f"write {what}"))
+    return tree
+
+
+def _style(folder: Path, problems: list[Problem]) -> Text | None:
+    """The deck's own style.css, if it has one."""
+    path = folder / "style.css"
+    if not os.path.lexists(path):
+        return None
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        problems.append(data)
+        return None
+    try:
+        return _text(data.decode("utf-8-sig").replace("\r\n", "\n"), Place(shown(path)))
+    except UnicodeDecodeError:
+        problems.append(problem("encoding", Place(shown(path)), "the style isn't UTF-8", "save it as UTF-8"))
+        return None
+
+
+def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[Problem]) -> list[str]:
+    """The names of the section files in study order; unlisted files are told, for their cards would be missed."""
+    try:
+        names = sorted(entry.name[:-5] for entry in os.scandir(folder) if entry.name.endswith(".yaml"))
+    except OSError as error:
+        at = Place(shown(folder))
+        problems.append(problem("unreadable", at, f"the folder can't be read ({error.strerror})", "mend the folder"))
+        return []
+    names = [name for name in names if name != "deck" and not name.startswith(".")]
+    if listed is None:
+        return names
+    chosen: list[str] = []
+    for name in listed:
+        if name in chosen:
+            problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "keep one"))
+        elif name not in names and not os.path.lexists(folder / f"{name}.yaml"):
+            guess = near(name, names)
+            remedy = f"did you mean '{guess}'?" if guess else "write the file, or take its name out"
+            problems.append(problem("missing-file", name, f"there is no file {name}.yaml", remedy))
+        else:
+            chosen.append(str(name))
+    for unlisted in names:
+        if unlisted not in chosen:
+            at = Place(shown(folder / f"{unlisted}.yaml"))
+            message = "the deck's sections: doesn't list this file, so its cards are not built"
+            problems.append(problem("unlisted-section", at, message, "add it there, or move it away", WARNING))
+    return chosen
+
+
+def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
+    values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
+    title = values.get("section") or _text(name, place)
+    return Section(place, title, values.get("tag") or slug(title, "section"), values.get("cards", ()))
+
+
+def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
+    cards = []
+    for item in items:
+        if isinstance(item, Keys):
+            card = _card(item, problems)
+            if card is not None:
+                cards.append(card)
+        else:
+            message = f"a card is a mapping, and this is {_kind_of(item)}"
+            problems.append(problem("wrong-kind", item, message, "write question: and answer:, or cloze:"))
+    return tuple(cards)
+
+
+def _card(tree: Keys, problems: list[Problem]) -> Card | None:
+    """The card, or None where it lacks what a card must have."""
+    values = _mapping(tree, keys.CARD_KEYS, (), problems)
+    if "cloze" in tree:
+        for key in tree:
+            if key in keys.QUESTION_ONLY:
+                remedy = "keep the cloze: or the question: of this card"
+                problems.append(problem("wrong-kind", key, f"'{key}' doesn't go with 'cloze'", remedy))
+                return None
+        if "cloze" not in values:
+            return None
+    elif "question" not in values or "answer" not in values:
+        unknown = {near(key, keys.CARD_KEYS) for key in tree if key not in keys.CARD_KEYS}
+        missing = [key for key in ("question", "answer") if key not in tree and key not in unknown]
+        if missing and "cloze" not in unknown:
+            message = f"this card has no {' and no '.join(missing)}"
+            problems.append(problem("missing-key", tree, message, f"write {missing[0]}:, or cloze: for a gap"))
+        return None
+    return Card(place=Place(tree.path, tree.line, tree.column), **values)
+
+
+def _mapping(
+    tree: Node, known: dict[str, keys.Key], required: tuple[str, ...], problems: list[Problem]
+) -> dict[str, Any]:
+    """The values of a mapping's known keys, read by their kinds."""
+    if not isinstance(tree, Keys):
+        message = f"a mapping should stand here, and this is {_kind_of(tree)}"
+        problems.append(problem("wrong-kind", tree, message, f"write {next(iter(known))}: and its value"))
+        return {}
+    values = {}
+    meant = set()
+    for key, node in tree.items():
+        if key not in known:
+            guess = near(key, known)
+            meant.add(guess)
+            remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
+            problems.append(problem("unknown-key", key, f"unknown key '{key[:40]}'", remedy))
+            continue
+        value = _value(known[key].kind, key, node, problems)
+        if value is not None:
+            values[str(key)] = value
+    problems += [
+        problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")
+        for name in required
+        if name not in tree and name not in meant
+    ]
+    return values
+
+
+def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
+    """`node` as a value of `kind`, or None after a problem."""
+    if kind == keys.TEXT:
+        if isinstance(node, Text):
+            return node
+    elif kind == keys.FLAG:
+        if isinstance(node, Text) and node.plain and node in _FLAGS:
+            return _FLAGS[node]
+    elif kind in (keys.TEXT_OR_LIST, keys.NAMES, keys.LOCATORS, keys.SECTIONS):
+        return _texts(kind, key, node, problems)
+    elif kind == keys.CARDS:
+        if isinstance(node, Items):
+            return _cards(node, problems)
+        if isinstance(node, Text) and not node:
+            return ()
+    elif kind == keys.MATERIAL:
+        if isinstance(node, Keys):
+            return _material(node, problems)
+    elif isinstance(node, Text):
+        return _line(kind, key, node, problems)
+    _report_kind(kind, key, node, problems)
+    return None
+
+
+def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+    """A text or a list of texts; names, locators and section files always as a tuple."""
+    if isinstance(node, Text):
+        if kind == keys.TEXT_OR_LIST:
+            return node
+        if kind == keys.SECTIONS:
+            _report_kind(kind, key, node, problems)
+            return None
+        items: Iterable[Node] = (node,)
+    elif isinstance(node, Items):
+        items = node
+    else:
+        _report_kind(kind, key, node, problems)
+        return None
+    texts = []
+    for item in items:
+        if not isinstance(item, Text):
+            _report_kind(keys.TEXT, key, item, problems)
+        elif kind == keys.LOCATORS and not _LOCATOR.fullmatch(item):
+            message = f"'{item[:40]}' is no place in the material"
+            problems.append(problem("bad-source", item, message, "write p2s1, p2s1-3, p2 or section/p1s3"))
+        elif kind == keys.SECTIONS and not _SECTION_FILE.fullmatch(item):
+            message = f"'{item[:40]}' can't be the name of a section file"
+            problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
+        else:
+            texts.append(item)
+    if kind == keys.TEXT_OR_LIST:
+        if not len(node):
+            problems.append(problem("empty-answer", key, "the list of answers is empty", "write an answer"))
+        if not texts or len(texts) < len(node):
+            return None
+    return tuple(texts)
+
+
+def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | None:
+    """A text of one line that isn't empty, and for an id or uid one of the right characters."""
+    if not text.strip():
+        problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write its value, or take {key}: out"))
+    elif "\n" in text or "\t" in text:
+        problems.append(problem("wrong-kind", text, f"'{key}' takes one line without tabs", "write it in one line"))
+    elif kind == keys.ID and not _ID.fullmatch(text):
+        remedy = "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit"
+        problems.append(problem("bad-id", text, f"'{text[:40]}' can't be an id", remedy))
+    elif kind == keys.UID and not _UID.fullmatch(text):
+        remedy = "use 8 to 40 small letters and digits"
+        problems.append(problem("bad-id", text, f"'{text[:40]}' can't be a uid", remedy))
+    else:
+        return text
+    return None
+
+
+def _material(tree: Keys, problems: list[Problem]) -> Material:
+    values = _mapping(tree, keys.MATERIAL_KEYS, (), problems)
+    url = values.get("url")
+    if url and not re.fullmatch(r"https?://[^\s\"<>]+", url):
+        message = "the material's url isn't an http or https address"
+        problems.append(problem("wrong-kind", url, message, "write it out, with https://"))
+        del values["url"]
+    return Material(**values)
+
+
+def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
+    wanted = {
+        keys.FLAG: "true or false",
+        keys.TEXT_OR_LIST: "a text or a list of texts",
+        keys.NAMES: "a list of texts",
+        keys.LOCATORS: "a locator or a list of locators",
+        keys.SECTIONS: "a list of section files",
+        keys.CARDS: "a list of cards",
+        keys.MATERIAL: "a mapping with title:, url: or path:",
+    }.get(kind, "a text")
+    if isinstance(node, Keys) and "…" in node:
+        return  # the tree has told that this text needs quotes
+    message = f"'{key}' takes {wanted}, and this is {_kind_of(node)}"
+    remedy = f"write {wanted}"
+    if isinstance(node, Keys):
+        remedy = "put the text in quotes if it was meant as one" if kind != keys.MATERIAL else remedy
+    problems.append(problem("wrong-kind", node if not isinstance(node, Text) else _place_of(node), message, remedy))
+
+
+def _kind_of(node: Node) -> str:
+    if isinstance(node, Text):
+        return f"the text '{node[:40]}'" if node else "empty"
+    return "a list" if isinstance(node, Items) else "a mapping"
+
+
+def _place_of(at: Placed) -> Place:
+    return Place(at.path, at.line, at.column)
+
+
+def _text(value: str, place: Place) -> Text:
+    text = Text(value)
+    text.path, text.line, text.column, text.plain = *place, True
+    return text

@@ -1,0 +1,63 @@
+"""The deck that `studydeck new` writes: small, complete, and an example of every kind of card."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from builder.source.keys import json_schema
+from builder.text import slug
+
+_DECK = """\
+# yaml-language-server: $schema=.schema/deck.json
+deck: {name}
+uid: {uid}  # this deck's own; never change it
+tag: {tag}
+language: en
+description: A deck made with studydeck.
+sections: [first-section]
+"""
+
+_SECTION = """\
+# yaml-language-server: $schema=.schema/section.json
+section: First section
+tag: first-section
+cards:
+  - id: spacing-effect
+    question: What does spacing reviews over days do to memory?
+    answer: It makes it last longer than the same time spent at once.
+
+  - id: cloze-example
+    cloze: A cloze card hides {{c1::a part}} of a sentence.
+
+  - id: srs-abbreviation
+    question: What does SRS stand for?
+    answer: Spaced repetition system
+    reverse: true  # makes a second card that asks from the answer
+"""
+
+
+def write_deck(folder: Path, name: str, tag: str | None, uid: str) -> list[Path]:
+    """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already."""
+    if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
+        raise FileExistsError(folder)
+    deck = _DECK.format(name=_scalar(name), uid=uid, tag=_scalar(tag or slug(name, "deck")))
+    files = {
+        folder / "deck.yaml": deck,
+        folder / "first-section.yaml": _SECTION,
+        folder / ".schema" / "deck.json": _schema("deck"),
+        folder / ".schema" / "section.json": _schema("section"),
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(files)
+
+
+def _schema(file: str) -> str:
+    return json.dumps(json_schema(file), ensure_ascii=False, indent=2) + "\n"
+
+
+def _scalar(text: str) -> str:
+    """`text` as a YAML scalar that reads back as it is: JSON's quotes are YAML's double quotes."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,10 @@
+"""What an author's text means: Markdown to HTML, clozes, and plain words.
+
+The one room that others share: checks and rendering must agree on what a text says.
+"""
+
+from builder.text.cloze import Clozes, read_clozes
+from builder.text.markdown import is_sound, media_references, to_cloze_html, to_html
+from builder.text.words import fold, near, slug
+
+__all__ = ["Clozes", "fold", "is_sound", "media_references", "near", "read_clozes", "slug", "to_cloze_html", "to_html"]

@@ -1,0 +1,146 @@
+"""Markdown to the HTML of an Anki field: CommonMark, tables, strikethrough and math; raw HTML shows as text.
+
+comrak parses and renders. What stands here is what Anki adds to Markdown: math in Anki's
+brackets, pictures and sounds from the deck's media, clozes that code and math must not break.
+Its output is part of every learner's history: a change moves the stamp of notes, so golden cases
+in tests/cases/ hold it fast.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
+
+# No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
+_MATH = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
+_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")? />')
+_CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.DOTALL)
+_ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|latex\]|\$|\[?type:)")
+_SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
+_MATH_BRACES = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]")
+_SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+
+
+def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
+    """The HTML of a field for `text`; `files` maps media as the author names them to their names in Anki.
+
+    A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` is no list and no heading.
+    """
+    text = text.strip()
+    if not _MARKDOWN.search(text):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in text:
+        html = _render(text)
+        if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+            html = html[3:-4]
+    else:
+        html = _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
+    html = _ANKI_BRACKETS.sub("&#91;", html)
+    if "<span data-math" in html:
+        html = _MATH.sub(_math, html)
+    if "<img" in html:
+        html = _IMAGE.sub(lambda image: _media(image, files or {}), html)
+    return html
+
+
+def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
+    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula."""
+    html = to_html(text, files)
+    if "<code" in html:
+        html = _CODE.sub(lambda code: code[1] + _hide_clozes(code[2]) + code[3], html)
+    if r"\(" in html or r"\[" in html:
+        html = re.sub(r"\\\(.*?\\\)|\\\[.*?\\\]", lambda math: _part_braces(math[0]), html, flags=re.DOTALL)
+    return html
+
+
+def media_references(text: str) -> list[tuple[str, str]]:
+    """The pictures and sounds that `text` shows, in order: names as the author wrote them, and alternative texts."""
+    if "![" not in text:
+        return []
+    text = text.strip()
+    html = _render(text if "\n" in text else "." + text)
+    return [(_file_name(image), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)]
+
+
+def is_sound(name: str) -> bool:
+    """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
+    return name.lower().endswith(_SOUNDS)
+
+
+def _render(text: str) -> str:
+    comrak, extensions, parsing, rendering = _comrak()
+    html: str = comrak.render_markdown(text, extensions, parsing, rendering)
+    return html.rstrip("\n")
+
+
+@cache
+def _comrak() -> tuple[ModuleType, Any, Any, Any]:
+    """comrak and its options: loaded at the first text that needs it, not at the program's start."""
+    import comrak
+
+    extensions = comrak.ExtensionOptions()
+    extensions.strikethrough = extensions.table = True
+    extensions.math_dollars = extensions.cjk_friendly_emphasis = True
+    rendering = comrak.RenderOptions()
+    rendering.escape = True
+    rendering.hardbreaks = True
+    return comrak, extensions, comrak.ParseOptions(), rendering
+
+
+def _math(span: re.Match[str]) -> str:
+    """A formula in Anki's brackets, or dollars again where they were a shell's: `$HOME/$PATH`, not `$n$th`."""
+    style, formula = span.groups()
+    if style == "display":
+        return rf"\[{formula}\]"
+    following = span.string[span.end() : span.end() + 1]
+    in_a_word = following.isalnum() or following == "_"
+    if in_a_word and (not (formula[-1].isalnum() or formula[-1] in ")}'") or _SHELL_NAME.fullmatch(formula)):
+        return f"${formula}$"
+    return rf"\({formula}\)"
+
+
+def _media(image: re.Match[str], files: Mapping[str, str]) -> str:
+    written = _file_name(image)
+    name = files.get(written, written)
+    if is_sound(name):
+        return f"[sound:{name}]"
+    title = f' title="{image[3]}"' if image[3] else ""
+    return f'<img src="{html_entities.escape(name)}" alt="{image[2]}"{title} />'
+
+
+def _file_name(image: re.Match[str]) -> str:
+    return unquote(html_entities.unescape(image[1]))
+
+
+def _hide_clozes(code: str) -> str:
+    return code.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
+
+
+def _part_braces(formula: str) -> str:
+    """`formula` with `}}` of TeX written `} }`, and `}}` that ends a cloze in the formula left alone."""
+    parts: list[str] = []
+    depths: list[int] = []  # TeX braces open inside each open cloze
+    at = 0
+    while brace := _MATH_BRACES.search(formula, at):
+        parts.append(formula[at : brace.start()])
+        at = brace.end()
+        if len(brace[0]) > 1:
+            depths.append(0)
+        elif brace[0] == "}" and depths and depths[-1] == 0 and formula.startswith("}", at):
+            depths.pop()
+            at += 1
+            parts.append("}}")
+            continue
+        elif depths:
+            depths[-1] += 1 if brace[0] == "{" else -1
+        parts.append(brace[0])
+        if brace[0] == "}" and formula.startswith("}", at):
+            parts.append(" ")
+    return "".join(parts) + formula[at:]

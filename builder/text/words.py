@@ -1,0 +1,49 @@
+"""Plain words: a slug for ids and tags, a folded form to compare questions, a near miss to suggest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_SLUG_LENGTH = 48
+_MARKS = re.compile(r"`+|\*\*|~~|(?<!\w)[*_]+(?=\w)|(?<=\w)[*_]+(?!\w)")
+# A stop or a quote at a word's end says nothing; inside a word it may: 2.5, C++, f(x). Operators always count:
+# dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions apart").
+_WORD_ENDS = re.compile(r"[?!.,;:\"'“”‘’«»]*(?:\s+|$)[\"'“‘«]*")
+
+
+def slug(text: str, otherwise: str = "card") -> str:
+    """A short readable form of `text` for an id or a tag: lower case, words joined by hyphens.
+
+    Accents fall off Latin letters, other scripts stay as they are; at most 48 characters, cut between
+    words; `otherwise` where nothing is left.
+
+    >>> slug("What is NF-kB's role?")
+    'what-is-nf-kbs-role'
+    """
+    text = re.sub(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}", " ", text)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text.casefold()))
+    short = ""
+    for word in words:
+        if short and len(short) + 1 + len(word) > _SLUG_LENGTH:
+            break
+        short = f"{short}-{word}" if short else word[:_SLUG_LENGTH]
+    return short or otherwise
+
+
+def fold(text: str) -> str:
+    """`text` without what doesn't change its meaning: case, blanks, emphasis, and stops or quotes at a word's end."""
+    if "*" in text or "`" in text or "_" in text or "~" in text:
+        text = _MARKS.sub("", text)
+    return _WORD_ENDS.sub(" ", text.casefold()).strip()
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `word` was probably meant to be, or None."""
+    import difflib
+
+    matches = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
