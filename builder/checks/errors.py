@@ -1,0 +1,123 @@
+"""Checks without judgement in them: what they find is wrong in every deck."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from builder.model import Card, Deck, Problem, Text, problem
+from builder.text import fold, read_clozes, to_cloze_html, to_html
+
+_SAYS_SOMETHING = re.compile(r"\w")
+_TAGS = re.compile(r"<(?!img)[^>]*>")
+_PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def _cards(deck: Deck) -> Iterator[Card]:
+    for section in deck.sections:
+        yield from section.cards
+
+
+def _is_empty(text: Text) -> bool:
+    if _SAYS_SOMETHING.search(text) and "&" not in text:
+        return False
+    return not _TAGS.sub("", to_html(text)).strip()
+
+
+def empty_question(deck: Deck) -> Iterator[Problem]:
+    """A question or cloze with nothing left after markup and blanks. Anki would refuse to make its card."""
+    for card in _cards(deck):
+        if _is_empty(card.asks):
+            yield problem("empty-question", card.asks, "the question is empty", "write it, or delete the card")
+
+
+def empty_answer(deck: Deck) -> Iterator[Problem]:
+    """An answer, or an item of a list answer, with nothing left after markup and blanks."""
+    for card in _cards(deck):
+        for answer in card.answers:
+            if _is_empty(answer):
+                yield problem("empty-answer", answer, "the answer is empty", "write it, or delete the card")
+
+
+def bad_cloze(deck: Deck) -> Iterator[Problem]:
+    """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one."""
+    for card in _cards(deck):
+        if card.cloze is not None:
+            clozes = read_clozes(to_cloze_html(card.cloze))
+            for message, remedy in clozes.mistakes:
+                yield problem("bad-cloze", card.cloze, message, remedy)
+            if not clozes.numbers and not clozes.mistakes:
+                remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
+                yield problem("bad-cloze", card.cloze, "this cloze has no gap", remedy)
+        for text in card.texts:
+            if "{{c" in text and text is not card.cloze and read_clozes(to_cloze_html(text)).numbers:
+                remedy = "write the sentence under cloze:, or take the braces out"
+                yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
+
+
+def same_question(deck: Deck) -> Iterator[Problem]:
+    """Two cards that ask the same, but for case, blanks, emphasis and the stops at a word's end.
+
+    Operators tell questions apart: `a < b` is not `a > b`. Named same-question where the answers agree
+    too, and same-question-other-answer where they don't. Cards with `retired: true` may be replaced by their like.
+    """
+    first: dict[str, Card] = {}
+    for card in _cards(deck):
+        if card.retired:
+            continue
+        other = first.setdefault(fold(card.asks), card)
+        if other is card:
+            continue
+        where = f"{other.asks.path}:{other.asks.line}"
+        if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
+            message = f"this asks the same as {where}, and has the same answer"
+            yield problem("same-question", card.asks, message, "delete one of the two")
+        else:
+            message = f"this asks the same as {where}, and has another answer"
+            yield problem("same-question-other-answer", card.asks, message, "ask so that only one answer is right")
+
+
+def same_id(deck: Deck) -> Iterator[Problem]:
+    """One id, or one guid, on two cards: Anki would keep both and update only one of them."""
+    for key in ("id", "guid"):
+        first: dict[str, Text] = {}
+        for card in _cards(deck):
+            value: Text | None = getattr(card, key)
+            if value is not None and (other := first.setdefault(value, value)) is not value:
+                message = f"the {key} '{value}' stands on {other.path}:{other.line} too"
+                article = "an" if key == "id" else "a"
+                yield problem("same-id", value, message, f"give the newer card {article} {key} of its own")
+
+
+def bad_tag(deck: Deck) -> Iterator[Problem]:
+    """A tag with white space (Anki splits it), an empty part between `::`, or a leading `-` (search reads "not")."""
+    tags = [deck.tag, *(section.tag for section in deck.sections)]
+    tags += [tag for card in _cards(deck) for tag in card.tags]
+    for tag in tags:
+        if not isinstance(tag, Text):
+            continue  # a slug of ours
+        if not tag or any(character.isspace() for character in tag):
+            message, remedy = (
+                f"the tag '{tag}' is empty or holds a blank, where Anki splits tags",
+                "join words with '-'",
+            )
+        elif any(not part for part in tag.split("::")):
+            message, remedy = f"a part of the tag '{tag}' is empty", "write a word on both sides of '::'"
+        elif tag.startswith("-"):
+            message, remedy = f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "drop the '-'"
+        else:
+            continue
+        yield problem("bad-tag", tag, message, remedy)
+
+
+def placeholder(deck: Deck) -> Iterator[Problem]:
+    """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
+    for card in _cards(deck):
+        for text in card.texts:
+            found = _PLACEHOLDER.search(text)
+            if found and "`" in text:
+                found = _PLACEHOLDER.search(_CODE.sub("", text))
+            if found:
+                message = f"the card says '{found[0]}', so it isn't written yet"
+                yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
