@@ -1,0 +1,24 @@
+"""What learners already have: which note a card is, and when it last changed. Kept in deck.lock.
+
+identity.py says which note each card is, lock.py reads and writes the file, and record.py moves
+the stamps of the notes that changed. guids never come from text, so every text may be edited.
+"""
+
+from builder.history.identity import identify
+from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock
+from builder.history.plan import Plan
+from builder.history.record import Changes, note_type_ids, record
+
+__all__ = [
+    "LOCK_FILE",
+    "Changes",
+    "Lock",
+    "NoteRecord",
+    "Plan",
+    "TypeRecord",
+    "identify",
+    "lock_text",
+    "note_type_ids",
+    "read_lock",
+    "record",
+]

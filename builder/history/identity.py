@@ -1,0 +1,185 @@
+"""Which note each card is: the id that its author gave, or the one that the lock holds for its text.
+
+A card with an id is that note, whatever its text became. A card without one is matched by its exact question,
+then by its exact answer within its section; whatever is less certain is asked, never guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+from builder.history.lock import Lock, NoteRecord
+from builder.model import Card, Deck, Identity, Note, NoteType, Problem, Section, problem
+from builder.text import slug
+
+
+def digest(*texts: str) -> str:
+    """A hash of `texts` as 16 hexadecimal digits (64 bits), as the lock keeps it. The parts can't run together."""
+    return hashlib.blake2b("\x1f".join(texts).encode(), digest_size=8).hexdigest()
+
+
+def number_from(*texts: str) -> int:
+    """A stable number between 2^40 and 2^52 for `texts`: for Anki's ids of note types, fields, templates and decks."""
+    return (1 << 40) + int(digest(*texts)[:12], 16) % (1 << 52)
+
+
+def guid_of(uid: str, card_id: str) -> str:
+    """The guid of a new note: 20 hexadecimal digits (80 bits) from the deck's uid and the card's id."""
+    return hashlib.blake2b(f"{len(uid)}:{uid}{card_id}".encode(), digest_size=10).hexdigest()
+
+
+def question_digest(card: Card) -> str:
+    """The hash that a card without an id is found by."""
+    return digest(card.asks.strip())
+
+
+def answer_digest(card: Card) -> str:
+    """The hash that a card without an id and with a new question is found by, within its section."""
+    return digest(*(answer.strip() for answer in card.answers))
+
+
+def content_digest(note: Note) -> str:
+    """The hash of all that a learner would see change in a note; media count by their names, which are hashes."""
+    return digest(note.kind, " ".join(note.tags), *note.fields)
+
+
+def type_digest(note_type: NoteType) -> str:
+    """The hash of all that a learner would see change in a note type."""
+    return digest(note_type.name, note_type.css, repr(note_type.fields), repr(note_type.templates))
+
+
+def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
+    """The identity of every card in study order, None where it can't be told from what learners have; the problems."""
+    return _Matching(deck, lock).run()
+
+
+class _Matching:
+    """One pass over the deck's cards against the lock's records; a record is claimed by one card at most."""
+
+    def __init__(self, deck: Deck, lock: Lock) -> None:
+        self.deck = deck
+        self.lock = lock
+        self.found: dict[int, Identity] = {}  # by the card's number in study order
+        self.problems: list[Problem] = []
+        self.cards = [(section, card) for section in deck.sections for card in section.cards]
+        self.claimed = {str(card.id) for _, card in self.cards if card.id is not None}
+        self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
+        self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
+
+    def run(self) -> tuple[list[Identity | None], list[Problem]]:
+        nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
+        if nameless or self.lock.notes:
+            self._index()
+        for number, (_, card) in enumerate(self.cards):
+            if card.id is not None:
+                self._take_given(number, card)
+        nameless = [n for n in nameless if not self._take_by_question(n)]
+        nameless = self._take_by_answer(nameless)
+        for number in nameless:
+            self._take_new(number)
+        return [self.found.get(number) for number in range(len(self.cards))], self.problems
+
+    def _index(self) -> None:
+        for record in self.lock.notes.values():
+            if record.id not in self.claimed:
+                self.by_question[record.question].append(record)
+                if not record.retired:
+                    self.by_answer[record.section, record.answer].append(record)
+
+    def _take_given(self, number: int, card: Card) -> None:
+        assert card.id is not None
+        record = self.lock.notes.get(card.id)
+        if record is None:
+            known = [each for each in self.by_question.get(question_digest(card), ()) if not each.retired]
+            if known and (card.guid is None or card.guid == known[0].guid):
+                message = f"learners know this question as the card '{known[0].id}'"
+                remedy = f"write id: {known[0].id} again, or reword the question if it is another card"
+                self.problems.append(problem("gone-id", card.id, message, remedy))
+                return
+            guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, card.id)
+            self.found[number] = Identity(str(card.id), guid, made=False)
+        else:
+            self._take(number, card, record, made=False)
+
+    def _take(self, number: int, card: Card, record: NoteRecord, *, made: bool) -> None:
+        """The card is the record's note, unless Anki couldn't update that note with it."""
+        at = card.id if card.id is not None else card.place
+        if card.guid is not None and card.guid != record.guid:
+            message = f"learners know this card by the guid '{record.guid}'"
+            remedy = "take the guid: out, or give the card a new id and retire the old one"
+            self.problems.append(problem("gone-id", card.guid, message, remedy))
+            return
+        kind = "qa" if card.cloze is None else "cloze"
+        if record.kind != kind:
+            was, now = ("a question", "a cloze") if record.kind == "qa" else ("a cloze", "a question")
+            message = f"learners know the card '{record.id}' as {was}, and Anki can't make {now} of it"
+            remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
+            self.problems.append(problem("changed-kind", at, message, remedy))
+            return
+        self.claimed.add(record.id)
+        self.found[number] = Identity(record.id, record.guid, made)
+
+    def _take_by_question(self, number: int) -> bool:
+        card = self.cards[number][1]
+        free = self._free(self.by_question.get(question_digest(card), ()))
+        if card.guid is not None:
+            free = [record for record in free if record.guid == card.guid]
+        if not free:
+            return False
+        live = [record for record in free if not record.retired] or free
+        self._take(number, card, live[0], made=True)
+        return True
+
+    def _take_by_answer(self, nameless: list[int]) -> list[int]:
+        """Takes the cards whose answer points at one record and back; returns the cards left."""
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number in nameless:
+            section, card = self.cards[number]
+            groups[section.tag, answer_digest(card)].append(number)
+        left = []
+        for key, numbers in groups.items():
+            answers = self.cards[numbers[0]][1].answers
+            free = self._free(self.by_answer.get(key, ())) if answers else []
+            if len(numbers) == 1 and len(free) == 1:
+                self._take(numbers[0], self.cards[numbers[0]][1], free[0], made=True)
+            elif free:
+                for number in numbers:
+                    self._ask(self.cards[number][1], free)
+            else:
+                left += numbers
+        return sorted(left)
+
+    def _take_new(self, number: int) -> None:
+        section, card = self.cards[number]
+        gone = self._gone_from(section)
+        if gone and card.guid is None:
+            self._ask(card, gone)
+            return
+        name = base = slug(card.asks)
+        count = 1
+        while name in self.claimed or name in self.lock.notes:
+            count += 1
+            name = f"{base}-{count}"
+        self.claimed.add(name)
+        guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, name)
+        self.found[number] = Identity(name, guid, made=True)
+
+    def _gone_from(self, section: Section) -> list[NoteRecord]:
+        """The section's notes without an id of their author's that no card of the YAML is any more."""
+        if not hasattr(self, "_gone"):
+            self._gone: dict[str, list[NoteRecord]] = defaultdict(list)
+            for record in self._free(self.lock.notes.values()):
+                if record.made and not record.retired:
+                    self._gone[record.section].append(record)
+        return self._gone[section.tag]
+
+    def _free(self, records: Iterable[NoteRecord]) -> list[NoteRecord]:
+        return [record for record in records if record.id not in self.claimed]
+
+    def _ask(self, card: Card, candidates: list[NoteRecord]) -> None:
+        names = " or ".join(f"'{record.id}'" for record in candidates[:3])
+        message = f"this card has no id, and may be {names} reworded or a new card"
+        remedy = f"write id: {candidates[0].id} if learners should keep its history, or an id of its own if it is new"
+        self.problems.append(problem("ambiguous-card", card.place, message, remedy))

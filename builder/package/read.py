@@ -1,0 +1,75 @@
+"""An .apkg file to its notes and note types: what learners of an older build have."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from builder.model import Field, NoteType, OldNote, Template
+
+#: Bytes of the database inside a package; a small zip may unpack to a huge one.
+_LARGEST_DATABASE = 2_000_000_000
+
+
+def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+    """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
+
+    Raises ValueError with a sentence for whatever isn't such a package, OSError where it can't be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            if "collection.anki21b" in names:
+                raise ValueError(
+                    f"{path} is in Anki's newer format; export it again with 'Support older Anki versions' ticked"
+                )
+            name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
+            if name is None or archive.getinfo(name).file_size > _LARGEST_DATABASE:
+                raise ValueError(f"{path} is no Anki package")
+            database = archive.read(name)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{path} is no Anki package ({error})") from None
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(database)
+        connection.execute("pragma trusted_schema = off")
+        return _read(connection)
+    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is a damaged package ({error})") from None
+    finally:
+        connection.close()
+
+
+def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+    models_json, decks_json = connection.execute("select models, decks from col").fetchone()
+    decks = {int(number): str(deck["name"]) for number, deck in json.loads(decks_json).items()}
+    types = {int(number): _type(int(number), model) for number, model in json.loads(models_json).items()}
+    rows = connection.execute(
+        "select id, guid, mid, notes.mod, tags, flds, "
+        "(select did from cards where nid = notes.id order by ord limit 1) from notes order by id"
+    )
+    notes = []
+    for note_id, guid, type_id, modified, tags, fields, deck_id in rows:
+        note_type, _ = types[type_id]
+        by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
+        deck = decks.get(deck_id, "")
+        notes.append(OldNote(guid, note_type.key, by_name, tuple(tags.split()), deck, note_id, modified))
+    used = {row[0] for row in connection.execute("select distinct mid from notes")}
+    return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
+
+
+def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
+    note_type = NoteType(
+        key="cloze" if model["type"] == 1 else "qa",
+        id=number,
+        name=str(model["name"]),
+        fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
+        templates=tuple(
+            Template(each["name"], each.get("id") or 0, each["qfmt"], each["afmt"]) for each in model["tmpls"]
+        ),
+        css=str(model["css"]),
+    )
+    return note_type, int(model["mod"])

@@ -1,0 +1,11 @@
+"""Card to Note: fields as HTML, tags, the cards that the note has; and the deck's note types and media.
+
+notes.py renders cards, note_types.py freezes the two note types and fills the templates of assets/,
+media.py finds pictures and sounds and names them by their content.
+"""
+
+from builder.render.media import Media, collect_media
+from builder.render.note_types import note_types
+from builder.render.notes import render_notes
+
+__all__ = ["Media", "collect_media", "note_types", "render_notes"]

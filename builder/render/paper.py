@@ -1,0 +1,108 @@
+"""Notes to a page for paper: questions and answers in two columns, or cards to cut and fold."""
+
+from __future__ import annotations
+
+import base64
+import html as html_entities
+import mimetypes
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+
+from builder.model import Deck, MediaFile, Note
+from builder.text import to_html
+
+_ASSETS = Path(__file__).parent / "assets"
+_CLOZE = re.compile(r"\{\{c[\d,]+::|\}\}")
+_MATH = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_IMAGE = re.compile(r'<img src="([^"]*)"')
+
+
+def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:
+    """A whole HTML page of `notes` for printing, with pictures inside it; `layout` is `columns` or `cards`.
+
+    Retired notes are left out. Formulas become MathML where latex2mathml is installed, and stay TeX where it isn't.
+    """
+    pictures = {each.name: each.path for each in media}
+    names = {section.tag: section.name for section in deck.sections}
+    rows: dict[str, list[str]] = {}
+    for note in notes:
+        if not note.card.retired:
+            rows.setdefault(note.section, []).append(_row(note, pictures))
+    sections = [
+        f"<section><h2>{html_entities.escape(names[tag])}</h2>\n{''.join(of_section)}</section>"
+        for tag, of_section in rows.items()
+    ]
+    page = Template((_ASSETS / "paper.html").read_text("utf-8"))
+    return page.substitute(
+        language=html_entities.escape(deck.language or "en"),
+        title=html_entities.escape(deck.title),
+        description=to_html(deck.description),
+        layout=layout,
+        style=(_ASSETS / "paper.css").read_text("utf-8"),
+        sections="\n".join(sections),
+    )
+
+
+def _row(note: Note, pictures: Mapping[str, Path]) -> str:
+    question, answer = note.fields[0], note.fields[1] if note.kind == "qa" else ""
+    if note.kind == "cloze":
+        question, answer = _gaps(question)
+    question, answer = (_for_paper(side, pictures) for side in (question, answer))
+    return (
+        '<article class="row">'
+        f'<div class="question" dir="auto">{question}</div><div class="answer" dir="auto">{answer}</div>'
+        "</article>\n"
+    )
+
+
+def _gaps(html: str) -> tuple[str, str]:
+    """A cloze's text with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
+    question: list[str] = []
+    hidden: list[str] = []
+    depth = at = 0
+    for token in _CLOZE.finditer(html):
+        if depth:
+            hidden[-1] += html[at : token.start()]
+        else:
+            question.append(html[at : token.start()])
+        at = token.end()
+        if token[0] != "}}":
+            if not depth:
+                hidden.append("")
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                text, _, hint = hidden.pop().partition("::")
+                hidden.append(text)
+                question.append(f'<span class="gap">{hint}</span>')
+    question.append(html[at:])
+    return "".join(question), "; ".join(dict.fromkeys(hidden))
+
+
+def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
+    html = _SOUND.sub('<span class="sound">♪</span>', html)
+    html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
+    return _MATH.sub(_formula, html)
+
+
+def _inside(name: str, pictures: Mapping[str, Path]) -> str:
+    """A picture as a data: address, so that the page is one file."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(pictures[name].read_bytes()).decode()}"
+
+
+def _formula(math: re.Match[str]) -> str:
+    tex = html_entities.unescape(math[1] if math[1] is not None else math[2])
+    display = "inline" if math[1] is not None else "block"
+    try:
+        from latex2mathml.converter import convert
+    except ImportError:
+        return f'<code class="tex">{html_entities.escape(tex)}</code>'
+    try:
+        return str(convert(tex, display=display))
+    except Exception:  # the library raises many kinds for TeX that it doesn't know
+        return f'<code class="tex">{html_entities.escape(tex)}</code>'
