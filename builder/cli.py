@@ -1,0 +1,536 @@
+"""The commands: words in, calls of pipeline.py, words out. Nothing else lives here.
+
+Only Click is imported at the top; every command imports what it needs, so that --help is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from builder import __version__
+
+if TYPE_CHECKING:
+    from builder.engine.verify import Report
+    from builder.history import Lock, Plan
+    from builder.model import Problem
+    from builder.pipeline import Built
+
+_DECKS = "Without DECK, every deck under cards/."
+
+
+class _Deck(click.Path):
+    """A deck's folder on the command line."""
+
+    name = "deck"
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+
+_HELP = "Build Anki decks from YAML, and build them again without costing learners a review, a tag or a note."
+
+
+@click.group(
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: studydeck new cards/my-deck --name 'My Deck', then studydeck build.",
+)
+@click.version_option(__version__, prog_name="studydeck", message="%(prog)s %(version)s")
+def main() -> None:
+    """The group of all commands."""
+
+
+@main.command(short_help="Find the mistakes in decks, and write nothing.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print problems; github makes annotations in GitHub's CI.",
+)
+def check(decks: tuple[Path, ...], strict: bool, style: str) -> None:
+    """Find the mistakes in decks, each at its file, line and column. Writes nothing.
+
+    Without DECK, every deck under cards/. Exits with 1 where a deck has errors.
+
+    Example: studydeck check cards/magnesium-and-inflammation
+    """
+    from builder import pipeline
+
+    with _Waiting("Checking") as progress:
+        loaded, problems = pipeline.load_all(_folders(decks), progress)
+    cards = sum(each.cards for each in loaded)
+    if style == "json":
+        _print_json({"decks": len(loaded), "cards": cards, "problems": [each._asdict() for each in problems]})
+    elif style == "github":
+        for problem in problems:
+            click.echo(_annotation(problem))
+    else:
+        _print_problems(problems)
+        click.echo(f"{_count(len(loaded), 'deck')}, {_count(cards, 'card')}: {_summary(problems)}")
+    if _failing(problems, strict):
+        sys.exit(1)
+
+
+@main.command(short_help="Build decks into packages for Anki.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Where the packages go.",
+)
+@click.option(
+    "--repair-lock", is_flag=True, help="First mend a damaged or lost deck.lock from git and the last package."
+)
+@click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
+@click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool, locked: bool, style: str) -> None:
+    """Build decks into packages for Anki, and note in each deck.lock what learners now have.
+
+    Without DECK, every deck under cards/. Nothing is written if any deck has errors. Import a package
+    again after every build: cards keep their reviews, and only edited cards are touched.
+
+    Example: studydeck build -o dist cards/magnesium-and-inflammation
+    """
+    from builder import pipeline
+
+    now = _now()
+    folders = _folders(decks)
+    locks = _repaired_locks(folders, output) if repair_lock else {}
+    built: list[Built] = []
+    with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
+        second_half = pipeline.part_of(progress, 1, 2)
+        loaded, problems = pipeline.load_all(folders, pipeline.part_of(progress, 0, 2), locks)
+        if not _failing(problems):
+            for number, each in enumerate(loaded):
+                part = pipeline.part_of(second_half, number, len(loaded))
+                built.append(pipeline.build(each, output, now, locked=locked, progress=part))
+            problems = sorted(problems + [problem for each in built for problem in each.problems])
+        reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
+    made = [each for each in built if not _failing(each.problems)]
+    if style == "json":
+        answer = {"packages": [_package(each) for each in made], "problems": [each._asdict() for each in problems]}
+        _print_json(answer | ({"verified": [_report_json(each) for each in reports]} if verify else {}))
+    else:
+        _print_problems(problems, err=True)
+        for package in made:
+            _print_package(package)
+        for report in reports:
+            _print_report(report)
+    if _failing(problems):
+        if style == "text":
+            click.echo(f"{_summary(problems)}; nothing was built", err=True)
+        sys.exit(1)
+    if not all(report.ok for report in reports):
+        sys.exit(1)
+
+
+@main.command(short_help="Tell what the next import does to learners.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@click.option(
+    "--against",
+    metavar="OLD",
+    help="What the learner has: an older package (OLD.apkg), a lock, or a git revision; left out, the last build.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Where the last packages are, for their texts.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="markdown makes release notes.",
+)
+def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
+    """Tell what the next import does to a learner who has the last build. Writes nothing.
+
+    New, edited, untouched and retired cards, each edit word by word, and what learners must do by hand.
+
+    Example: studydeck plan --against v1.0 --format markdown
+    """
+    from builder import pipeline
+    from builder.history import plan_words
+
+    loaded, problems = pipeline.load_all(_folders(decks))
+    if _failing(problems):
+        _print_problems(problems, err=True)
+        sys.exit(1)
+    try:
+        plans = [pipeline.plan(each, output, against) for each in loaded]
+    except (ValueError, OSError) as error:
+        raise click.UsageError(f"{error}.") from None
+    if style == "json":
+        _print_json({"plans": [plan_words.plan_json(each) for each in plans]})
+        return
+    for number, each in enumerate(plans):
+        if number:
+            click.echo()
+        click.echo(plan_words.plan_markdown(each) if style == "markdown" else _plan_in_colour(each))
+
+
+@main.command(short_help="Import a package into the real Anki engine and look at everything.")
+@click.argument("package", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--previous",
+    metavar="OLD",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The package that learners have now; its cards are studied first.",
+)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def verify(package: Path, previous: Path | None, style: str) -> None:
+    """Import PACKAGE into scratch collections of the real Anki engine, as learners would.
+
+    Counts, conflicts, every card rendered, media, histories, tags, schema, Check Database. Exits with 1
+    where anything fails. Needs the engine: pip install 'studydeck[anki]'.
+
+    Example: studydeck verify dist/my-deck.apkg --previous last-release.apkg
+    """
+    report = _verified(package, previous)
+    if style == "json":
+        _print_json(_report_json(report))
+    else:
+        _print_report(report)
+    if not report.ok:
+        sys.exit(1)
+
+
+@main.command(short_help="List cards without an id, or write their ids into the YAML.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@click.option("--write", is_flag=True, help="Write the ids that the lock gave into the YAML, and nothing else.")
+def ids(decks: tuple[Path, ...], write: bool) -> None:
+    """List the cards without an id, and the ids that deck.lock gave them.
+
+    With --write the ids go into the YAML, one line or key each; every other byte stays, and the next
+    package is the same. Then a card can be reworded in question and answer at once.
+
+    Example: studydeck ids --write cards/magnesium-and-inflammation
+    """
+    from builder import pipeline
+
+    loaded, problems = pipeline.load_all(_folders(decks))
+    if _failing(problems):
+        _print_problems(problems, err=True)
+        sys.exit(1)
+    found = [card for each in loaded for card in pipeline.unnamed(each)]
+    if write:
+        try:
+            for each in loaded:
+                pipeline.write_ids(each)
+        except (ValueError, OSError) as error:
+            raise click.ClickException(f"{error}.") from None
+    for card in found:
+        name = card.id or "(no id before its first build)"
+        click.echo(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
+    known = sum(card.id is not None for card in found)
+    if write:
+        click.echo(f"{_count(known, 'id')} written")
+    else:
+        click.echo(f"{_count(len(found), 'card')} without an id, {known:,} of them in deck.lock")
+
+
+@main.command(short_help="Make a page for paper.")
+@click.argument("deck", type=_Deck())
+@click.option("--to", "target", type=click.Choice(["print"]), required=True, help="What to make: a page to print.")
+@click.option(
+    "--layout",
+    type=click.Choice(["columns", "cards"]),
+    default="columns",
+    show_default=True,
+    help="Questions and answers side by side, or cards to cut and fold.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The HTML file; left out, dist/<deck's folder>.html.",
+)
+def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
+    """Make one HTML page of DECK for paper: open it in a browser and print it. Pictures are inside it.
+
+    Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
+    """
+    from builder import pipeline
+
+    loaded = pipeline.load(deck)
+    if loaded.errors:
+        _print_problems(loaded.problems, err=True)
+        sys.exit(1)
+    path = output or Path("dist", f"{os.path.basename(os.path.abspath(deck))}.html")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pipeline.paper(loaded, layout), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.ClickException(f"{path} can't be written ({error.strerror}).") from None
+    click.echo(f"{path.as_posix()}: open it in a browser and print it")
+
+
+@main.command(short_help="Start a deck that builds at once.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
+@click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
+def new(folder: Path, name: str, tag: str | None) -> None:
+    """Start a deck in FOLDER: deck.yaml with a fresh uid, and a section with three sample cards.
+
+    Example: studydeck new cards/rivers --name Rivers
+    """
+    import secrets
+
+    from builder.source.starter import write_deck
+
+    if not name.strip() or any(not part.strip() for part in name.split("::")):
+        raise click.BadParameter("write a word on both sides of '::'.", param_hint="'--name'")
+    if tag is not None and (not tag.strip(":") or any(character.isspace() for character in tag) or tag[0] == "-"):
+        raise click.BadParameter("a tag has no blanks and doesn't start with '-'.", param_hint="'--tag'")
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"
+    uid = "".join(secrets.choice(letters) for _ in range(12))
+    try:
+        files = write_deck(folder, name, tag, uid)
+    except FileExistsError:
+        raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
+    except OSError as error:
+        raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
+    for path in files:
+        click.echo(f"wrote {path}")
+    click.echo(f"Next: edit the section, then studydeck build {folder}")
+
+
+@main.command(short_help="Print the JSON Schema of deck or section files.")
+@click.argument("file", type=click.Choice(["deck", "section"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema (draft 2020-12) of deck.yaml or of section files, for editors.
+
+    Example: studydeck schema section > cards/section.schema.json
+    """
+    from builder.source import json_schema
+
+    _print_json(json_schema(file))
+
+
+# --- the words between ---------------------------------------------------------------------------
+
+
+def _folders(decks: tuple[Path, ...]) -> list[Path]:
+    """The deck folders asked for: those given, or all under cards/."""
+    if decks:
+        return list(dict.fromkeys(decks))
+    cards = Path("cards")
+    found: list[Path] = []
+    if cards.is_dir():
+        folders = (each for each in sorted(cards.iterdir()) if each.is_dir() and not each.name.startswith("."))
+        found = [each for each in folders if any(each.glob("*.yaml"))]
+    if not found:
+        raise click.UsageError(
+            "there is no deck under cards/ in this folder. Name a deck's folder, "
+            "or start one: studydeck new cards/my-deck --name 'My Deck'"
+        )
+    return found
+
+
+def _now() -> int:
+    """The moment of this build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return int(time.time())
+    if not given.isascii() or not given.isdigit():
+        raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given}'.")
+    return int(given)
+
+
+def _failing(problems: Sequence[Problem], strict: bool = False) -> bool:
+    return any(each.severity == "error" or (strict and each.severity == "warning") for each in problems)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    counts = [
+        _count(number, severity)
+        for severity in ("error", "warning")
+        if (number := sum(each.severity == severity for each in problems))
+    ]
+    return ", ".join(counts) or "no problems"
+
+
+def _colours() -> bool:
+    """Whether the user lets us colour words: NO_COLOR is not set, or empty (no-color.org). Click asks for terminals."""
+    return not os.environ.get("NO_COLOR")
+
+
+def _print_problems(problems: Sequence[Problem], err: bool = False) -> None:
+    colours = {"error": "red", "warning": "yellow", "info": "cyan"}
+    for each in problems:
+        line = str(each)
+        if _colours():
+            severity = f" {each.severity}: "
+            line = line.replace(severity, f" {click.style(each.severity, fg=colours[each.severity], bold=True)}: ", 1)
+        click.echo(line, err=err)
+
+
+def _annotation(problem: Problem) -> str:
+    """A problem as GitHub's CI shows it beside the line."""
+
+    def escaped(text: str, extra: str = "") -> str:
+        for character in "%\r\n" + extra:
+            text = text.replace(character, f"%{ord(character):02X}")
+        return text
+
+    level = "notice" if problem.severity == "info" else problem.severity
+    path = escaped(problem.path, ":,")
+    message = escaped(f"{problem.message}; {problem.remedy}")
+    return f"::{level} file={path},line={problem.line},col={problem.column},title={problem.name}::{message}"
+
+
+def _package(built: Built) -> dict[str, Any]:
+    return {
+        "deck": str(built.deck.title),
+        "path": built.path.as_posix(),
+        "notes": built.notes,
+        "cards": built.cards,
+        "media": built.media,
+        "new": len(built.changes.new),
+        "edited": len(built.changes.edited),
+        "unchanged": len(built.changes.unchanged),
+        "retired": len(built.changes.retired),
+    }
+
+
+def _print_package(built: Built) -> None:
+    changes = built.changes
+    counts = f"{len(changes.new):,} new, {len(changes.edited):,} edited, {len(changes.unchanged):,} unchanged"
+    if changes.retired:
+        counts += f", {len(changes.retired):,} retired"
+    click.echo(f"{built.path.as_posix()}: {_count(built.notes, 'note')}, {_count(built.cards, 'card')}: {counts}")
+    for note_id in changes.retired:
+        click.echo(f"  retired: {note_id}")
+
+
+def _plan_in_colour(plan: Plan) -> str:
+    """The plan with deleted and added words in colour on a terminal, else in git's brackets."""
+    from builder.history.plan_words import plan_text
+
+    if sys.stdout.isatty() and _colours():
+        return plan_text(
+            plan, lambda old: click.style(old, fg="red", strikethrough=True), lambda new: click.style(new, fg="green")
+        )
+    return plan_text(plan, "[-{}-]".format, "{{+{}+}}".format)
+
+
+def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
+    """The mended locks of the folders whose lock is damaged or lost, each told on standard error."""
+    from builder import pipeline
+
+    locks = {}
+    for folder in folders:
+        repaired = pipeline.repair_lock(folder, output)
+        if repaired is None:
+            click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
+        else:
+            locks[folder] = repaired.lock
+            known = "; ".join(repaired.words) or "nothing is left of it: cards with an id keep their guids"
+            click.echo(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
+    return locks
+
+
+@contextmanager
+def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dict[Path, Path]]:
+    """Copies of the packages that a build is about to replace, by their paths, if they are to be kept."""
+    if not keep:
+        yield {}
+        return
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        copies = {}
+        for folder in folders:
+            path = output / f"{os.path.basename(os.path.abspath(folder))}.apkg"
+            if path.exists():
+                copies[path] = Path(shutil.copy(path, temporary))
+        yield copies
+
+
+def _verified(package: Path, previous: Path | None) -> Report:
+    try:
+        from builder.engine.verify import verify as verify_package
+    except ModuleNotFoundError as error:
+        if error.name != "anki":
+            raise
+        raise click.ClickException(
+            "verifying needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+        ) from None
+    try:
+        return verify_package(package, previous)
+    except ValueError as error:
+        raise click.ClickException(f"{error}.") from None
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    checks = [check._asdict() for check in report.checks]
+    return {"package": report.package, "previous": report.previous, "ok": report.ok, "checks": checks}
+
+
+def _print_report(report: Report) -> None:
+    for check in report.checks:
+        mark = click.style("ok", fg="green") if check.ok else click.style("FAILED", fg="red", bold=True)
+        click.echo(f"{mark if _colours() else click.unstyle(mark)}: {check.name} ({check.seen})")
+    failed = sum(not check.ok for check in report.checks)
+    click.echo(f"{report.package}: " + (f"{_count(failed, 'check')} failed" if failed else "all checks passed"))
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+class _Waiting(AbstractContextManager["Callable[[float], None]"]):
+    """A progress bar on standard error, shown where a terminal has waited for more than a second."""
+
+    _STEPS = 1000
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.started = time.monotonic()
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[float], None]:
+        return self._progress
+
+    def _progress(self, done: float) -> None:
+        if self.bar is None:
+            if time.monotonic() - self.started < 1 or not sys.stderr.isatty():
+                return
+            self.bar = click.progressbar(length=self._STEPS, label=self.label, file=sys.stderr)
+            self.bar.__enter__()
+        self.bar.update(max(0, int(done * self._STEPS) - self.bar.pos))
+
+    def __exit__(self, *exception: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)

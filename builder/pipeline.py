@@ -1,0 +1,422 @@
+"""The whole flow, top to bottom: a deck's folder to problems, to notes, to a package and its lock.
+
+Every command is the start of this flow and a tail of its own. From Python:
+
+    loaded = load(Path("cards/magnesium-and-inflammation"))
+    if not loaded.errors:
+        built = build(loaded, Path("dist"), now=int(time.time()))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from builder.checks import check
+from builder.history import LOCK_FILE, Changes, Lock, git, identify, lock_text, note_type_ids, read_lock, record
+from builder.history.plan import (
+    Before,
+    Old,
+    Plan,
+    before_from_lock,
+    before_from_package,
+    lacks_texts,
+    make_plan,
+    texts_of,
+    with_texts,
+)
+from builder.history.repair import Repaired, repair
+from builder.model import ERROR, WARNING, Deck, Identity, Note, NoteType, OldNote, Place, Problem, problem, shown
+from builder.render import Media, collect_media, note_types, render_notes
+from builder.source import read_deck, with_ids
+
+#: Told how much of the work is done, from 0 to 1.
+Progress = Callable[[float], None]
+
+#: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
+_GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
+_NO_CHANGES = Changes((), (), (), ())
+
+
+class Loaded(NamedTuple):
+    """A deck, read and checked. With `errors` it must not be built."""
+
+    deck: Deck
+    lock: Lock
+    identities: Sequence[Identity | None]
+    media: Media
+    problems: Sequence[Problem]
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [each for each in self.problems if each.severity == ERROR]
+
+    @property
+    def cards(self) -> int:
+        """How many cards its author wrote; a reversed one counts once."""
+        return sum(len(section.cards) for section in self.deck.sections)
+
+
+class Built(NamedTuple):
+    """What a build made, or the problems for which it wrote nothing."""
+
+    deck: Deck
+    path: Path
+    notes: int = 0
+    cards: int = 0
+    media: int = 0
+    changes: Changes = _NO_CHANGES
+    problems: Sequence[Problem] = ()
+
+
+def _no_progress(done: float) -> None:
+    pass
+
+
+def load(folder: Path, progress: Progress = _no_progress, *, lock: Lock | None = None) -> Loaded:
+    """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
+
+    `lock` stands in for the one in the folder, such as a repaired one.
+    """
+    deck, problems = read_deck(folder, progress)
+    problems += check(deck)
+    media, found = collect_media(deck)
+    problems += found
+    if lock is None:
+        lock, found = _read_lock(folder)
+        problems += found
+    identities, found = identify(deck, lock)
+    if any(each.severity == ERROR for each in problems):
+        # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
+        found = [each for each in found if each.name != "ambiguous-card"]
+    return Loaded(deck, lock, identities, media, sorted([*problems, *found]))
+
+
+def load_all(
+    folders: Sequence[Path], progress: Progress = _no_progress, locks: Mapping[Path, Lock] | None = None
+) -> tuple[list[Loaded], list[Problem]]:
+    """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
+
+    `locks` stand in for the locks of some folders.
+    """
+    decks = [
+        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder))
+        for n, folder in enumerate(folders)
+    ]
+    problems = [each for loaded in decks for each in loaded.problems]
+    first: dict[tuple[str, str], Deck] = {}
+    for deck in (loaded.deck for loaded in decks):
+        shared = {"uid": deck.uid, "name": deck.title.casefold(), "folder name": _name(deck.folder).casefold()}
+        for what, value in shared.items():
+            other = first.setdefault((what, value), deck)
+            if other is not deck and value:
+                message = f"this deck has the same {what} as {other.place.path}"
+                problems.append(problem("same-deck", deck.place, message, f"give one of the two another {what}"))
+    return decks, sorted(problems)
+
+
+def part_of(progress: Progress, number: int, count: int) -> Progress:
+    """The progress of part `number` (from 0) of `count` equal parts."""
+    return lambda done: progress((number + done) / count)
+
+
+def compile_notes(loaded: Loaded) -> list[Note]:
+    """The notes of a loaded deck in study order, rendered for Anki."""
+    return render_notes(loaded.deck, loaded.identities, loaded.media.names)
+
+
+def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress: Progress = _no_progress) -> Built:
+    """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
+
+    `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
+    that would change the lock writes nothing and has a problem for every such card. Raises ValueError for
+    a deck with errors; a file that can't be written is a problem of the result.
+    """
+    if loaded.errors:
+        raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
+    deck = loaded.deck
+    path = out / f"{_name(deck.folder)}.apkg"
+    notes = compile_notes(loaded)
+    progress(0.5)
+    types = note_types(deck, note_type_ids(deck, loaded.lock))
+    lock, shipped, changes = record(notes, types, loaded.lock, now)
+    problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
+    if locked and lock != loaded.lock:
+        return Built(deck, path, problems=_locked(loaded, lock, notes))
+    progress(0.6)
+    try:
+        from builder.package import write_package
+
+        stamped = [(each, lock.types[each.key].modified) for each in types]
+        _write(
+            path,
+            deck.folder / LOCK_FILE,
+            lock_text(lock),
+            lambda part: write_package(part, deck, stamped, shipped, loaded.media.files),
+        )
+    except OSError as error:
+        message = f"the package or its lock can't be written ({error.strerror or error})"
+        at = Place(path.as_posix())
+        return Built(deck, path, problems=[problem("unwritable", at, message, "make room, or choose another -o")])
+    progress(1.0)
+    cards = sum(len(note.ords) for note in notes)
+    return Built(deck, path, len(notes), cards, len(loaded.media.files), changes, problems)
+
+
+def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
+    """What importing the deck, as its files are now, does to a learner who has the build `against`.
+
+    `against` is a package, a lock or a git revision; None is the deck's own lock, the last build. Old texts come
+    from that package or revision, else from the package in `out` or git's HEAD. Raises ValueError with a
+    sentence where there is no such build.
+    """
+    notes = compile_notes(loaded)
+    before, texts_from = _before(loaded, against)
+    folder = loaded.deck.folder
+    if lacks_texts(before, notes):
+        before, texts_from = _with_texts(before, notes, folder, out / f"{_name(folder)}.apkg", texts_from)
+    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+    return make_plan(loaded.deck, before, notes, types, texts_from)
+
+
+def paper(loaded: Loaded, layout: str) -> str:
+    """The deck as an HTML page for printing; `layout` is `columns` or `cards`. See render/paper.py."""
+    from builder.render.paper import paper as page
+
+    return page(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
+
+
+class Unnamed(NamedTuple):
+    """A card without an id of its author's: where it starts, what it asks, and the id that the lock gave it, if any."""
+
+    place: Place
+    text: str
+    id: str | None
+
+
+def unnamed(loaded: Loaded) -> list[Unnamed]:
+    """The cards without an id, in study order, with the ids that learners know them by."""
+    cards = [card for section in loaded.deck.sections for card in section.cards]
+    return [
+        Unnamed(card.place, " ".join(card.asks.split()), identity.id if identity.id in loaded.lock.notes else None)
+        for card, identity in zip(cards, loaded.identities, strict=True)
+        if card.id is None and identity is not None
+    ]
+
+
+def write_ids(loaded: Loaded) -> list[Unnamed]:
+    """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
+
+    Nothing else of the files changes, so the next package is the same to the byte. Raises ValueError for a deck with
+    errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
+    """
+    if loaded.errors:
+        raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
+    named = [card for card in unnamed(loaded) if card.id is not None]
+    edits: dict[Path, bytes] = {}
+    for path in (loaded.deck.folder / Path(section.place.path).name for section in loaded.deck.sections):
+        ids = {card.place: card.id for card in named if Path(card.place.path).name == path.name and card.id}
+        if len(ids) < sum(Path(card.place.path).name == path.name for card in named):
+            raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
+        if ids:
+            edits[path] = with_ids(path, path.read_bytes(), ids)
+    for path, data in edits.items():
+        _replace(path, data)
+    if edits:
+        given = {card.id for card in named}
+        notes = {name: each._replace(made=each.made and name not in given) for name, each in loaded.lock.notes.items()}
+        _replace(loaded.deck.folder / LOCK_FILE, lock_text(loaded.lock._replace(notes=notes)).encode())
+    return named
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Writes `data` beside `path` and then moves it there."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _before(loaded: Loaded, against: str | None) -> tuple[Before, str]:
+    """What the learner has, and where its texts are from."""
+    folder = loaded.deck.folder
+    if against is None:
+        return before_from_lock(loaded.lock, "the last build (deck.lock)"), ""
+    path = Path(against)
+    if path.suffix == ".apkg":
+        return _before_package(path, against), f"Old texts are from {against}."
+    if path.is_file():
+        lock, problems = read_lock(against, path.read_bytes())
+        if problems:
+            raise ValueError(str(problems[0]))
+        return before_from_lock(lock, against), ""
+    if not git.has_revision(folder, against):
+        raise ValueError(f"'{against}' is no package, no lock and no git revision")
+    data = git.file_at(folder, against, LOCK_FILE)
+    if data is None:
+        raise ValueError(f"the deck has no deck.lock at the git revision {against}")
+    lock, problems = read_lock(f"{against}:{LOCK_FILE}", data)
+    if problems:
+        raise ValueError(str(problems[0]))
+    before = with_texts(before_from_lock(lock, f"git {against}"), _texts_at(folder, against))
+    return before, f"Old texts are from git {against}."
+
+
+def _with_texts(before: Before, notes: Sequence[Note], folder: Path, package: Path, known: str) -> tuple[Before, str]:
+    """`before` with old texts from the package of the last build, else from git; and in words which it was."""
+    sources = [known] if known else []
+    if package.exists():
+        with suppress(ValueError, OSError):
+            before = with_texts(before, _before_package(package, "").notes.values())
+            sources.append(f"Old texts are from {package.as_posix()}.")
+    if lacks_texts(before, notes) and git.has_revision(folder, "HEAD"):
+        before = with_texts(before, _texts_at(folder, "HEAD"))
+        sources.append("Old texts are from git HEAD.")
+    if lacks_texts(before, notes):
+        return before, "Some old texts are not shown: neither the last package nor git has them."
+    return before, sources[-1] if sources else ""
+
+
+def _texts_at(folder: Path, revision: str) -> list[Old]:
+    """The texts of the deck's notes at a git revision."""
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        target = Path(temporary, _name(folder))
+        if not git.checkout(folder, revision, target):
+            return []
+        return texts_of(compile_notes(load(target)))
+
+
+def _before_package(path: Path, source: str) -> Before:
+    notes, types = _read_package(path)
+    return before_from_package(notes, [note_type for note_type, _ in types], source)
+
+
+def _read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+    from builder.package.read import read_package
+
+    return read_package(path)
+
+
+def repair_lock(folder: Path, out: Path) -> Repaired | None:
+    """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is whole.
+
+    Writes nothing: hand its lock to `load`, and build.
+    """
+    path = folder / LOCK_FILE
+    _, problems = _read_lock(folder)
+    package = out / f"{_name(folder)}.apkg"
+    if path.exists() and not problems:
+        return None
+    good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])
+    from_git = None
+    for revision in git.revisions_of(folder, LOCK_FILE):
+        lock, damage = read_lock(LOCK_FILE, git.file_at(folder, revision, LOCK_FILE) or b"")
+        if not damage:
+            from_git = revision, lock
+            break
+    from_package = None
+    with suppress(ValueError, OSError):
+        from_package = (package.as_posix(), *_read_package(package))
+    return repair(good_lines, from_git, from_package, compile_notes(load(folder, lock=Lock())))
+
+
+# --- the lock and the package, as a pair ---------------------------------------------------------
+
+
+def _name(folder: Path) -> str:
+    return os.path.basename(os.path.abspath(folder))
+
+
+def _read_lock(folder: Path) -> tuple[Lock, list[Problem]]:
+    """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
+    path = folder / LOCK_FILE
+    try:
+        data = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        message = f"the lock can't be read ({error.strerror})"
+        return Lock(), [problem("damaged-lock", Place(shown(path)), message, "give yourself leave to read it")]
+    pending = _pending(path, data)
+    if pending.exists():
+        lock, problems = read_lock(shown(path), pending.read_bytes())
+        if not problems:
+            return lock, []
+    return read_lock(shown(path), data) if data or path.exists() else (Lock(), [])
+
+
+def _pending(path: Path, data: bytes) -> Path:
+    """Where the lock that follows the lock in `data` waits until its package is in place."""
+    return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
+
+
+def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path], None]) -> None:
+    """Writes package and lock beside their places, then moves both in.
+
+    Between the two moves the new lock lies pending, so that a build killed there has lost nothing
+    (test_killed.py kills it everywhere).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = lock_path.read_bytes() if lock_path.exists() else b""
+    pending = _pending(lock_path, before)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
+    try:
+        write_package(part)
+        lock_part.write_bytes(text.encode())
+        os.replace(lock_part, pending)
+        os.replace(part, path)
+        os.replace(pending, lock_path)
+    finally:
+        part.unlink(missing_ok=True)
+        lock_part.unlink(missing_ok=True)
+    for stale in (*path.parent.glob(f".{path.name}.*.part"), *lock_path.parent.glob(f".{LOCK_FILE}.*.p*")):
+        stale.unlink(missing_ok=True)
+    attributes = lock_path.with_name(".gitattributes")
+    if not before and not attributes.exists():
+        attributes.write_text(_GIT_ATTRIBUTES, newline="\n")
+
+
+def _lost_lock(loaded: Loaded, path: Path) -> list[Problem]:
+    deck = loaded.deck
+    if loaded.lock.notes or (deck.folder / LOCK_FILE).exists() or not path.exists():
+        return []
+    message = f"{path.as_posix()} was built before, and the deck's lock is gone"
+    remedy = "mend it with studydeck build --repair-lock; cards with an id keep their history in any case"
+    return [problem("lost-lock", deck.place, message, remedy, WARNING)]
+
+
+def _future_stamp(loaded: Loaded, now: int) -> list[Problem]:
+    """A warning where the lock is more than a day ahead: learners' own changes of such notes would lose to it."""
+    newest = max((each.modified for each in loaded.lock.notes.values()), default=0)
+    days = (newest - now) // 86_400
+    if days < 1:
+        return []
+    at = Place(shown(loaded.deck.folder / LOCK_FILE))
+    message = f"the lock's newest stamp is {days:,} day{'s' if days > 1 else ''} ahead of this build's clock"
+    return [
+        problem("future-stamp", at, message, "set the clock right; edits still arrive, as stamps only rise", WARNING)
+    ]
+
+
+def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
+    """A problem for every card and note type of which `lock` knows something that the loaded one doesn't."""
+    remedy = "run studydeck build and commit deck.lock"
+    problems = []
+    before = loaded.lock.notes
+    places = {note.identity.id: note.card.place for note in notes}
+    for note_id, after in lock.notes.items():
+        if before.get(note_id) != after:
+            what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
+            at = places.get(note_id, loaded.deck.place)
+            problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
+    for key, after_type in lock.types.items():
+        if loaded.lock.types.get(key) != after_type:
+            message = f"the lock would change: the note type '{after_type.name}' changed"
+            problems.append(problem("locked", loaded.deck.place, message, remedy))
+    return sorted(problems)
