@@ -1,0 +1,394 @@
+"""Identity through every rearrangement, cards without ids, retiring, and the lock's own life."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from author import DECK, START, Author
+
+from builder.engine.learner import Import, Learner
+from builder.pipeline import repair_lock, unnamed, write_ids
+
+CARDS = """\
+  - id: nile
+    question: Which river flows through Cairo?
+    answer: The Nile
+  - id: amazon
+    question: Which river carries the most water?
+    answer: The Amazon
+  - id: oxbow
+    cloze: An {{c1::oxbow lake}} is a cut-off bend of a river.
+"""
+NAMELESS = """\
+  - question: Which river flows through Cairo?
+    answer: The Nile
+  - question: Which river carries the most water?
+    answer: The Amazon
+"""
+
+
+@pytest.fixture
+def rivers(author: Author) -> Author:
+    author.section(CARDS)
+    author.build()
+    return author
+
+
+@pytest.fixture
+def nameless(author: Author) -> Author:
+    author.section(NAMELESS)
+    author.build()
+    return author
+
+
+def stamps(author: Author) -> dict[str, tuple[str, int, int]]:
+    return {name: (each.guid, each.added, each.modified) for name, each in author.load().lock.notes.items()}
+
+
+def git(folder: Path, *arguments: str, check: bool = True) -> str:
+    command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments]
+    return subprocess.run(command, cwd=folder, check=check, capture_output=True, text=True).stdout
+
+
+# --- moving house ---------------------------------------------------------------------------------
+
+
+def test_renaming_title_folder_and_order_moves_no_stamp_and_no_history(rivers: Author, learner: Learner) -> None:
+    learner.import_package(rivers.package)
+    learner.study(2)
+    before, was = learner.histories(), stamps(rivers)
+    rivers.write("deck.yaml", DECK.replace("Rivers", "Streams"))
+    first, second = CARDS.split("  - id: amazon")
+    rivers.section("  - id: amazon" + second + first)
+    moved = rivers.folder.with_name("streams")
+    rivers.folder.rename(moved)
+    rivers.folder, rivers.package = moved, rivers.out / "streams.apkg"
+    rivers.build()
+    assert stamps(rivers) == was
+    assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_section_split_in_two_touches_only_the_cards_that_moved(rivers: Author, learner: Learner) -> None:
+    learner.import_package(rivers.package)
+    learner.study(2)
+    before, was = learner.histories(), stamps(rivers)
+    first, second = CARDS.split("  - id: oxbow")
+    rivers.section(first)
+    rivers.section("  - id: oxbow" + second, "Lakes", "lakes.yaml")
+    built = rivers.build()
+    assert built.changes.edited == ("oxbow",)
+    assert {name: each[:2] for name, each in stamps(rivers).items()} == {name: each[:2] for name, each in was.items()}
+    assert learner.import_package(rivers.package) == Import(0, 1, 2, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_section_file_renamed_is_no_change(rivers: Author) -> None:
+    was = stamps(rivers)
+    (rivers.folder / "water.yaml").rename(rivers.folder / "wet.yaml")
+    assert rivers.build().changes.edited == ()
+    assert stamps(rivers) == was
+
+
+# --- cards without an id --------------------------------------------------------------------------
+
+
+def test_a_card_without_an_id_gets_a_readable_one_and_keeps_it_when_its_answer_changes(nameless: Author) -> None:
+    was = stamps(nameless)
+    assert set(was) == {"which-river-flows-through-cairo", "which-river-carries-the-most-water"}
+    nameless.edit("The Nile", "Nile")
+    nameless.build()
+    assert {name: each[0] for name, each in stamps(nameless).items()} == {name: each[0] for name, each in was.items()}
+
+
+def test_a_reworded_question_is_found_by_its_answer(nameless: Author) -> None:
+    nameless.edit("Which river flows through Cairo?", "What flows through Cairo?")
+    assert nameless.build().changes.edited == ("which-river-flows-through-cairo",)
+
+
+def test_two_cards_with_one_answer_and_new_questions_are_asked_about(author: Author) -> None:
+    author.section("  - {question: What is a?, answer: x}\n  - {question: What is b?, answer: x}\n")
+    author.build()
+    author.section("  - {question: What is c?, answer: x}\n  - {question: What is d?, answer: x}\n")
+    assert [str(each).rpartition("/")[2] for each in author.problems()] == [
+        f"water.yaml:{line}:5: error: this card has no id, and may be 'what-is-a' or 'what-is-b' reworded or a new "
+        "card; write id: what-is-a if learners should keep its history, or an id of its own if it is new "
+        "[ambiguous-card]"
+        for line in (3, 4)
+    ]
+
+
+def test_a_card_reworded_on_both_sides_is_asked_about_and_an_id_answers(nameless: Author) -> None:
+    nameless.edit("Which river flows through Cairo?\n    answer: The Nile", "What is Egypt's river?\n    answer: Nile")
+    assert [each.name for each in nameless.problems()] == ["ambiguous-card"]
+    nameless.edit("- question: What is Egypt", "- id: which-river-flows-through-cairo\n    question: What is Egypt")
+    assert nameless.build().changes.edited == ("which-river-flows-through-cairo",)
+
+
+def test_two_new_cards_with_one_slug_get_two_ids(author: Author) -> None:
+    author.section("  - {question: 'What is +?', answer: plus}\n  - {question: 'What is -?', answer: minus}\n")
+    assert author.build().changes.new == ("what-is", "what-is-2")
+
+
+# --- ids ------------------------------------------------------------------------------------------
+
+AWKWARD = """\
+# a comment\r
+section: Water   # the name\r
+cards:\r
+\r
+  - question: "Which river flows through Cairo?"   # quoted\r
+    answer: >-\r
+      The\r
+      Nile\r
+  -   answer: 'Ünïcode ''quoted'''\r
+      question: What\r
+        is it?\r
+  - {answer: flow, question: What is style?}   # flow\r
+  - { question: 2024?, answer: [a, b] }\r
+  -\r
+    # inside\r
+    cloze: "{{c1::Yes}}"\r
+  - id: given\r
+    question: Named?\r
+    answer: yes\r
+"""
+
+
+@pytest.mark.parametrize("text", [AWKWARD, AWKWARD.replace("\r", ""), "\ufeff" + AWKWARD])
+def test_ids_are_added_and_every_other_byte_stays(author: Author, text: str) -> None:
+    author.write("water.yaml", text)
+    author.build()
+    package, before = author.package.read_bytes(), author.read("water.yaml")
+    assert len(write_ids(author.load())) == 5
+    after = author.read("water.yaml")
+    kept = after
+    for name in ("which-river-flows-through-cairo", "what-is-it"):
+        kept = kept.replace(f"id: {name}\r\n    " if "\r" in text else f"id: {name}\n    ", "", 1)
+    kept = kept.replace("  -     question: What", "  -   question: What")
+    for key in ('id: "2024", ', "id: what-is-style, "):
+        assert key in after
+        kept = kept.replace(key, "")
+    assert unnamed(author.load()) == []
+    author.build()
+    assert author.package.read_bytes() == package
+    removed = [line for line in before.splitlines(keepends=True) if line not in after.splitlines(keepends=True)]
+    assert all("question" in line or "answer" in line or "cloze" in line for line in removed)
+    assert len(after) == len(before) + len(after) - len(before)
+
+
+def test_ids_before_the_first_build_are_none_of_ours_to_write(author: Author) -> None:
+    author.section(NAMELESS)
+    assert [card.id for card in unnamed(author.load())] == [None, None]
+    before = author.read("water.yaml")
+    assert write_ids(author.load()) == []
+    assert author.read("water.yaml") == before
+
+
+def test_ids_refuses_a_deck_with_errors_and_one_card_twice_by_an_alias(author: Author) -> None:
+    author.section("  - question: What?\n")
+    with pytest.raises(ValueError, match="has errors"):
+        write_ids(author.load())
+
+
+# --- retiring -------------------------------------------------------------------------------------
+
+
+def test_a_vanished_card_is_named_once_stays_listed_and_comes_back_with_its_guid(
+    rivers: Author, learner: Learner
+) -> None:
+    learner.import_package(rivers.package)
+    learner.study(3)
+    before, guid = learner.histories(), rivers.guid("oxbow")
+    rivers.section(CARDS.partition("  - id: oxbow")[0])
+    assert rivers.build().changes.retired == ("oxbow",)
+    assert rivers.build().changes.retired == ()
+    assert rivers.load().lock.notes["oxbow"].retired
+    rivers.section(CARDS)
+    built = rivers.build()
+    assert (built.changes.new, built.changes.unchanged) == ((), ("nile", "amazon", "oxbow"))
+    assert rivers.guid("oxbow") == guid
+    assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_retired_card_ships_with_the_retired_tag_and_nothing_else(rivers: Author, learner: Learner) -> None:
+    learner.import_package(rivers.package)
+    learner.study(3)
+    before = learner.histories()
+    rivers.edit("    answer: The Nile\n", "    answer: The Nile\n    retired: true\n    tags: [x]\n")
+    assert rivers.build().changes.retired == ("nile",)
+    assert rivers.build().changes.retired == ()
+    learner.import_package(rivers.package)
+    assert learner.note(rivers.guid("nile")).tags == ["rivers::retired"]
+    assert learner.note(rivers.guid("amazon")).tags == ["rivers::water"]
+    assert learner.histories() == before
+
+
+def test_a_question_that_became_a_cloze_is_refused(rivers: Author) -> None:
+    rivers.edit("    question: Which river flows through Cairo?\n    answer: The Nile\n", "    cloze: '{{c1::Nile}}'\n")
+    assert [each.name for each in rivers.problems()] == ["changed-kind"]
+
+
+# --- the clock ------------------------------------------------------------------------------------
+
+
+def test_the_first_moment_of_1970_is_a_time_to_build_at(author: Author, learner: Learner) -> None:
+    author.section(CARDS)
+    author.now = 0
+    author.build(later=0)
+    assert learner.import_package(author.package) == Import(3, 0, 0, 0, 0)
+    author.edit("The Nile", "Nile")
+    author.build(later=0)
+    assert learner.import_package(author.package) == Import(0, 1, 2, 0, 0)
+    assert learner.faults() == []
+
+
+def test_a_stamp_in_the_future_does_not_block_the_next_edit(rivers: Author, learner: Learner) -> None:
+    rivers.edit("The Nile", "Nile")
+    rivers.build(later=10_000_000_000)
+    learner.import_package(rivers.package)
+    rivers.now = START
+    rivers.edit("answer: Nile", "answer: The White Nile")
+    assert [each.name for each in rivers.build().problems] == ["future-stamp"]
+    assert learner.import_package(rivers.package).updated == 1
+    assert learner.note(rivers.guid("nile"))["Answer"] == "The White Nile"
+
+
+# --- the lock under git ---------------------------------------------------------------------------
+
+
+def two_branches(author: Author) -> None:
+    """Another author's branch and ours both add a card, edit one, and build."""
+    git(author.folder, "init", "-qb", "main")
+    git(author.folder, "add", ".")
+    git(author.folder, "commit", "-qm", "base")
+    git(author.folder, "checkout", "-qb", "theirs")
+    author.edit("answer: The Nile", "answer: Nile")
+    author.section("  - {id: nice, question: Is it theirs?, answer: It is}\n", "Theirs", "theirs.yaml")
+    author.build()
+    git(author.folder, "add", ".")
+    git(author.folder, "commit", "-qm", "theirs")
+    git(author.folder, "checkout", "-q", "main")
+    author.edit("cut-off bend", "lost bend")
+    author.section("  - {id: niche, question: Is it ours?, answer: It is}\n", "Ours", "ours.yaml")
+    author.build()
+    git(author.folder, "add", ".")
+    git(author.folder, "commit", "-qm", "ours")
+
+
+def test_two_branches_that_add_and_edit_cards_merge_without_conflict(rivers: Author, learner: Learner) -> None:
+    learner.import_package(rivers.package)
+    learner.study(3)
+    before = learner.histories()
+    two_branches(rivers)
+    guids = {name: each.guid for name, each in rivers.load().lock.notes.items()}
+    git(rivers.folder, "merge", "-q", "--no-edit", "theirs")
+    assert rivers.problems() == []
+    built = rivers.build()
+    assert (built.notes, built.changes.new, built.changes.edited) == (5, (), ())
+    assert {name: rivers.guid(name) for name in guids} == guids
+    assert learner.import_package(rivers.package) == Import(2, 2, 1, 0, 0)
+    after = learner.histories()
+    assert {card: after[card] for card in before} == before
+    assert rivers.read("deck.lock").count("\nend\t") == 1
+
+
+def test_a_learner_of_either_branch_gets_the_merged_cards(rivers: Author, tmp_path: Path) -> None:
+    two_branches(rivers)
+    ours = rivers.package.read_bytes()
+    git(rivers.folder, "merge", "-q", "--no-edit", "theirs")
+    rivers.build()
+    with Learner() as someone:
+        (tmp_path / "ours.apkg").write_bytes(ours)
+        someone.import_package(tmp_path / "ours.apkg")
+        assert someone.import_package(rivers.package) == Import(1, 1, 3, 0, 0)
+        assert someone.note(rivers.guid("nile"))["Answer"] == "Nile"
+
+
+def test_without_the_merge_driver_the_conflict_says_how_to_mend_it(rivers: Author) -> None:
+    (rivers.folder / ".gitattributes").unlink()
+    two_branches(rivers)
+    git(rivers.folder, "merge", "-q", "--no-edit", "theirs", check=False)
+    assert {(each.name, each.message, each.remedy) for each in rivers.problems()} == {
+        ("damaged-lock", "git left a conflict here", "delete this line and keep the lines of both sides")
+    }
+    lines = rivers.read("deck.lock").splitlines(keepends=True)
+    rivers.write("deck.lock", "".join(line for line in lines if line[:7] not in ("<<<<<<<", "=======", ">>>>>>>")))
+    assert rivers.problems() == []
+
+
+DAMAGE = {
+    "truncated in a line": lambda text: text[: len(text) // 2],
+    "truncated at a line": lambda text: "".join(text.splitlines(keepends=True)[:-1]),
+    "half deleted": lambda text: "".join(text.splitlines(keepends=True)[::2]) + "end\t3\n",
+    "one note deleted": lambda text: "".join(x for x in text.splitlines(keepends=True) if "oxbow" not in x),
+    "a word changed": lambda text: text.replace("\tlive\t", "\talive\t", 1),
+    "empty": lambda text: "",
+    "not a lock": lambda text: "hello\n",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_lock_is_an_error_with_a_line_and_is_mended_from_the_package(
+    rivers: Author, learner: Learner, damage: str
+) -> None:
+    learner.import_package(rivers.package)
+    learner.study(3)
+    before = learner.histories()
+    good, whole = stamps(rivers), rivers.read("deck.lock")
+    rivers.write("deck.lock", DAMAGE[damage](rivers.read("deck.lock")))
+    problems = rivers.problems()
+    assert {each.name for each in problems} == {"damaged-lock"}
+    assert "studydeck build --repair-lock" in problems[0].remedy
+    repaired = repair_lock(rivers.folder, rivers.out)
+    assert repaired is not None
+    assert {name: (each.guid, each.added, each.modified) for name, each in repaired.lock.notes.items()} == good
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(rivers.now + 50)}
+    command = [sys.executable, "-m", "builder", "build", "--repair-lock", "-o", str(rivers.out), str(rivers.folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "deck.lock is put together again" in done.stderr
+    assert rivers.read("deck.lock") == whole
+    assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_lock_mended_from_the_package_knows_cards_without_an_id(nameless: Author) -> None:
+    good = stamps(nameless)
+    (nameless.folder / "deck.lock").unlink()
+    repaired = repair_lock(nameless.folder, nameless.out)
+    assert repaired is not None
+    nameless.write("deck.lock", "")
+    from builder.history import lock_text
+
+    nameless.write("deck.lock", lock_text(repaired.lock))
+    assert nameless.build().changes.new == ()
+    assert stamps(nameless) == good
+
+
+def test_a_lock_mended_from_git_where_the_package_is_gone(rivers: Author) -> None:
+    good = stamps(rivers)
+    git(rivers.folder, "init", "-q")
+    git(rivers.folder, "add", ".")
+    git(rivers.folder, "commit", "-qm", "first")
+    rivers.package.unlink()
+    rivers.write("deck.lock", "hello")
+    repaired = repair_lock(rivers.folder, rivers.out)
+    assert repaired is not None
+    assert repaired.words[0].startswith("3 notes from git ")
+    assert {name: (each.guid, each.added, each.modified) for name, each in repaired.lock.notes.items()} == good
+
+
+def test_a_whole_lock_needs_no_repair(rivers: Author) -> None:
+    assert repair_lock(rivers.folder, rivers.out) is None
+
+
+def test_a_newer_programs_lock_is_refused_politely(rivers: Author) -> None:
+    rivers.write("deck.lock", rivers.read("deck.lock").replace("lock 1", "lock 2", 1))
+    (problem,) = rivers.problems()
+    assert problem.message == "a newer studydeck wrote this lock (version 2; this one reads 1)"
+    assert problem.remedy == "update studydeck: pip install -U studydeck"

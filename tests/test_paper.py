@@ -1,0 +1,83 @@
+"""The page for paper: every card once, pictures and formulas inside, and Chromium prints it cleanly."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from author import Author
+from click.testing import CliRunner
+
+from builder.cli import main
+from builder.pipeline import paper
+
+CHROMIUM = Path("/usr/bin/chromium")
+CARDS = """\
+  - {id: a, question: "What is $x^2$ for 3?", answer: "**9**"}
+  - {id: b, cloze: "A {{c1::{{c2::nested}} gap::hint}} and {{c3::another}}"}
+  - {id: c, question: "What is this? ![dot](dot.svg)", answer: [one, "two ![](ding.mp3)"]}
+  - {id: d, question: Gone?, answer: "yes", retired: true}
+  - {id: e, question: "What does `<script>alert(1)</script>` do?", answer: Nothing}
+"""
+
+
+@pytest.fixture
+def rivers(author: Author) -> Author:
+    author.section(CARDS)
+    author.write("media/dot.svg", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+    author.write("media/ding.mp3", b"ID3 ding")
+    return author
+
+
+class Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_page_has_every_card_once_with_its_gaps_open(rivers: Author) -> None:
+    page = paper(rivers.load(), "columns")
+    assert page.count('class="row"') == 4
+    assert 'A <span class="gap">hint</span> and <span class="gap"></span>' in page
+    assert '<div class="answer" dir="auto">nested gap; another</div>' in page
+    assert "<math" in page
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert "♪" in page
+    reader = Reader()
+    reader.feed(page)
+    assert "script" not in reader.tags
+    assert "{{" not in reader.words
+    assert "[sound:" not in reader.words
+
+
+def test_the_command_writes_one_file_that_needs_nothing_else(rivers: Author, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "page.html"
+    done = CliRunner().invoke(main, ["export", str(rivers.folder), "--to", "print", "-o", str(target)])
+    assert done.exit_code == 0, done.output
+    assert not re.search(r'(?:src|href)="(?!data:)', target.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("layout", ["columns", "cards"])
+def test_chromium_prints_it(rivers: Author, tmp_path: Path, layout: str) -> None:
+    if not CHROMIUM.exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("chromium is not installed")
+    rivers.section("".join(f"  - {{id: c{n}, question: What is {n}?, answer: It is {n}}}\n" for n in range(40)))
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_text(paper(rivers.load(), layout), "utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+               "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
+               f"--print-to-pdf={pdf}", page.as_uri()]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+    assert pages == {"columns": 2, "cards": 7}[layout]
