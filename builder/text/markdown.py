@@ -16,6 +16,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
+from builder.text.code import highlighted
+
 # No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
 _MATH = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
@@ -42,7 +44,7 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
             html = html[3:-4]
     else:
         html = _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
-    html = _ANKI_BRACKETS.sub("&#91;", html)
+    html = _ANKI_BRACKETS.sub("&#91;", highlighted(html))
     if "<span data-math" in html:
         html = _MATH.sub(_math, html)
     if "<img" in html:
