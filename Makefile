@@ -54,4 +54,5 @@ $(VENV)/.tested: pyproject.toml | $(VENV)/.installed
 	@echo "Setting up what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[anki,print]' --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'aqt>=26.9'
 	@touch $@

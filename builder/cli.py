@@ -18,6 +18,7 @@ import click
 from builder import __version__
 
 if TYPE_CHECKING:
+    from builder.engine.drawing import Artist
     from builder.engine.verify import Report
     from builder.history import Lock, Plan
     from builder.model import Problem
@@ -289,6 +290,51 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
     click.echo(f"{path.as_posix()}: open it in a browser and print it")
 
 
+@main.command(short_help="See a deck's cards in the browser, redrawn at every save.")
+@click.argument("deck", required=False, type=_Deck())
+@click.option("--lan", is_flag=True, help="Serve to the local network too, for a phone; prints a QR code.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; left out, any free one.")
+@click.option("--no-browser", is_flag=True, help="Don't open the browser.")
+@click.option(
+    "--export",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the page as files that work from disk, and serve nothing.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Where the package goes that a phone asks for.",
+)
+def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: Path | None, output: Path) -> None:
+    """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
+
+    Saving a file redraws the page. Without --lan only this computer can see it. Stop it with Ctrl-C. Needs
+    the engine: pip install 'studydeck[anki]'.
+
+    Example: studydeck preview cards/magnesium-and-inflammation
+    """
+    if deck is None:
+        deck, *others = _folders(())
+        if others:
+            names = ", ".join(each.as_posix() for each in (deck, *others))
+            raise click.UsageError(f"there are several decks; name one of {names}.")
+    try:
+        from builder.engine.drawing import Artist
+    except ModuleNotFoundError as error:
+        raise _needs_engine(error, "the preview") from None
+    with Artist() as artist:
+        if folder is None:
+            _serve(deck, artist, output, lan, port, not no_browser)
+        else:
+            _export_page(deck, artist, folder)
+
+
 @main.command(short_help="Start a deck that builds at once.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
@@ -480,15 +526,93 @@ def _verified(package: Path, previous: Path | None) -> Report:
     try:
         from builder.engine.verify import verify as verify_package
     except ModuleNotFoundError as error:
-        if error.name != "anki":
-            raise
-        raise click.ClickException(
-            "verifying needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
-        ) from None
+        raise _needs_engine(error, "verifying") from None
     try:
         return verify_package(package, previous)
     except ValueError as error:
         raise click.ClickException(f"{error}.") from None
+
+
+def _needs_engine(error: ModuleNotFoundError, what: str) -> Exception:
+    """The sentence for a user without the extra that `what` needs."""
+    if error.name not in ("anki", "watchfiles", "segno"):
+        return error
+    return click.ClickException(
+        f"{what} needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+    )
+
+
+def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
+    from builder import pipeline
+    from builder.preview import write_page
+
+    loaded = pipeline.load(deck)
+    if loaded.errors:
+        _print_problems(loaded.problems, err=True)
+        sys.exit(1)
+    try:
+        page = write_page(pipeline.preview(loaded, artist), folder)
+    except FileExistsError:
+        raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
+    except OSError as error:
+        raise click.ClickException(f"{folder} can't be written ({error.strerror}).") from None
+    click.echo(f"{page.as_posix()}: open it in a browser")
+
+
+def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool) -> None:
+    """Serves the preview until Ctrl-C."""
+    import gc
+    import threading
+    import webbrowser
+
+    from builder import pipeline
+    from builder.preview import Live, Server, View, address_in_network, qr_code, watch
+
+    gc.enable()  # switched off for commands that end soon
+    building = threading.Lock()
+    last: View | None = None
+
+    def look() -> View:
+        nonlocal last
+        last = pipeline.preview(pipeline.load(deck), artist, last)
+        return last
+
+    def package() -> Path:
+        with building:
+            loaded = pipeline.load(deck)
+            problems = loaded.errors
+            if not problems:
+                built = pipeline.build(loaded, output, _now())
+                problems = [each for each in built.problems if each.severity == "error"]
+            if problems:
+                raise ValueError(str(problems[0]))
+            return built.path
+
+    host = address_in_network() if lan else "127.0.0.1"
+    if host is None:
+        raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
+    live = Live(look, f"{os.path.basename(os.path.abspath(deck))}.apkg")
+    try:
+        server = Server(host, port, live, package, secret=lan)
+    except OSError as error:
+        raise click.ClickException(f"port {port} can't be served ({error.strerror}); try another.") from None
+    click.echo(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
+    if lan:
+        click.echo("Whoever has this address can see the deck. On a phone, scan:")
+        code, live.phone = qr_code(server.address)
+        click.echo(code)
+    stop = threading.Event()
+    try:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        if browser:
+            webbrowser.open(server.address)
+        watch(deck, live.refresh, stop)
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        stop.set()
+        live.close()
+        server.shutdown()
 
 
 def _report_json(report: Report) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from builder.checks import check
 from builder.history import LOCK_FILE, Changes, Lock, git, identify, lock_text, note_type_ids, read_lock, record
@@ -34,6 +34,10 @@ from builder.history.repair import Repaired, repair
 from builder.model import ERROR, WARNING, Deck, Identity, Note, NoteType, OldNote, Place, Problem, problem, shown
 from builder.render import Media, collect_media, note_types, render_notes
 from builder.source import read_deck, with_ids
+
+if TYPE_CHECKING:
+    from builder.engine.drawing import Artist
+    from builder.preview import View
 
 #: Told how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
@@ -189,6 +193,24 @@ def paper(loaded: Loaded, layout: str) -> str:
     from builder.render.paper import paper as page
 
     return page(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
+
+
+def preview(loaded: Loaded, artist: Artist, last: View | None = None) -> View:
+    """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
+
+    While the deck has errors, the cards are those of `last`, the page before them.
+    """
+    from builder.preview import view, with_problems
+
+    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+    css = types[0].css
+    if loaded.errors:
+        return with_problems(last or view(loaded.deck, [], [], {}, [], [], css), loaded.problems)
+    notes = compile_notes(loaded)
+    _, _, changes = record(notes, types, loaded.lock, 0)
+    named = {"new": changes.new, "edited": changes.edited, "retired": changes.retired}
+    states = {note_id: state for state, ids in named.items() for note_id in ids}
+    return view(loaded.deck, notes, artist.draw(types, notes), states, loaded.problems, loaded.media.files, css)
 
 
 class Unnamed(NamedTuple):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from author import Author
+from browser import FLAGS, chromium
+from playwright.sync_api import Browser, sync_playwright
 
 from builder.engine.learner import Learner
 
@@ -20,3 +22,12 @@ def author(tmp_path: Path) -> Author:
 def learner() -> Iterator[Learner]:
     with Learner() as someone:
         yield someone
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()

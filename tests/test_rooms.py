@@ -8,7 +8,17 @@ from pathlib import Path
 
 BUILDER = Path(__file__).parent.parent / "builder"
 SHARED = {"model", "text"}
-LIBRARIES = {"yaml": "source", "comrak": "text", "genanki": "package", "anki": "engine", "click": "cli"}
+LIBRARIES = {
+    "yaml": "source",
+    "comrak": "text",
+    "pygments": "text",
+    "latex2mathml": "text",
+    "genanki": "package",
+    "anki": "engine",
+    "watchfiles": "preview",
+    "segno": "preview",
+    "click": "cli",
+}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -97,7 +97,8 @@ def test_what_is_no_package_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert "Anki can't import" in done.stderr
 
 
-def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["verify", "preview"])
+def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path, command: str) -> None:
     venv.create(tmp_path / "bare")
     scripts = tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin")
     libraries = [Path(genanki.__file__).parent.parent / name for name in ("click", "yaml")]
@@ -105,8 +106,9 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
         shutil.copytree(library, tmp_path / "libraries" / library.name)
     paths = [str(tmp_path / "libraries"), str(Path(main_module.__file__).parent.parent)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    command = [scripts / "python", "-m", "builder", "verify", rivers.package]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    what = rivers.package if command == "verify" else rivers.folder
+    words = [scripts / "python", "-m", "builder", command, what]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install 'studydeck[anki]'" in done.stderr
 

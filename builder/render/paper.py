@@ -12,10 +12,10 @@ from string import Template
 
 from builder.model import Deck, MediaFile, Note
 from builder.text import to_html
+from builder.text.formula import with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
 _CLOZE = re.compile(r"\{\{c[\d,]+::|\}\}")
-_MATH = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _IMAGE = re.compile(r'<img src="([^"]*)"')
 
@@ -86,23 +86,10 @@ def _gaps(html: str) -> tuple[str, str]:
 def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
     html = _SOUND.sub('<span class="sound">♪</span>', html)
     html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
-    return _MATH.sub(_formula, html)
+    return with_mathml(html)
 
 
 def _inside(name: str, pictures: Mapping[str, Path]) -> str:
     """A picture as a data: address, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(pictures[name].read_bytes()).decode()}"
-
-
-def _formula(math: re.Match[str]) -> str:
-    tex = html_entities.unescape(math[1] if math[1] is not None else math[2])
-    display = "inline" if math[1] is not None else "block"
-    try:
-        from latex2mathml.converter import convert
-    except ImportError:
-        return f'<code class="tex">{html_entities.escape(tex)}</code>'
-    try:
-        return str(convert(tex, display=display))
-    except Exception:  # the library raises many kinds for TeX that it doesn't know
-        return f'<code class="tex">{html_entities.escape(tex)}</code>'

@@ -1,0 +1,333 @@
+// The page around the cards: takes states of the deck (all at once from deck.js, or as they change from the
+// server), lists the cards, shows one in a frame as phones do, and keeps its place while the deck is edited.
+"use strict";
+{
+  const byId = (id) => document.getElementById(id);
+  const deck = { head: { sections: [] }, order: [], cards: {}, problems: [] };
+  const place = { key: decodeURIComponent(location.hash.slice(1)), side: "question" };
+  const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [1000, 700] };
+  const frame = byId("frame");
+
+  // --- small helpers ---------------------------------------------------------------------------
+
+  function make(name, text, attributes) {
+    const element = document.createElement(name);
+    if (text !== undefined) element.textContent = text;
+    for (const [key, value] of Object.entries(attributes || {})) element.setAttribute(key, value);
+    return element;
+  }
+  function remember(key, value) {
+    try { localStorage.setItem(`studydeck-${key}`, value); } catch { /* private windows keep nothing */ }
+  }
+  function remembered(key) {
+    try { return localStorage.getItem(`studydeck-${key}`); } catch { return null; }
+  }
+  const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+  const where = (each) => `${each.path}:${each.line}`;
+
+  // --- states of the deck ----------------------------------------------------------------------
+
+  function take(state) {
+    const before = deck.order.indexOf(place.key);
+    const same = deck.head.css === state.head.css && !state.cards[place.key];
+    const cards = {};
+    for (const key of state.order) cards[key] = state.cards[key] || deck.cards[key];
+    Object.assign(deck, state, { cards });
+    if (!cards[place.key]) {
+      place.key = state.order[Math.min(Math.max(before, 0), state.order.length - 1)];
+      place.side = "question";
+    }
+    byId("title").textContent = state.head.title;
+    document.title = `${state.head.title} – studydeck preview`;
+    byId("counts").textContent = `${count(state.head.notes, "note")}, ${count(state.order.length, "card")}`;
+    byId("to-phone").hidden = !state.head.phone;
+    tellTrouble();
+    fillList();
+    if (same && before >= 0) tellFacts(); else show(true);
+  }
+
+  function tellTrouble() {
+    const errors = deck.problems.filter((each) => each.severity === "error");
+    const box = byId("trouble");
+    box.hidden = !errors.length;
+    box.replaceChildren();
+    if (!errors.length) return;
+    const shown = deck.order.length ? ". Below are the last good cards." : ".";
+    box.append(make("h2", `${count(errors.length, "error")}${shown}`));
+    const list = make("ul");
+    for (const each of errors) {
+      const item = make("li", `${each.message}; ${each.remedy} `);
+      item.append(make("code", `${where(each)}:${each.column}`));
+      list.append(item);
+    }
+    box.append(list);
+  }
+
+  // --- the list --------------------------------------------------------------------------------
+
+  function matching() {
+    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const which = byId("which").value;
+    return deck.order.filter((key) => {
+      const card = deck.cards[key];
+      if (which === "changed" && !card.state) return false;
+      if (which === "problems" && !card.problems.length) return false;
+      const text = `${card.asks} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }
+
+  function fillList() {
+    const keys = matching();
+    const lists = new Map();
+    const parts = document.createDocumentFragment();
+    for (const section of deck.head.sections) lists.set(section.tag, make("ol"));
+    for (const key of keys) lists.get(deck.cards[key].section)?.append(listItem(key));
+    for (const section of deck.head.sections) {
+      const list = lists.get(section.tag);
+      if (list.childElementCount) parts.append(make("h2", section.name, { dir: "auto" }), list);
+    }
+    byId("cards").replaceChildren(parts);
+    byId("none").hidden = keys.length > 0 || !deck.order.length;
+    markCurrent();
+  }
+
+  function listItem(key) {
+    const card = deck.cards[key];
+    const button = make("button", card.asks, { type: "button", "data-key": key, tabindex: "-1", dir: "auto" });
+    if (card.name !== "question" && card.name !== "cloze") button.append(make("span", ` (${card.name})`, { class: "kind" }));
+    if (card.state) button.append(make("span", card.state, { class: `mark ${card.state}` }));
+    if (card.problems.length) button.append(make("span", count(card.problems.length, "problem"), { class: "mark bad" }));
+    const item = make("li");
+    item.append(button);
+    return item;
+  }
+
+  const buttonOf = (key) => byId("cards").querySelector(`[data-key="${CSS.escape(key || "")}"]`);
+
+  function markCurrent() {
+    byId("cards").querySelector("[aria-current]")?.removeAttribute("aria-current");
+    const button = buttonOf(place.key);
+    (button || byId("cards").querySelector("button"))?.setAttribute("tabindex", "0");
+    if (!button) return;
+    button.setAttribute("aria-current", "true");
+    button.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- the card --------------------------------------------------------------------------------
+
+  const night = () => document.documentElement.classList.contains("night");
+  const width = () => document.querySelector("[name=width]:checked").value;
+
+  // Colours of the page behind the card are the client's: AnkiDroid's and AnkiMobile's black, the desktop's greys.
+  const clientStyle = `
+    body { margin: 0; background: #fff; color: #000; }
+    body.nightMode { background: #000; color: #fff; }
+    #content { margin: .5em; }
+    html.desktop #content { margin: 20px; }
+    html.desktop body { background: #f5f5f5; } html.desktop body.nightMode { background: #2c2c2c; }
+    math { max-width: 100%; }`;
+
+  function show(keepScroll) {
+    const card = deck.cards[place.key];
+    const page = frame.contentDocument;
+    const root = page.documentElement;
+    const scrolled = keepScroll ? root.scrollTop : 0;
+    if (!page.getElementById("qa")) {
+      page.head.append(make("base", undefined, { href: new URL("media/", document.baseURI).href }));
+      page.head.append(make("meta", undefined, { name: "viewport", content: "width=device-width, initial-scale=1" }));
+      page.head.append(make("style", clientStyle), make("style", "", { id: "css" }));
+      const content = make("div", undefined, { id: "content" });
+      content.append(make("div", undefined, { id: "qa" }));
+      page.body.append(content);
+      page.addEventListener("click", tap);
+      page.addEventListener("keydown", press);
+    }
+    const client = width() === "desktop" ? "desktop linux chrome" : "mobile android linux js";
+    root.className = client;
+    root.lang = deck.head.language || "en";
+    page.body.className = `card card1${night() ? " nightMode night_mode" : ""}`;
+    const css = page.getElementById("css");
+    if (css.textContent !== deck.head.css) css.textContent = deck.head.css;
+    page.getElementById("qa").innerHTML = card ? card[place.side] : "";
+    const answer = place.side === "answer";
+    byId("reveal").textContent = answer ? "Next card" : "Show answer";
+    byId("card-heading").textContent = card ? `${card.asks}, ${place.side}` : "No card";
+    frame.title = card ? `The card's ${place.side}: ${card.asks}` : "No card";
+    if (answer && !keepScroll) page.getElementById("answer")?.scrollIntoView({ block: "nearest" });
+    else root.scrollTop = scrolled;
+    tellFacts();
+    fit();
+  }
+
+  function fit() {
+    const [wide, high] = sizes[width()];
+    const device = byId("device");
+    const slot = byId("slot").getBoundingClientRect();
+    const scale = Math.min(1, slot.width / wide, Math.max(slot.height / high, width() === "phone" ? 0.72 : 0.5));
+    device.className = `device ${width()}`;
+    device.style.width = `${wide}px`;
+    device.style.height = `${Math.min(high, slot.height / scale)}px`;
+    device.style.transform = scale < 1 ? `scale(${scale})` : "";
+  }
+
+  function tellFacts() {
+    const card = deck.cards[place.key];
+    const parts = document.createDocumentFragment();
+    if (card) {
+      const facts = make("dl");
+      const state = { new: "new since the last build", edited: "edited since the last build", retired: "retired" };
+      const told = { Id: card.id, Written: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state] };
+      for (const [name, value] of Object.entries(told)) if (value) facts.append(make("dt", name), make("dd", value));
+      parts.append(make("h2", "This card"), facts);
+      if (card.problems.length) parts.append(make("h2", "Problems"));
+      for (const each of card.problems) {
+        const box = make("div", `${each.message}; ${each.remedy} `, { class: `problem ${each.severity}` });
+        box.append(make("code", `${where(each)}:${each.column} [${each.name}]`));
+        parts.append(box);
+      }
+    }
+    const elsewhere = deck.problems.filter((each) => each.severity !== "error").length;
+    if (elsewhere) parts.append(make("p", `${count(elsewhere, "warning")} in the deck.`, { class: "soft" }));
+    if (deck.head.package) {
+      const link = make("a", `Get the package (${deck.head.package})`, { href: "package.apkg", class: "get", download: deck.head.package });
+      parts.append(link);
+    }
+    byId("facts").replaceChildren(parts);
+  }
+
+  function go(key) {
+    if (!key) return;
+    place.key = key;
+    place.side = "question";
+    history.replaceState(null, "", `#${encodeURIComponent(key)}`);
+    markCurrent();
+    show(false);
+    byId("said").textContent = `Question: ${deck.cards[key].asks}`;
+  }
+
+  function step(by) {
+    const keys = matching();
+    const at = keys.indexOf(place.key);
+    go(keys[at < 0 ? 0 : Math.min(Math.max(at + by, 0), keys.length - 1)]);
+  }
+
+  function turn() {
+    if (place.side === "answer") { step(1); return; }
+    if (!deck.cards[place.key]) return;
+    place.side = "answer";
+    show(false);
+    byId("said").textContent = `Answer: ${frame.contentDocument.getElementById("qa").innerText}`;
+  }
+
+  // --- hands -----------------------------------------------------------------------------------
+
+  // A tap on the card. Scripts don't run in the frame, so hints and sounds are worked from here.
+  function tap(event) {
+    const link = event.target.closest("a");
+    if (!link) {
+      if (!event.target.closest("input, audio, video") && place.side === "question") turn();
+      return;
+    }
+    event.preventDefault();
+    if (link.matches(".hint")) {
+      link.hidden = true;
+      link.style.display = "none";
+      if (link.nextElementSibling) link.nextElementSibling.style.display = "block";
+    } else if (link.matches(".replay-button")) {
+      new Audio(link.href).play().catch(() => { byId("said").textContent = "The sound can't be played."; });
+    } else if (/^https?:/.test(link.href)) {
+      window.open(link.href, "_blank", "noopener");
+    }
+  }
+
+  function press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const typing = event.target.closest?.("input:not([type=radio]), select, textarea");
+    if (typing) {
+      if (event.key === "Escape") { event.target.blur(); if (event.target.id === "search") clearSearch(); }
+      if (event.key === "Enter" && typing.id === "typeans") turn();
+      return;
+    }
+    const onButton = event.target.closest?.("button, a, summary");
+    const inList = event.target.closest?.("#cards");
+    const radio = event.target.matches?.("input[type=radio]");
+    const actions = {
+      " ": () => turn(), ArrowRight: () => step(1), ArrowLeft: () => step(-1), n: () => setNight(!night()),
+      w: () => setWidth({ phone: "tablet", tablet: "desktop", desktop: "phone" }[width()]),
+      "/": () => { openList(true); byId("search").focus(); }, "?": () => byId("keys").showModal(),
+    };
+    if (inList) Object.assign(actions, { ArrowDown: () => stepInList(1), ArrowUp: () => stepInList(-1) });
+    const action = actions[event.key];
+    if (!action || (radio && event.key.startsWith("Arrow")) || (event.key === " " && onButton && !inList)) return;
+    event.preventDefault();
+    action();
+  }
+
+  function stepInList(by) {
+    step(by);
+    buttonOf(place.key)?.focus();
+  }
+
+  function clearSearch() {
+    byId("search").value = "";
+    fillList();
+  }
+
+  function setNight(on) {
+    document.documentElement.classList.toggle("night", on);
+    byId("night").setAttribute("aria-pressed", String(on));
+    remember("night", on ? "1" : "");
+    show(true);
+  }
+
+  function setWidth(name) {
+    document.querySelector(`[name=width][value=${name}]`).checked = true;
+    remember("width", name);
+    show(true);
+  }
+
+  function openList(open) {
+    byId("list").classList.toggle("open", open);
+    byId("open-list").setAttribute("aria-expanded", String(open));
+  }
+
+  document.addEventListener("keydown", press);
+  byId("reveal").addEventListener("click", turn);
+  byId("previous").addEventListener("click", () => step(-1));
+  byId("next").addEventListener("click", () => step(1));
+  byId("night").addEventListener("click", () => setNight(!night()));
+  byId("help").addEventListener("click", () => byId("keys").showModal());
+  byId("widths").addEventListener("change", (event) => setWidth(event.target.value));
+  byId("search").addEventListener("input", fillList);
+  byId("which").addEventListener("change", fillList);
+  byId("open-list").addEventListener("click", () => openList(!byId("list").classList.contains("open")));
+  byId("cards").addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) { openList(false); go(button.dataset.key); }
+  });
+  byId("to-phone").addEventListener("click", () => {
+    byId("qr").src = deck.head.phone.code;
+    byId("address").href = byId("address").textContent = deck.head.phone.address;
+    byId("phone").showModal();
+  });
+  addEventListener("resize", fit);
+  addEventListener("hashchange", () => {
+    const key = decodeURIComponent(location.hash.slice(1));
+    if (deck.cards[key] && key !== place.key) go(key);
+  });
+
+  // --- begin -----------------------------------------------------------------------------------
+
+  if (remembered("night") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "1" : "")) {
+    document.documentElement.classList.add("night");
+    byId("night").setAttribute("aria-pressed", "true");
+  }
+  if (sizes[remembered("width")]) document.querySelector(`[name=width][value=${remembered("width")}]`).checked = true;
+  function begin() {
+    if (window.studydeck) take(window.studydeck);
+    else new EventSource("events").addEventListener("message", (event) => take(JSON.parse(event.data)));
+  }
+  if (frame.contentDocument?.title) begin();
+  else frame.addEventListener("load", begin, { once: true });
+}

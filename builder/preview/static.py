@@ -1,0 +1,30 @@
+"""The page as files that work from disk, for a share or a website."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from builder.preview.live import update
+from builder.preview.server import ASSETS, PAGE
+from builder.preview.view import View
+
+_DATA = "deck.js"
+
+
+def write_page(view: View, folder: Path) -> Path:
+    """Writes the page of `view` into `folder` and returns its index.html.
+
+    Raises FileExistsError where the folder holds anything but an earlier page, and OSError where it can't be written.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / _DATA).exists():
+        raise FileExistsError(folder)
+    (folder / "media").mkdir(parents=True, exist_ok=True)
+    for name, path in view.media.items():
+        shutil.copyfile(path, folder / "media" / name)
+    state = update(view, {}, {}).replace("<", "\\u003c")
+    (folder / _DATA).write_text(f"window.studydeck = {state};\n", encoding="utf-8", newline="\n")
+    for name in PAGE.values():
+        text = (ASSETS / name).read_text("utf-8").replace("<!-- data -->", f'<script src="{_DATA}"></script>')
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return folder / "index.html"

@@ -1,0 +1,27 @@
+"""Formulas of a field's HTML as MathML, for pages that are read in a browser rather than in Anki."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+
+_FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+
+
+def with_mathml(html: str) -> str:
+    """`html` with each formula in Anki's brackets as MathML; as TeX in `code` where it can't be read.
+
+    Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX.
+    """
+    return _FORMULA.sub(_mathml, html) if r"\(" in html or r"\[" in html else html
+
+
+def _mathml(formula: re.Match[str]) -> str:
+    tex = html_entities.unescape(formula[1] if formula[1] is not None else formula[2])
+    display = "inline" if formula[1] is not None else "block"
+    try:
+        from latex2mathml.converter import convert
+
+        return str(convert(tex, display=display))
+    except Exception:  # the library is missing, or raises one of many kinds for TeX that it doesn't know
+        return f'<code class="tex">{html_entities.escape(tex)}</code>'
