@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories lint check format clean help
+.PHONY: decks test stories pictures lint check format clean help
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -19,6 +19,9 @@ test: $(VENV)/.tested lint check  ## run the whole test suite and the static che
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner (minutes)
 	@STUDYDECK_STORIES=2000 $(BIN)/python -m pytest tests/test_story.py
+
+pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
+	@$(BIN)/python tests/pictures.py
 
 lint: $(VENV)/.tested  ## ruff and mypy --strict
 	@$(BIN)/ruff check .
