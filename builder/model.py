@@ -8,6 +8,7 @@ which every command's start would feel.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -66,7 +67,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """The line that people and editors read: `path:line:column: error: message; remedy [name]`."""
-        where = f"{self.path}:{self.line}:{self.column}"
+        where = f"{_in_one_line(self.path)}:{self.line}:{self.column}"
         return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
 
 
@@ -116,13 +117,22 @@ PROBLEMS: Mapping[str, str] = {
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
 }
 
+# Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 ERROR, WARNING, INFO = "error", "warning", "info"
 
 
 def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ERROR) -> Problem:
-    """A problem called `name` (a key of PROBLEMS) at the place of `at`."""
+    """A problem called `name` (a key of PROBLEMS) at the place of `at`.
+
+    Characters of a stranger's deck that would write to the terminal are spelled out: `\\x1b`.
+    """
     assert name in PROBLEMS, name
-    return Problem(at.path, at.line, at.column, name, severity, message, remedy)
+    return Problem(at.path, at.line, at.column, name, severity, _in_one_line(message), _in_one_line(remedy))
+
+
+def _in_one_line(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Card(NamedTuple):

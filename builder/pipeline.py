@@ -98,7 +98,7 @@ def load(folder: Path, progress: Progress = _no_progress, *, lock: Lock | None =
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
         found = [each for each in found if each.name != "ambiguous-card"]
-    return Loaded(deck, lock, identities, media, sorted([*problems, *found]))
+    return Loaded(deck, lock, identities, media, sorted({*problems, *found}))
 
 
 def load_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
     text = data.removeprefix(mark).decode("utf-8")
     newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # as YAML and editors count them
     for place in sorted(ids, reverse=True):
         line, column = lines[place.line - 1], place.column - 1
         key = f"id: {_scalar(ids[place])}"

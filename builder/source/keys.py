@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 # The kinds of values. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema.
-TEXT, LINE, ID, UID, FLAG = "text", "line", "id", "uid", "flag"
+TEXT, LINE, DECK_NAME, URL, ID, UID, FLAG = "text", "line", "deck name", "url", "id", "uid", "flag"
 TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
 CARDS, MATERIAL = "cards", "material"
 
+# Patterns are read by Python and by JavaScript, where editors run the schema and \w is an ASCII letter. So a letter of
+# any script is what is left after white space, ASCII's signs, and signs that can't be seen.
+_UNSEEN = r"\u0000-\u001f{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000\ufeff\ufff0-\uffff"
+_NEVER = r"\s" + _UNSEEN
+_FIRST = rf"[^{_NEVER}!-/:-@\[-`]"
 #: An id: letters, digits and - _ . : + of any script, no white space, at most 100 characters.
-ID_PATTERN = r"[^\W_][\w.:+-]{0,99}"
+ID_PATTERN = rf"{_FIRST}[^{_NEVER}!-*,/;-@\[-^`]{{0,99}}"
 UID_PATTERN = r"[a-z0-9]{8,40}"
-SECTION_FILE_PATTERN = r"\w[\w. -]*"
+SECTION_FILE_PATTERN = rf"[^{_NEVER}!-/:-@\[-^`][^{_UNSEEN}!-,/:-@\[-^`]*"
+URL_PATTERN = r"https?://[^\s\"<>]+"
+LINE_PATTERN = r"[^\n\t]*[^\s][^\n\t]*"
+#: A deck's name: every part between :: says something, or Anki would call it 'blank'.
+DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 #: grounding.md's grammar: an optional section, a paragraph, an optional sentence or run of sentences.
-LOCATOR_PATTERN = r"(?:[^\W_][\w-]*/)?p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
+LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
 class Key(NamedTuple):
@@ -25,7 +34,7 @@ class Key(NamedTuple):
 
 
 DECK_KEYS = {
-    "deck": Key(LINE, "The deck's name as Anki shows it; '::' nests decks."),
+    "deck": Key(DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
     "uid": Key(UID, "The deck's own random identity, part of every guid. Written once, never changed."),
     "tag": Key(LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
     "language": Key(LINE, "The language of the cards as a BCP 47 tag, such as en or ar."),
@@ -36,7 +45,7 @@ DECK_KEYS = {
 }
 MATERIAL_KEYS = {
     "title": Key(LINE, "The material's title, shown under the answer of cards with a source."),
-    "url": Key(LINE, "Where learners can read the material: an http or https address."),
+    "url": Key(URL, "Where learners can read the material: an http or https address."),
     "path": Key(LINE, "Where the author keeps the material; may lie outside the deck's folder."),
 }
 SECTION_KEYS = {
@@ -68,19 +77,26 @@ QUESTION_ONLY = ("question", "answer", "reverse", "typed")
 
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "card": ()}
 
+
+def _in_line(pattern: str) -> dict[str, Any]:
+    return {"type": ["string", "number", "boolean"], "pattern": f"^{pattern}$"}
+
+
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
 _SCHEMAS: dict[str, dict[str, Any]] = {
     TEXT: _SCALAR,
-    LINE: _SCALAR,
-    ID: {"type": ["string", "integer"], "pattern": f"^{ID_PATTERN}$"},
+    LINE: _in_line(LINE_PATTERN),
+    DECK_NAME: _in_line(DECK_NAME_PATTERN),
+    URL: _in_line(URL_PATTERN),
+    ID: {**_in_line(ID_PATTERN), "minimum": 0},
     UID: {"type": ["string", "integer"], "pattern": f"^{UID_PATTERN}$"},
     FLAG: {"type": "boolean"},
     TEXT_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
     NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
-    SECTIONS: {"type": "array", "items": {"type": ["string", "number", "boolean", "null"],
-                                          "pattern": f"^{SECTION_FILE_PATTERN}$"}},
+    SECTIONS: {"type": "array", "uniqueItems": True,
+               "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
     LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
-    CARDS: {"type": "array", "items": {"$ref": "#/$defs/card"}},
+    CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
     MATERIAL: {"$ref": "#/$defs/material"},
 }  # fmt: skip
 

@@ -16,6 +16,8 @@ from builder.text import near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
 _UID = re.compile(keys.UID_PATTERN)
+_DECK_NAME = re.compile(keys.DECK_NAME_PATTERN)
+_URL = re.compile(keys.URL_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -32,9 +34,6 @@ def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, li
     tree = _read(path, folder, problems)
     values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
     title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
-    if any(not part.strip() for part in title.split("::")):
-        message = "a part of the deck's name is empty, which Anki would call 'blank'"
-        problems.append(problem("wrong-kind", title, message, "write a word on both sides of '::'"))
     sections = []
     names = _section_files(folder, values.get("sections"), problems)
     for number, name in enumerate(names, start=1):
@@ -168,6 +167,8 @@ def _mapping(
     values = {}
     meant = set()
     for key, node in tree.items():
+        if key == "…":
+            continue  # the tree has told that this can't be a key
         if key not in known:
             guess = near(key, known)
             meant.add(guess)
@@ -230,7 +231,7 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         elif kind == keys.LOCATORS and not _LOCATOR.fullmatch(item):
             message = f"'{item[:40]}' is no place in the material"
             problems.append(problem("bad-source", item, message, "write p2s1, p2s1-3, p2 or section/p1s3"))
-        elif kind == keys.SECTIONS and not _SECTION_FILE.fullmatch(item):
+        elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
         else:
@@ -252,6 +253,12 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
     elif kind == keys.ID and not _ID.fullmatch(text):
         remedy = "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit"
         problems.append(problem("bad-id", text, f"'{text[:40]}' can't be an id", remedy))
+    elif kind == keys.DECK_NAME and not _DECK_NAME.fullmatch(text):
+        message = "a part of the deck's name is empty, which Anki would call 'blank'"
+        problems.append(problem("wrong-kind", text, message, "write a word on both sides of '::'"))
+    elif kind == keys.URL and not _URL.fullmatch(text):
+        message = f"'{key}' isn't an http or https address"
+        problems.append(problem("wrong-kind", text, message, "write it out, with https://"))
     elif kind == keys.UID and not _UID.fullmatch(text):
         remedy = "use 8 to 40 small letters and digits"
         problems.append(problem("bad-id", text, f"'{text[:40]}' can't be a uid", remedy))
@@ -261,13 +268,7 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
 
 
 def _material(tree: Keys, problems: list[Problem]) -> Material:
-    values = _mapping(tree, keys.MATERIAL_KEYS, (), problems)
-    url = values.get("url")
-    if url and not re.fullmatch(r"https?://[^\s\"<>]+", url):
-        message = "the material's url isn't an http or https address"
-        problems.append(problem("wrong-kind", url, message, "write it out, with https://"))
-        del values["url"]
-    return Material(**values)
+    return Material(**_mapping(tree, keys.MATERIAL_KEYS, (), problems))
 
 
 def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:

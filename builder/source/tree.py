@@ -10,18 +10,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from builder.model import Place, Problem, Text, problem
+from builder.source.syntax import syntax_problem, without_card
 
 #: Characters of one text. The longest real card fields have some thousand.
 LONGEST_TEXT = 100_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _CUT = re.compile(r"[ \t]#[^\s#]")
 _MOST_SYNTAX_ERRORS = 20
-_PLAIN_TAGS = {None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "bool", "int", "float"))}
+_DEEPEST = 20
+_SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+# Commands of TeX that double quotes turn into a tab, a line's end or a separator.
+_ESCAPED_TEX = re.compile(
+    r"\\(?:t(?:heta|au|imes|ext\w*|an|o|op|riangle\w*|frac|ilde)|n(?:u|abla|eq|e|i|ot\w*|exists|mid|leq|geq|parallel)"
+    r"|r(?:ho|ight\w*|angle|m|ceil|floor)|L(?:ambda|eft\w*|ong\w*)|P(?:i|si|hi|r)|N\w*)(?![A-Za-z])"
+)
+_FROM_ESCAPE = re.compile("[\t\n\r\x85\xa0\u2028\u2029]")
+_ONE_LINE_STYLES = ("", None, '"', "'")
+_PLAIN_TAGS = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "bool", "int", "float"))}
 
 
 class Items(list["Node"]):
@@ -58,16 +69,16 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     text = _decode(path, data)
     if isinstance(text, Problem):
         return None, [text]
-    problems = [_control_character(path, text, found.start()) for found in _CONTROL.finditer(text)]
-    if problems:
-        return None, problems[:_MOST_SYNTAX_ERRORS]
+    wrong = islice(_CONTROL.finditer(text), _MOST_SYNTAX_ERRORS)
+    if problems := [_control_character(path, text, found.start()) for found in wrong]:
+        return None, problems
     while True:
         try:
             tree, found = _build(path, text)
             return tree, [*problems, *found]
         except yaml.MarkedYAMLError as error:
-            problems.append(_syntax_problem(path, text, error))
-            remaining = _without_broken_card(text, error)
+            problems.append(syntax_problem(path, text, error))
+            remaining = without_card(text, problems[-1].line)
             if remaining is None or len(problems) == _MOST_SYNTAX_ERRORS:
                 return None, problems
             text = remaining
@@ -83,15 +94,18 @@ class _Refused(Exception):
 
 
 def _decode(path: str, data: bytes) -> str | Problem:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(data) > 3 and (data[0] == 0) != (data[1] == 0)):
         return problem("encoding", Place(path), "the file is saved as UTF-16", "save it as UTF-8")
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         at = _place(path, before, len(before))
         message = f"the byte 0x{data[error.start]:02x} isn't UTF-8 (the file may be saved as Latin-1)"
         return problem("encoding", at, message, "save it as UTF-8")
+    # Editors show these in one line, and YAML 1.1 ends a line there; pasted from a web page they mean a blank.
+    text = text.translate(_SEPARATORS) if not text.isascii() else text
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _place(path: str, text: str, index: int) -> Place:
@@ -113,6 +127,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
     open_nodes: list[Items | Keys] = []
     open_keys: list[Text | None] = []
     anchors: dict[str, tuple[Node, int]] = {}
+    unused: dict[str, Text] = {}  # texts with an anchor that no alias names yet
     unfinished: list[tuple[str | None, int]] = []  # anchor and weight at the start of each open node
     weight = 0  # characters and nodes, aliases counted as often as they stand
     own_weight = 0
@@ -128,15 +143,17 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             node.plain = not event.style
             weight += len(value) + 1
             own_weight += len(value) + 1
-            if event.style == '"' and (control := _CONTROL.search(value)):
-                problems.append(_escaped_control(node, control[0]))
-            elif lines is not None and node.plain:
+            if event.style == '"':
+                problems += _escapes(node, text[mark.index : event.end_mark.index])
+            if lines is not None and event.style in _ONE_LINE_STYLES:
                 problems += _cut_short(node, event.end_mark, lines)
             if len(value) > LONGEST_TEXT:
                 problems.append(_too_long(node))
                 node = _stand_in(node)
             if event.anchor:
                 anchors[event.anchor] = node, len(value) + 1
+                if node.plain:
+                    unused[event.anchor] = node
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             container: Items | Keys = Keys() if kind is yaml.MappingStartEvent else Items()
             mark = event.start_mark
@@ -157,6 +174,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             if event.anchor not in anchors:
                 raise _Refused(_bad_alias(event.anchor, at))
             node, alias_weight = anchors[event.anchor]
+            unused.pop(event.anchor, None)
             weight += alias_weight
             if weight > 10 * own_weight + 1_000_000:
                 raise _Refused(
@@ -169,8 +187,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
         else:
             continue
         if kind is not yaml.AliasEvent and event.tag not in _PLAIN_TAGS:
-            message = f"the tag '{event.tag.replace('tag:yaml.org,2002:', '!!')}' means nothing here"
-            problems.append(problem("wrong-kind", node, message, "delete it"))
+            problems.append(_bad_tag(event.tag, node))
         if not open_nodes:
             root = node
         elif isinstance(parent := open_nodes[-1], Items):
@@ -185,6 +202,10 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
         if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             open_nodes.append(container)
             open_keys.append(None)
+            if len(open_nodes) > _DEEPEST:
+                message = f"lists and mappings are nested more than {_DEEPEST} deep here"
+                raise _Refused(problem("too-big", node, message, "write texts, and lists of texts"))
+    problems += [_dropped_name(name, node) for name, node in unused.items()]
     return root, problems
 
 
@@ -217,10 +238,28 @@ def _stand_in(node: Node) -> Text:
     return text
 
 
-def _escaped_control(text: Text, character: str) -> Problem:
-    name = f"U+{ord(character):04X}"
-    message = f"in double quotes a backslash starts an escape, and here one makes the character {name}"
-    return problem("control-character", text, message, "use single quotes, or double the backslash")
+def _bad_tag(tag: str, node: Node) -> Problem:
+    if isinstance(node, Text) and tag.startswith("!"):
+        return problem("yaml-quote", node, "a text can't start with '!'", "put it in quotes")
+    message = f"the tag '{tag.replace('tag:yaml.org,2002:', '!!')}' means nothing here"
+    return problem("wrong-kind", node, message, "delete it")
+
+
+def _dropped_name(name: str, text: Text) -> Problem:
+    message = f"YAML reads '&{name}' as a name for the rest, and drops it"
+    return problem("yaml-quote", text, message, "put the text in quotes, or delete the name that nothing uses")
+
+
+def _escapes(text: Text, written: str) -> list[Problem]:
+    """Escapes of a text in double quotes that its author can't have meant."""
+    start = "in double quotes a backslash starts an escape, and here"
+    remedy = "use single quotes, or double the backslash"
+    if control := _CONTROL.search(text):
+        message = f"{start} one makes the character U+{ord(control[0]):04X}"
+        return [problem("control-character", text, message, remedy)]
+    if "$" in text and _FROM_ESCAPE.search(text) and (lost := _ESCAPED_TEX.search(written.replace("\\\\", "  "))):
+        return [problem("yaml-quote", text, f"{start} '{lost[0][:2]}' of '{lost[0]}' is one", remedy)]
+    return []
 
 
 def _cut_short(text: Text, end: Any, lines: list[str]) -> list[Problem]:
@@ -241,85 +280,3 @@ def _too_long(text: Text) -> Problem:
 def _bad_alias(name: str, at: Place) -> Problem:
     message = f"'*{name}' stands for nothing, or for something that holds it"
     return problem("yaml-alias", at, message, f"write the text out, or put it in quotes if it starts with '*{name}'")
-
-
-# --- syntax errors -------------------------------------------------------------------------------
-
-
-def _syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """libyaml's complaint in the author's words, at the place where the author should look."""
-    context, reason = error.context or "", error.problem or ""
-    mark = error.problem_mark or error.context_mark
-    assert mark is not None  # libyaml's errors have one at least
-    if "quoted scalar" in context or "flow" in context:
-        mark = error.context_mark or mark
-    lines = text.splitlines() or [""]
-    line_number = min(mark.line, len(lines) - 1)
-    at = Place(path, line_number + 1, mark.column + 1 if mark.line < len(lines) else len(lines[-1]) + 1)
-    line = lines[line_number]
-    character = line[mark.column : mark.column + 1]
-    start = re.match(r"\s*(?:- )?\s*[\w-]+:\s+(\{\{|\*|`|@|%|&|!|\"[^\"]*\"\s*\S|'[^']*'\s*\S)", line)
-    if "Unicode" in reason or ("escape" in reason and "surrogate" in reason):
-        return problem("control-character", at, "half a surrogate pair is no character", "write the character itself")
-    if "escape" in reason:
-        message = "in double quotes a backslash starts an escape, and this is none"
-        return problem("yaml-syntax", at, message, "use single quotes, or double the backslash")
-    indent = line[: len(line) - len(line.lstrip())]
-    if "\t" in indent or (character == "\t" and "token" in reason):
-        at = at if character == "\t" else Place(path, at.line, indent.index("\t") + 1)
-        return problem("yaml-syntax", at, "a tab can't indent YAML", "indent with spaces")
-    if "quoted scalar" in context:
-        return problem("yaml-syntax", at, "this quote is never closed", "close it, or double a quote inside the text")
-    if "mapping values" in reason:
-        message = "a colon and a blank inside a text read as a key"
-        return problem("yaml-quote", at, message, "put the text in quotes, or mend the indentation")
-    if character in "`@%" and character and "token" in reason:
-        return problem("yaml-quote", at, f"a text can't start with '{character}'", "put it in quotes")
-    if "alias" in context or "anchor" in context or "tag" in context:
-        sign = start[1][0] if start else character or "*"
-        return problem("yaml-quote", at, f"a text can't start with '{sign}'", "put it in quotes")
-    if start and start[1] == "{{":
-        at = Place(path, at.line, start.start(1) + 1)
-        return problem("yaml-quote", at, "YAML reads '{{' as a mapping", "put the text in double quotes")
-    if start and start[1][0] in "\"'":
-        message = "this text goes on after its closing quote"
-        return problem("yaml-quote", at, message, "put the whole text in quotes, and double the quotes inside")
-    if "flow" in context:
-        return problem("yaml-syntax", at, f"this '{character}' is never closed", "close it, or put the text in quotes")
-    if "expected" in reason and (quote := _open_quote(lines, error)):
-        at = Place(path, *quote)
-        return problem("yaml-syntax", at, "this quote is never closed", "close it, or double a quote inside the text")
-    if "expected" in reason:
-        message = "this line doesn't fit the lines above it"
-        remedy = "mend the indentation, or look for a quote that isn't closed"
-        return problem("yaml-syntax", at, message, remedy)
-    return problem("yaml-syntax", at, f"YAML can't be read here ({reason})", "mend it, or put the text in quotes")
-
-
-def _open_quote(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
-    """Line and column of a quote that its own line doesn't close, in the card that the error ends."""
-    if error.context_mark is None or error.problem_mark is None:
-        return None
-    for number in range(error.context_mark.line, error.problem_mark.line):
-        line = lines[number] if number < len(lines) else ""
-        if found := re.match(r"(\s*(?:- )?\s*[\w-]+:\s+)(?:\"[^\"]*|'[^']*)$", line):
-            return number + 1, len(found[1]) + 1
-    return None
-
-
-def _without_broken_card(text: str, error: yaml.MarkedYAMLError) -> str | None:
-    """`text` with the card that holds the error blanked out, lines kept; None where it stands in no card."""
-    lines = text.splitlines(keepends=True)
-    head = next((n for n, line in enumerate(lines) if line.startswith("cards:")), len(lines))
-    first = next((line for line in lines[head + 1 :] if re.match(r"\s*- ", line)), None)
-    if first is None:
-        return None
-    item = first[: first.index("-") + 2]
-    starts = [n for n, line in enumerate(lines) if n > head and line.startswith(item)]
-    marks = [error.problem_mark] if "token" in (error.context or "") else [error.context_mark, error.problem_mark]
-    for mark in marks:
-        start = max((n for n in starts if mark is not None and n <= mark.line), default=None)
-        if start is not None and lines[start].strip():
-            end = min((n for n in starts if n > start), default=len(lines))
-            return "".join([*lines[:start], *("\n" for _ in lines[start:end]), *lines[end:]])
-    return None

@@ -1,0 +1,1100 @@
+"""Whatever files hold, reading them ends in problems at their places: no traceback, and nothing run or built."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import tempfile
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+
+import pytest
+from author import DECK, Author
+from click.testing import CliRunner
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from builder.cli import main
+from builder.model import Card, Problem, Text
+from builder.pipeline import load_all
+from builder.source import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+
+HEAD = "section: Water\ncards:\n"
+NILE = "  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n"
+
+#: A text is the section water.yaml; a function does to the author's deck what text can't.
+Files = str | bytes | dict[str, str | bytes] | Callable[[Author], None]
+#: What is written, and how each problem's line starts, from its place on: `water.yaml:` is left out.
+Case = tuple[Files, list[str]]
+
+
+def card(question: str, answer: str = "A") -> str:
+    """A section of this card, whose question is in line 3, column 15, and a good one."""
+    return f"{HEAD}  - question: {question}\n    answer: {answer}\n{NILE}"
+
+
+def line(text: str) -> str:
+    """A section whose first card has this text in line 5, column 5."""
+    return f"{HEAD}  - question: Q\n    answer: A\n    {text}\n{NILE}"
+
+
+def deck(lines: str) -> Files:
+    """A deck.yaml with these lines from its fourth line on."""
+    return {"deck.yaml": DECK + lines}
+
+
+def give(author: Author, files: Files) -> None:
+    if callable(files):
+        files(author)
+        return
+    for name, text in files.items() if isinstance(files, dict) else [("water.yaml", files)]:
+        author.write(name, text)
+
+
+def told(problems: list[Problem] | list[str], starts: list[str]) -> bool:
+    """Whether the problems are these and no others; a failure shows both."""
+    lines = [str(each) for each in problems]
+    starts = [f"rivers/{'water.yaml:' if each[0].isdigit() else ''}{each}" for each in starts]
+    pairs = zip_longest(lines, starts, fillvalue="")
+    assert [start if start and line.startswith(start) else line for line, start in pairs] == starts
+    return True
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def in_place_of(name: str, make: Callable[[Path], object]) -> Files:
+    """Takes a file of the deck away, and makes something else in its place."""
+
+    def take(author: Author) -> None:
+        path = author.folder / name
+        path.unlink()
+        make(path)
+
+    return take
+
+
+def a_link_out(path: Path) -> None:
+    outside = path.parent.parent / "outside.yaml"
+    outside.write_text(DECK if path.name == "deck.yaml" else HEAD + NILE)
+    path.symlink_to(outside)
+
+
+def a_huge_file(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(33_000_000)
+
+
+UTF_16 = "1:1: error: the file is saved as UTF-16; save it as UTF-8 [encoding]"
+LATIN_1 = "isn't UTF-8 (the file may be saved as Latin-1); save it as UTF-8 [encoding]"
+EMPTY = "1:1: error: the file is empty; write section: and cards: [empty-file]"
+EMPTY_DECK = "deck.yaml:1:1: error: the file is empty; write deck: and uid: [empty-file]"
+NO_MAPPING = "1:1: error: a mapping should stand here, and this is"
+NO_FILE = "1:1: error: this isn't a regular file; put a YAML file in its place [unreadable]"
+NO_DECK = "deck.yaml:1:1: error: there is no deck.yaml; write it, or start a deck with studydeck new [missing-file]"
+NO_NAME = "can't be the name of a section file; write the file's name without .yaml and folders [wrong-kind]"
+UNLISTED = "1:1: warning: the deck's sections: doesn't list this file, so its cards are not built; add it there, or"
+LOOP = f"1:1: error: the file can't be read ({os.strerror(errno.ELOOP)}); mend its link or its folder [unreadable]"
+LINK_OUT = "1:1: error: the file is a link out of the deck's folder; put a copy in its place [unreadable]"
+
+FILES: dict[str, Case] = {
+    "UTF-16": ((HEAD + NILE).encode("utf-16"), [UTF_16]),
+    "UTF-16, big endian": (b"\xfe\xff" + (HEAD + NILE).encode("utf-16-be"), [UTF_16]),
+    "deck.yaml in UTF-16": ({"deck.yaml": DECK.encode("utf-16")}, [f"deck.yaml:{UTF_16}"]),
+    "Latin-1": (card("Où est Orléans?").encode("latin-1"), [f"3:16: error: the byte 0xf9 {LATIN_1}"]),
+    "Latin-1 after UTF-8": (
+        card("Où?").encode() + "  - question: Orléans\n".encode("latin-1"),
+        [f"6:18: error: the byte 0xe9 {LATIN_1}"],
+    ),
+    "half a surrogate pair, in bytes": (
+        card("a?b").encode().replace(b"?", b"\xed\xa0\x80"),
+        [f"3:16: error: the byte 0xed {LATIN_1}"],
+    ),
+    "UTF-8 with a byte order mark": (
+        b"\xef\xbb\xbf" + b"sektion: Water\ncards: []\n",
+        ["1:1: error: unknown key 'sektion'; did you mean 'section'? [unknown-key]"],
+    ),
+    "CRLF": (
+        (HEAD + "  - question: @\n    answer: A\n\n  - question: B\n    anwser: A\n").replace("\n", "\r\n"),
+        [
+            "3:15: error: a text can't start with '@'; put it in quotes [yaml-quote]",
+            "7:5: error: unknown key 'anwser'; did you mean 'answer'? [unknown-key]",
+        ],
+    ),
+    "an empty section": ("", [EMPTY]),
+    "a section of blank lines": ("\n\n", [EMPTY]),
+    "a section of comments": ("# to do\n", [EMPTY]),
+    "an empty deck.yaml": ({"deck.yaml": ""}, [EMPTY_DECK]),
+    "a deck.yaml of comments": ({"deck.yaml": "# to do\n"}, [EMPTY_DECK]),
+    "a list as a section": ("- a\n- b\n", [f"{NO_MAPPING} a list; write section: and its value [wrong-kind]"]),
+    "a text as a section": ("Nile\n", [f"{NO_MAPPING} the text 'Nile'; write section: and its value [wrong-kind]"]),
+    "a list as deck.yaml": (
+        {"deck.yaml": "- a\n"},
+        [f"deck.yaml:{NO_MAPPING} a list; write deck: and its value [wrong-kind]"],
+    ),
+    "a text as deck.yaml": (
+        {"deck.yaml": "Nile\n"},
+        [f"deck.yaml:{NO_MAPPING} the text 'Nile'; write deck: and its value [wrong-kind]"],
+    ),
+    "no deck.yaml": (in_place_of("deck.yaml", lambda path: None), [NO_DECK]),
+    "a folder as a section": (in_place_of("water.yaml", Path.mkdir), [NO_FILE]),
+    "a folder as deck.yaml": (in_place_of("deck.yaml", Path.mkdir), [f"deck.yaml:{NO_FILE}"]),
+    "a huge file": (
+        in_place_of("water.yaml", a_huge_file),
+        ["1:1: error: the file has 33 MB, more than any section needs; split it into sections [too-big]"],
+    ),
+    "a section that isn't there": (
+        deck("sections: [water, moutains]\n"),
+        ["deck.yaml:4:19: error: there is no file moutains.yaml; write the file, or take its name out [missing-file]"],
+    ),
+    "a section misspelt": (
+        deck("sections:\n  - watr\n"),
+        ["deck.yaml:5:5: error: there is no file watr.yaml; did you mean 'water'? [missing-file]", UNLISTED],
+    ),
+    "a section with its ending": (
+        deck("sections: [water.yaml]\n"),
+        ["deck.yaml:4:12: error: there is no file water.yaml.yaml; did you mean 'water'? [missing-file]", UNLISTED],
+    ),
+    "a section twice": (
+        deck("sections: [water, water]\n"),
+        ["deck.yaml:4:19: error: the section 'water' is listed twice; keep one [wrong-kind]"],
+    ),
+    "a section outside": (deck("sections: [water, ../x]\n"), [f"deck.yaml:4:19: error: '../x' {NO_NAME}"]),
+    "a section by its full name": (
+        deck("sections: [water, /etc/passwd]\n"),
+        [f"deck.yaml:4:19: error: '/etc/passwd' {NO_NAME}"],
+    ),
+    "a section in a folder": (deck("sections: [water, deep/sea]\n"), [f"deck.yaml:4:19: error: 'deep/sea' {NO_NAME}"]),
+    "the folder above": (deck("sections: [water, ..]\n"), [f"deck.yaml:4:19: error: '..' {NO_NAME}"]),
+    "deck.yaml as a section": (deck("sections: [water, deck]\n"), [f"deck.yaml:4:19: error: 'deck' {NO_NAME}"]),
+}
+if os.name != "nt":
+    FILES |= {
+        "a link to itself": (in_place_of("water.yaml", lambda path: path.symlink_to(path.name)), [LOOP]),
+        "deck.yaml as a link to itself": (
+            in_place_of("deck.yaml", lambda path: path.symlink_to(path.name)),
+            [f"deck.yaml:{LOOP}"],
+        ),
+        "a link out of the folder": (in_place_of("water.yaml", a_link_out), [LINK_OUT]),
+        "deck.yaml as a link out": (in_place_of("deck.yaml", a_link_out), [f"deck.yaml:{LINK_OUT}"]),
+        "a link to a device": (in_place_of("water.yaml", lambda path: path.symlink_to("/dev/zero")), [LINK_OUT]),
+        "a link to the folder": (in_place_of("water.yaml", lambda path: path.symlink_to(".")), [NO_FILE]),
+        "a link to nothing": (
+            in_place_of("water.yaml", lambda path: path.symlink_to("nowhere")),
+            ["1:1: error: the file's link leads nowhere; put the file itself in its place [missing-file]"],
+        ),
+        "deck.yaml as a link to nothing": (
+            in_place_of("deck.yaml", lambda path: path.symlink_to("nowhere")),
+            [NO_DECK],
+        ),
+        "a pipe": (in_place_of("water.yaml", os.mkfifo), [NO_FILE]),
+        "a pipe as deck.yaml": (in_place_of("deck.yaml", os.mkfifo), [f"deck.yaml:{NO_FILE}"]),
+    }
+
+
+# --- YAML ----------------------------------------------------------------------------------------
+
+TAB = "error: a tab can't indent YAML; indent with spaces [yaml-syntax]"
+ALIAS = "stands for nothing, or for something that holds it; write the text out, or put it in quotes if it starts with"
+LAUGHS = "error: the aliases expand to far more than the file holds; write texts out [yaml-alias]"
+ESCAPE = "error: in double quotes a backslash starts an escape, and"
+SINGLE = "use single quotes, or double the backslash"
+NO_ESCAPE = f"{ESCAPE} this is none; {SINGLE} [yaml-syntax]"
+SURROGATE = "error: half a surrogate pair is no character; write the character itself [control-character]"
+OPEN = "error: this quote is never closed; close it, or double a quote inside the text [yaml-syntax]"
+COLON = "error: a colon and a blank inside a text read as a key; put the text in quotes, or mend the indentation [yaml-"
+REST = (
+    "error: this text goes on after its closing quote; "
+    "put the whole text in quotes, and double the quotes inside [yaml-quote]"
+)
+MISFIT = (
+    "error: this line doesn't fit the lines above it; "
+    "mend the indentation, or look for a quote that isn't closed [yaml-syntax]"
+)
+LONG = "characters, more than the 100,000 that a card may have; make several cards of it [too-big]"
+NESTED = "error: lists and mappings are nested more than 20 deep here; write texts, and lists of texts [too-big]"
+SECOND = "error: a second document starts here; put it in a file of its own [yaml-syntax]"
+
+
+def raw(character: str) -> str:
+    return f"error: the character U+{ord(character):04X} can't stand in a card; delete it [control-character]"
+
+
+def escaped(character: str) -> str:
+    return f"{ESCAPE} here one makes the character U+{ord(character):04X}; {SINGLE} [control-character]"
+
+
+def no_start(sign: str) -> str:
+    return f"error: a text can't start with '{sign}'; put it in quotes [yaml-quote]"
+
+
+def laughs(depth: int) -> str:
+    lists = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, depth))
+    return f"section: Water\nl0: &l0 ha\n{lists}cards: *l{depth - 1}\n"
+
+
+YAML: dict[str, Case] = {
+    "a tab": (HEAD + "  - question: Q\n\tanswer: A\n" + NILE, [f"4:1: {TAB}"]),
+    "a tab after blanks": (HEAD + "  - question: Q\n    \tanswer: A\n" + NILE, [f"4:5: {TAB}"]),
+    "a tab before a card": (HEAD + "\t- question: Q\n\t  answer: A\n", [f"3:1: {TAB}"]),
+    "a tab in deck.yaml": ({"deck.yaml": "deck: Rivers\n\tuid: testtesttest\n"}, [f"deck.yaml:2:1: {TAB}"]),
+    "one key twice": (line("answer: B"), ["5:5: error: 'answer' stands here twice; keep one of the two [duplicate-"]),
+    "cards twice": (
+        HEAD + NILE + "cards: []\n",
+        ["4:1: error: 'cards' stands here twice; keep one of the two [duplicate-key]"],
+    ),
+    "deck twice": (
+        deck("deck: Streams\n"),
+        ["deck.yaml:4:1: error: 'deck' stands here twice; keep one of the two [duplicate-key]"],
+    ),
+    "an alias of nothing": (card("*nile"), [f"3:15: error: '*nile' {ALIAS} '*nile' [yaml-alias]"]),
+    "an alias inside its list": (card("Q", "&a [*a]"), [f"4:17: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
+    "an alias inside its mapping": ("&a {section: *a}\n", [f"1:14: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
+    "an alias as its own key": ("&a {*a : b}\n", [f"1:5: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
+    "a bad text under two aliases": (
+        HEAD + '  - question: Q\n    answer: &a ""\n  - question: R\n    answer: *a\n',
+        ["4:13: error: the answer is empty; write it, or delete the card [empty-answer]"],
+    ),
+    "a merge key": (
+        HEAD + "  - &c {question: Q, answer: A}\n  - <<: *c\n    question: R\n    answer: B\n",
+        ["4:5: error: unknown key '<<'; the keys here are id, question, answer, cloze, hint,"],
+    ),
+    "a billion laughs": (laughs(10), [f"8:30: {LAUGHS}"]),
+    "a long text many times": (
+        card("Q", "&a " + "x" * 90_000).replace(NILE, f"    tags: [{', '.join(['*a'] * 1000)}]\n"),
+        [f"5:92: {LAUGHS}"],
+    ),
+    "a text of 10 MB": (card("Q", "x" * 10_000_000), [f"4:13: error: this text has 10,000,000 {LONG}"]),
+    "a quoted text of 10 MB": (card(f'"{"x" * 10_000_000}"'), [f"3:15: error: this text has 10,000,000 {LONG}"]),
+    "10,000 brackets": (
+        card("Q", "[" * 10_000 + "]" * 10_000),
+        [f"4:30: {NESTED}"],
+    ),
+    "10,000 lists": (
+        HEAD + "  " + "- " * 10_000 + "a\n",
+        [f"3:41: {NESTED}"],
+    ),
+    "NUL": (card("a\0b"), [f"3:16: {raw(chr(0))}"]),
+    "a unit separator": (card("'a\x1fb'", "c\x1f"), [f"3:17: {raw(chr(31))}", f"4:14: {raw(chr(31))}"]),
+    "a form feed in deck.yaml": (deck("language: e\fn\n"), [f"deck.yaml:4:12: {raw(chr(12))}"]),
+    "no character": (card("a\uffffb"), [f"3:16: {raw(chr(65535))}"]),
+    "NUL escaped": (card(r'"a\0b"'), [f"3:15: {escaped(chr(0))}"]),
+    "a unit separator escaped": (card(r'"a\x1fb"'), [f"3:15: {escaped(chr(31))}"]),
+    "no character escaped": (card(r'"a\uFFFFb"'), [f"3:15: {escaped(chr(65535))}"]),
+    "a formula in double quotes": (card(r'"Is $\frac{1}{2}$: half"'), [f"3:15: {escaped(chr(12))}"]),
+    "high surrogate": (card(r'"\ud83d"'), [f"3:15: {SURROGATE}"]),
+    "low surrogate": (card(r'"a \udc00 b"'), [f"3:15: {SURROGATE}"]),
+    "long surrogate": (card(r'"\U0000d800"'), [f"3:15: {SURROGATE}"]),
+    "no escape": (card(r'"$\sqrt{2}$"'), [f"3:15: {NO_ESCAPE}"]),
+    "no hexadecimal escape": (card(r'"$\xi$"'), [f"3:15: {NO_ESCAPE}"]),
+    "no Unicode escape": (card(r'"$\upsilon$"'), [f"3:15: {NO_ESCAPE}"]),
+    "no long Unicode escape": (card(r'"$\Upsilon$"'), [f"3:15: {NO_ESCAPE}"]),
+    "an open quote": (HEAD + '  - question: Q\n    answer: "A\n' + NILE, [f"4:13: {OPEN}"]),
+    "an open quote at the end": (HEAD + NILE + '  - question: Q\n    answer: "A', [f"5:13: {OPEN}"]),
+    "an open quote before quoted texts": (
+        HEAD + '  - question: "Q\n    answer: A\n  - question: "R"\n    answer: "B"\n' + NILE,
+        [f"3:15: {OPEN}"],
+    ),
+    "an open quote before an apostrophe": (
+        HEAD + "  - question: 'Q\n    answer: A\n  - question: It's R\n    answer: B\n" + NILE,
+        [f"3:15: {OPEN}"],
+    ),
+    "an open quote before a text that goes on": (
+        HEAD + '  - question: "Q\n    answer: A\n  - question: R\n    answer: "B" b\n' + NILE,
+        [f"3:15: {OPEN}", f"6:17: {REST}"],
+    ),
+    "an open quote in deck.yaml": ({"deck.yaml": 'deck: "R\nuid: testtesttest\n'}, [f"deck.yaml:1:7: {OPEN}"]),
+    "an open bracket": (
+        card("Q", "[a, b"),
+        ["4:13: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+    ),
+    "an open bracket with nothing in it": (
+        card("Q", "["),
+        ["4:13: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+    ),
+    "an open bracket at the end": (
+        "section: Water\ncards: [",
+        ["2:8: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+    ),
+    "an open brace": (
+        HEAD + "  - {question: Q, answer: A\n" + NILE,
+        ["3:5: error: this '{' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+    ),
+    "a line too far left": (HEAD + "  - question: Q\n   answer: A\n" + NILE, [f"4:4: {MISFIT}"]),
+    "a card too far left": (card("Q").replace(NILE, " - question: R\n    answer: B\n"), [f"5:2: {MISFIT}"]),
+    "a line too far right": (HEAD + "  - question: Q\n      answer: A\n" + NILE, [f"4:13: {COLON}"]),
+    "a second document": (HEAD + NILE + "---\nsection: Fire\n", [f"4:1: {SECOND}"]),
+    "a second document in deck.yaml": (deck("---\ndeck: Streams\n"), [f"deck.yaml:4:1: {SECOND}"]),
+    "a YAML of the future": (
+        "%YAML 3.0\n---\n" + HEAD + NILE,
+        ["1:1: error: YAML can't be read here (found incompatible YAML document); mend it,"],
+    ),
+    "a tag of Python's": (
+        card('!!python/object/apply:os.system "touch pwned"'),
+        ["3:15: error: the tag '!!python/object/apply:os.system' means nothing here; delete it [wrong-kind]"],
+    ),
+    "a tag of Python's on a list": (
+        card("Q", '!!python/object/apply:os.system ["touch pwned"]'),
+        ["4:13: error: the tag '!!python/object/apply:os.system' means nothing here; delete it [wrong-kind]"],
+    ),
+    "a tag of Python's on a file": (
+        "!!python/object/new:os.system\n" + HEAD + NILE,
+        ["1:1: error: the tag '!!python/object/new:os.system' means nothing here; delete it [wrong-kind]"],
+    ),
+    "a tag of Python's on a key": (
+        line("!!python/name:os.system hint: H"),
+        ["5:5: error: the tag '!!python/name:os.system' means nothing here; delete it [wrong-kind]"],
+    ),
+    "a binary tag": (card("!!binary aGk="), ["3:15: error: the tag '!!binary' means nothing here; delete it [wrong-"]),
+}
+
+# --- texts that need quotes ----------------------------------------------------------------------
+
+CUT = "put the text in quotes, or write '# ' with a blank if this is a comment [retyped]"
+BRACES = "error: YAML reads '{{' as a mapping; put the text in double quotes [yaml-quote]"
+MAPPINGS = 'error: this is read as a mapping of mappings; put a text that starts with "{" in double quotes [yaml-quote]'
+
+QUOTES: dict[str, Case] = {
+    "a gap first": (HEAD + "  - cloze: {{c1::The Nile}} flows\n" + NILE, [f"3:12: {BRACES}"]),
+    "a gap first, after an id": (HEAD + "  - id: cairo\n    cloze: {{c1::A}} b\n" + NILE, [f"4:12: {BRACES}"]),
+    "a gap alone": (HEAD + "  - cloze: {{c1::The Nile}}\n" + NILE, [f"3:13: {MAPPINGS}"]),
+    "braces in a list": (card("Q", "[{{a}}, b]"), [f"4:15: {MAPPINGS}"]),
+    "at": (card("@home"), [f"3:15: {no_start('@')}"]),
+    "at in a list": (HEAD + "  - question: Q\n    answer:\n      - @a\n      - b\n" + NILE, [f"5:9: {no_start('@')}"]),
+    "at in braces": (HEAD + "  - {question: @a, answer: b}\n" + NILE, [f"3:16: {no_start('@')}"]),
+    "at in deck.yaml": ({"deck.yaml": "deck: @R\nuid: testtesttest\n"}, [f"deck.yaml:1:7: {no_start('@')}"]),
+    "a backtick": (card("`code` is what?"), [f"3:15: {no_start('`')}"]),
+    "per cent": (card("%d prints what?"), [f"3:15: {no_start('%')}"]),
+    "emphasis": (card("*Nile* is what?"), [f"3:15: {no_start('*')}"]),
+    "strong": (card("**Nile** is what?"), [f"3:15: {no_start('*')}"]),
+    "an entity": (card("&amp; is what?"), [f"3:15: {no_start('&')}"]),
+    "a name that nothing uses": (
+        card("&Co is what?"),
+        [
+            "3:15: error: YAML reads '&Co' as a name for the rest, and drops it; "
+            "put the text in quotes, or delete the name that nothing uses [yaml-quote]"
+        ],
+    ),
+    "a quoted word first": (card('"Quoted" rest'), [f"3:24: {REST}"]),
+    "a word in single quotes first": (card("Q", "'Quoted' rest"), [f"4:22: {REST}"]),
+    "a colon inside": (card("Note: what?"), [f"3:19: {COLON}"]),
+    "a colon at the end": (card("This is:"), [f"3:22: {COLON}"]),
+    "a colon in an answer": (card("Q", "Rule: yes"), [f"4:17: {COLON}"]),
+    "a colon in deck.yaml": ({"deck.yaml": "deck: A: B\nuid: testtesttest\n"}, [f"deck.yaml:1:8: {COLON}"]),
+    "a key without its blank": (HEAD + "  - question:Q\n    answer: A\n" + NILE, [f"4:11: {COLON}"]),
+    "braces first and last": (
+        card("{a}"),
+        ["3:15: error: 'question' takes a text, and this is a mapping; put the text in quotes if it was meant as one"],
+    ),
+    "a comma in braces": (
+        HEAD + "  - {question: a, b, answer: c}\n",
+        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, cloze, hint,"],
+    ),
+    "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML ends the text before '#7'; {CUT}"]),
+    "a number sign in a question": (
+        card("Bus #7 goes where?"),
+        [f"3:19: error: YAML ends the text before '#7 goes where?'; {CUT}"],
+    ),
+    "a number sign after a tab": (card("Q", "Bus\t#7"), [f"4:17: error: YAML ends the text before '#7'; {CUT}"]),
+    "a number sign in an item": (
+        HEAD + "  - question: Q\n    answer:\n      - Bus #7\n      - Tram\n",
+        [f"5:13: error: YAML ends the text before '#7'; {CUT}"],
+    ),
+    "a number sign in a second line": (
+        card("Q", "Bus\n      or #7"),
+        [f"5:10: error: YAML ends the text before '#7'; {CUT}"],
+    ),
+    "a number sign in a section's name": (
+        f"section: Water #1\ncards:\n{NILE}",
+        [f"1:16: error: YAML ends the text before '#1'; {CUT}"],
+    ),
+    "a number sign in a list": (card("Q", "[Bus, Tram #7]"), [f"4:24: error: YAML ends the text before '#7]'; {CUT}"]),
+    "a number sign after a quoted text": (
+        card("Q", '"Bus" #7'),
+        [f"4:19: error: YAML ends the text before '#7'; {CUT}"],
+    ),
+    "a number sign alone": (
+        card("Q", "#7"),
+        [
+            "4:12: error: the answer is empty; write it, or delete the card [empty-answer]",
+            f"4:13: error: YAML ends the text before '#7'; {CUT}",
+        ],
+    ),
+}
+for first in ("{a} what?", "[a] what?", "> 5 is what?", "| is what?", "! is what?"):
+    QUOTES[f"a text that starts with {first[0]}"] = card(first), [f"3:15: {no_start(first[0])}"]
+QUOTES["a text that reads as a tag"] = card("!important is what?"), [f"3:15: {no_start('!')}"]
+
+
+# --- keys and values -----------------------------------------------------------------------------
+
+TAKES = {
+    **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a text"),
+    **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a text"),
+    **dict.fromkeys(("reverse", "typed", "retired", "subdecks"), "true or false"),
+    "answer": "a text or a list of texts",
+    "source": "a locator or a list of locators",
+    "tags": "a list of texts",
+    "sections": "a list of section files",
+    "cards": "a list of cards",
+    "material": "a mapping with title:, url: or path:",
+}
+TAKES_LIST = ("answer", "source", "tags", "sections", "cards")
+KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": CARD_KEYS}
+HOLDS = {
+    "deck": {"deck": "Rivers", "uid": "testtesttest"},
+    "material": {},
+    "section": {"section": "Water", "cards": "[]"},
+    "card": {"question": "Q", "answer": "A"},
+}
+AROUND = {"deck": "%s\n", "material": DECK + "material: %s\n", "section": "%s\n", "card": HEAD + "  - %s\n" + NILE}
+
+
+def wrong(where: str, key: str, value: str, what: str) -> tuple[str, Case]:
+    """The case of a value under a key that takes another kind of values."""
+    holds = {} if key == "cloze" else HOLDS[where]
+    text = AROUND[where] % "{%s}" % ", ".join(f"{name}: {each}" for name, each in (holds | {key: value}).items())
+    before = text[: text.index(f"{key}: {value}") + len(key) + 2]
+    file = "water.yaml" if where in ("section", "card") else "deck.yaml"
+    place = f"{file}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+    remedy = "put the text in quotes if it was meant as one" if what == "a mapping" else f"write {TAKES[key]}"
+    told = f"{place}: error: '{key}' takes {TAKES[key]}, and this is {what}; {remedy} [wrong-kind]"
+    return f"{where}: {key}: {value}", ({file: text}, [told])
+
+
+KINDS = dict(
+    [wrong(where, key, "{a: b}", "a mapping") for where, keys in KEYS.items() for key in keys if key != "material"]
+    + [wrong(where, key, "[a]", "a list") for where, keys in KEYS.items() for key in keys if key not in TAKES_LIST]
+    + [wrong("card", flag, "yes", "the text 'yes'") for flag in ("reverse", "typed", "retired")]
+    + [wrong("card", "retired", '"true"', "the text 'true'"), wrong("card", "typed", "1", "the text '1'")]
+    + [wrong("card", "reverse", '""', "empty"), wrong("deck", "subdecks", "on", "the text 'on'")]
+    + [wrong("deck", "sections", "water", "the text 'water'"), wrong("section", "cards", "none", "the text 'none'")]
+    + [wrong("deck", "material", "An atlas", "the text 'An atlas'"), wrong("deck", "sections", '""', "empty")]
+)
+
+NO_CARD = "write question: and answer:, or cloze: [wrong-kind]"
+NO_CLOZE = "doesn't go with 'cloze'; keep the cloze: or the question: of this card [wrong-kind]"
+NO_ID = "can't be an id; use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit [bad-id]"
+NO_UID = "can't be a uid; use 8 to 40 small letters and digits [bad-id]"
+NO_PLACE = "is no place in the material; write p2s1, p2s1-3, p2 or section/p1s3 [bad-source]"
+ONE_LINE = "takes one line without tabs; write it in one line [wrong-kind]"
+CLOZE = '  - cloze: "{{c1::Nile}}"\n    '
+
+KEYS_AND_VALUES: dict[str, Case] = {
+    "no answer": (
+        HEAD + "  - question: Q\n" + NILE,
+        ["3:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]"],
+    ),
+    "no question": (
+        HEAD + "  - answer: A\n" + NILE,
+        ["3:5: error: this card has no question; write question:, or cloze: for a gap [missing-key]"],
+    ),
+    "an id alone": (
+        HEAD + "  - id: cairo\n" + NILE,
+        ["3:5: error: this card has no question and no answer; write question:, or cloze: for a gap [missing-key]"],
+    ),
+    "nothing as a card": (HEAD + "  -\n" + NILE, [f"3:4: error: a card is a mapping, and this is empty; {NO_CARD}"]),
+    "a text as a card": (
+        HEAD + "  - Nile\n" + NILE,
+        [f"3:5: error: a card is a mapping, and this is the text 'Nile'; {NO_CARD}"],
+    ),
+    "a list as a card": (
+        HEAD + "  - [Q]\n" + NILE,
+        [f"3:5: error: a card is a mapping, and this is a list; {NO_CARD}"],
+    ),
+    "cards without dashes": (
+        HEAD + "  question: Q\n  answer: A\n",
+        ["3:3: error: 'cards' takes a list of cards, and this is a mapping; put the text in quotes"],
+    ),
+    "a cloze and a question": (HEAD + CLOZE + "question: Q\n" + NILE, [f"4:5: error: 'question' {NO_CLOZE}"]),
+    "a cloze and an answer": (HEAD + CLOZE + "answer: A\n" + NILE, [f"4:5: error: 'answer' {NO_CLOZE}"]),
+    "a reversed cloze": (HEAD + CLOZE + "reverse: true\n" + NILE, [f"4:5: error: 'reverse' {NO_CLOZE}"]),
+    "a typed cloze": (HEAD + CLOZE + "typed: false\n" + NILE, [f"4:5: error: 'typed' {NO_CLOZE}"]),
+    "keys misspelt": (
+        HEAD + "  - qestion: Q\n    anser: A\n" + NILE,
+        [
+            "3:5: error: unknown key 'qestion'; did you mean 'question'? [unknown-key]",
+            "4:5: error: unknown key 'anser'; did you mean 'answer'? [unknown-key]",
+        ],
+    ),
+    "a key misspelt and one missing": (
+        HEAD + "  - qestion: Q\n" + NILE,
+        [
+            "3:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]",
+            "3:5: error: unknown key 'qestion'; did you mean 'question'? [unknown-key]",
+        ],
+    ),
+    "a cloze misspelt": (
+        HEAD + '  - clozee: "{{c1::Nile}}"\n' + NILE,
+        ["3:5: error: unknown key 'clozee'; did you mean 'cloze'? [unknown-key]"],
+    ),
+    "a capital": (line("Hint: H"), ["5:5: error: unknown key 'Hint'; did you mean 'hint'? [unknown-key]"]),
+    "a key of no kind": (
+        line("frage: F"),
+        [
+            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, cloze, hint, details, source, "
+            "tags, language, reverse, typed, retired, guid [unknown-key]"
+        ],
+    ),
+    "a key of a card on its section": (
+        "section: Water\nhint: H\ncards:\n" + NILE,
+        ["2:1: error: unknown key 'hint'; the keys here are section, tag, cards [unknown-key]"],
+    ),
+    "a key of deck.yaml misspelt": (
+        {"deck.yaml": "deck: Rivers\nuuid: testtesttest\n"},
+        ["deck.yaml:2:1: error: unknown key 'uuid'; did you mean 'uid'? [unknown-key]"],
+    ),
+    "a key of the material misspelt": (
+        deck("material:\n  titel: An atlas\n"),
+        ["deck.yaml:5:3: error: unknown key 'titel'; did you mean 'title'? [unknown-key]"],
+    ),
+    "a list as a key": (
+        line("[a]: b"),
+        ["5:5: error: a list can't be a key; write a word and a colon [wrong-kind]"],
+    ),
+    "no name and no uid": (
+        {"deck.yaml": "tag: rivers\n"},
+        [
+            "deck.yaml:1:1: error: the key 'deck' is missing; write deck: [missing-key]",
+            "deck.yaml:1:1: error: the key 'uid' is missing; write uid: [missing-key]",
+        ],
+    ),
+    "no cards": ("section: Water\n", ["1:1: error: the key 'cards' is missing; write cards: [missing-key]"]),
+    "no section": ("cards:\n" + NILE, ["1:1: error: the key 'section' is missing; write section: [missing-key]"]),
+    "an empty section name": (
+        "section:\ncards:\n" + NILE,
+        ["1:1: error: 'section' is empty; write its value"],
+    ),
+    "an empty deck name": ({"deck.yaml": "deck: ''\nuid: testtesttest\n"}, ["deck.yaml:1:1: error: 'deck' is empty; "]),
+    "a deck name with an empty part": (
+        {"deck.yaml": 'deck: "Rivers::"\nuid: testtesttest\n'},
+        ["deck.yaml:1:7: error: a part of the deck's name is empty, which Anki would call 'blank'; write a word on"],
+    ),
+    "an empty id": (line("id:"), ["5:5: error: 'id' is empty; write its value, or take id: out [wrong-kind]"]),
+    "an id with a blank": (line("id: the nile"), [f"5:9: error: 'the nile' {NO_ID}"]),
+    "an id with a slash": (line("id: a/b"), [f"5:9: error: 'a/b' {NO_ID}"]),
+    "an id that starts with a line": (line("id: _a"), [f"5:9: error: '_a' {NO_ID}"]),
+    "a long id": (line(f"id: {'a' * 101}"), [f"5:9: error: '{'a' * 40}' {NO_ID}"]),
+    "an id with a tab": (line(r'id: "a\tb"'), [f"5:9: error: 'id' {ONE_LINE}"]),
+    "an id of two lines": (line("id: |\n      a"), [f"5:9: error: 'id' {ONE_LINE}"]),
+    "a uid with capitals": ({"deck.yaml": "deck: R\nuid: TESTTEST\n"}, [f"deck.yaml:2:6: error: 'TESTTEST' {NO_UID}"]),
+    "a short uid": ({"deck.yaml": "deck: R\nuid: test\n"}, [f"deck.yaml:2:6: error: 'test' {NO_UID}"]),
+    "a source by page": (line("source: page 2"), [f"5:13: error: 'page 2' {NO_PLACE}"]),
+    "two sources, one wrong": (line("source: [p1s2, p0]"), [f"5:20: error: 'p0' {NO_PLACE}"]),
+    "an empty source": (line("source:"), [f"5:12: error: '' {NO_PLACE}"]),
+    "a list in a list": (
+        card("Q", "[a, [b]]"),
+        ["4:17: error: 'answer' takes a text, and this is a list; write a text [wrong-kind]"],
+    ),
+    "an empty list of answers": (
+        card("Q", "[]"),
+        ["4:5: error: the list of answers is empty; write an answer [empty-answer]"],
+    ),
+    "an address of another kind": (
+        deck("material:\n  url: ftp://example.org\n"),
+        ["deck.yaml:5:8: error: 'url' isn't an http or https address; write it out, with https:// [wrong"],
+    ),
+    "mistakes in every file": (
+        {
+            "deck.yaml": "deck: Rivers\nuid: test\n",
+            "water.yaml": card("@a") + "  - {quesion: Q, answer: A}\n",
+            "air.yaml": "section: Air\ncards:\n  - question: 'a' b\n    answer: A\n  - {question: Q}\n",
+        },
+        [
+            f"air.yaml:3:19: {REST}",
+            "air.yaml:5:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]",
+            f"deck.yaml:2:6: error: 'test' {NO_UID}",
+            f"3:15: {no_start('@')}",
+            "6:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
+        ],
+    ),
+}
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+CASES = FILES | YAML | QUOTES | KINDS | KEYS_AND_VALUES
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_told_at_its_place_with_its_remedy(
+    case: str, author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, expected = CASES[case]
+    author.section(NILE)
+    give(author, files)
+    monkeypatch.chdir(author.folder.parent)
+    assert told(author.problems(), expected)
+    assert not Path("pwned").exists()
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Author:
+    return Author(tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a build of the good deck left, by its path."""
+    author = Author(tmp_path_factory.mktemp("built"))
+    author.section(NILE)
+    author.build()
+    return {name: (author.folder.parent / name).read_bytes() for name in ("dist/rivers.apkg", "rivers/deck.lock")}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_failed_build_leaves_package_and_lock_as_they_were(
+    case: str, author: Author, built: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = author.folder.parent
+    author.section(NILE)
+    author.out.mkdir()
+    for name, data in built.items():
+        (home / name).write_bytes(data)
+    give(author, CASES[case][0])
+    monkeypatch.chdir(home)
+    before = sorted(home.rglob("*"))
+    outcome = CliRunner().invoke(main, ["build", "rivers"])
+    assert isinstance(outcome.exception, SystemExit)
+    assert outcome.exit_code == 1
+    assert outcome.stderr.endswith("; nothing was built\n")
+    assert {name: (home / name).read_bytes() for name in built} == built
+    assert sorted(home.rglob("*")) == before
+
+
+def test_every_key_is_tried_with_wrong_kinds() -> None:
+    assert set(TAKES) == {key for keys in KEYS.values() for key in keys}
+
+
+# --- what can't be shown in a table --------------------------------------------------------------
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Reads as a user with no rights: root may read everything."""
+    if os.geteuid():
+        yield
+        return
+    try:
+        os.seteuid(65534)
+    except OSError:
+        pytest.skip("root can't become anybody else here")
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("water.yaml", "/water.yaml:1:1"), ("deck.yaml", "/deck.yaml:1:1"), ("style.css", "/style.css:1:1"), ("", ":1:1")],
+)
+def test_what_may_not_be_read_is_told(name: str, place: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as home:
+        author = Author(Path(home))
+        author.section(NILE)
+        author.write("style.css", ".card {}\n")
+        assert author.problems() == []
+        os.chmod(home, 0o755)
+        os.chmod(author.folder / name, 0)
+        try:
+            with nobody():
+                problems = author.problems()
+        finally:
+            os.chmod(author.folder / name, 0o755)
+    start = f"rivers{place}: error: the {'file' if name else 'folder'} can't be read ({os.strerror(errno.EACCES)}); "
+    assert [each.remedy for each in problems if start in str(each) and each.name == "unreadable"] == [
+        "mend the folder" if not name else "give yourself leave to read it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        pytest.param(laughs(30), 1, id="a billion laughs"),
+        pytest.param("section: Water\ncards: " + "[" * 15_000 + "]" * 15_000, 0.7, id="brackets"),
+        pytest.param(HEAD + "  - question: @\n    answer: A\n" * 20_000, 2, id="syntax errors"),
+        pytest.param("\0" * 40_000, 0.4, id="a file that a crash filled with NUL"),
+    ],
+)
+def test_a_bad_file_is_refused_quickly(author: Author, text: str, seconds: float) -> None:
+    author.write("water.yaml", text)
+    started = time.perf_counter()
+    assert author.load().errors
+    assert time.perf_counter() - started < seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'"\e[31mred": 1',
+        r'"two\nlines": 1',
+        r'source: "p1\np2"',
+        r'reverse: "a\rb"',
+        "reverse: |\n      yes",
+        r'id: "a\eb"',
+        r'tags: ["a\nb"]',
+    ],
+)
+def test_a_message_is_one_line_without_control_characters(author: Author, text: str) -> None:
+    author.write("water.yaml", line(text))
+    problems = author.problems()
+    assert problems
+    assert [str(each) for each in problems if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", str(each))] == []
+
+
+@pytest.mark.parametrize("formula", [r"\theta", r"\nu", r"\Lambda"])
+def test_a_formula_in_double_quotes_does_not_lose_its_backslash_in_silence(author: Author, formula: str) -> None:
+    author.write("water.yaml", card(f'"Angle ${formula}$: what is it?"'))
+    assert [(each.line, each.column) for each in author.problems() if "backslash" in each.message] == [(3, 15)]
+
+
+@pytest.mark.parametrize("character", ["\x85", "\u2028"])
+def test_a_separator_that_editors_show_in_one_line_starts_no_line(author: Author, character: str) -> None:
+    author.write("water.yaml", HEAD + f'  - question: "a{character}b"\n    answer: A\n  - question: B\n    anwser: A\n')
+    assert [(each.line, each.column) for each in author.problems() if each.name == "unknown-key"] == [(6, 5)]
+
+
+@pytest.mark.parametrize("text", ["a{}b", "'a{}b'", '"a{}b"', "|\n      a{}b"])
+def test_a_line_separator_never_breaks_the_file(author: Author, text: str) -> None:
+    author.write("water.yaml", card(text.format("\u2028")))
+    assert [each.name for each in author.problems() if each.name == "yaml-syntax"] == []
+
+
+def test_utf_16_without_its_mark_is_told_once(author: Author) -> None:
+    author.write("water.yaml", (HEAD + NILE).encode("utf-16-le"))
+    assert [(each.name, each.line, each.column) for each in author.problems()] == [("encoding", 1, 1)]
+
+
+# --- what is kept --------------------------------------------------------------------------------
+
+
+def read_cards(author: Author) -> list[Card]:
+    assert author.problems() == []
+    return [card for section in author.load().deck.sections for card in section.cards]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_and_any_line_ends_are_welcome(author: Author, mark: bytes, newline: str) -> None:
+    text = f"{HEAD}  - id: cairo\n    question: Which river?\n    answer: |\n      The Nile\n      in Egypt\n"
+    author.write("water.yaml", mark + text.replace("\n", newline).encode())
+    author.write("deck.yaml", mark + DECK.replace("\n", newline).encode())
+    (card,) = read_cards(author)
+    assert (card.question, card.answer) == ("Which river?", "The Nile\nin Egypt\n")
+    assert [(each.line, each.column) for each in (card.place, *card.texts)] == [(3, 5), (4, 15), (5, 13)]
+
+
+AS_WRITTEN = (
+    "no yes on Off true FALSE null ~ 2.10 007 1e3 0o17 0x1F 1_000 .5 +1 .inf .NaN 2024-01-01 1:30 12:30:45 a:b ="
+)
+
+
+@pytest.mark.parametrize("value", AS_WRITTEN.split())
+def test_a_value_stays_as_it_was_written(author: Author, value: str) -> None:
+    answer = f"{value} is the answer"
+    author.write("water.yaml", HEAD + f"  - question: {value}\n    answer: [{value}, {answer}]\n    tags: {value}\n")
+    (section,) = author.load().deck.sections
+    (card,) = section.cards
+    assert (card.question, card.answer, card.tags) == (value, (value, answer), (value,))
+
+
+def test_an_alias_is_the_text_that_it_names_at_the_place_of_that_text(author: Author) -> None:
+    cards = "  - {question: Q, answer: &a The Nile, tags: &t [x, y]}\n  - {question: R, answer: *a, tags: *t}\n"
+    author.section(cards)
+    first, second = read_cards(author)
+    assert (second.answer, second.tags) == ("The Nile", ("x", "y"))
+    assert isinstance(second.answer, Text)
+    assert (second.answer.line, second.answer.column) == (3, cards.index("&a") + 1)
+    assert first.answer == second.answer
+
+
+def test_an_anchor_named_again_names_the_newer_text(author: Author) -> None:
+    author.section("  - {question: &a Q, answer: *a}\n  - {question: &a R, answer: *a}\n")
+    assert [card.answer for card in read_cards(author)] == ["Q", "R"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_link_inside_the_folder_is_followed(author: Author) -> None:
+    author.write("kept/water.txt", HEAD + NILE)
+    (author.folder / "water.yaml").symlink_to("kept/water.txt")
+    assert [card.id for card in read_cards(author)] == ["nile"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n" + HEAD + NILE,
+        "%YAML 1.2\n---\n" + HEAD + NILE + "...\n",
+        "# about\n" + HEAD + "\n" + NILE + "# end\n",
+        "section: Water\ncards:\n- {id: nile, question: Q, answer: A}\n",
+        "{section: Water, cards: [{id: nile, question: Q, answer: A}]}",
+        '"section": Water\n"cards": [{"id": "nile", "question": "Q", "answer": "A"}]\n',
+        "section: !!str Water\ncards: !!seq\n  - !!map {id: nile, question: Q, answer: A}\n",
+        HEAD + "  - ? question\n    : Q\n    answer:\tA # said so\n    id: nile\n",
+    ],
+)
+def test_other_ways_of_writing_are_read_the_same(author: Author, text: str) -> None:
+    author.write("water.yaml", text)
+    assert [card.id for card in read_cards(author)] == ["nile"]
+
+
+@pytest.mark.parametrize("value", ["true", "True", "TRUE"])
+def test_a_retired_card_may_ask_what_its_successor_asks(author: Author, value: str) -> None:
+    author.section(f"  - {{id: a, question: Q, answer: A, retired: {value}}}\n  - {{id: b, question: Q, answer: A}}\n")
+    assert [card.retired for card in read_cards(author)] == [True, False]
+
+
+@pytest.mark.parametrize("value", ["false", "False", "FALSE"])
+def test_a_card_that_is_not_retired_may_say_so(author: Author, value: str) -> None:
+    author.section(f"  - {{cloze: 'The {{{{c1::Nile}}}}', retired: {value}}}\n  - {{question: Q, answer: A}}\n")
+    assert [card.retired for card in read_cards(author)] == [False, False]
+
+
+def test_escapes_that_make_characters_make_them(author: Author) -> None:
+    author.section(r'  - {question: "\u004eile \x4e \U0001F30D \"q\" \\ \/", answer: "a\n\nb"}' + "\n")
+    (card,) = read_cards(author)
+    assert (card.question, card.answer) == ('Nile N \U0001f30d "q" \\ /', "a\n\nb")
+
+
+# --- a mistake costs one card --------------------------------------------------------------------
+
+BROKEN = {
+    "an open quote": ('question: "Q\n    answer: A', (1, 15), "yaml-syntax"),
+    "an open quote in an answer": ('question: Q\n    answer: "A', (2, 13), "yaml-syntax"),
+    "an open bracket": ("question: Q\n    answer: [a, b", (2, 13), "yaml-syntax"),
+    "an open brace": ("{question: Q, answer: A", (1, 5), "yaml-syntax"),
+    "a tab": ("question: Q\n\tanswer: A", (2, 1), "yaml-syntax"),
+    "a line too far left": ("question: Q\n   answer: A", (2, 4), "yaml-syntax"),
+    "a line too far right": ("question: Q\n      answer: A", (2, 13), "yaml-quote"),
+    "no escape": (r'question: "\q"', (1, 15), "yaml-syntax"),
+    "half a pair": (r'question: "\ud800"', (1, 15), "control-character"),
+    "a colon": ("question: a: b\n    answer: A", (1, 16), "yaml-quote"),
+    "at": ("question: @a\n    answer: A", (1, 15), "yaml-quote"),
+    "a backtick": ("question: Q\n    answer: `a` b", (2, 13), "yaml-quote"),
+    "per cent": ("question: Q\n    answer: %a", (2, 13), "yaml-quote"),
+    "a gap first": ("cloze: {{c1::a}} b", (1, 12), "yaml-quote"),
+    "a quoted word first": ("question: 'a' b\n    answer: A", (1, 19), "yaml-quote"),
+    "a key misspelt": ("question: Q\n    anwser: A", (2, 5), "unknown-key"),
+    "no answer": ("question: Q", (1, 5), "missing-key"),
+    "a text": ("Nile", (1, 5), "wrong-kind"),
+}
+
+
+def with_broken(names: list[str]) -> tuple[str, list[tuple[int, int, str]], list[str]]:
+    """A section of these broken cards, a good one before each and after all; what is to be told; the good cards."""
+    text, expected, good = HEAD, [], []
+    for number, name in enumerate([*names, ""]):
+        good.append(f"good-{number}")
+        text += f"  - id: good-{number}\n    question: What has number {number}?\n    answer: A good card\n"
+        if name:
+            broken, (line, column), problem = BROKEN[name]
+            expected.append((text.count("\n") + line, column, problem))
+            text += f"  - {broken}\n"
+    return text, expected, good
+
+
+@pytest.mark.parametrize(
+    "names",
+    [*([name] for name in BROKEN), list(BROKEN), list(BROKEN)[::-1]],
+    ids=lambda names: f"{len(names)}: {names[0]}",
+)
+def test_a_broken_card_costs_no_other_and_all_are_told_in_one_run(author: Author, names: list[str]) -> None:
+    text, expected, good = with_broken(names)
+    author.write("water.yaml", text)
+    loaded = author.load()
+    assert [(each.line, each.column, each.name) for each in loaded.problems] == expected
+    (section,) = loaded.deck.sections
+    assert [card.id for card in section.cards] == good
+
+
+@settings(max_examples=100, deadline=None)
+@given(names=st.lists(st.sampled_from([*BROKEN]), min_size=1, max_size=8))
+def test_any_broken_cards_cost_no_other(shelf: Author, names: list[str]) -> None:
+    text, expected, good = with_broken(names)
+    shelf.write("water.yaml", text)
+    loaded = shelf.load()
+    assert [(each.line, each.column, each.name) for each in loaded.problems] == expected
+    assert [card.id for section in loaded.deck.sections for card in section.cards] == good
+
+
+# --- between decks -------------------------------------------------------------------------------
+
+
+def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    decks = {
+        "a": "deck: Rivers\nuid: aaaaaaaa\n",
+        "b": "deck: Streams\nuid: aaaaaaaa\n",
+        "c": "deck: RIVERS\nuid: cccccccc\n",
+        "d/rivers": "deck: Lakes\nuid: dddddddd\n",
+        "e/Rivers": "deck: Seas\nuid: eeeeeeee\n",
+        "f": "deck: Oceans\nuid: ffffffff\n",
+    }
+    for name, text in decks.items():
+        author = Author(tmp_path, name)
+        author.write("deck.yaml", text)
+        author.section(NILE)
+    _, problems = load_all([Path(name) for name in decks])
+    assert [str(each) for each in problems] == [
+        f"{here}/deck.yaml:1:1: error: this deck has the same {what} as {there}/deck.yaml; "
+        f"give one of the two another {what} [same-deck]"
+        for here, there, what in [("b", "a", "uid"), ("c", "a", "name"), ("e/Rivers", "d/rivers", "folder name")]
+    ]
+
+
+def test_problems_of_several_decks_come_in_the_order_of_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b", "a"):
+        author = Author(tmp_path, name)
+        author.write("deck.yaml", f"deck: {name}\nuid: {name * 8}\nfoo: 1\n")
+        author.section("  - {question: Q}\n" * 10, file="z.yaml")
+        author.section("  - {answer: A}\n", file="c.yaml")
+    _, problems = load_all([Path("b"), Path("a")])
+    places = [(each.path, each.line, each.column) for each in problems]
+    expected = [
+        [(f"{name}/c.yaml", 3, 5), (f"{name}/deck.yaml", 3, 1), *((f"{name}/z.yaml", n, 5) for n in range(3, 13))]
+        for name in "ab"
+    ]
+    assert places == [*expected[0], *expected[1]]
+
+
+# --- at random -----------------------------------------------------------------------------------
+
+LETTERS = "abZé9ßж語ا🌍"
+MARKS = ".;!?'\"()*_/\\+-=<>~^|&@%`$"
+NOT_HERE = "\u2028\u2029\ufffe\uffff"
+ANYTHING = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters=NOT_HERE), min_size=1, max_size=20
+)
+WORD = st.text(LETTERS + MARKS, min_size=1, max_size=8)
+PLAIN = st.builds(
+    lambda first, rest: " ".join([first, *rest]), st.text(LETTERS, min_size=1), st.lists(WORD, max_size=4)
+)
+
+
+@st.composite
+def scalars(draw: st.DrawFn, block: bool) -> tuple[str, str]:
+    """A text, and how it is written; its place is where that starts."""
+    style = draw(st.sampled_from(["plain", "single", "double", "literal"] if block else ["plain", "single", "double"]))
+    text = draw(PLAIN if style in ("plain", "literal") else ANYTHING)
+    if style == "single":
+        return text, f"'{text.replace(chr(39), chr(39) * 2)}'"
+    if style == "double":
+        return text, json.dumps(text, ensure_ascii=False)
+    return (text, text) if style == "plain" else (f"{text}\n", f"|\n        {text}")
+
+
+@st.composite
+def sections(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
+    """A section file, and its texts in order, as they are and as they are written."""
+    lines, texts = ["section: Water", "cards:"], []
+    for _ in range(draw(st.integers(1, 4))):
+        block = draw(st.booleans())
+        question, hint, *answers = (draw(scalars(block)) for _ in range(draw(st.integers(3, 5))))
+        texts += [question, *answers, hint]
+        if block:
+            comment = draw(st.sampled_from(["", "  # said so"])) if "\n" not in question[1] else ""
+            lines += [*draw(st.lists(st.sampled_from(["", "# next"]), max_size=2)), f"  - hint: {hint[1]}"]
+            lines += [
+                f"    question: {question[1]}{comment}",
+                "    answer:",
+                *(f"      - {each[1]}" for each in answers),
+            ]
+        else:
+            items = f"[{', '.join(each[1] for each in answers)}]"
+            lines.append(f"  - {{hint: {hint[1]}, question: {question[1]}, answer: {items}}}")
+    text = "\n".join([*lines, ""]).replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.encode(), texts
+
+
+@settings(max_examples=80, deadline=None)
+@given(section=sections())
+def test_every_text_is_read_as_it_is_and_knows_its_exact_place(
+    shelf: Author, section: tuple[bytes, list[tuple[str, str]]]
+) -> None:
+    data, texts = section
+    shelf.write("deck.yaml", DECK)
+    shelf.write("water.yaml", data)
+    (read,) = shelf.load().deck.sections
+    found = [text for card in read.cards for text in card.texts]
+    assert found == [unicodedata.normalize("NFC", text) for text, _ in texts]
+    lines = data.decode("utf-8-sig").splitlines(keepends=True)
+    for text, (_, written) in zip(found, texts, strict=True):
+        assert lines[text.line - 1][text.column - 1 :].startswith(written.partition("\n")[0])
+
+
+VALID = f"""\
+section: Water   # the first
+tag: water
+cards:
+{NILE}
+  - question: "What is *Où* — $\\\\frac{{1}}{{2}}$?"
+    answer: [Vienna, 'Buda''pest', &b Belgrade]
+    hint: |
+      It starts
+        with 'N'.
+    tags: [north, *b]
+    source: [p1s2, overview/p2]
+  - cloze: "A bend is an {{{{c1::oxbow lake::kind}}}}."
+    details: >-
+      folded 🌍
+      text
+  - {{question: Rhine?, answer: {{}}, reverse: true, typed: no}}
+""".encode()
+
+
+@st.composite
+def mutants(draw: st.DrawFn, whole: bytes) -> bytes:
+    """`whole` with some slices deleted, doubled, moved or replaced."""
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(whole)))
+        end = min(len(whole), start + draw(st.integers(0, 30)))
+        other = draw(st.integers(0, len(whole)))
+        what = draw(st.sampled_from(["delete", "double", "copy", "replace", "insert"]))
+        middle = {
+            "delete": b"",
+            "double": whole[start:end] * 2,
+            "copy": whole[other : other + 20],
+            "replace": draw(st.binary(max_size=6)),
+            "insert": draw(st.sampled_from(PIECES)) + whole[start:end],
+        }[what]
+        whole = whole[:start] + middle + whole[end:]
+    return whole
+
+
+PIECES = [each.encode() for each in [*"\t\n-:#'\"\\&*!|>%@`{}[],?~\0é🌍", "---", "...", "<<", ": ", " #", "&a ", "*a"]]
+DAMAGED = st.one_of(st.binary(max_size=200), mutants(VALID), mutants(DECK.encode()), st.just(VALID))
+
+
+@settings(max_examples=200, deadline=None)
+@given(section=DAMAGED, deck=DAMAGED)
+@example(section=b"\xff\xfe", deck=b"\r\r- \xff")
+@example(section=VALID, deck=b"")
+def test_no_bytes_at_all_raise_and_every_problem_lies_in_its_file(shelf: Author, section: bytes, deck: bytes) -> None:
+    files = {"water.yaml": section, "deck.yaml": deck}
+    for name, data in files.items():
+        shelf.write(name, data)
+    for each in shelf.problems():
+        text = files[Path(each.path).name].decode("utf-8-sig", "replace")
+        # Editors agree about \n and \r\n, and differ about other breaks.
+        assert lies_in(text.split("\n"), each) or lies_in(re.split(BREAK, text), each), each
+
+
+BREAK = "\r\n|[\r\n\x85\u2028\u2029]"
+
+
+def lies_in(lines: list[str], each: Problem) -> bool:
+    lines = [*lines, ""]
+    return 1 <= each.line <= len(lines) and 1 <= each.column <= len(lines[each.line - 1]) + 1
