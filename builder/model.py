@@ -138,7 +138,8 @@ def _in_one_line(text: str) -> str:
 class Card(NamedTuple):
     """One card as its author wrote it: a question with its answer, or a cloze.
 
-    A list answer is a tuple of texts. `place` is where the card starts.
+    A list answer is a tuple of texts. `place` is where the card starts. `ok` names the warnings that its author
+    has looked at and stands by.
     """
 
     place: Place
@@ -151,6 +152,7 @@ class Card(NamedTuple):
     details: Text | None = None
     source: tuple[Text, ...] = ()
     tags: tuple[Text, ...] = ()
+    ok: tuple[Text, ...] = ()
     language: Text | None = None
     reverse: bool = False
     typed: bool = False
@@ -178,12 +180,16 @@ class Card(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One section file: its name, its tag below the deck's, and its cards in study order."""
+    """One section file: its name, its tag below the deck's, and its cards in study order.
+
+    `uncarded` are the places of the material that need no card, each with its author's reason.
+    """
 
     place: Place
     name: Text
     tag: str
     cards: tuple[Card, ...]
+    uncarded: Mapping[Text, Text] = {}
 
 
 class Material(NamedTuple):
@@ -195,7 +201,10 @@ class Material(NamedTuple):
 
 
 class Deck(NamedTuple):
-    """One deck folder, read: the author's words, and nothing that Anki adds."""
+    """One deck folder, read: the author's words, and nothing that Anki adds.
+
+    `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
+    """
 
     folder: Path
     place: Place
@@ -208,6 +217,8 @@ class Deck(NamedTuple):
     material: Material = Material()
     sections: Sequence[Section] = ()
     style: Text | None = None
+    checks: Mapping[Text, Text] = {}
+    terms: Mapping[Text, tuple[Text, ...]] = {}
 
 
 class Identity(NamedTuple):

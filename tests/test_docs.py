@@ -265,7 +265,9 @@ def test_the_page_shows_each_problem_as_it_is_printed(
     monkeypatch.chdir(tmp_path)
     blocks = _BLOCK.findall(part(name, PROBLEMS_PAGE))
     (shown,) = (text for language, text in blocks if language == "text")
-    printed = [str(each) for each in problems_of(name, (text for language, text in blocks if language in ("yaml", "css")))]
+    printed = [
+        str(each) for each in problems_of(name, (text for language, text in blocks if language in ("yaml", "css")))
+    ]
     printed = [re.sub(r"\.rivers\.apkg\.\d+\.part", "rivers.apkg", line) for line in printed]
     if os.name == "nt":  # the system's own words
         shown = shown.replace("(Is a directory)", "(Permission denied)")

@@ -434,6 +434,12 @@ QUOTES["a text that reads as a tag"] = card("!important is what?"), [f"3:15: {no
 
 # --- keys and values -----------------------------------------------------------------------------
 
+MAPPINGS = {
+    "material": "a mapping with title:, url: or path:",
+    "checks": "a mapping of warnings to numbers or off",
+    "terms": "a mapping of spellings to those they replace",
+    "uncarded": "a mapping of places in the material to reasons",
+}
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a text"),
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a text"),
@@ -443,9 +449,10 @@ TAKES = {
     "tags": "a list of texts",
     "sections": "a list of section files",
     "cards": "a list of cards",
-    "material": "a mapping with title:, url: or path:",
+    "ok": "a list of texts",
+    **MAPPINGS,
 }
-TAKES_LIST = ("answer", "source", "tags", "sections", "cards")
+TAKES_LIST = ("answer", "source", "tags", "ok", "sections", "cards")
 KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": CARD_KEYS}
 HOLDS = {
     "deck": {"deck": "Rivers", "uid": "testtesttest"},
@@ -469,12 +476,13 @@ def wrong(where: str, key: str, value: str, what: str) -> tuple[str, Case]:
 
 
 KINDS = dict(
-    [wrong(where, key, "{a: b}", "a mapping") for where, keys in KEYS.items() for key in keys if key != "material"]
+    [wrong(where, key, "{a: b}", "a mapping") for where, keys in KEYS.items() for key in keys if key not in MAPPINGS]
     + [wrong(where, key, "[a]", "a list") for where, keys in KEYS.items() for key in keys if key not in TAKES_LIST]
     + [wrong("card", flag, "yes", "the text 'yes'") for flag in ("reverse", "typed", "retired")]
     + [wrong("card", "retired", '"true"', "the text 'true'"), wrong("card", "typed", "1", "the text '1'")]
     + [wrong("card", "reverse", '""', "empty"), wrong("deck", "subdecks", "on", "the text 'on'")]
     + [wrong("deck", "sections", "water", "the text 'water'"), wrong("section", "cards", "none", "the text 'none'")]
+    + [wrong("deck", "checks", "off", "the text 'off'"), wrong("section", "uncarded", "[p1]", "a list")]
     + [wrong("deck", "material", "An atlas", "the text 'An atlas'"), wrong("deck", "sections", '""', "empty")]
 )
 
@@ -539,12 +547,12 @@ KEYS_AND_VALUES: dict[str, Case] = {
         line("frage: F"),
         [
             "5:5: error: unknown key 'frage'; the keys here are id, question, answer, cloze, hint, details, source, "
-            "tags, language, reverse, typed, retired, guid [unknown-key]"
+            "tags, ok, language, reverse, typed, retired, guid [unknown-key]"
         ],
     ),
     "a key of a card on its section": (
         "section: Water\nhint: H\ncards:\n" + NILE,
-        ["2:1: error: unknown key 'hint'; the keys here are section, tag, cards [unknown-key]"],
+        ["2:1: error: unknown key 'hint'; the keys here are section, tag, cards, uncarded [unknown-key]"],
     ),
     "a key of deck.yaml misspelt": (
         {"deck.yaml": "deck: Rivers\nuuid: testtesttest\n"},

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 TEXT, LINE, DECK_NAME, URL, ID, UID, FLAG = "text", "line", "deck name", "url", "id", "uid", "flag"
 TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
 CARDS, MATERIAL = "cards", "material"
+LIMITS, TERMS, REASONS = "limits", "terms", "reasons"
 
 # Patterns are read by Python and by JavaScript, where editors run the schema and \w is an ASCII letter. So a letter of
 # any script is what is left after white space, ASCII's signs, and signs that can't be seen.
@@ -42,6 +43,8 @@ DECK_KEYS = {
     "sections": Key(SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
     "subdecks": Key(FLAG, "true gives every section a subdeck of its own."),
     "material": Key(MATERIAL, "What the deck was drawn from."),
+    "checks": Key(LIMITS, "Other limits for warnings, as in long-answer: 30, or off: yes-no: off."),
+    "terms": Key(TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
 }
 MATERIAL_KEYS = {
     "title": Key(LINE, "The material's title, shown under the answer of cards with a source."),
@@ -52,6 +55,9 @@ SECTION_KEYS = {
     "section": Key(LINE, "The section's name, shown on its cards."),
     "tag": Key(LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
     "cards": Key(CARDS, "The section's cards, in study order."),
+    "uncarded": Key(
+        REASONS, "Places of the material that need no card, each with the reason: p1s3: only a transition."
+    ),
 }
 CARD_KEYS = {
     "id": Key(
@@ -64,6 +70,7 @@ CARD_KEYS = {
     "details": Key(TEXT, "Shown small under the answer."),
     "source": Key(LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these."),
     "tags": Key(NAMES, "The card's own tags, besides the section's."),
+    "ok": Key(NAMES, "Warnings that this card is meant to have, such as long-answer."),
     "language": Key(LINE, "The card's language where it isn't the deck's."),
     "reverse": Key(FLAG, "true makes a second card that asks from the answer to the question."),
     "typed": Key(FLAG, "true asks the learner to type the answer."),
@@ -72,6 +79,8 @@ CARD_KEYS = {
     ),
     "guid": Key(LINE, "The Anki guid of a note that came from elsewhere, to keep its history."),
 }
+#: What a limit of `checks:` may be.
+LIMIT_PATTERN = r"off|\d{1,6}"
 #: Keys that only a question has.
 QUESTION_ONLY = ("question", "answer", "reverse", "typed")
 
@@ -98,6 +107,11 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
     CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
     MATERIAL: {"$ref": "#/$defs/material"},
+    LIMITS: {"type": "object",
+             "additionalProperties": {"anyOf": [{"enum": ["off", False]}, {"type": "integer", "minimum": 0}]}},
+    TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
+    REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
+              "propertyNames": {"pattern": f"^{LOCATOR_PATTERN}$"}},
 }  # fmt: skip
 
 

@@ -16,10 +16,12 @@ from builder.text import near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
 _UID = re.compile(keys.UID_PATTERN)
+_LIMIT = re.compile(keys.LIMIT_PATTERN)
 _DECK_NAME = re.compile(keys.DECK_NAME_PATTERN)
 _URL = re.compile(keys.URL_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+_MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -54,6 +56,8 @@ def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, li
         material=values.get("material", Material()),
         sections=tuple(sections),
         style=_style(folder, problems),
+        checks=values.get("checks", {}),
+        terms=values.get("terms", {}),
     )
     return deck, problems
 
@@ -119,7 +123,9 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
 def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
     values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
     title = values.get("section") or _text(name, place)
-    return Section(place, title, values.get("tag") or slug(title, "section"), values.get("cards", ()))
+    return Section(
+        place, title, values.get("tag") or slug(title, "section"), values.get("cards", ()), values.get("uncarded", {})
+    )
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
@@ -204,6 +210,9 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == keys.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
+    elif kind in (keys.LIMITS, keys.TERMS, keys.REASONS):
+        if isinstance(node, Keys):
+            return {name: value for name in node if (value := _entry(kind, name, node[name], problems)) is not None}
     elif isinstance(node, Text):
         return _line(kind, key, node, problems)
     _report_kind(kind, key, node, problems)
@@ -229,8 +238,7 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         if not isinstance(item, Text):
             _report_kind(keys.TEXT, key, item, problems)
         elif kind == keys.LOCATORS and not _LOCATOR.fullmatch(item):
-            message = f"'{item[:40]}' is no place in the material"
-            problems.append(problem("bad-source", item, message, "write p2s1, p2s1-3, p2 or section/p1s3"))
+            problems.append(_no_place(item))
         elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
@@ -267,6 +275,27 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
     return None
 
 
+def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+    """What stands under a key of the author's own choice."""
+    if kind == keys.TERMS:
+        return _texts(keys.NAMES, name, node, problems)
+    if kind == keys.REASONS and not _LOCATOR.fullmatch(name):
+        problems.append(_no_place(name))
+        return None
+    if not isinstance(node, Text):
+        _report_kind(keys.LINE, name, node, problems)
+        return None
+    if kind == keys.LIMITS and not _LIMIT.fullmatch(node):
+        problems.append(problem("wrong-kind", node, f"'{node[:40]}' is no limit", "write a number, or off"))
+        return None
+    return _line(keys.LINE, name, node, problems)
+
+
+def _no_place(locator: Text) -> Problem:
+    message = f"'{locator[:40]}' is no place in the material"
+    return problem("bad-source", locator, message, "write p2s1, p2s1-3, p2 or section/p1s3")
+
+
 def _material(tree: Keys, problems: list[Problem]) -> Material:
     return Material(**_mapping(tree, keys.MATERIAL_KEYS, (), problems))
 
@@ -280,13 +309,16 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         keys.SECTIONS: "a list of section files",
         keys.CARDS: "a list of cards",
         keys.MATERIAL: "a mapping with title:, url: or path:",
+        keys.LIMITS: "a mapping of warnings to numbers or off",
+        keys.TERMS: "a mapping of spellings to those they replace",
+        keys.REASONS: "a mapping of places in the material to reasons",
     }.get(kind, "a text")
     if isinstance(node, Keys) and "…" in node:
         return  # the tree has told that this text needs quotes
     message = f"'{key}' takes {wanted}, and this is {_kind_of(node)}"
     remedy = f"write {wanted}"
     if isinstance(node, Keys):
-        remedy = "put the text in quotes if it was meant as one" if kind != keys.MATERIAL else remedy
+        remedy = "put the text in quotes if it was meant as one" if kind not in _MAPPINGS else remedy
     problems.append(problem("wrong-kind", node if not isinstance(node, Text) else _place_of(node), message, remedy))
 
 
