@@ -89,7 +89,7 @@ def load(folder: Path, progress: Progress = _no_progress, *, lock: Lock | None =
     """
     deck, problems = read_deck(folder, progress)
     problems += check(deck)
-    media, found = collect_media(deck)
+    media, found = collect_media(deck, whole=all(each.severity != ERROR for each in problems))
     problems += found
     if lock is None:
         lock, found = _read_lock(folder)

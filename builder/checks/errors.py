@@ -11,7 +11,8 @@ from builder.text import fold, read_clozes, to_cloze_html, to_html
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
-_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def _cards(deck: Deck) -> Iterator[Card]:
@@ -20,9 +21,9 @@ def _cards(deck: Deck) -> Iterator[Card]:
 
 
 def _is_empty(text: Text) -> bool:
-    if _SAYS_SOMETHING.search(text) and "&" not in text:
+    if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
-    return not _TAGS.sub("", to_html(text)).strip()
+    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
 
 
 def empty_question(deck: Deck) -> Iterator[Problem]:
@@ -81,11 +82,11 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 def same_id(deck: Deck) -> Iterator[Problem]:
     """One id, or one guid, on two cards: Anki would keep both and update only one of them."""
     for key in ("id", "guid"):
-        first: dict[str, Text] = {}
+        first: dict[str, Card] = {}
         for card in _cards(deck):
             value: Text | None = getattr(card, key)
-            if value is not None and (other := first.setdefault(value, value)) is not value:
-                message = f"the {key} '{value}' stands on {other.path}:{other.line} too"
+            if value is not None and (other := first.setdefault(value, card)) is not card:
+                message = f"the {key} '{value}' stands on {other.place.path}:{other.place.line} too"
                 article = "an" if key == "id" else "a"
                 yield problem("same-id", value, message, f"give the newer card {article} {key} of its own")
 
@@ -116,8 +117,8 @@ def placeholder(deck: Deck) -> Iterator[Problem]:
     for card in _cards(deck):
         for text in card.texts:
             found = _PLACEHOLDER.search(text)
-            if found and "`" in text:
-                found = _PLACEHOLDER.search(_CODE.sub("", text))
+            if found:
+                found = _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
             if found:
                 message = f"the card says '{found[0]}', so it isn't written yet"
                 yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")

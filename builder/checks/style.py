@@ -7,11 +7,20 @@ from collections.abc import Iterator
 
 from builder.model import WARNING, Deck, Place, Problem, Text, problem
 
-_RULE = re.compile(r"(?:^|[{};])\s*(?P<selectors>[^{};@]+)\{(?P<body>[^{}]*)\}")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_WIDTH = re.compile(r"(?<![\w-])(?:min-)?width\s*:\s*(?P<value>[\d.]+(?:px|pt|cm|mm|in|vw))")
-_COLOUR = re.compile(r"(?<![\w-])(?P<property>color|background(?:-color)?)\s*:")
+#: Pixels that every phone has beside a card's margins; Android's smallest screens have 320.
+_NARROWEST = 300
+_PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
+_NOT_CODE = re.compile(r"/\*.*?(?:\*/|$)|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
+_RULE = re.compile(r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}")
+_WIDTH = re.compile(r"(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
+    r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"@import\b|\burl\(\s*(?!['\"]?(?:data:|#))", re.IGNORECASE)
 _CARD = re.compile(r"\.card(?![\w-])")
+_NIGHT = re.compile(r"\.night_?mode(?![\w-])", re.IGNORECASE)
 
 
 def style(deck: Deck) -> Iterator[Problem]:
@@ -23,35 +32,47 @@ def style(deck: Deck) -> Iterator[Problem]:
     """
     if deck.style is None:
         return
-    css = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), deck.style)
-    for found in re.finditer("<", css):
+    css = _NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), deck.style)
+    for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
         yield problem("bad-style", _at(deck.style, css, found.start()), "'<' can't stand in a style", "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme asks the system, and Anki's night mode is a setting of its own"
         yield _warning("style-scheme", deck.style, css, found.start(), message, "write .card.nightMode instead")
-    for found in re.finditer(r"@import|url\(\s*(?!['\"]?_)", css):
-        message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
-        yield _warning("style-file", deck.style, css, found.start(), message, "write the style itself here")
-    for found in _WIDTH.finditer(css):
-        message = f"a width of {found['value']} is wider than some phone, and AnkiDroid shrinks the whole card to fit"
-        yield _warning("style-width", deck.style, css, found.start(), message, "write max-width, or a width in % or em")
-    yield from _day_colours(deck.style, css)
+    for found in _FILE.finditer(deck.style):
+        if css[found.start()] != " ":
+            message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
+            yield _warning("style-file", deck.style, css, found.start(), message, "write the style itself here")
+    rules = list(_RULE.finditer(css))
+    yield from _wide(deck.style, css, rules)
+    yield from _day_colours(deck.style, css, rules)
 
 
-def _day_colours(text: Text, css: str) -> Iterator[Problem]:
+def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
+    """Widths beyond some phone's."""
+    for rule in rules:
+        for found in _WIDTH.finditer(rule["body"]):
+            if float(found["number"]) * _PIXELS.get(found["unit"].lower(), 0) <= _NARROWEST:
+                continue
+            message = (
+                f"a width of {found['value']} is wider than some phone, and AnkiDroid shrinks the whole card to fit"
+            )
+            at = rule.start("body") + found.start()
+            yield _warning("style-width", text, css, at, message, "write max-width, or a width in %")
+
+
+def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
     """Colours that `.card` has by day only."""
-    rules = [(rule["selectors"].strip(), rule) for rule in _RULE.finditer(css)]
     by_night = {
-        property_["property"].removesuffix("-color")
-        for selectors, rule in rules
-        if "nightMode" in selectors or "night_mode" in selectors
-        for property_ in _COLOUR.finditer(rule["body"])
+        found["property"].lower().removesuffix("-color")
+        for rule in rules
+        if _NIGHT.search(rule["selectors"])
+        for found in _COLOUR.finditer(rule["body"])
     }
-    for selectors, rule in rules:
-        if not _CARD.search(selectors) or "night" in selectors:
+    for rule in rules:
+        if not _CARD.search(rule["selectors"]) or _NIGHT.search(rule["selectors"]):
             continue
         for found in _COLOUR.finditer(rule["body"]):
-            if found["property"].removesuffix("-color") not in by_night:
+            if found["property"].lower().removesuffix("-color") not in by_night:
                 message = f"the {found['property']} of .card is set for day alone, and night has another background"
                 at = rule.start("body") + found.start()
                 yield _warning("style-colour", text, css, at, message, "set it for .card.nightMode, too")

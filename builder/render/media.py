@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,30 +31,52 @@ class Media(NamedTuple):
     files: tuple[MediaFile, ...]
 
 
-def collect_media(deck: Deck) -> tuple[Media, list[Problem]]:
-    """The media that the deck's cards show, and the references that lead nowhere."""
-    shelf = _Shelf(deck.folder / "media", deck.folder)
+def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
+    """The media that the deck's cards show, and the references that lead nowhere.
+
+    Files that no card shows are told only of a `whole` deck: a card that was left out may show them.
+    """
+    shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
         for card in section.cards:
             for text in card.texts:
                 if "![" in text:
                     for written, alt in media_references(text):
                         shelf.take(written, alt, text)
-    shelf.tell_unused()
-    files = {name: MediaFile(name, shelf.folder / written) for written, name in shelf.names.items()}
+    if isinstance(deck.description, Text) and media_references(deck.description):
+        message = "a deck's description shows no pictures and plays no sounds"
+        shelf.problems.append(problem("lost-picture", deck.description, message, "take them out"))
+    if whole:
+        shelf.tell_unused()
+    files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
     return Media(shelf.names, tuple(files[name] for name in sorted(files))), shelf.problems
 
 
 class _Shelf:
     """The media folder, and what was taken from it so far."""
 
-    def __init__(self, folder: Path, deck_folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.deck_folder = deck_folder
+        self.home = os.path.realpath(folder)
         self.names: dict[str, str] = {}
+        self.paths: dict[str, Path] = {}
         self.problems: list[Problem] = []
         self.asked: set[str] = set()
-        self.there: list[str] | None = None
+
+    @cached_property
+    def there(self) -> dict[str, Path]:
+        """The folder's files by their names as authors type them: Macs write an accent as a letter of its own."""
+        if _outside(self.home, os.path.realpath(self.folder.parent)):
+            return {}
+        return {unicodedata.normalize("NFC", name): self.folder / name for name in _files_in(self.folder)}
+
+    @cached_property
+    def folded(self) -> dict[str, list[str]]:
+        """The files' names by their form in lower case."""
+        names: dict[str, list[str]] = {}
+        for name in self.there:
+            names.setdefault(name.casefold(), []).append(name)
+        return names
 
     def take(self, written: str, alt: str, at: Text) -> None:
         if not alt.strip() and not is_sound(written):
@@ -67,31 +91,30 @@ class _Shelf:
             self.problems.append(name)
         else:
             self.names[written] = name
+            self.paths[written] = self.there[written]
 
     def tell_unused(self) -> None:
         """Adds a warning for each file of the media folder that no card shows."""
-        for name in _files_in(self.folder):
-            if name not in self.asked and not Path(name).name.startswith("."):
-                at = Place(shown(self.folder / name))
+        for name, path in self.there.items():
+            if name not in self.asked and not path.name.startswith("."):
                 remedy = "delete it, or show it in a card"
-                self.problems.append(problem("unused-media", at, "no card shows this file", remedy, WARNING))
+                self.problems.append(
+                    problem("unused-media", Place(shown(path)), "no card shows this file", remedy, WARNING)
+                )
 
     def _name_of(self, written: str, at: Text) -> str | Problem:
         """The file's name in Anki, or the problem with it."""
         if _REMOTE.match(written):
             message = f"'{written[:60]}' is not a file of the deck, and phones study offline"
             return problem("lost-picture", at, message, "save it in the media folder, and write its name there")
-        path = self.folder / written
-        home = os.path.realpath(self.folder)
-        real = os.path.realpath(path)
-        if os.path.isabs(written) or os.path.commonpath([real, home]) != home or "\\" in written:
-            message = f"'{written[:60]}' lies outside the deck's media folder"
-            return problem("lost-picture", at, message, "put a copy into the media folder")
-        if self.there is None:
-            self.there = _files_in(self.folder)
+        if not written:
+            return problem("lost-picture", at, "a picture has no name", "write it: ![a river's delta](delta.svg)")
         if written not in self.there:
             return self._missing(written, at)
-        twins = [name for name in self.there if name.casefold() == written.casefold() and name != written]
+        path = self.there[written]
+        if _outside(os.path.realpath(path), self.home):
+            return _elsewhere(written, at)
+        twins = [name for name in self.folded[written.casefold()] if name != written]
         if twins:
             message = f"'{written}' and '{twins[0]}' are one file on a Mac or a phone"
             return problem("lost-picture", at, message, "give one of the two another name")
@@ -112,12 +135,27 @@ class _Shelf:
         return hashlib.sha256(data).hexdigest()[:24] + Path(written).suffix.lower()
 
     def _missing(self, written: str, at: Text) -> Problem:
-        assert self.there is not None
-        guess = next((name for name in self.there if name.casefold() == written.casefold()), None)
-        guess = guess or near(written.removeprefix("media/"), self.there)
+        if "\0" not in written and _outside(os.path.realpath(self.folder / written), self.home):
+            return _elsewhere(written, at)
+        guess = next(iter(self.folded.get(written.casefold(), ())), None) or near(
+            written.removeprefix("media/"), self.there
+        )
         remedy = f"did you mean '{guess}'?" if guess else "put the file there, or mend its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
+
+
+def _outside(real: str, home: str) -> bool:
+    """Whether a path without links lies outside a folder; on another drive it does."""
+    try:
+        return os.path.commonpath([real, home]) != home
+    except ValueError:
+        return True
+
+
+def _elsewhere(written: str, at: Text) -> Problem:
+    message = f"'{written[:60]}' lies outside the deck's media folder"
+    return problem("lost-picture", at, message, "put a copy into the media folder")
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
 MOST_CLOZES = 500
 _DEEPEST = 3
-_TOKEN = re.compile(r"\{\{c(\d+(?:,\d+)*)::|\}\}")
+_TOKEN = re.compile(r"\{\{c([0-9]+(?:,[0-9]+)*)::|\}\}")
 _NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d+[\d,\s]*:{1,2}")
+_IN_A_TAG = re.compile(r"<[^<>]*\{\{c[0-9][^<>]*>")
 _TAG_OR_BLANK = re.compile(r"<(?!img)[^>]*>|&nbsp;|\s+")
 
 
@@ -31,6 +32,9 @@ def read_clozes(html: str) -> Clozes:
     """
     numbers: set[int] = set()
     mistakes: list[tuple[str, str]] = []
+    if _IN_A_TAG.search(html):
+        mistakes.append(("a gap inside a link or a picture would break it", "put the gap around the whole of it"))
+        html = _IN_A_TAG.sub("", html)
     open_clozes: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(html):
         if token[1] is None:

@@ -22,6 +22,9 @@ from builder.text.code import highlighted
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
 _MATH = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
 _IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")? />')
+_FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
+_HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
+_FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 _CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.DOTALL)
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|latex\]|\$|\[?type:)")
 _SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
@@ -39,14 +42,15 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\n" in text:
-        html = _render(text)
+        html = _render(_without_html_blocks(text) if "<" in text else text)
         if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
             html = html[3:-4]
     else:
         html = _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
-    html = _ANKI_BRACKETS.sub("&#91;", highlighted(html))
+    html = highlighted(html)
     if "<span data-math" in html:
         html = _MATH.sub(_math, html)
+    html = _ANKI_BRACKETS.sub("&#91;", html)
     if "<img" in html:
         html = _IMAGE.sub(lambda image: _media(image, files or {}), html)
     return html
@@ -68,12 +72,27 @@ def media_references(text: str) -> list[tuple[str, str]]:
         return []
     text = text.strip()
     html = _render(text if "\n" in text else "." + text)
-    return [(_file_name(image), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)]
+    forbidden = (found[1] for found in _FORBIDDEN.finditer(text))
+    return [
+        (_file_name(image) or next(forbidden, ""), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)
+    ]
 
 
 def is_sound(name: str) -> bool:
     """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
     return name.lower().endswith(_SOUNDS)
+
+
+def _without_html_blocks(text: str) -> str:
+    """`text` with lines that start an HTML block escaped: as a block they would lose their line ends and Markdown."""
+    lines = text.split("\n")
+    fence = ""
+    for number, line in enumerate(lines):
+        if mark := _FENCE.match(line):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+        elif not fence and (start := _HTML_BLOCK.match(line)):
+            lines[number] = f"{start[1]}\\{line[start.end(1) :]}"
+    return "\n".join(lines)
 
 
 def _render(text: str) -> str:
@@ -102,6 +121,8 @@ def _math(span: re.Match[str]) -> str:
     if style == "display":
         return rf"\[{formula}\]"
     following = span.string[span.end() : span.end() + 1]
+    if following == "{" and formula[0] == "{":
+        return f"${formula}$"
     in_a_word = following.isalnum() or following == "_"
     if in_a_word and (not (formula[-1].isalnum() or formula[-1] in ")}'") or _SHELL_NAME.fullmatch(formula)):
         return f"${formula}$"
@@ -110,11 +131,11 @@ def _math(span: re.Match[str]) -> str:
 
 def _media(image: re.Match[str], files: Mapping[str, str]) -> str:
     written = _file_name(image)
-    name = files.get(written, written)
-    if is_sound(name):
+    name = files.get(written, image[1])  # one that isn't there stays as it was escaped
+    if is_sound(written):
         return f"[sound:{name}]"
     title = f' title="{image[3]}"' if image[3] else ""
-    return f'<img src="{html_entities.escape(name)}" alt="{image[2]}"{title} />'
+    return f'<img src="{name}" alt="{image[2]}"{title} />'
 
 
 def _file_name(image: re.Match[str]) -> str:

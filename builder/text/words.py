@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 
 _SLUG_LENGTH = 48
-_MARKS = re.compile(r"`+|\*\*|~~|(?<!\w)[*_]+(?=\w)|(?<=\w)[*_]+(?!\w)")
-# A stop or a quote at a word's end says nothing; inside a word it may: 2.5, C++, f(x). Operators always count:
-# dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions apart").
-_WORD_ENDS = re.compile(r"[?!.,;:\"'“”‘’«»]*(?:\s+|$)[\"'“‘«]*")
+_CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+_MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]+(?=\w)|(?<=\w)[*_]+(?!\w)")
+_QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.*?)(?<=\w)['’](?!\w)")
+# A stop at a word's end says nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!. Operators
+# always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions apart").
+_WORD_ENDS = re.compile(r"(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s+|$)|!+$")
 
 
 def slug(text: str, otherwise: str = "card") -> str:
@@ -25,7 +27,7 @@ def slug(text: str, otherwise: str = "card") -> str:
     text = re.sub(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}", " ", text)
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
-    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text.casefold()))
+    words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
     short = ""
     for word in words:
         if short and len(short) + 1 + len(word) > _SLUG_LENGTH:
@@ -34,16 +36,28 @@ def slug(text: str, otherwise: str = "card") -> str:
     return short or otherwise
 
 
+def _is_letter(character: str) -> bool:
+    """Whether a slug keeps it: letters of any script with their vowel signs, and digits."""
+    kind = unicodedata.category(character)
+    return kind[0] in "LM" or kind == "Nd"
+
+
 def fold(text: str) -> str:
-    """`text` without what doesn't change its meaning: case, blanks, emphasis, and stops or quotes at a word's end."""
-    if "*" in text or "`" in text or "_" in text or "~" in text:
+    """`text` without what doesn't change its meaning: case, blanks, emphasis, quotes, and stops at a word's end."""
+    if "`" in text:  # in code every sign counts
+        outside_and_code = _CODE.split(text)
+        outside_and_code[0::3] = [_MARKS.sub("", each) for each in outside_and_code[0::3]]
+        del outside_and_code[1::3]
+        text = "".join(outside_and_code)
+    elif "*" in text or "_" in text or "~" in text:
         text = _MARKS.sub("", text)
-    return _WORD_ENDS.sub(" ", text.casefold()).strip()
+    return _WORD_ENDS.sub(" ", _QUOTES.sub(r"\1", text.casefold())).strip()
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `word` was probably meant to be, or None."""
     import difflib
 
-    matches = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    folded = {each.casefold(): each for each in known}
+    matches = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None
