@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from builder.model import Problem
     from builder.pipeline import Built
 
-_DECKS = "Without DECK, every deck under cards/."
+_LAST_MOMENT = 253_402_300_799  # the end of the year 9999
 
 
 class _Deck(click.Path):
@@ -118,10 +118,12 @@ def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool
     with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
         second_half = pipeline.part_of(progress, 1, 2)
         loaded, problems = pipeline.load_all(folders, pipeline.part_of(progress, 0, 2), locks)
+        if locked and not _failing(problems):
+            problems = sorted(problem for each in loaded for problem in pipeline.lock_changes(each, now)) or problems
         if not _failing(problems):
             for number, each in enumerate(loaded):
                 part = pipeline.part_of(second_half, number, len(loaded))
-                built.append(pipeline.build(each, output, now, locked=locked, progress=part))
+                built.append(pipeline.build(each, output, now, progress=part))
             problems = sorted(problems + [problem for each in built for problem in each.problems])
         reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
@@ -136,7 +138,8 @@ def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool
             _print_report(report)
     if _failing(problems):
         if style == "text":
-            click.echo(f"{_summary(problems)}; nothing was built", err=True)
+            left = f"{_count(len(built) - len(made), 'deck')} not built" if made else "nothing was built"
+            click.echo(f"{_summary(problems)}; {left}", err=True)
         sys.exit(1)
     if not all(report.ok for report in reports):
         sys.exit(1)
@@ -348,10 +351,11 @@ def new(folder: Path, name: str, tag: str | None) -> None:
 
     from builder.source.starter import write_deck
 
-    if not name.strip() or any(not part.strip() for part in name.split("::")):
-        raise click.BadParameter("write a word on both sides of '::'.", param_hint="'--name'")
-    if tag is not None and (not tag.strip(":") or any(character.isspace() for character in tag) or tag[0] == "-"):
-        raise click.BadParameter("a tag has no blanks and doesn't start with '-'.", param_hint="'--tag'")
+    if any(not part.strip() for part in name.split("::")) or any(character < " " for character in name):
+        raise click.BadParameter("write one line, with a word on both sides of '::'.", param_hint="'--name'")
+    if tag is not None and (any(not part for part in tag.split("::")) or len(tag.split()) != 1 or tag[0] == "-"):
+        message = "a tag has no blanks, no empty part between '::', and doesn't start with '-'."
+        raise click.BadParameter(message, param_hint="'--tag'")
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
     uid = "".join(secrets.choice(letters) for _ in range(12))
     try:
@@ -383,7 +387,7 @@ def schema(file: str) -> None:
 def _folders(decks: tuple[Path, ...]) -> list[Path]:
     """The deck folders asked for: those given, or all under cards/."""
     if decks:
-        return list(dict.fromkeys(decks))
+        return list({os.path.realpath(deck): deck for deck in reversed(decks)}.values())[::-1]
     cards = Path("cards")
     found: list[Path] = []
     if cards.is_dir():
@@ -402,7 +406,7 @@ def _now() -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given is None:
         return int(time.time())
-    if not given.isascii() or not given.isdigit():
+    if not given.isascii() or not given.isdigit() or int(given) > _LAST_MOMENT:
         raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given}'.")
     return int(given)
 
@@ -631,7 +635,8 @@ def _print_report(report: Report) -> None:
 def _print_json(value: object) -> None:
     import json
 
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
 
 
 class _Waiting(AbstractContextManager["Callable[[float], None]"]):

@@ -150,8 +150,8 @@ def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress
     types = note_types(deck, note_type_ids(deck, loaded.lock))
     lock, shipped, changes = record(notes, types, loaded.lock, now)
     problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
-    if locked and lock != loaded.lock:
-        return Built(deck, path, problems=_locked(loaded, lock, notes))
+    if locked and (changed := _locked(loaded, lock, notes)):
+        return Built(deck, path, problems=changed)
     progress(0.6)
     try:
         from builder.package import write_package
@@ -170,6 +170,13 @@ def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress
     progress(1.0)
     cards = sum(len(note.ords) for note in notes)
     return Built(deck, path, len(notes), cards, len(loaded.media.files), changes, problems)
+
+
+def lock_changes(loaded: Loaded, now: int) -> list[Problem]:
+    """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
+    notes = compile_notes(loaded)
+    lock, _, _ = record(notes, note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), loaded.lock, now)
+    return _locked(loaded, lock, notes)
 
 
 def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
@@ -392,7 +399,11 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
         write_package(part)
         lock_part.write_bytes(text.encode())
         os.replace(lock_part, pending)
-        os.replace(part, path)
+        try:
+            os.replace(part, path)
+        except OSError:  # learners have nothing new, so nothing is pending
+            pending.unlink(missing_ok=True)
+            raise
         os.replace(pending, lock_path)
     finally:
         part.unlink(missing_ok=True)
