@@ -32,7 +32,7 @@ def guid_of(uid: str, card_id: str) -> str:
 
 def question_digest(card: Card) -> str:
     """The hash that a card without an id is found by."""
-    return digest(card.asks.strip())
+    return digest((card.question or card.asks).strip())
 
 
 def answer_digest(card: Card) -> str:

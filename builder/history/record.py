@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
 from builder.history.lock import Lock, NoteRecord, TypeRecord
@@ -111,7 +112,7 @@ def _new_id(guid: str, now: int, notes: int, taken: set[int]) -> int:
     """A free note id in milliseconds, spread by the guid so that two decks built in one second don't meet."""
     slots = max(_SPREAD // _STEP, 4 * notes)
     last_slot = now * 1000 // _STEP
-    slot = number_from("note", guid) % slots
+    slot = crc32(guid.encode()) % slots
     while True:
         note_id = max(last_slot - slot, 1) * _STEP if last_slot > slots else (1 + slot) * _STEP
         if note_id not in taken:

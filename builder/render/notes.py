@@ -6,7 +6,7 @@ import html as html_entities
 import re
 from collections.abc import Mapping, Sequence
 
-from builder.model import Card, Deck, Identity, Note, Section, Text
+from builder.model import Card, Deck, Identity, Note, Text
 from builder.text import read_clozes, to_cloze_html, to_html
 
 _SPARES = ("", "", "")
@@ -21,57 +21,56 @@ def render_notes(deck: Deck, identities: Sequence[Identity | None], files: Mappi
     notes = []
     given = iter(identities)
     for section in deck.sections:
-        tag = f"{deck.tag}::{section.tag}"
+        section_tag = f"{deck.tag}::{section.tag}"
+        section_name = html_entities.escape(section.name, quote=False)
         deck_name = f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
         for card in section.cards:
             identity = next(given)
             if identity is None:
                 continue
-            tags = tuple(dict.fromkeys((tag, *card.tags))) if not card.retired else (f"{deck.tag}::retired",)
-            if card.cloze is None:
-                fields, ords = _question(card, section, identity, files)
-                notes.append(Note(card, identity, "qa", fields, tags, ords, section.tag, deck_name))
+            if card.retired:
+                tags: tuple[str, ...] = (f"{deck.tag}::retired",)
             else:
-                fields, ords = _cloze(card, section, identity, files)
-                notes.append(Note(card, identity, "cloze", fields, tags, ords, section.tag, deck_name))
+                tags = tuple(dict.fromkeys((section_tag, *card.tags))) if card.tags else (section_tag,)
+            kind, fields, ords = (_question if card.cloze is None else _cloze)(card, section_name, identity, files)
+            notes.append(Note(card, identity, kind, fields, tags, ords, section.tag, deck_name))
     return notes
 
 
 def _question(
-    card: Card, section: Section, identity: Identity, files: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    card: Card, section: str, identity: Identity, files: Mapping[str, str]
+) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
     answer = card.answer
     if isinstance(answer, tuple):
-        items = "".join(f"<li>{to_html(item, files)}</li>" for item in answer)
-        answer_html = _in_language(f"<ul>{items}</ul>", card)
+        answer_html = f"<ul>{''.join(f'<li>{to_html(item, files)}</li>' for item in answer)}</ul>"
     else:
-        answer_html = _in_language(to_html(answer or "", files), card)
+        answer_html = to_html(answer or "", files)
     fields = (
         _in_language(to_html(card.asks, files), card),
-        answer_html,
-        *_around(card, section, files),
+        _in_language(answer_html, card),
+        *_around(card, files),
+        section,
         "1" if card.reverse else "",
         "1" if card.typed else "",
         identity.id,
         *_SPARES,
     )
-    return fields, ((0, 1) if card.reverse else (0,))
+    return "qa", fields, ((0, 1) if card.reverse else (0,))
 
 
 def _cloze(
-    card: Card, section: Section, identity: Identity, files: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    card: Card, section: str, identity: Identity, files: Mapping[str, str]
+) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
     text = to_cloze_html(card.asks, files)
     ords = tuple(sorted(number - 1 for number in read_clozes(text).numbers))
-    return (_in_language(text, card), *_around(card, section, files), identity.id, *_SPARES), ords
+    return "cloze", (_in_language(text, card), *_around(card, files), section, identity.id, *_SPARES), ords
 
 
-def _around(card: Card, section: Section, files: Mapping[str, str]) -> tuple[str, str, str, str]:
-    """Hint, Details, Source and Section: the fields that both note types have."""
+def _around(card: Card, files: Mapping[str, str]) -> tuple[str, str, str]:
+    """Hint, Details and Source: the fields that both note types have."""
     hint = _in_language(to_html(card.hint, files), card) if card.hint else ""
     details = _in_language(to_html(card.details, files), card) if card.details else ""
-    source = _source(card.source) if card.source else ""
-    return hint, details, source, html_entities.escape(section.name, quote=False)
+    return hint, details, _source(card.source) if card.source else ""
 
 
 def _in_language(html: str, card: Card) -> str:

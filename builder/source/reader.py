@@ -11,7 +11,7 @@ from typing import Any
 from builder.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
 from builder.source import keys
 from builder.source.files import read_file
-from builder.source.tree import Items, Keys, Node, read_tree
+from builder.source.tree import NO_KEY, Items, Keys, Node, read_tree
 from builder.text import near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
@@ -21,6 +21,7 @@ _DECK_NAME = re.compile(keys.DECK_NAME_PATTERN)
 _URL = re.compile(keys.URL_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+_ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
 _MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -148,7 +149,7 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
         for key in tree:
             if key in keys.QUESTION_ONLY:
                 remedy = "keep the cloze: or the question: of this card"
-                problems.append(problem("wrong-kind", key, f"'{key}' doesn't go with 'cloze'", remedy))
+                problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with 'cloze'", remedy))
                 return None
         if "cloze" not in values:
             return None
@@ -170,20 +171,21 @@ def _mapping(
         message = f"a mapping should stand here, and this is {_kind_of(tree)}"
         problems.append(problem("wrong-kind", tree, message, f"write {next(iter(known))}: and its value"))
         return {}
-    values = {}
+    values: dict[str, Any] = {}
     meant = set()
     for key, node in tree.items():
-        if key == "…":
-            continue  # the tree has told that this can't be a key
-        if key not in known:
+        kind = known[key].kind if key in known else None
+        if type(node) is Text and (kind in _ANY_TEXT or (kind == keys.ID and _ID.fullmatch(node))):
+            values[key] = node  # nine in ten end here
+        elif kind is not None:
+            value = _value(kind, tree.key(key), node, problems)
+            if value is not None:
+                values[key] = value
+        elif key != NO_KEY:  # which the tree has told
             guess = near(key, known)
             meant.add(guess)
             remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
-            problems.append(problem("unknown-key", key, f"unknown key '{key[:40]}'", remedy))
-            continue
-        value = _value(known[key].kind, key, node, problems)
-        if value is not None:
-            values[str(key)] = value
+            problems.append(problem("unknown-key", tree.key(key), f"unknown key '{key[:40]}'", remedy))
     problems += [
         problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")
         for name in required
@@ -212,7 +214,8 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
             return _material(node, problems)
     elif kind in (keys.LIMITS, keys.TERMS, keys.REASONS):
         if isinstance(node, Keys):
-            return {name: value for name in node if (value := _entry(kind, name, node[name], problems)) is not None}
+            names = [node.key(name) for name in node if name != NO_KEY]
+            return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
     elif isinstance(node, Text):
         return _line(kind, key, node, problems)
     _report_kind(kind, key, node, problems)
@@ -313,7 +316,7 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         keys.TERMS: "a mapping of spellings to those they replace",
         keys.REASONS: "a mapping of places in the material to reasons",
     }.get(kind, "a text")
-    if isinstance(node, Keys) and "…" in node:
+    if isinstance(node, Keys) and NO_KEY in node:
         return  # the tree has told that this text needs quotes
     message = f"'{key}' takes {wanted}, and this is {_kind_of(node)}"
     remedy = f"write {wanted}"

@@ -1,0 +1,244 @@
+"""Benchmarks that anyone can run: `make bench`. Contenders take turns in one run, so that a noisy machine is fair.
+
+Every figure is a whole process: wall time, CPU time and peak memory of a child. Ratios are medians of the ratios of
+each round. `--cards 50 1000` chooses sizes, `--json` prints JSON, `--peers` adds the tools from PyPI.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import pickle
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from decks import edit_deck, make_deck
+
+HERE = Path(__file__).parent
+PYTHON = sys.executable
+STUDYDECK = [PYTHON, "-c", "from builder.__main__ import main; main()"]
+IMPORTS = [PYTHON, "-c", "import click, yaml"]
+#: Peers from PyPI, and how each is asked to build the deck that `peer_decks` writes.
+PEERS = ("anki-yaml-tool==0.4.0", "ankcompiler==0.6.0", "md2ankicard==0.1.0")
+
+
+class Contender(NamedTuple):
+    """A command to time, and what to do before each of its rounds, untimed."""
+
+    name: str
+    command: list[str]
+    before: Callable[[int], None] = lambda round_: None
+
+
+class Sample(NamedTuple):
+    """One round of one contender: seconds, seconds of CPU, and peak memory in MiB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def measure(command: list[str], folder: Path) -> Sample:
+    """Runs a command as a child and measures it. Raises RuntimeError with its output where it fails."""
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=environment(folder))
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{command}: {output.read().decode()[-2000:]}")
+    scale = 2**20 if sys.platform == "darwin" else 2**10
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Without what would make a start slower or faster than a user's, and with a cache of the run's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONPATH": str(HERE.parent.parent), "STUDYDECK_CACHE": str(folder / "cache")}
+
+
+def run(contenders: list[Contender], folder: Path, rounds: int) -> dict[str, list[Sample]]:
+    """Samples of each contender: a warm-up, then `rounds` rounds of all of them in turn."""
+    samples: dict[str, list[Sample]] = {each.name: [] for each in contenders}
+    for round_ in range(rounds + 1):
+        for each in contenders:
+            each.before(round_)
+            sample = measure(each.command, folder)
+            if round_:
+                samples[each.name].append(sample)
+    return samples
+
+
+def contenders(deck: Path, out: Path, only_ours: bool) -> list[Contender]:
+    """Ours in each situation, and the baselines."""
+    lock, cache = deck / "deck.lock", out.parent / "cache"
+    build = [*STUDYDECK, "build", str(deck), "-o", str(out)]
+
+    def forget(round_: int) -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(cache, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            lock.unlink()
+
+    ours = [
+        Contender("build, cold", build, forget),
+        Contender("build, nothing changed", build),
+        Contender("build, one edited answer", build, lambda round_: edit_deck(deck, round_)),
+        Contender("check", [*STUDYDECK, "check", str(deck)]),
+    ]
+    baselines = [
+        Contender("R: raw genanki", [PYTHON, str(HERE / "raw.py"), str(deck), str(out.parent / "raw.apkg")]),
+        Contender("import click, yaml", IMPORTS),
+    ]
+    if only_ours:
+        return ours + baselines
+    others = [
+        Contender("floor", [PYTHON, str(HERE / "floor.py"), str(rows_of(deck)), str(out.parent / "floor.zip")]),
+        Contender("Anki's engine", [PYTHON, str(HERE / "engine.py"), str(deck), str(out.parent / "engine.apkg")]),
+    ]
+    return ours + baselines + others
+
+
+def rows_of(deck: Path) -> Path:
+    """The deck's rows, rendered by ours, for the floor to write."""
+    sys.path.insert(0, str(HERE.parent.parent))
+    from builder.pipeline import compile_notes, load
+
+    notes, cards = [], []
+    for number, note in enumerate(compile_notes(load(deck)), start=1):
+        fields = "\x1f".join(note.fields)
+        notes.append((number * 512, note.identity.guid, 1, 1, " ".join(note.tags), fields, note.fields[0]))
+        cards += [(number * 512 + each, number * 512, 1, each, 1, number) for each in note.ords]
+    path = deck.parent / "rows.pickle"
+    path.write_bytes(pickle.dumps((notes, cards)))
+    return path
+
+
+def peers(deck: Path, folder: Path) -> list[Contender]:
+    """Tools from PyPI that read YAML or Markdown, each in a venv of its own, on the same cards in their own format."""
+    sys.path.insert(0, str(HERE.parent.parent))
+    from builder.pipeline import load
+
+    pairs = [
+        (str(card.asks), "; ".join(card.answers) or "cloze")
+        for section in load(deck).deck.sections
+        for card in section.cards
+    ]
+    found = []
+    for requirement in PEERS:
+        name = requirement.partition("==")[0]
+        home = folder / "peers" / name
+        if not home.exists():
+            venv.create(home, with_pip=True)
+        done = subprocess.run([home / "bin" / "pip", "install", "-q", requirement], capture_output=True, check=False)
+        command = _peer_command(name, home / "bin", pairs, folder)
+        if done.returncode or not command:
+            print(f"{requirement} doesn't run here", file=sys.stderr)
+            continue
+        found.append(Contender(name, command))
+    return found
+
+
+def _peer_command(name: str, scripts: Path, pairs: list[tuple[str, str]], folder: Path) -> list[str]:
+    target = folder / f"{name}-input"
+    target.mkdir(exist_ok=True)
+    if name == "anki-yaml-tool":
+        config = {"name": "Bench", "type": "basic", "fields": ["Question", "Answer"],
+                  "templates": [{"name": "Card 1", "qfmt": "{{Question}}", "afmt": "{{Answer}}"}]}  # fmt: skip
+        (target / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+        notes = [{"question": question, "answer": answer} for question, answer in pairs]
+        (target / "data.yaml").write_text("\n".join(f"- {json.dumps(note)}" for note in notes), encoding="utf-8")
+        return [str(scripts / "anki-yaml-tool"), "build", "--config", str(target / "config.yaml"), "--data",
+                str(target / "data.yaml"), "--output", str(target / "out.apkg"), "--deck-name", "Bench"]  # fmt: skip
+    if name == "md2ankicard":
+        text = "\n".join(f"## {question}\n\n{answer}\n" for question, answer in pairs)
+        (target / "deck.md").write_text(text, encoding="utf-8")
+        return [str(scripts / "md2ankicard"), str(target / "deck.md"), "-o", str(target / "out.apkg")]
+    return []
+
+
+def table(samples: dict[str, list[Sample]], cards: int) -> str:
+    """The samples as a Markdown table, with ratios to R and to the imports."""
+    lines = [
+        f"\n### {cards:,} cards\n",
+        "| command | wall s | spread | CPU s | peak MiB | × R | × import click, yaml |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, rounds in samples.items():
+        walls = [each.wall for each in rounds]
+        row = [name, f"{statistics.median(walls):.3f}", f"{min(walls):.3f}–{max(walls):.3f}",
+               f"{statistics.median(each.cpu for each in rounds):.3f}",
+               f"{max(each.memory for each in rounds):.0f}",
+               f"{ratio(rounds, samples['R: raw genanki']):.2f}", f"{ratio(rounds, samples['import click, yaml']):.2f}"]  # fmt: skip
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
+def ratio(ours: list[Sample], theirs: list[Sample]) -> float:
+    """The median of each round's ratio of wall times."""
+    return statistics.median(one.wall / other.wall for one, other in zip(ours, theirs, strict=True))
+
+
+def subdecks(folder: Path, rounds: int) -> str:
+    """10,000 cards in 800 subdecks against the same in one deck."""
+    commands = []
+    for name, count in (("one", 0), ("many", 800)):
+        make_deck(folder / name, 10_000, subdecks=count)
+        out = folder / f"out-{name}"
+
+        def forget(round_: int, deck: Path = folder / name, out: Path = out) -> None:
+            shutil.rmtree(out, ignore_errors=True)
+            shutil.rmtree(folder / "cache", ignore_errors=True)
+            (deck / "deck.lock").unlink(missing_ok=True)
+
+        commands.append(Contender(name, [*STUDYDECK, "build", str(folder / name), "-o", str(out)], forget))
+    samples = run(commands, folder, rounds)
+    return f"\n10,000 cards in 800 subdecks ÷ in one deck: {ratio(samples['many'], samples['one']):.2f}"
+
+
+def main() -> None:
+    """Runs the benchmarks and prints them."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--cards", type=int, nargs="*", default=[50, 1_000, 10_000])
+    words.add_argument("--rounds", type=int, default=7)
+    words.add_argument("--ours", action="store_true", help="leave out the floor and Anki's engine")
+    words.add_argument("--peers", action="store_true", help="install tools from PyPI and run them, too")
+    words.add_argument("--subdecks", action="store_true", help="800 subdecks against one deck")
+    words.add_argument("--json", action="store_true")
+    asked = words.parse_args()
+    everything: dict[int, dict[str, list[Sample]]] = {}
+    with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+        for cards in asked.cards:
+            folder = Path(temporary, str(cards))
+            make_deck(folder / "deck", cards)
+            chosen = contenders(folder / "deck", folder / "out", asked.ours)
+            chosen.append(Contender("--help", [*STUDYDECK, "--help"]))
+            chosen += peers(folder / "deck", Path(temporary)) if asked.peers else []
+            everything[cards] = run(chosen, folder, asked.rounds if cards <= 10_000 else max(5, asked.rounds // 2))
+            if not asked.json:
+                print(table(everything[cards], cards), flush=True)
+        if {10_000, 100_000} <= set(asked.cards) and not asked.json:
+            ten, hundred = (everything[cards]["build, cold"] for cards in (10_000, 100_000))
+            growth = statistics.median(s.wall for s in hundred) / statistics.median(s.wall for s in ten)
+            print(f"\n100,000 cards ÷ 10,000 cards, cold: {growth:.1f}")
+        if asked.subdecks:
+            print(subdecks(Path(temporary, "subdecks"), asked.rounds))
+    if asked.json:
+        print(json.dumps({cards: {name: [each._asdict() for each in rounds] for name, rounds in samples.items()}
+                          for cards, samples in everything.items()}, indent=2))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
