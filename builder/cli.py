@@ -18,6 +18,7 @@ import click
 from builder import __version__
 
 if TYPE_CHECKING:
+    from builder import cache
     from builder.engine.drawing import Artist
     from builder.engine.verify import Report
     from builder.history import Lock, Plan
@@ -109,10 +110,15 @@ def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool
 
     Example: studydeck build -o dist cards/magnesium-and-inflammation
     """
-    from builder import pipeline
+    from builder import cache
 
     now = _now()
     folders = _folders(decks)
+    if not (repair_lock or verify) and (unchanged := cache.recall(folders, output)) is not None:
+        _tell_unchanged(folders, output, unchanged, style)
+        return
+    from builder import pipeline
+
     locks = _repaired_locks(folders, output) if repair_lock else {}
     built: list[Built] = []
     with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
@@ -127,6 +133,8 @@ def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool
             problems = sorted(problems + [problem for each in built for problem in each.problems])
         reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
+    if made and not problems:
+        cache.remember(folders, output, [(str(each.deck.title), each.notes, each.cards, each.media) for each in made])
     if style == "json":
         answer = {"packages": [_package(each) for each in made], "problems": [each._asdict() for each in problems]}
         _print_json(answer | ({"verified": [_report_json(each) for each in reports]} if verify else {}))
@@ -471,12 +479,29 @@ def _package(built: Built) -> dict[str, Any]:
     }
 
 
+def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
+    """What a build says of packages of which every byte is as the last build left it."""
+    packages = []
+    for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
+        path = (output / f"{os.path.basename(os.path.abspath(folder))}.apkg").as_posix()
+        counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
+        packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
+        if style == "text":
+            click.echo(_line(path, notes, cards, 0, 0, notes))
+    if style == "json":
+        _print_json({"packages": packages, "problems": []})
+
+
+def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: int) -> str:
+    counts = f"{new:,} new, {edited:,} edited, {unchanged:,} unchanged"
+    return f"{path}: {_count(notes, 'note')}, {_count(cards, 'card')}: {counts}"
+
+
 def _print_package(built: Built) -> None:
     changes = built.changes
-    counts = f"{len(changes.new):,} new, {len(changes.edited):,} edited, {len(changes.unchanged):,} unchanged"
-    if changes.retired:
-        counts += f", {len(changes.retired):,} retired"
-    click.echo(f"{built.path.as_posix()}: {_count(built.notes, 'note')}, {_count(built.cards, 'card')}: {counts}")
+    counts = len(changes.new), len(changes.edited), len(changes.unchanged)
+    line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
+    click.echo(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
     for note_id in changes.retired:
         click.echo(f"  retired: {note_id}")
 
@@ -572,7 +597,6 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     from builder import pipeline
     from builder.preview import Live, Server, View, address_in_network, qr_code, watch
 
-    gc.enable()  # switched off for commands that end soon
     building = threading.Lock()
     last: View | None = None
 
@@ -596,6 +620,8 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     if host is None:
         raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
     live = Live(look, f"{os.path.basename(os.path.abspath(deck))}.apkg")
+    gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
+    gc.enable()  # switched off for commands that end soon
     try:
         server = Server(host, port, live, package, secret=lan)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from browser import FLAGS, chromium
 from playwright.sync_api import Browser, sync_playwright
 
 from builder.engine.learner import Learner
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["STUDYDECK_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture

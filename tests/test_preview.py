@@ -110,7 +110,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Window]]:
     contexts = []
 
     def opened(address: str, wide: int = 1280, high: int = 860) -> Window:
-        contexts.append(browser.new_context(viewport={"width": wide, "height": high}))
+        contexts.append(browser.new_context(viewport={"width": wide, "height": high}, reduced_motion="reduce"))
         return Window(contexts[-1].new_page(), address)
 
     yield opened

@@ -40,10 +40,10 @@ def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, li
     sections = []
     names = _section_files(folder, values.get("sections"), problems)
     for number, name in enumerate(names, start=1):
-        section_path = folder / f"{name}.yaml"
-        section_tree = _read(section_path, folder, problems)
-        if section_tree is not None:
-            sections.append(_section(section_tree, Place(shown(section_path)), name, problems))
+        section, found = _section_of(folder / f"{name}.yaml", folder)
+        problems += found
+        if section is not None:
+            sections.append(section)
         progress(number / len(names))
     deck = Deck(
         folder=folder,
@@ -68,6 +68,10 @@ def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
     if isinstance(data, Problem):
         problems.append(data)
         return None
+    return _tree(path, data, problems)
+
+
+def _tree(path: Path, data: bytes, problems: list[Problem]) -> Node | None:
     tree, found = read_tree(shown(path), data)
     problems += found
     if tree is None and not found:
@@ -119,6 +123,25 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
             message = "the deck's sections: doesn't list this file, so its cards are not built"
             problems.append(problem("unlisted-section", at, message, "add it there, or move it away", WARNING))
     return chosen
+
+
+#: Sections by the path they are shown with, as they were read last: a preview reads one file again, not a hundred.
+_last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
+
+
+def _section_of(path: Path, folder: Path) -> tuple[Section | None, list[Problem]]:
+    """The section in a file, None where nothing of it can be read, and the file's problems."""
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        return None, [data]
+    name = shown(path)
+    last = _last_read.get(name)
+    if last is None or last[0] != data:
+        problems: list[Problem] = []
+        tree = _tree(path, data, problems)
+        section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems)
+        last = _last_read[name] = data, section, problems
+    return last[1], last[2]
 
 
 def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:

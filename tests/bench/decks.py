@@ -27,13 +27,19 @@ def make_deck(folder: Path, cards: int, *, seed: int = 7, subdecks: int = 0) -> 
     extra = "subdecks: true\n" if subdecks else ""
     (folder / "deck.yaml").write_text(f"deck: Bench\nuid: benchbenchbench\ntag: bench\n{extra}", encoding="utf-8")
     made = section = 0
+    shown: set[str] = set()
     while made < cards:
         size = min(cards - made, cards // subdecks if subdecks else draw.randint(50, 200))
         lines = [f"section: Section {section}", f"tag: section-{section}", "cards:"]
         for number in range(made, made + size):
             lines += _card(draw, number)
-        (folder / f"section-{section:04}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text = "\n".join(lines) + "\n"
+        (folder / f"section-{section:04}.yaml").write_text(text, encoding="utf-8")
+        shown |= {picture.name for picture in (folder / "media").iterdir() if picture.name in text}
         made, section = made + size, section + 1
+    for picture in (folder / "media").iterdir():
+        if picture.name not in shown:
+            picture.unlink()
 
 
 def edit_deck(folder: Path, number: int) -> None:

@@ -30,6 +30,7 @@
   function take(state) {
     const before = deck.order.indexOf(place.key);
     const same = deck.head.css === state.head.css && !state.cards[place.key];
+    const sameList = !narrowed() && state.order.join("\n") === deck.order.join("\n");
     const cards = {};
     for (const key of state.order) cards[key] = state.cards[key] || deck.cards[key];
     Object.assign(deck, state, { cards });
@@ -42,7 +43,7 @@
     byId("counts").textContent = `${count(state.head.notes, "note")}, ${count(state.order.length, "card")}`;
     byId("to-phone").hidden = !state.head.phone;
     tellTrouble();
-    fillList();
+    if (sameList) mendList(Object.keys(state.cards)); else fillList();
     if (same && before >= 0) tellFacts(); else show(true);
   }
 
@@ -89,6 +90,13 @@
     }
     byId("cards").replaceChildren(parts);
     byId("none").hidden = keys.length > 0 || !deck.order.length;
+    markCurrent();
+  }
+
+  const narrowed = () => byId("search").value || byId("which").value !== "all";
+
+  function mendList(keys) {
+    for (const key of keys) buttonOf(key)?.parentElement.replaceWith(listItem(key));
     markCurrent();
   }
 

@@ -1,0 +1,131 @@
+"""A build with nothing changed says what a whole build would say, and nothing depends on what was remembered."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from author import Author
+from click.testing import CliRunner
+
+from builder import cache, pipeline
+from builder.cli import main
+
+CARDS = """\
+  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
+  - {id: delta, question: "What is shown? ![a delta](delta.svg)", answer: A delta, reverse: true}
+"""
+PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+@pytest.fixture
+def rivers(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Author:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STUDYDECK_CACHE", str(tmp_path / "cache"))
+    author.section(CARDS)
+    author.write("media/delta.svg", PICTURE)
+    return author
+
+
+def build(*words: str) -> str:
+    done = CliRunner().invoke(main, ["build", "rivers", *words])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The decks that were read, as they are."""
+    read: list[Path] = []
+    whole = pipeline.load
+
+    def load(folder: Path, *rest: object, **named: object) -> pipeline.Loaded:
+        read.append(folder)
+        return whole(folder, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "load", load)
+    return read
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_second_build_says_the_same_without_reading(rivers: Author, loads: list[Path], style: str) -> None:
+    first = build("--format", style)
+    assert len(loads) == 1
+    unchanged = build("--format", style)
+    assert len(loads) == 1
+    cache._note([Path("rivers")], Path("dist")).unlink()
+    assert build("--format", style) == unchanged != first
+    assert len(loads) == 2
+
+
+EDITS: dict[str, Callable[[Author], object]] = {
+    "an answer": lambda author: author.edit("The Nile", "Nile"),
+    "a comment": lambda author: author.write("water.yaml", author.read("water.yaml") + "# said so\n"),
+    "deck.yaml": lambda author: author.write("deck.yaml", author.read("deck.yaml") + "language: en\n"),
+    "a new section": lambda author: author.section("  - {id: x, question: Q, answer: A}\n", "Fire", "fire.yaml"),
+    "a section gone": lambda author: (author.folder / "water.yaml").unlink(),
+    "a picture": lambda author: author.write("media/delta.svg", PICTURE + b" "),
+    "a new style": lambda author: author.write("style.css", ".q-answer { margin: 0 }"),
+    "the lock": lambda author: (author.folder / "deck.lock").unlink(),
+    "the package": lambda author: author.package.write_bytes(b"torn"),
+    "no package": lambda author: author.package.unlink(),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_any_edit_is_built_as_if_nothing_were_remembered(rivers: Author, loads: list[Path], edit: str) -> None:
+    rivers.section("  - {id: lava, question: What flows from Etna?, answer: Lava}\n", "Rock", "rock.yaml")
+    os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
+    try:
+        build()
+        EDITS[edit](rivers)
+        read = len(loads)
+        build()
+        assert len(loads) == read + 1
+        with_memory = rivers.package.read_bytes(), rivers.read("deck.lock")
+        for note in Path("cache").iterdir():
+            note.unlink()
+        rivers.package.unlink()
+        build()
+        assert (rivers.package.read_bytes(), rivers.read("deck.lock")) == with_memory
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def test_a_deck_with_problems_is_read_every_time(rivers: Author, loads: list[Path]) -> None:
+    rivers.write("media/unused.svg", PICTURE)
+    said = build()
+    assert "unused-media" in said
+    assert "unused-media" in build()
+    assert len(loads) == 2
+
+
+@pytest.mark.parametrize("torn", [b"", b"\xff\xfe", b"0\n1\n", b"x" * 1000])
+def test_a_torn_memory_is_none(rivers: Author, loads: list[Path], torn: bytes) -> None:
+    build()
+    (note,) = Path("cache").iterdir()
+    whole = note.read_bytes()
+    note.write_bytes(torn)
+    assert "2 notes, 3 cards: 0 new, 0 edited, 2 unchanged" in build()
+    assert len(loads) == 2
+    assert note.read_bytes() == whole.replace(b"0 new", b"0 new")
+
+
+def test_a_cache_that_can_not_be_written_changes_nothing(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("file").write_text("")
+    monkeypatch.setenv("STUDYDECK_CACHE", str(Path("file", "cache")))
+    assert "2 new" in build()
+    assert "2 unchanged" in build()
+
+
+def test_a_folder_full_of_surprises_is_no_reason_to_hang(rivers: Author) -> None:
+    if os.name != "nt":
+        os.mkfifo(rivers.folder / "pipe")
+    (rivers.folder / "link").symlink_to("nowhere")
+    started = time.monotonic()
+    assert "2 new" in build()
+    assert "2 unchanged" in build()
+    assert time.monotonic() - started < 10
