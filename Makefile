@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories pictures lint check format clean help
+.PHONY: decks test stories bench pictures lint check format clean help
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -19,6 +19,10 @@ test: $(VENV)/.tested lint check  ## run the whole test suite and the static che
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner (minutes)
 	@STUDYDECK_STORIES=2000 $(BIN)/python -m pytest tests/test_story.py
+
+bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less)
+	@$(BIN)/python -m compileall -q builder
+	@$(BIN)/python tests/bench/run.py $(BENCH)
 
 pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/pictures.py

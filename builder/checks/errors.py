@@ -10,10 +10,10 @@ from builder.text import fold, read_clozes, to_cloze_html, to_html
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
-_LETTERS_ONLY = dict.fromkeys(
-    [n for n in range(128) if not chr(n).isalnum()] + [n for n in range(128, 0x3001) if chr(n).isspace()]
-    + [ord(quote) for quote in "“”„«»‘’"]
-)  # fmt: skip
+_BLANKS = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_LETTERS_ONLY = dict.fromkeys([n for n in range(128) if not chr(n).isalnum()] + [ord(c) for c in f"{_BLANKS}“”„«»‘’"])
 _PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
 _CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
