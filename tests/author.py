@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from builder.checks.judgements import JUDGEMENTS
 from builder.model import Problem
 from builder.pipeline import Built, Loaded, build, load
 
@@ -49,6 +50,11 @@ class Author:
         return build(loaded, self.out, self.now, locked=locked)
 
     def problems(self) -> list[Problem]:
+        """All but what the checks judge of cards, which is told by `judgements` and of no interest elsewhere."""
+        return [each for each in self.load().problems if each.name not in JUDGEMENTS]
+
+    def judgements(self) -> list[Problem]:
+        """All problems, those of the checks with judgement among them."""
         return list(self.load().problems)
 
     def guid(self, card_id: str) -> str:

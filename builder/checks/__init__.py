@@ -1,12 +1,13 @@
-"""Deck to problems: the mistakes that each file alone doesn't show.
+"""Deck to problems: the mistakes that each file alone doesn't show, and the cards that are hard to learn.
 
-A check is a function that takes the deck and yields problems; its docstring is its documentation,
-and adding one to CHECKS is all it takes. Checks judge only well-formed cards: source/ leaves the others out.
+A check is a function that takes the deck and yields problems; its docstring is its documentation, and adding one to
+ERRORS, WARNINGS or INFOS is all it takes. What an author has looked at, by `ok:` on a card or `checks:` in deck.yaml,
+is taken out here and nowhere else. Checks judge only well-formed cards: source/ leaves the others out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from builder.checks.errors import (
     bad_cloze,
@@ -18,9 +19,11 @@ from builder.checks.errors import (
     same_question,
 )
 from builder.checks.style import style
-from builder.model import Deck, Problem
+from builder.model import ERROR, Deck, Problem
 
-CHECKS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (
+Check = Callable[..., Iterator[Problem]]
+
+ERRORS: tuple[Check, ...] = (
     empty_question,
     empty_answer,
     bad_cloze,
@@ -32,6 +35,24 @@ CHECKS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (
 )
 
 
-def check(deck: Deck) -> list[Problem]:
-    """All problems that the checks find in `deck`, in no order."""
-    return [problem for each in CHECKS for problem in each(deck)]
+def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:
+    """All problems of `deck`, in no order: those `found` so far, and those that the checks find.
+
+    Warnings and infos that its author has switched off, or has looked at, are not among them. Without `judge`, only
+    errors are looked for.
+    """
+    problems = [*found, *(each for find in ERRORS for each in find(deck))]
+    if judge:
+        from builder.checks.judgements import judgements
+
+        problems += judgements(deck)
+    if any(each.severity == ERROR for each in found):
+        # A section whose cards were left out looks like one without any.
+        problems = [each for each in problems if each.name != "thin-section"]
+    off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
+    problems = [each for each in problems if each.severity == ERROR or each.name not in off]
+    if not deck.checks and not any(card.ok for section in deck.sections for card in section.cards):
+        return problems
+    from builder.checks.judgements import not_looked_at, unknown_checks
+
+    return [*not_looked_at(deck, problems, judge), *unknown_checks(deck)]

@@ -10,17 +10,17 @@ from builder.model import WARNING, Deck, Place, Problem, Text, problem
 #: Pixels that every phone has beside a card's margins; Android's smallest screens have 320.
 _NARROWEST = 300
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
-_NOT_CODE = re.compile(r"/\*.*?(?:\*/|$)|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
-_RULE = re.compile(r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}")
-_WIDTH = re.compile(r"(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))", re.IGNORECASE)
-_COLOUR = re.compile(
-    r"(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
-    r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())",
-    re.IGNORECASE,
+# Patterns for the few decks with a style; they stay texts, which `re` compiles when the first of these decks comes.
+_NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"[^\"\n]*\"|'[^'\n]*'"
+_RULE = r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}"
+_WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))"
+_COLOUR = (
+    r"(?i)(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
+    r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())"
 )
-_FILE = re.compile(r"@import\b|\burl\(\s*(?!['\"]?(?:data:|#))", re.IGNORECASE)
-_CARD = re.compile(r"\.card(?![\w-])")
-_NIGHT = re.compile(r"\.night_?mode(?![\w-])", re.IGNORECASE)
+_FILE = r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
+_CARD = r"\.card(?![\w-])"
+_NIGHT = r"(?i)\.night_?mode(?![\w-])"
 
 
 def style(deck: Deck) -> Iterator[Problem]:
@@ -32,17 +32,17 @@ def style(deck: Deck) -> Iterator[Problem]:
     """
     if deck.style is None:
         return
-    css = _NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), deck.style)
+    css = re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), deck.style)
     for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
         yield problem("bad-style", _at(deck.style, css, found.start()), "'<' can't stand in a style", "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme asks the system, and Anki's night mode is a setting of its own"
         yield _warning("style-scheme", deck.style, css, found.start(), message, "write .card.nightMode instead")
-    for found in _FILE.finditer(deck.style):
+    for found in re.finditer(_FILE, deck.style):
         if css[found.start()] != " ":
             message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
             yield _warning("style-file", deck.style, css, found.start(), message, "write the style itself here")
-    rules = list(_RULE.finditer(css))
+    rules = list(re.finditer(_RULE, css))
     yield from _wide(deck.style, css, rules)
     yield from _day_colours(deck.style, css, rules)
 
@@ -50,7 +50,7 @@ def style(deck: Deck) -> Iterator[Problem]:
 def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
     """Widths beyond some phone's."""
     for rule in rules:
-        for found in _WIDTH.finditer(rule["body"]):
+        for found in re.finditer(_WIDTH, rule["body"]):
             if float(found["number"]) * _PIXELS.get(found["unit"].lower(), 0) <= _NARROWEST:
                 continue
             message = (
@@ -65,13 +65,13 @@ def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[P
     by_night = {
         found["property"].lower().removesuffix("-color")
         for rule in rules
-        if _NIGHT.search(rule["selectors"])
-        for found in _COLOUR.finditer(rule["body"])
+        if re.search(_NIGHT, rule["selectors"])
+        for found in re.finditer(_COLOUR, rule["body"])
     }
     for rule in rules:
-        if not _CARD.search(rule["selectors"]) or _NIGHT.search(rule["selectors"]):
+        if not re.search(_CARD, rule["selectors"]) or re.search(_NIGHT, rule["selectors"]):
             continue
-        for found in _COLOUR.finditer(rule["body"]):
+        for found in re.finditer(_COLOUR, rule["body"]):
             if found["property"].lower().removesuffix("-color") not in by_night:
                 message = f"the {found['property']} of .card is set for day alone, and night has another background"
                 at = rule.start("body") + found.start()

@@ -1,0 +1,747 @@
+"""What the checks with judgement find, what they must let pass, and what an author can say to them."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+from author import DECK, Author
+from click.testing import CliRunner
+
+from builder.checks import check
+from builder.checks.explain import explain, explained, page
+from builder.checks.judgements import INFOS, JUDGEMENTS, OF_THE_MATERIAL, OTHER_WARNINGS
+from builder.cli import main
+from builder.model import PROBLEMS, Problem
+from builder.pipeline import load
+
+ROOT = Path(__file__).parent.parent
+ENGLISH = DECK + "language: en\n"
+
+
+@pytest.fixture(autouse=True)
+def in_the_authors_home(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    author.write("deck.yaml", ENGLISH)
+
+
+def in_short(problem: Problem) -> str:
+    path = problem.path.removeprefix("rivers/").removeprefix("water.yaml")
+    return f"{path}{':' if path else ''}{problem.line}:{problem.column} {problem.severity} {problem.name}"
+
+
+def told(author: Author) -> list[str]:
+    return [in_short(each) for each in author.judgements()]
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# --- the documentation ---------------------------------------------------------------------------
+
+
+def write(author: Author, example: str) -> None:
+    """Writes an example of a docstring: a card, a list of cards or a section file, below lines of deck.yaml if any."""
+    deck, _, cards = example.removeprefix("# deck.yaml\n").rpartition("# water.yaml\n")
+    author.write("deck.yaml", ENGLISH + deck)
+    if cards.startswith("section:"):
+        author.write("water.yaml", cards + "\n")
+    elif cards.startswith("- "):
+        author.section(indent(cards, "  ") + "\n")
+    else:
+        author.section("  - " + indent(cards, "    ")[4:] + "\n")
+
+
+@pytest.mark.parametrize("name", JUDGEMENTS)
+def test_the_examples_of_a_check_get_its_problem_and_none(author: Author, name: str) -> None:
+    documented = explained(name)
+    write(author, documented.fails)
+    assert {(each.name, each.severity) for each in author.judgements()} == {(name, documented.severity)}
+    write(author, documented.passes)
+    assert told(author) == []
+
+
+@pytest.mark.parametrize("name", JUDGEMENTS)
+def test_a_check_has_the_limit_that_it_tells_of(name: str) -> None:
+    documented = explained(name)
+    limit = JUDGEMENTS[name].__defaults__
+    assert documented.limit is None if limit is None else (documented.limit or "").split()[0] == str(*limit)
+    assert documented.severity == ("info" if JUDGEMENTS[name] in INFOS else "warning")
+
+
+def test_the_page_of_the_checks_is_made_of_their_docstrings() -> None:
+    """If this fails: python -c 'from builder.checks.explain import page; print(page(), end="")' > docs/checks.md"""
+    assert (ROOT / "docs" / "checks.md").read_text("utf-8") == page()
+
+
+def test_every_check_is_a_known_problem() -> None:
+    assert set(JUDGEMENTS) <= set(PROBLEMS)
+    assert set(JUDGEMENTS) >= {"long-answer", "near-duplicate"}
+
+
+def test_the_other_warnings_are_those_that_the_page_of_problems_calls_so() -> None:
+    text = (ROOT / "docs" / "problems.md").read_text("utf-8")
+    told_of = set(re.findall(r"^## ([\w-]+)\n\nA warning\.", text, re.MULTILINE))
+    of_a_build = {"lost-lock", "future-stamp"}
+    assert told_of - of_a_build - {"unused-ok"} <= OTHER_WARNINGS | OF_THE_MATERIAL <= set(PROBLEMS)
+
+
+# --- look-alikes ---------------------------------------------------------------------------------
+
+#: Cards that a check must let pass, each as its question (or cloze) and its answer, for each check that reads words.
+LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
+    "long-answer": [
+        ("What runs?", "`for each of the words that stand here in code do nothing at all but count up to sixteen`"),
+        ("What is it worth?", r"$a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s$"),
+        ("Where is it?", "[here](https://example.org/a/very/long/address/that/nobody/would/want/to/read/on/a/phone)"),
+        ("What is seen?", "![a picture whose text for those who cannot see it has far more words than fifteen](a.svg)"),
+        ("How long may it be?", "one two three four five six seven eight nine ten eleven twelve thirteen 14 15"),
+    ],
+    "long-question": [
+        ('Who said: "' + "word " * 40 + '"?', "Nobody"),
+        ("Who said “" + "word " * 40 + "”?", "Nobody"),
+        ("Who said *" + "word " * 30 + "end*?", "Nobody"),
+        ("What does `" + "word " * 40 + "` do?", "Nothing"),
+        ("word " * 30 + "?", "Nothing"),
+    ],
+    "yes-no": [
+        ("sí", "yes"),
+        ("What does *ja* mean?", "yes"),
+        ("Who rules?", "No-one"),
+        ("Who rules the sea?", "No one"),
+        ("Under which number does the house stand?", "No. 5"),
+        ("Where does a compass point from a ship?", "True north, after a correction"),
+        ("What is the opposite of false?", "True"),
+        ("`not False` is worth what?", "`True`"),
+        ("How many rivers leave the lake?", "No river does"),
+        ("Does it rain in Cairo?", "Yes and no"),
+    ],
+    "yes-no-question": [
+        ("Is a whale a fish or a mammal?", "A mammal"),
+        ("Does the Nile flow north or south?", "North"),
+        ("Is the Nile longer: the Blue one versus the White one?", "The White one"),
+        ("Will Smith played whom in *Ali*?", "Muhammad Ali"),
+        ("Do you know which river is the longest?", "The Nile"),
+        ("Can", "A metal box"),
+        ("Do, a deer", "A line of a song"),
+        ("Is it far?", "¿Está lejos?"),
+        ("Has-a relation", "An object holds another"),
+        ("Which river is it?", "The Nile"),
+    ],
+    "two-questions": [
+        ("What links the king who came and who saw?", "Caesar"),
+        ("Which gene is it that mice have and which flies lack?", "One"),
+        ("What shows how and when cells divide?", "A time series"),
+        ('Who asked: "Who is there? What do you want?"', "Nobody"),
+        ("In the plain, where rivers slow and where they bend, what do they drop?", "Sand"),
+        ("What does $? hold in a shell?", "The last exit code"),
+        ("Which is the ? operator in C?", "The conditional one"),
+        ("What happens if and when the level falls?", "The lake shrinks"),
+        ("What do rivers and lakes share, which seas lack?", "Fresh water"),
+        ("What is to be known about the sea, and about its tides?", "All"),
+        ("Which law says that what goes up comes down?", "Gravity"),
+    ],
+    "negative-question": [
+        ("What does NOT NULL forbid?", "Missing values"),
+        ("What does a NOT gate give for 1?", "0"),
+        ("What does AND NOT do in a search?", "It leaves out a word"),
+        ("What does EXCEPT return in SQL?", "Rows that the second query lacks"),
+        ("Which metal does not rust?", "Gold"),
+        ("WHICH RIVER DOES NOT REACH THE SEA?", "THE OKAVANGO"),
+        ("What does `NOT x` mean?", "Negation"),
+    ],
+    "open-example": [
+        ("What is a whale an example of?", "A mammal"),
+        ("A whale is an example of what?", "A mammal"),
+        ("A whale is an example of which class?", "The mammals"),
+        ("Which of the following is an example of a noun?", "River"),
+        ("What did Galileo give as the first example?", "A ball"),
+        ("What do some rivers have?", "A delta"),
+        ("Is coal or wind an example of clean energy?", "Wind"),
+    ],
+    "all-of-the-above": [
+        ("What lies above the clouds?", "The stratosphere"),
+        ("What is above all of it?", "The sky"),
+        ("Which floor is above the first?", "The second"),
+        ("What did the above-ground tests leave?", "Caesium"),
+        ("What stands above the door?", "A name"),
+    ],
+    "it-depends": [
+        ("On what does the speed of a river depend?", "On the slope"),
+        ("What is said of a fact that hangs on another?", "That one depends on the other"),
+        ("How do exports move?", "What depends on oil falls"),
+        ("What depends on the slope?", "The speed"),
+        ("What is independent of the slope?", "It: depending on nothing"),
+    ],
+    "question-mark": [
+        ("What is it?", "A river"),
+        ("Name the longest river of Africa.", "The Nile"),
+        ("The longest river of Africa is ___", "The Nile"),
+        ("The longest river of Africa is …", "The Nile"),
+        ("Translate: *el río*", "the river"),
+        ('Who said "I came"? (Rome)', "Caesar"),
+        ("Was ist das?", "A river"),
+    ],
+    "dangling-pronoun": [
+        ("What does it mean to be free?", "Many things"),
+        ("How long does it take to cross the Nile?", "Five minutes"),
+        ("Why is it important to wash one's hands?", "They carry germs"),
+        ("Why is it called the Nile?", "From the Greek"),
+        ("What does *it* stand for in 'it rains'?", "Nothing"),
+        ('How do you say "this" in French?', "ce"),
+        ("Which river is the longest, and how long is it?", "6,650 km"),
+        ("This river flows through Cairo.", "The Nile"),
+        ("It has keys and no locks. What is it?", "A piano"),
+        ("What is this? ![a delta](delta.svg)", "A delta"),
+        ("What does this print? `print(1)`", "1"),
+        ("Which of these is the longest: the Nile, the Rhine, the Elbe?", "The Nile"),
+        ("Who are those who row?", "Oarsmen"),
+        ("it", "lo"),
+        ("Is it true that rivers bend?", "Nearly all do"),
+    ],
+    "leans-on-source": [
+        ("According to Adam Smith, what guides trade?", "A hidden hand"),
+        ("According to the book of Genesis, what came first?", "Light"),
+        ("According to the author of *Silent Spring*, what kills birds?", "DDT"),
+        ("What is the text of the first amendment about?", "Freedom of speech"),
+        ("In the article of the treaty on war, who is named?", "Germany"),
+        ("What lies above the clouds?", "The stratosphere"),
+        ("In this century, which river dried up?", "None"),
+    ],
+    "miscounted-list": [
+        ("In a three-layered model, which layers are hidden?", "[The first, The second]"),
+        ("Which two of the three bones of the ear are the smallest?", "[Stirrup, Anvil]"),
+        ("What did the king do in three years?", "[He built, He fought]"),
+        ("Which animals did the Three Kings ride?", "[Camel, Horse]"),
+        ("Which rivers join after 3 km?", "[The Inn, The Ilz]"),
+        ("Which rivers does a one-way boat pass?", "[The Inn, The Ilz]"),
+        ("Which four capitals stand on the Danube?", "[Vienna, Bratislava, Budapest, Belgrade]"),
+    ],
+    "answer-in-question": [
+        ("Is the Nile or the Rhine the longer river?", "The Nile"),
+        ("Which is longer, the Nile or the Rhine?", "The Nile"),
+        ("Of the Nile and the Rhine, which one is longer?", "The Nile"),
+        ("What is *hotel* in Spanish?", "hotel"),
+        ('What is "no" in Spanish?', "no"),
+        ("el hotel", "the hotel"),
+        ("Which language is C with classes?", "C++"),
+        ("Where does a cat on a table hide?", "Under the table"),
+        ("What is 2 + 2 - 2?", "2"),
+        ("What does `x` hold after `x = y`?", "`y`"),
+        ("What does the Nile do between Cairo and the sea?", "It splits"),
+        ("Which sea is it, between the Nile and Greece?", "The sea between"),
+    ],
+    "bare-cloze": [
+        ("The {{c1::Nile}} flows through Cairo.", ""),
+        ("{{c1::Nile::a river}}", ""),
+        ("{{c1::The long Nile}} and {{c2::the long Rhine}}", ""),
+        ("{{c1::Nile}} = ![a map](a.svg) `code`", ""),
+        ("$x$ {{c1::or}} $y$", ""),
+    ],
+    "etcetera": [
+        ("What does `cd /etc` do?", "It goes to `/etc`"),
+        ("Which rivers?", "The Nile, and so one more"),
+        ("What is drawn?", "A sketch and so forthright a line"),
+        ("Which word is Greek?", "Etching"),
+        ("Where is it?", "etc-hosts is a file"),
+    ],
+}  # fmt: skip
+
+
+def card(asked: str, answer: str) -> str:
+    if "{{c" in asked:
+        return f"  - cloze: {quoted(asked)}\n"
+    answer = answer if answer.startswith(("[", '"')) else quoted(answer)
+    return f"  - question: {quoted(asked)}\n    answer: {answer}\n"
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_a_look_alike_gets_no_warning(author: Author, name: str) -> None:
+    author.write("deck.yaml", ENGLISH + "checks: {question-mark: on}\n")
+    cards = LOOK_ALIKES[name]
+    author.section("".join(card(asked, answer) for asked, answer in cards))
+    lines = author.read("water.yaml").splitlines()
+    assert [lines[each.line - 1] for each in author.judgements() if each.name == name] == []
+    assert len(cards) >= 5
+
+
+#: Cards that a check must find, besides the one in its docstring: each guard against a false alarm could be too wide.
+FOUND: dict[str, list[tuple[str, str]]] = {
+    "long-answer": [("What is long?", "word " * 26), ("What is long?", f"[{'word ' * 26}, b]")],
+    "long-question": [("word " * 30 + "end?", "Nothing")],
+    "long-list": [("Which?", "[a, b, c, d, e]")],
+    "long-cloze": [
+        ("The Nile is {{c1::one two three four five six seven eight nine}} long.", ""),
+        ("The {{c1::a}} {{c2::b}} {{c3::c}} {{c4::d}} {{c5::e}} of it", ""),
+        ("The {{c1::one two three {{c2::four five six}} seven eight nine}} is long.", ""),
+    ],
+    "yes-no": [
+        ("Is the Nile long?", "Yes"),
+        ("Is the Nile long?", "no."),
+        ("Is the Nile long?", "**Yes**, very"),
+        ("The Nile is long. True or false?", "True"),
+        ("Is the Nile long?", "Yes - longer than the Rhine"),
+        ("Is the Nile long?", "No — the Amazon is"),
+    ],
+    "yes-no-question": [
+        ("Is the Nile long?", "Longer than the Rhine"),
+        ("Can you swim in the Nile?", "Where there are no crocodiles"),
+        ("Does the Nile rise when it rains?", "In summer"),
+        ("Isn't the Nile long?", "It has 6,650 km"),
+    ],
+    "two-questions": [
+        ("When and where was he born who found the source?", "In 1827, in Devon"),
+        ("Who found the source of the Nile, and when?", "Speke, in 1858"),
+        ("What is a delta and how does it form?", "Sand"),
+        ("Where does the Nile begin, and in which sea does it end?", "Here; there"),
+        ("Why is it long? How long?", "Very"),
+        ("Who wrote *Emma* or who read it?", "Jane Austen"),
+        ("In 1066, who won and who lost?", "William; Harold"),
+        ("What is a delta and how many are there?", "Land; many"),
+    ],
+    "negative-question": [
+        ("Which river does NOT flow north?", "The Danube"),
+        ("All of these flow north EXCEPT which one?", "The Danube"),
+        ("Which of the following is not a river?", "Lake Constance"),
+        ("All of the following are rivers except what?", "Lake Constance"),
+    ],
+    "open-example": [
+        ("Give an example of a river.", "The Nile"),
+        ("Name some rivers.", "The Nile, the Rhine"),
+        ("Give a few reasons for floods.", "Rain"),
+        ("What is another example of a delta?", "The Rhone's"),
+    ],
+    "all-of-the-above": [
+        ("Which rivers flow north?", "None of the above"),
+        ("Which rivers flow north?", "all the above"),
+        ("The Nile, the Rhine or both of the above?", "Both"),
+    ],
+    "it-depends": [("How fast?", "It depends"), ("How fast?", "*It all depends.*"), ("How fast?", "Well, it depends")],
+    "question-mark": [("The longest river", "The Nile"), ("what is it", "A river"), ("Who said *What?* once.", "He")],
+    "dangling-pronoun": [
+        ("What does it do?", "It flows"),
+        ("Where do they live?", "In Cairo"),
+        ("What are its tributaries?", "Two"),
+        ("How is this done?", "By hand"),
+        ("Why is it used?", "It is cheap"),
+        ("In which of them is it?", "In the first"),
+        ("Who is he?", "The king"),
+    ],
+    "leans-on-source": [
+        ("In this chapter, what is said of the Nile?", "Much"),
+        ("According to the text, how long is the Nile?", "Long"),
+        ("What is the third river listed above?", "The Elbe"),
+        ("What does the author say of the Nile?", "Little"),
+        ("Which river is mentioned in the article?", "The Nile"),
+        ("What do the authors claim?", "Little"),
+    ],
+    "miscounted-list": [
+        ("Which three rivers meet at Passau?", "[Inn, Danube]"),
+        ("Which 3 rivers meet at Passau?", "[Inn, Danube]"),
+        ("Name the two banks.", "[left, right, middle]"),
+        ("Which three rivers meet at Passau?", '"- Inn\\n- Danube"'),
+    ],
+    "answer-in-question": [
+        ("What is the delta of the Nile called?", "The Nile's delta"),
+        ("Which sea is the Black Sea part of, the sea by the Danube's delta?", "The Black Sea"),
+        ("In which city is the university of Oxford?", "Oxford"),
+    ],
+    "unbalanced": [
+        ("Which (river?", "The Nile"),
+        ("Which river)?", "The Nile"),
+        ("Which [river?", "The Nile"),
+        ("Which **river?", "The Nile"),
+        ("Which `river?", "The Nile"),
+        (r"What is $\frac{1}{2}?", "A half"),
+        ("What is 1) long?", "(The Nile"),
+    ],
+    "raw-html": [
+        ("Which<br>river?", "The Nile"),
+        ("Which&nbsp;river?", "The Nile"),
+        ('Which <span style="color:red">river</span>?', "The Nile"),
+        ('<img src="a.png"> Which?', "The Nile"),
+        ("Which &#233;?", "An accent"),
+    ],
+    "bare-cloze": [("{{c1::Nile}}", ""), ("{{c1::Nile}} is it.", ""), ("The {{c1::blue}} {{c2::Nile}}", "")],
+    "etcetera": [("Which?", "A, B etc."), ("Which?", "[A, B etc]"), ("Which?", "A, B and so forth")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_a_check_must_find_is_found(author: Author, name: str) -> None:
+    author.write("deck.yaml", ENGLISH + "checks: {question-mark: on}\n")
+    cards = FOUND[name]
+    author.section("".join(card(asked, answer) for asked, answer in cards))
+    starts = [n for n, line in enumerate(author.read("water.yaml").splitlines(), 1) if line.startswith("  - ")]
+    found = {each.line for each in author.judgements() if each.name == name}
+    missed = [asked for (asked, _), line in zip(cards, starts, strict=True) if not found & {line, line + 1}]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {*LOOK_ALIKES, *FOUND} - {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html"}
+    ),
+)
+def test_words_are_read_in_english_only(author: Author, name: str) -> None:
+    cards = [*FOUND[name], *LOOK_ALIKES.get(name, [])]
+    author.write("deck.yaml", DECK + "checks: {question-mark: on}\n")
+    author.section("".join(card(asked, answer) for asked, answer in cards))
+    assert name not in {each.name for each in author.judgements()}
+    author.write("deck.yaml", ENGLISH + "checks: {question-mark: on}\n")
+    author.section("".join(card(asked, answer) + "    language: de\n" for asked, answer in cards))
+    assert name not in {each.name for each in author.judgements()}
+    author.write("deck.yaml", DECK + "language: de\nchecks: {question-mark: on}\n")
+    author.section("".join(card(asked, answer) + "    language: en-GB\n" for asked, answer in cards))
+    assert name in {each.name for each in author.judgements()}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_retired_card_is_not_judged(author: Author, name: str) -> None:
+    author.section("".join(card(asked, answer) + "    retired: true\n" for asked, answer in FOUND[name]))
+    assert name not in {each.name for each in author.judgements()}
+
+
+# --- the whole deck ------------------------------------------------------------------------------
+
+RIVER = "  - {question: Which river flows through Cairo?, answer: The Nile, source: p1s1}\n"
+SEA = "  - {question: Into which sea does the Danube flow?, answer: The Black Sea, source: p1s2}\n"
+
+
+@pytest.mark.parametrize(
+    ("terms", "text", "spelled"),
+    [
+        ("{NF-kB: [NF-κB, NFkB]}", "What does NF-κB do in a cell?", ["NF-κB"]),
+        ("{NF-kB: [NF-κB, NFkB]}", "What does *NFkB* do, as NF-κB?", ["NF-κB", "NFkB"]),
+        ("{colour: color}", "Which color has the Nile-color map?", ["color"]),
+        ("{IL-6: IL}", "What does IL do?", ["IL"]),
+        ("{NF-kB: [NF-κB]}", "What does NF-kB do in a cell?", []),
+        ("{IL-6: IL}", "What does IL-6 do in a cell?", []),
+        ("{colour: color}", "Which discoloration has `color: red`?", []),
+        ("{colour: color}", "Which Color has a flag?", []),
+        ("{café: [cafe]}", "Which cafeteria is meant?", []),
+        ("{colour: [colour]}", "Which colour has the Nile?", []),
+        ("{}", "Which color has the Nile?", []),
+    ],
+)
+def test_a_spelling_that_the_deck_replaces_is_told(author: Author, terms: str, text: str, spelled: list[str]) -> None:
+    author.write("deck.yaml", DECK + f"terms: {terms}\n")
+    author.section(card(text, "A"))
+    found = [each for each in author.judgements() if each.name == "glossary"]
+    assert sorted(each.message.split("'")[1] for each in found) == spelled
+
+
+def test_a_spelling_is_told_in_every_text_of_a_card(author: Author) -> None:
+    author.write("deck.yaml", DECK + "terms: {colour: color}\n")
+    author.section(
+        "  - {question: color?, answer: [a, color], hint: color, details: color}\n  - cloze: '{{c1::color}}'\n"
+    )
+    assert [each.column for each in author.judgements() if each.name == "glossary"] == [16, 36, 50, 66, 12]
+
+
+def test_a_section_without_a_card_is_told_at_its_file(author: Author) -> None:
+    author.section(RIVER)
+    author.write("land.yaml", "section: Land\ncards: []\n")
+    assert told(author) == ["land.yaml:1:1 warning thin-section", "1:1 warning thin-section"]
+    author.section(RIVER + SEA)
+    assert told(author) == ["land.yaml:1:1 warning thin-section"]
+    author.section(RIVER + SEA, "Land", "land.yaml")
+    author.edit("Cairo", "Khartoum", "land.yaml")
+    author.edit("Into which", "Towards what", "land.yaml")
+    assert "thin-section" not in " ".join(told(author))
+
+
+def test_the_only_section_may_have_one_card_and_retired_cards_count(author: Author) -> None:
+    author.section(RIVER)
+    assert told(author) == []
+    author.section("  - {question: A?, answer: A, retired: true}\n", "Land", "land.yaml")
+    author.section(RIVER + SEA)
+    assert told(author) == ["land.yaml:1:1 warning thin-section"]
+
+
+def test_a_section_whose_cards_are_broken_is_not_thin(author: Author) -> None:
+    author.section(RIVER + SEA)
+    author.section("  - {question: A?}\n", "Land", "land.yaml")
+    assert told(author) == ["land.yaml:3:5 error missing-key"]
+
+
+@pytest.mark.parametrize("material", ["title: Atlas", "url: https://example.org", "path: ../atlas.pdf"])
+def test_a_card_without_a_source_is_told_where_the_deck_has_a_material(author: Author, material: str) -> None:
+    author.section("  - {question: Which?, answer: A}\n  - {question: Where?, answer: B, source: p1}\n")
+    assert told(author) == []
+    author.write("deck.yaml", DECK + f"material: {{{material}}}\n")
+    assert told(author) == ["3:5 warning no-source"]
+    author.edit("answer: A", "answer: A, retired: true")
+    assert told(author) == []
+
+
+PAIRS = [
+    ("Which river flows through the old town of Cairo?", "Which river flows past the old town of Cairo?", True),
+    ("What does low magnesium do to cells in blood?", "What does magnesium do to cells in blood?", True),
+    ("Which river flows through Cairo?", "Which river flows through Vienna?", False),
+    ("What is a delta?", "Where is a delta?", False),
+    ("What does `a` do to cells in blood?", "What does `b` do to cells in blood?", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), PAIRS)
+def test_questions_with_nearly_the_same_words_are_told_at_the_second(
+    author: Author, one: str, other: str, alike: bool
+) -> None:
+    author.section(card(one, "A") + card(other, "B"))
+    found = [in_short(each) for each in author.judgements() if each.name == "near-duplicate"]
+    assert found == (["5:15 info near-duplicate"] if alike else [])
+
+
+def test_questions_of_one_pattern_are_left_alone(author: Author) -> None:
+    cities = ["Cairo", "Vienna", "Paris", "Rome"]
+    author.section("".join(card(f"Which long river flows through the old town of {city}?", "A") for city in cities))
+    assert told(author) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "spelled"),
+    [
+        (["pro-inflammatory", "Proinflammatory"], ["'Proinflammatory' is spelled 'pro-inflammatory'"]),
+        (["TNF-α", "TNF-alpha"], ["'TNF-alpha' is spelled 'TNF-α'"]),
+        (["TNFα", "TNF-alpha"], ["'TNF-alpha' is spelled 'TNFα'"]),
+        (["NF-κB", "NF-kB", "NFkB"], ["'NF-kB' is spelled 'NF-κB'", "'NFkB' is spelled 'NF-κB'"]),
+        (["IL-6", "IL6"], ["'IL6' is spelled 'IL-6'"]),
+        (["ω-3", "omega-3"], ["'omega-3' is spelled 'ω-3'"]),
+        (["e-mail", "E-Mail"], []),
+        (["β-cell", "B-cell"], []),
+        (["μmol", "mmol"], []),
+        (["1-2", "12"], []),
+        (["pre- and postwar", "pre"], []),
+        (["low-grade", "low grade"], []),
+        (["ΔG", "DG"], []),
+        (["`e-mail`", "email"], []),
+    ],
+)
+def test_two_spellings_of_a_word_are_told(author: Author, texts: list[str], spelled: list[str]) -> None:
+    author.section("".join(card(f"What is said of {text}, number {n}?", "A") for n, text in enumerate(texts)))
+    found = [each.message for each in author.judgements() if each.name == "spelling-variant"]
+    assert [re.sub(r" at .*", "", message) for message in found] == spelled
+
+
+def test_a_spelling_that_the_deck_has_settled_is_told_once(author: Author) -> None:
+    author.write("deck.yaml", ENGLISH + "terms: {IL-6: [IL6]}\n")
+    author.section(card("What does IL-6 do?", "A") + card("Where is IL6 made?", "A"))
+    assert told(author) == ["5:15 warning glossary"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "lines"),
+    [
+        (["A river", "A lake", "A sea", "A bay", "A fjord."], [12]),
+        (["A river.", "A lake.", "A sea.", "A bay.", "A fjord"], [12]),
+        (["A river", "A lake", "A sea", "A bay."], []),
+        (["A river", "A lake", "A sea", "A bay.", "A fjord."], []),
+        (["A river", "A lake", "A sea", "A bay", "It runs. It bends."], []),
+        (["A river", "A lake", "A sea", "A bay", "Rivers etc."], []),
+        (["A river", "A lake", "A sea", "A bay", "In the U.S."], []),
+        (["A river.", "A lake.", "A sea.", "A bay.", "What?"], []),
+        (["A river.", "A lake.", "A sea.", "A bay.", "1947"], []),
+        (["A river", "A lake", "A sea", "A bay", "[A fjord.]"], []),
+    ],
+)
+def test_a_stop_against_the_decks_habit_is_told(author: Author, answers: list[str], lines: list[int]) -> None:
+    author.section("".join(card(f"What is number {n}?", answer) for n, answer in enumerate(answers)))
+    assert [each.line for each in author.judgements() if each.name == "full-stop"] == lines
+
+
+# --- what an author can say to a check -----------------------------------------------------------
+
+LONG = f"  - question: Why?\n    answer: {'word ' * 30}\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "severities"), [("on", ["warning"]), ("29", ["warning"]), ("30", ["info"]), ("99", []), ("off", [])]
+)
+def test_a_deck_can_set_a_limit_or_switch_a_check_off(author: Author, limit: str, severities: list[str]) -> None:
+    author.write("deck.yaml", DECK + f"checks: {{long-answer: {limit}}}\n")
+    author.section(LONG)
+    assert [each.severity for each in author.judgements()] == severities
+
+
+@pytest.mark.parametrize("name", sorted(name for name, check in JUDGEMENTS.items() if check.__defaults__))
+def test_every_limit_can_be_set(author: Author, name: str) -> None:
+    author.write("deck.yaml", ENGLISH + f"checks: {{{name}: 9999}}\n")
+    author.section("".join(card(asked, answer) for asked, answer in FOUND[name] if "c5" not in asked))
+    assert name not in {each.name for each in author.judgements()}
+
+
+@pytest.mark.parametrize("name", JUDGEMENTS)
+def test_every_check_can_be_switched_off_and_looked_at(author: Author, name: str) -> None:
+    write(author, explained(name).fails)
+    deck = author.read("deck.yaml")
+    settings = "checks: {" if "checks:" not in deck else deck[deck.index("checks: {") :].rstrip("}\n") + ", "
+    off = re.sub(r"(question-mark: on, )?question-mark", "question-mark", f"{settings}{name}: off}}\n")
+    author.write("deck.yaml", re.sub(r"checks: .*\n", "", deck) + off)
+    assert told(author) == []
+    author.write("deck.yaml", deck)
+    if name != "thin-section":  # the one that is no card's
+        found = author.judgements()
+        lines = author.read("water.yaml").splitlines()
+        for each in sorted(found, reverse=True):
+            start = max(n for n in range(each.line) if lines[n].startswith("  - "))
+            if lines[start].startswith("  - {"):
+                lines[start] = lines[start].replace("  - {", f"  - {{ok: {name}, ")
+            else:
+                lines[start : start + 1] = [f"  - ok: [{name}]", lines[start].replace("  - ", "    ")]
+        author.write("water.yaml", "\n".join(lines) + "\n")
+        assert told(author) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "message", "remedy"),
+    [
+        ("lng-answer: 30", "there is no warning 'lng-answer'", "did you mean 'long-answer'?"),
+        ("qqqqq: off", "there is no warning 'qqqqq'", "take it out, or choose one of docs/checks.md"),
+        ("yes-no: 3", "'yes-no' has no limit", "write off, or take it out"),
+        ("no-alt: 3", "'no-alt' has no limit", "write off, or take it out"),
+        ("bad-cloze: off", "'bad-cloze' is no warning that can be set aside", "mend what it names, and take this out"),
+        ("unused-ok: off", "'unused-ok' is no warning that can be set aside", "mend what it names, and take this out"),
+    ],
+)
+def test_a_setting_for_no_check_is_an_error_at_its_key(author: Author, setting: str, message: str, remedy: str) -> None:
+    author.write("deck.yaml", DECK + f"checks:\n  yes-no: off\n  {setting}\n".replace("  yes-no: off\n  yes", "  yes"))
+    author.section(RIVER + SEA)
+    (problem,) = author.judgements()
+    assert in_short(problem).split()[1:] == ["error", "unknown-check"]
+    assert (problem.path, problem.column) == ("rivers/deck.yaml", 3)
+    assert (problem.message, problem.remedy) == (message, remedy)
+
+
+@pytest.mark.parametrize("name", ["no-alt", "style-width"])
+def test_warnings_that_are_found_elsewhere_can_be_switched_off(author: Author, name: str) -> None:
+    author.write("media/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    author.write("style.css", ".a { width: 600px }\n")
+    author.section("  - {question: '![](a.svg)', answer: A}\n")
+    assert name in {each.name for each in author.judgements()}
+    author.write("deck.yaml", DECK + f"checks: {{{name}: off}}\n")
+    assert name not in {each.name for each in author.judgements()}
+
+
+def test_an_ok_silences_its_warning_on_its_card_alone(author: Author) -> None:
+    again = LONG.replace("Why", "Why not")
+    author.section(f"{LONG}    ok: [long-answer]\n{again}")
+    assert told(author) == ["7:13 warning long-answer"]
+    author.section(f"{LONG}    ok: long-answer\n{again}    ok: [long-answer]\n")
+    assert told(author) == []
+
+
+def test_an_ok_may_name_a_warning_about_a_picture(author: Author) -> None:
+    author.write("media/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    author.section("  - {question: '![](a.svg)', answer: A, ok: [no-alt]}\n")
+    assert told(author) == []
+
+
+@pytest.mark.parametrize(
+    ("ok", "message", "remedy"),
+    [
+        ("long-answer", "this card has no 'long-answer' to look at", "take it out"),
+        ("no-alt", "this card has no 'no-alt' to look at", "take it out"),
+        ("long-anser", "there is no warning 'long-anser'", "did you mean 'long-answer'?"),
+        (
+            "same-question",
+            "'same-question' is no warning that can be set aside",
+            "mend what it names, and take this out",
+        ),
+    ],
+)
+def test_an_ok_that_silences_nothing_is_told_at_its_place(author: Author, ok: str, message: str, remedy: str) -> None:
+    author.section(f"  - question: Which river?\n    answer: The Nile\n    ok: [{ok}]\n")
+    (problem,) = author.judgements()
+    assert in_short(problem) == "5:10 warning unused-ok"
+    assert (problem.message, problem.remedy) == (message, remedy)
+
+
+def test_an_error_stays_whatever_a_card_says(author: Author) -> None:
+    cards = "  - {question: Which river?, answer: A, ok: [same-question]}\n"
+    author.section(cards + cards.replace("river", "*river*"))
+    assert {each.name for each in author.judgements()} == {"same-question", "unused-ok"}
+
+
+@pytest.mark.parametrize("name", ["source-changed", "source-gone", "copied", "hedge-lost"])
+def test_an_ok_for_what_only_the_material_shows_may_wait_for_it(author: Author, name: str) -> None:
+    author.section(f"  - {{question: Which river?, answer: A, ok: [{name}]}}\n")
+    assert told(author) == []
+
+
+def test_the_ok_of_a_retired_card_may_wait_until_it_comes_back(author: Author) -> None:
+    author.section(f"{LONG}    ok: [long-answer]\n    retired: true\n")
+    assert told(author) == []
+
+
+def test_strict_fails_on_a_warning_and_not_on_an_info(author: Author) -> None:
+    author.section(LONG)
+    assert CliRunner().invoke(main, ["check", "rivers"]).exit_code == 0
+    strict = CliRunner().invoke(main, ["check", "--strict", "rivers"])
+    assert (strict.exit_code, strict.output.splitlines()[-1]) == (1, "1 deck, 1 card: 1 warning")
+    author.section(f"  - question: Why?\n    answer: {'word ' * 20}\n")
+    strict = CliRunner().invoke(main, ["check", "--strict", "rivers"])
+    assert (strict.exit_code, strict.output.splitlines()[-1]) == (0, "1 deck, 1 card: 1 info")
+
+
+# --- check --explain -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_problem_is_explained(name: str) -> None:
+    told = CliRunner().invoke(main, ["check", "--explain", name])
+    assert (told.exit_code, told.output) == (0, explain(name))
+    if name in JUDGEMENTS:
+        assert told.output in page()
+    else:
+        assert PROBLEMS[name] in told.output
+        assert f"docs/problems.md#{name}" in told.output
+
+
+def test_a_misspelt_name_is_not_explained_but_suggested() -> None:
+    told = CliRunner().invoke(main, ["check", "--explain", "long-anser"])
+    assert told.exit_code == 2
+    assert "there is no problem 'long-anser'; did you mean 'long-answer'?" in told.output
+
+
+# --- how often they are wrong --------------------------------------------------------------------
+
+DECKS = ROOT / "tests" / "decks"
+
+
+def test_on_decks_of_many_kinds_the_checks_find_what_was_judged_and_are_rarely_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Terms, prose, vocabulary and code: some 180 cards, good ones and bad ones."""
+    monkeypatch.chdir(DECKS)
+    judged = [line for line in (DECKS / "judged.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
+    found = [
+        f"{each.path}:{each.line}:{each.column} {each.severity} {each.name}"
+        for folder in sorted(path.parent for path in Path().glob("*/deck.yaml"))
+        for each in load(folder).problems
+    ]
+    assert found == [line.rpartition(" ")[0] for line in judged]
+    wrong = [line for line in judged if line.endswith("wrong") and " warning " in line]
+    assert len(wrong) <= 0.1 * len(judged)
+
+
+def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
+    """Questions of one pattern are the worst case for near-duplicate; comparing all pairs would take 100 times."""
+    verbs = ["carries", "drains", "feeds", "crosses", "lowers", "raises", "floods", "fills"]
+    taken = []
+    for size in (1_000, 10_000):
+        asked = [
+            f"What does the river number {n} of the land {n % 97} do where it {verbs[n % 8]} the plain {n % 89}?"
+            for n in range(size)
+        ]
+        author.section("".join(f"  - question: {each}\n    answer: It floods\n" for each in asked))
+        deck = author.load().deck
+        start = time.process_time()
+        check(deck)
+        taken.append(time.process_time() - start)
+    assert taken[1] < 30 * taken[0]
