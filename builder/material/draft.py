@@ -1,0 +1,261 @@
+"""A material's sentences to stubs of cards: what kind of card a sentence may make, and a question to begin with.
+
+The suggestions come from rules, not from a model. A stub says TODO, so that it can't be built by accident, and holds
+its sentence in a comment only. docs/material.md lists the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from builder.material.coverage import Coverage
+from builder.material.outline import Part, Sentence, Spot
+from builder.model import Place, Problem, problem
+
+_WIDTH = 110
+
+
+class Suggestion(NamedTuple):
+    """What a sentence may become: the kind of card, its question or cloze, and how many items its answer may have."""
+
+    kind: str
+    question: str = ""
+    cloze: str = ""
+    items: int = 1
+
+
+_WORD = r"[^\W\d_][\w'-]*"
+_TERM = rf"{_WORD}(?: {_WORD}){{0,4}}"
+_NO_TERM = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    it he she they we you this that these those there here what which who one another such both all some many most
+    each every none
+""",
+    )
+)
+_SHORT = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Z][\w./-]{1,11})\)")
+_NAMED = re.compile(
+    r"\b(?:known as|called|referred to as|termed|dubbed|named) ((?:an? |the )?)[\"']?"
+    rf"({_WORD}(?: (?!and |or |that |which |who |in |of |is |are |because |when )[\w'-]+){{0,3}})"
+)
+_IS_A = re.compile(rf"^((?:An? |The )?{_TERM}?) (is|are|was|were) (?:an?|the|any|one of) ")
+_LIST = re.compile(r"[\w)%]((?:, (?:[\w'/()-]+ ?){1,6}?)+)(,?) (?:and|or) [\w(]")
+_LIST_STARTS = re.compile(r"(?:such as|including|like|namely|especially) ")
+_CLAUSE = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    which who whose where while when it they this that but and or so if because as although
+""",
+    )
+)
+_OPENERS = frozenset(
+    re.findall(r"\S+", "when if while because although after before as by in for since once during with unless to")
+)
+_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?: ?%)?(?![\w-])")
+_CAUSES = (
+    (r"leads? to|led to|leading to", "What does … lead to?"),
+    (r"results? in|resulted in|resulting in", "What does … result in?"),
+    (r"(?:is|are|was|were) caused by|due to|owing to|results? from|resulted from", "What causes …?"),
+    (r"causes?|caused|causing", "What does … cause?"),
+    (r"contributes? to|contributed to|contributing to", "To what does … contribute?"),
+    (r"prevents?|prevented|preventing", "What does … prevent?"),
+    (r"triggers?|triggered|triggering", "What does … trigger?"),
+    (r"because|since|therefore|thus|hence|as a result|so that|thereby", "Why …?"),
+)
+
+
+def suggest(sentence: str) -> Suggestion:
+    """What kind of card a sentence may make, by the first rule that fits it.
+
+    >>> suggest("A meander is a bend of a river.").question
+    'What is a meander?'
+    """
+    for rule in (_abbreviation, _definition, _list, _number, _cause):
+        if found := rule(sentence):
+            return found
+    return Suggestion("question", "What …?")
+
+
+def _abbreviation(sentence: str) -> Suggestion | None:
+    """Capitals in brackets: `World Health Organization (WHO)`."""
+    short = _SHORT.search(sentence)
+    return Suggestion("abbreviation", f"What does {short[1]} stand for?") if short else None
+
+
+def _definition(sentence: str) -> Suggestion | None:
+    """`X, known as Y`, `X is called Y`, or `Y is a …` where Y isn't a pronoun."""
+    if named := _NAMED.search(sentence):
+        return Suggestion("definition", f"What is {named[1]}{named[2]}?")
+    found = _IS_A.match(sentence)
+    if found is None or found[1].split()[0].casefold() in _NO_TERM:
+        return None
+    term = found[1]
+    if term.startswith(("A ", "An ", "The ")):
+        term = term[0].lower() + term[1:]
+    return Suggestion("definition", f"What {found[2]} {term}?")
+
+
+def _list(sentence: str) -> Suggestion | None:
+    """Three things or more: `a, b and c`."""
+    for found in _LIST.finditer(sentence):
+        middle = found[1].split(", ")[1:]
+        items = len(middle) + (1 if _LIST_STARTS.match(middle[0]) else 2)
+        longest = max(len(item.split()) for item in middle)
+        clause = any(item.split()[0].casefold() in _CLAUSE for item in middle)
+        after_clause = found[2] == "" and len(middle) == 1 and sentence.split()[0].casefold() in _OPENERS
+        if items > 2 and not clause and not after_clause and (found[2] or longest <= 3):
+            return Suggestion("list", f"Which {items} …?", items=items)
+    return None
+
+
+def _number(sentence: str) -> Suggestion | None:
+    """A number that stands alone: the gap of a cloze."""
+    number = _NUMBER.search(sentence)
+    return Suggestion("number", cloze=f"… {{{{c1::{number[0]}}}}} …") if number else None
+
+
+def _cause(sentence: str) -> Suggestion | None:
+    """Cause and effect: `leads to`, `because`, and the like."""
+    for words, stem in _CAUSES:
+        if re.search(rf"\b(?:{words})\b", sentence, re.IGNORECASE):
+            return Suggestion("cause and effect", stem)
+    return None
+
+
+# --- YAML ----------------------------------------------------------------------------------------
+
+
+def stub(spot: Spot, sentence: Sentence) -> str:
+    """The stub of a card for the sentence at `spot`, as an item of a section file's `cards:`."""
+    made = suggest(sentence.text)
+    todo = f"TODO {spot}:"
+    if made.cloze:
+        lines = [f"cloze: {scalar(f'{todo} {made.cloze}')}"]
+    else:
+        answer = "TODO" if made.items == 1 else f"[{', '.join(['TODO'] * made.items)}]"
+        lines = [f"question: {scalar(f'{todo} {made.question}')}", f"answer: {answer}"]
+    return _item(f"{_local(spot)}, {made.kind}: {sentence.text}", [*lines, f"source: {_local(spot)}"])
+
+
+def card_item(proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> str:
+    """A card that a program proposed, as an item of the section file where `spot` is at home."""
+    source = proposed["source"] if isinstance(proposed["source"], list) else [proposed["source"]]
+    local = [str(each).removeprefix(f"{spot.section}/") for each in source]
+    values = {**proposed, "source": local if len(local) > 1 else local[0]}
+    lines = [f"{key}: {scalar(value)}" for key, value in values.items()]
+    return _item(f"{_local(spot)}, proposed by a program: {sentence.text}", lines)
+
+
+def _item(comment: str, lines: Sequence[str]) -> str:
+    said = textwrap.wrap(comment, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+    first, *rest = lines
+    return "\n".join([*said, f"- {first}", *(f"  {line}" for line in rest), ""])
+
+
+def _local(spot: Spot) -> str:
+    return f"p{spot.paragraph}s{spot.sentence}"
+
+
+def section_text(part: Part, items: Iterable[str]) -> str:
+    """A section file for `part` of the material with these items as its cards."""
+    head = "# yaml-language-server: $schema=.schema/section.json\n"
+    name = part.title or part.slug.replace("-", " ").capitalize()
+    cards = "\n".join(textwrap.indent(item, "  ") for item in items)
+    return f"{head}section: {scalar(name)}\ntag: {scalar(part.slug)}\ncards:\n{cards}"
+
+
+def scalar(value: object) -> str:
+    """A value of JSON as YAML that reads back as it is, in one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+# --- a program's proposals -----------------------------------------------------------------------
+
+
+def requests(coverage: Coverage) -> list[dict[str, Any]]:
+    """What a program is told: each paragraph that has a bare sentence, as docs/material.md describes it."""
+    told = []
+    for section in coverage.sections:
+        paragraphs: dict[int, list[Any]] = {}
+        for each in section.sentences:
+            paragraphs.setdefault(each.spot.paragraph, []).append(each)
+        for number, covered in paragraphs.items():
+            if any(each.is_bare for each in covered):
+                told.append(
+                    {
+                        "section": section.title or section.name,
+                        "paragraph": f"{covered[0].spot.section}/p{number}",
+                        "text": " ".join(each.sentence.text for each in covered),
+                        "sentences": [
+                            {"source": str(each.spot), "text": each.sentence.text, "wanted": each.is_bare}
+                            for each in covered
+                        ],
+                    }
+                )
+    return told
+
+
+def seconds(asked: Sequence[object]) -> float:
+    """How long a program may take: a minute for each paragraph, and five at least."""
+    return max(300.0, 60.0 * len(asked))
+
+
+def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
+    """The lines that the program `command` answers with: it gets one line of JSON for each of `asked`.
+
+    Runs without a shell. Raises ValueError with a sentence where it can't be run, fails, or takes more than `timeout`
+    seconds.
+    """
+    import shlex
+    import subprocess
+
+    try:
+        done = subprocess.run(  # noqa: S603 - the author names the program on the command line
+            shlex.split(command),
+            input="".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked).encode(),
+            stdout=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ValueError(f"'{command}' took more than {timeout:,.0f} seconds, so nothing was written") from None
+    except (OSError, ValueError, IndexError) as error:
+        raise ValueError(f"'{command}' can't be run ({getattr(error, 'strerror', None) or error})") from None
+    if done.returncode:
+        raise ValueError(f"'{command}' failed with exit code {done.returncode}, so nothing was written")
+    try:
+        return done.stdout.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
+
+
+def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:
+    """The JSON objects among a program's lines by their numbers, and a problem for each line that is none."""
+    values: dict[int, dict[str, Any]] = {}
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        with suppress(ValueError, RecursionError):
+            value = json.loads(line)
+            if isinstance(value, dict):
+                values[number] = value
+                continue
+        message, remedy = "this line is no JSON object", "answer with one card a line, and with nothing else"
+        problems.append(problem("wrong-kind", Place(program, number), message, remedy))
+    return values, problems
+
+
+def as_section(values: Iterable[Mapping[str, Any]]) -> str:
+    """A section file that holds these cards, one a line from line 3, to be read as an author's."""
+    cards = "".join(f"  - {scalar(value)}\n" for value in values)
+    return f"section: Proposed\ncards:\n{cards}"
