@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from builder.engine.verify import Report
     from builder.history import Lock, Plan
     from builder.model import Problem
-    from builder.pipeline import Built
+    from builder.pipeline import Built, Loaded
 
 _LAST_MOMENT = 253_402_300_799  # the end of the year 9999
 
@@ -61,7 +61,8 @@ def main() -> None:
     show_default=True,
     help="How to print problems; github makes annotations in GitHub's CI.",
 )
-def check(decks: tuple[Path, ...], strict: bool, style: str) -> None:
+@click.option("--explain", "name", metavar="NAME", help="Tell what a problem's name means, and check nothing.")
+def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -> None:
     """Find the mistakes in decks, each at its file, line and column. Writes nothing.
 
     Without DECK, every deck under cards/. Exits with 1 where a deck has errors.
@@ -70,6 +71,9 @@ def check(decks: tuple[Path, ...], strict: bool, style: str) -> None:
     """
     from builder import pipeline
 
+    if name is not None:
+        _explain(name)
+        return
     with _Waiting("Checking") as progress:
         loaded, problems = pipeline.load_all(_folders(decks), progress)
     cards = sum(each.cards for each in loaded)
@@ -101,8 +105,17 @@ def check(decks: tuple[Path, ...], strict: bool, style: str) -> None:
 )
 @click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
 @click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option("--timings", is_flag=True, help="Tell on standard error how long each stage took.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool, locked: bool, style: str) -> None:
+def build(
+    decks: tuple[Path, ...],
+    output: Path,
+    repair_lock: bool,
+    verify: bool,
+    locked: bool,
+    timings: bool,
+    style: str,
+) -> None:
     """Build decks into packages for Anki, and note in each deck.lock what learners now have.
 
     Without DECK, every deck under cards/. Nothing is written if any deck has errors. Import a package
@@ -114,25 +127,28 @@ def build(decks: tuple[Path, ...], output: Path, repair_lock: bool, verify: bool
 
     now = _now()
     folders = _folders(decks)
-    if not (repair_lock or verify) and (unchanged := cache.recall(folders, output)) is not None:
+    if not (repair_lock or verify or timings) and (unchanged := cache.recall(folders, output)) is not None:
         _tell_unchanged(folders, output, unchanged, style)
         return
     from builder import pipeline
 
+    lap = _Stopwatch()
     locks = _repaired_locks(folders, output) if repair_lock else {}
     built: list[Built] = []
     with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
         second_half = pipeline.part_of(progress, 1, 2)
-        loaded, problems = pipeline.load_all(folders, pipeline.part_of(progress, 0, 2), locks)
+        loaded, problems = pipeline.load_all(folders, pipeline.part_of(progress, 0, 2), locks, judge=False, lap=lap)
         if locked and not _failing(problems):
             problems = sorted(problem for each in loaded for problem in pipeline.lock_changes(each, now)) or problems
         if not _failing(problems):
             for number, each in enumerate(loaded):
                 part = pipeline.part_of(second_half, number, len(loaded))
-                built.append(pipeline.build(each, output, now, progress=part))
+                built.append(pipeline.build(each, output, now, progress=part, lap=lap))
             problems = sorted(problems + [problem for each in built for problem in each.problems])
         reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
+    if timings:
+        lap.tell()
     if made and not problems:
         cache.remember(folders, output, [(str(each.deck.title), each.notes, each.cards, each.media) for each in made])
     if style == "json":
@@ -264,6 +280,234 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
         click.echo(f"{_count(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
+_MATERIAL = click.option(
+    "--material",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The material: text, Markdown, HTML or PDF; left out, the path in deck.yaml.",
+)
+
+
+@main.command(short_help="Show which sentences of the material have a card.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_MATERIAL
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="html makes one page, on standard output.",
+)
+@click.option(
+    "--min",
+    "least",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    default=0,
+    help="Fail if a deck covers less than this (for CI).",
+)
+def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: float) -> None:
+    """Show which sentences of the material have a card, and which are bare. Writes nothing.
+
+    Works from material.lock alone; with the material at hand it shows the sentences, too. Sentences under
+    uncarded: in a section file don't count.
+
+    Example: studydeck coverage cards/magnesium-and-inflammation --min 100
+    """
+    from builder import pipeline
+    from builder.material.coverage import coverage_json, coverage_text
+    from builder.material.page import coverage_page
+
+    with _sentences():
+        covered = [pipeline.coverage(each, material) for each in _sound(decks, "bad-source", "placeholder")]
+    if style == "json":
+        _print_json({"decks": [coverage_json(each) for each in covered]})
+    elif style == "html":
+        click.echo(coverage_page(covered))
+    else:
+        click.echo("\n\n".join(coverage_text(each) for each in covered))
+    if any(each.percent < least for each in covered):
+        sys.exit(1)
+
+
+@main.group(short_help="Keep cards and the sentences they came from together.")
+def source() -> None:
+    """Keep cards and the sentences they came from together, while the material is revised.
+
+    material.lock, beside deck.yaml, holds fingerprints of the material's sentences, and none of them.
+
+    Example: studydeck source status cards/magnesium-and-inflammation
+    """
+
+
+@source.command(short_help="Accept what each card's sentence says now.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_MATERIAL
+def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
+    """Make or update material.lock, and accept what each card's sentence says now.
+
+    Example: studydeck source stamp cards/rivers --material rivers.txt
+    """
+    from builder import pipeline
+    from builder.material.words import status_text
+
+    with _sentences():
+        for loaded in _sound(decks, "bad-source", "placeholder", "damaged-material"):
+            found = pipeline.stamp_sources(loaded, material)
+            click.echo(status_text(str(loaded.deck.title), found, {}))
+            if len(found.in_state("ok")) < len(found.all):
+                sys.exit(1)
+
+
+@source.command(short_help="Tell what became of each card's sentence.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_MATERIAL
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
+    """Tell what became of each card's sentence: ok, unstamped, moved, changed, gone, ambiguous or bad. Writes nothing.
+
+    Without the material it tells what material.lock knows. With --material and another path in deck.yaml, what a
+    sentence said stands over what it says.
+
+    Example: studydeck source status cards/rivers --material rivers-2nd-edition.txt
+    """
+    from builder import pipeline
+    from builder.material.words import status_json, status_text
+
+    told = []
+    with _sentences():
+        for loaded in _sound(decks, "bad-source", "placeholder"):
+            found = pipeline.sources(loaded, material)
+            told.append((str(loaded.deck.title), found, pipeline.source_texts(loaded, found)))
+    if style == "json":
+        _print_json({"decks": [status_json(*each) for each in told]})
+    else:
+        click.echo("\n\n".join(status_text(*each) for each in told))
+
+
+@source.command(short_help="Rewrite the sources whose sentences moved.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_MATERIAL
+def fix(decks: tuple[Path, ...], material: Path | None) -> None:
+    """Rewrite the sources whose sentences moved, and change nothing else in the YAML.
+
+    material.lock takes the new outline of the material. Sentences that changed stay to be looked at.
+
+    Example: studydeck source fix cards/rivers --material rivers-2nd-edition.txt
+    """
+    from builder import pipeline
+    from builder.material.words import rewritten_text
+
+    with _sentences():
+        for loaded in _sound(decks, "bad-source", "placeholder"):
+            rewritten = pipeline.fix_sources(loaded, material).to_rewrite
+            if rewritten:
+                click.echo(rewritten_text(rewritten))
+            click.echo(f"{loaded.deck.title}: {_count(len(rewritten), 'source')} rewritten")
+
+
+@source.command(short_help="Accept what became of the sources of some cards.")
+@click.argument("deck", type=_Deck())
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@_MATERIAL
+def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
+    """Accept what the sentences of the cards ID... say now, after you looked at the cards.
+
+    Example: studydeck source accept cards/rivers nile rhine
+    """
+    from builder import pipeline
+
+    with _sentences():
+        for loaded in _sound((deck,), "bad-source", "placeholder"):
+            pipeline.accept_sources(loaded, ids, material)
+            click.echo(f"{loaded.deck.title}: {_count(len(set(ids)), 'card')} accepted")
+
+
+@main.command(short_help="Draft a deck from a text: one stub for each sentence.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--deck",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A new deck's folder, or a deck that gets stubs for bare sentences; left out, cards/<the file's name>.",
+)
+@click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards, as docs/material.md tells.")
+def draft(file: Path, folder: Path | None, command: str | None) -> None:
+    """Draft a deck from the text in FILE: a section for each heading, and a stub of a card for each sentence.
+
+    A stub holds its sentence in a comment, a place in source:, and a question to begin with. It says TODO, so
+    that the deck can't be built before you have written its cards or deleted their stubs.
+
+    Example: studydeck draft rivers.txt --deck cards/rivers
+    """
+    from builder import pipeline
+    from builder.text import slug
+
+    name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
+    folder = folder or Path("cards", slug(file.stem, "deck"))
+    with _sentences():
+        drafted = pipeline.draft(file, folder, name[0].upper() + name[1:], _fresh_uid(), command)
+    _print_problems(drafted.problems, err=True)
+    for path in drafted.files:
+        click.echo(f"wrote {path.as_posix()}")
+    proposed = f" and {_count(drafted.proposed, 'proposed card')}" if command else ""
+    click.echo(f"{_count(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
+    if drafted.problems:
+        sys.exit(1)
+
+
+@main.command(short_help="Count cards and words, and forecast the study.")
+@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@click.option(
+    "--new", metavar="N", type=click.IntRange(1, 9999), default=10, show_default=True, help="New cards a day."
+)
+@click.option(
+    "--days", metavar="N", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days to look ahead."
+)
+@click.option(
+    "--retention",
+    metavar="PERCENT",
+    type=click.IntRange(70, 99),
+    default=90,
+    show_default=True,
+    help="How many of the cards that come due are to be remembered, as in the deck's options in Anki.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="html makes one page with plots, on standard output.",
+)
+def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
+    """Count a deck's cards, words, problems and media, and forecast the work of studying it. Writes nothing.
+
+    The forecast is the FSRS simulator's of the real engine (pip install 'studydeck[anki]'), for a learner who
+    starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
+    Anki's usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
+
+    Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
+    """
+    from builder import pipeline
+    from builder.stats import stats_json, stats_page, stats_text
+
+    with _Waiting("Checking") as progress:
+        loaded, problems = pipeline.load_all(_folders(decks), progress)
+    if _failing(problems):
+        _print_problems(problems, err=True)
+        sys.exit(1)
+    counted = [pipeline.stats(each, new, days, retention) for each in loaded]
+    if style == "json":
+        _print_json({"decks": [stats_json(each) for each in counted]})
+    elif style == "html":
+        click.echo(stats_page(counted))
+    else:
+        click.echo("\n\n\n".join(stats_text(each, _has_blocks()) for each in counted))
+
+
 @main.command(short_help="Make a page for paper.")
 @click.argument("deck", type=_Deck())
 @click.option("--to", "target", type=click.Choice(["print"]), required=True, help="What to make: a page to print.")
@@ -355,8 +599,6 @@ def new(folder: Path, name: str, tag: str | None) -> None:
 
     Example: studydeck new cards/rivers --name Rivers
     """
-    import secrets
-
     from builder.source.starter import write_deck
 
     if any(not part.strip() for part in name.split("::")) or any(character < " " for character in name):
@@ -364,10 +606,8 @@ def new(folder: Path, name: str, tag: str | None) -> None:
     if tag is not None and (any(not part for part in tag.split("::")) or len(tag.split()) != 1 or tag[0] == "-"):
         message = "a tag has no blanks, no empty part between '::', and doesn't start with '-'."
         raise click.BadParameter(message, param_hint="'--tag'")
-    letters = "abcdefghijkmnpqrstuvwxyz23456789"
-    uid = "".join(secrets.choice(letters) for _ in range(12))
     try:
-        files = write_deck(folder, name, tag, uid)
+        files = write_deck(folder, name, tag, _fresh_uid())
     except FileExistsError:
         raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
     except OSError as error:
@@ -409,6 +649,35 @@ def _folders(decks: tuple[Path, ...]) -> list[Path]:
     return found
 
 
+def _sound(decks: tuple[Path, ...], *but: str) -> list[Loaded]:
+    """The decks asked for; the program ends where they have errors, `but` for those named here."""
+    from builder import pipeline
+
+    loaded, problems = pipeline.load_all(_folders(decks))
+    wrong = [each for each in problems if each.name not in but]
+    if _failing(wrong):
+        _print_problems(wrong, err=True)
+        sys.exit(1)
+    return loaded
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Errors of the flow as sentences for the user."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.args[0]} has files of a deck, and no deck.yaml.") from None
+    except (ValueError, OSError) as error:
+        raise click.ClickException(f"{error}.") from None
+
+
+def _fresh_uid() -> str:
+    import secrets
+
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(12))
+
+
 def _now() -> int:
     """The moment of this build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
@@ -423,6 +692,15 @@ def _failing(problems: Sequence[Problem], strict: bool = False) -> bool:
     return any(each.severity == "error" or (strict and each.severity == "warning") for each in problems)
 
 
+def _explain(name: str) -> None:
+    from builder.checks.explain import explain
+
+    try:
+        click.echo(explain(name), nl=False)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.".replace("?.", "?")) from None
+
+
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
@@ -430,7 +708,7 @@ def _count(number: int, what: str) -> str:
 def _summary(problems: Sequence[Problem]) -> str:
     counts = [
         _count(number, severity)
-        for severity in ("error", "warning")
+        for severity in ("error", "warning", "info")
         if (number := sum(each.severity == severity for each in problems))
     ]
     return ", ".join(counts) or "no problems"
@@ -439,6 +717,17 @@ def _summary(problems: Sequence[Problem]) -> str:
 def _colours() -> bool:
     """Whether the user lets us colour words: NO_COLOR is not set, or empty (no-color.org). Click asks for terminals."""
     return not os.environ.get("NO_COLOR")
+
+
+def _has_blocks() -> bool:
+    """Whether standard output's encoding has the signs that bars are drawn with."""
+    from builder.stats.show import BLOCKS
+
+    try:
+        BLOCKS.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _print_problems(problems: Sequence[Problem], err: bool = False) -> None:
@@ -663,6 +952,25 @@ def _print_json(value: object) -> None:
 
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
+
+
+class _Stopwatch:
+    """Seconds and counts of the flow's stages, added up over decks; `start` is the process until the first of them."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._stages: dict[str, tuple[float, int]] = {"start": (time.process_time(), 0)}
+
+    def __call__(self, stage: str, count: int) -> None:
+        now = time.perf_counter()
+        seconds, counted = self._stages.get(stage, (0.0, 0))
+        self._stages[stage] = seconds + now - self._last, counted + count
+        self._last = now
+
+    def tell(self) -> None:
+        for stage, (seconds, count) in self._stages.items():
+            click.echo(f"{stage:10}{seconds:8.3f} s{f'{count:12,}' if count else ''}", err=True)
+        click.echo(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)
 
 
 class _Waiting(AbstractContextManager["Callable[[float], None]"]):

@@ -115,6 +115,39 @@ PROBLEMS: Mapping[str, str] = {
     "unwritable": "A package or lock that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
+    "damaged-material": "A material.lock that can't be trusted.",
+    "source-changed": "A source whose sentence says something else since the card's author last looked.",
+    "source-gone": "A source whose sentence the material no longer has.",
+    "copied": "Nine or more words in a row from the material.",
+    "hedge-lost": "A card that states flatly what the material only says with a may, a some or the like.",
+    "unknown-check": "A name under `checks:` that is no warning, or a number for one without a limit.",
+    "unused-ok": "A name under a card's `ok:` for which the card has no warning.",
+    "long-answer": "An answer of many words.",
+    "long-question": "A question of many words.",
+    "long-list": "A list of many items as the answer.",
+    "long-cloze": "A gap that hides many words, or a sentence with many gaps.",
+    "yes-no": "An answer that says no more than yes, no, true or false.",
+    "yes-no-question": "A question that can be answered with yes or no.",
+    "two-questions": "A question that asks two things.",
+    "negative-question": "A question for what is NOT so.",
+    "open-example": "A question for some example of many.",
+    "all-of-the-above": "A choice of a test on paper, such as `all of the above`.",
+    "it-depends": "An answer that starts with `It depends`.",
+    "question-mark": "A question without a question mark, in a deck that asks for it.",
+    "miscounted-list": "A question that names a number, where the list has another length.",
+    "answer-in-question": "A short answer whose words all stand in the question.",
+    "dangling-pronoun": "A question that says it, they or this before it has named anything.",
+    "leans-on-source": "A question that points to a text which the learner doesn't have at hand.",
+    "unbalanced": "A bracket, backtick, `**` or dollar sign without its partner.",
+    "raw-html": "An HTML tag or entity outside code.",
+    "bare-cloze": "A gap that leaves too little to tell what is asked.",
+    "glossary": "A spelling that `terms:` in deck.yaml replaces.",
+    "thin-section": "A section with no card, or with a single one.",
+    "no-source": "A card without a source, in a deck with a material.",
+    "near-duplicate": "Two questions with nearly the same words.",
+    "spelling-variant": "A word that the deck writes in two ways.",
+    "etcetera": "An answer with `etc.` or `and so on`.",
+    "full-stop": "An answer that ends with a full stop where most don't, or the other way round.",
 }
 
 # Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
@@ -211,7 +244,7 @@ class Deck(NamedTuple):
     title: Text
     uid: str
     tag: str
-    description: str = ""
+    description: str = ""  # a Text where its author wrote one
     language: str = ""
     subdecks: bool = False
     material: Material = Material()

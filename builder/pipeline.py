@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.checks import check
 from builder.history import LOCK_FILE, Changes, Lock, git, identify, lock_text, note_type_ids, read_lock, record
@@ -31,20 +31,25 @@ from builder.history.plan import (
     with_texts,
 )
 from builder.history.repair import Repaired, repair
-from builder.model import ERROR, WARNING, Deck, Identity, Note, NoteType, OldNote, Place, Problem, problem, shown
+from builder.model import ERROR, WARNING, Deck, Identity, Note, NoteType, OldNote, Place, Problem, Text, problem, shown
 from builder.render import Media, collect_media, note_types, render_notes
-from builder.source import read_deck, with_ids
+from builder.source import read_deck, with_cards, with_ids, with_locators
 
 if TYPE_CHECKING:
     from builder.engine.drawing import Artist
+    from builder.material import Coverage, MaterialLock, Outline, Sources
     from builder.preview import View
+    from builder.stats import Stats
 
 #: Told how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
+#: Told that a stage of the flow has ended, and how many things it made.
+Lap = Callable[[str, int], None]
 
 #: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
 _GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
 _NO_CHANGES = Changes((), (), (), ())
+_MATERIAL_LOCK = "material.lock"  # as in builder/material/lock.py, which decks without a material don't load
 
 
 class Loaded(NamedTuple):
@@ -82,19 +87,36 @@ def _no_progress(done: float) -> None:
     pass
 
 
-def load(folder: Path, progress: Progress = _no_progress, *, lock: Lock | None = None) -> Loaded:
+def _no_lap(stage: str, count: int) -> None:
+    pass
+
+
+def load(
+    folder: Path,
+    progress: Progress = _no_progress,
+    *,
+    lock: Lock | None = None,
+    judge: bool = True,
+    lap: Lap = _no_lap,
+) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
-    `lock` stands in for the one in the folder, such as a repaired one.
+    `lock` stands in for the one in the folder, such as a repaired one. Without `judge`, warnings that take judgement
+    of each card are left out: a build needs to know what is wrong, not what could be better.
     """
     deck, problems = read_deck(folder, progress)
-    problems += check(deck)
+    lap("read", sum(len(section.cards) for section in deck.sections))
     media, found = collect_media(deck, whole=all(each.severity != ERROR for each in problems))
     problems += found
+    lap("media", len(media.files))
+    damage: list[Problem] = []
     if lock is None:
-        lock, found = _read_lock(folder)
-        problems += found
+        lock, damage = _read_lock(folder)
+    lap("lock", len(lock.notes))
     identities, found = identify(deck, lock)
+    lap("identify", len(identities))
+    problems = check(deck, [*problems, *_material_problems(deck, identities, judge)], judge=judge) + damage
+    lap("check", len(problems))
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
         found = [each for each in found if each.name != "ambiguous-card"]
@@ -102,14 +124,19 @@ def load(folder: Path, progress: Progress = _no_progress, *, lock: Lock | None =
 
 
 def load_all(
-    folders: Sequence[Path], progress: Progress = _no_progress, locks: Mapping[Path, Lock] | None = None
+    folders: Sequence[Path],
+    progress: Progress = _no_progress,
+    locks: Mapping[Path, Lock] | None = None,
+    *,
+    judge: bool = True,
+    lap: Lap = _no_lap,
 ) -> tuple[list[Loaded], list[Problem]]:
     """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
 
-    `locks` stand in for the locks of some folders.
+    `locks` stand in for the locks of some folders; the rest is as in `load`.
     """
     decks = [
-        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder))
+        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge, lap=lap)
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]
@@ -134,7 +161,15 @@ def compile_notes(loaded: Loaded) -> list[Note]:
     return render_notes(loaded.deck, loaded.identities, loaded.media.names)
 
 
-def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress: Progress = _no_progress) -> Built:
+def build(
+    loaded: Loaded,
+    out: Path,
+    now: int,
+    *,
+    locked: bool = False,
+    progress: Progress = _no_progress,
+    lap: Lap = _no_lap,
+) -> Built:
     """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
     `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
@@ -147,8 +182,10 @@ def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress
     path = out / f"{_name(deck.folder)}.apkg"
     notes = compile_notes(loaded)
     progress(0.5)
+    lap("render", len(notes))
     types = note_types(deck, note_type_ids(deck, loaded.lock))
     lock, shipped, changes = record(notes, types, loaded.lock, now)
+    lap("record", len(lock.notes))
     problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     if locked and (changed := _locked(loaded, lock, notes)):
         return Built(deck, path, problems=changed)
@@ -168,6 +205,7 @@ def build(loaded: Loaded, out: Path, now: int, *, locked: bool = False, progress
         at = Place(path.as_posix())
         return Built(deck, path, problems=[problem("unwritable", at, message, "make room, or choose another -o")])
     progress(1.0)
+    lap("package", len(shipped))
     cards = sum(len(note.ords) for note in notes)
     return Built(deck, path, len(notes), cards, len(loaded.media.files), changes, problems)
 
@@ -218,6 +256,23 @@ def preview(loaded: Loaded, artist: Artist, last: View | None = None) -> View:
     named = {"new": changes.new, "edited": changes.edited, "retired": changes.retired}
     states = {note_id: state for state, ids in named.items() for note_id in ids}
     return view(loaded.deck, notes, artist.draw(types, notes), states, loaded.problems, loaded.media.files, css)
+
+
+def stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
+    """The deck in numbers, and its study for `days` days at `new` cards a day, `retention` percent to be remembered.
+
+    Without the real engine there is no forecast. The deck must have no errors.
+    """
+    from builder.stats import Forecast, count
+
+    counted = count(loaded.deck, compile_notes(loaded), loaded.problems, loaded.media.files)
+    try:
+        from builder.engine.forecast import simulate
+    except ModuleNotFoundError as error:
+        if error.name != "anki":
+            raise
+        return counted
+    return counted._replace(forecast=Forecast(new, retention, *simulate(counted.total.cards, new, days, retention)))
 
 
 class Unnamed(NamedTuple):
@@ -354,6 +409,294 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     with suppress(ValueError, OSError):
         from_package = (package.as_posix(), *_read_package(package))
     return repair(good_lines, from_git, from_package, compile_notes(load(folder, lock=Lock())))
+
+
+# --- the material --------------------------------------------------------------------------------
+
+
+def sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Every source of the deck and its state, by material.lock and by the material where it is at hand.
+
+    `material` is a file; None means the one that deck.yaml names, if it is there. Raises ValueError with a sentence
+    where there is neither a lock nor a material, or where one of them can't be read.
+    """
+    from builder.material import sources_of
+
+    lock, problems = _read_material_lock(loaded.deck)
+    if problems:
+        raise ValueError(str(problems[0]))
+    outline = _outline(loaded.deck, material)
+    if outline is None and not lock.outline.parts:
+        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; name the material with --material")
+    return sources_of(loaded.deck, _card_ids(loaded.identities), lock, outline)
+
+
+def coverage(loaded: Loaded, material: Path | None = None) -> Coverage:
+    """Which sentences of the material have a card, with their texts where the material is at hand. Raises as `sources`.
+
+    A card that isn't written yet is none.
+    """
+    from builder.material import coverage_of
+
+    found = sources(loaded, material)
+    todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
+    written = [
+        each
+        for each in found.all
+        if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
+    ]
+    return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
+
+
+def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:
+    """The sentences at hand by their fingerprints: those of `found`, and of the material that deck.yaml names."""
+    from builder.material.words import texts_of
+
+    return texts_of(found.outline, _outline(loaded.deck, None))
+
+
+def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Makes or updates material.lock, accepts what each source says now, and returns the sources.
+
+    Writes nothing but the lock, and that only if it changes. Raises ValueError with a sentence where the deck has
+    errors or a sentence has moved, and as `sources` does; OSError where the lock can't be written.
+    """
+    found = _unmoved(loaded, material)
+    _write_material_lock(loaded.deck, found, lambda source: True)
+    return sources(loaded, material)
+
+
+def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = None) -> Sources:
+    """Accepts what the sources of the cards `ids` say now, whatever became of them. Raises as `stamp_sources`."""
+    from builder.material import MaterialLock, sources_of
+
+    found = _unmoved(loaded, material)
+    unknown = set(ids) - {source.owner for source in found.all}
+    if unknown:
+        raise ValueError(f"{shown(loaded.deck.folder)} has no card '{min(unknown)}' with a source")
+    lock, _ = _read_material_lock(loaded.deck)
+    stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
+    outline = _outline(loaded.deck, material)
+    found = sources_of(loaded.deck, _card_ids(loaded.identities), MaterialLock(lock.outline, stamps), outline)
+    _write_material_lock(loaded.deck, found, lambda source: source.owner in ids)
+    return sources(loaded, material)
+
+
+def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Rewrites the locators of sentences that moved, takes the material's new outline into the lock, and returns
+    the sources as they were before.
+
+    Of the YAML nothing but these locators changes; what its author accepted stays. Raises as `stamp_sources`, and
+    ValueError where a file can't take a locator.
+    """
+    _refuse_errors(loaded)
+    found = sources(loaded, material)
+    edits: dict[Path, bytes] = {}
+    for section in loaded.deck.sections:
+        path = loaded.deck.folder / Path(section.place.path).name
+        moved = [(each.locator, each.written) for each in found.to_rewrite if each.locator.path == section.place.path]
+        if moved:
+            edits[path] = with_locators(path, path.read_bytes(), moved)
+    for path, data in edits.items():
+        _replace(path, data)
+    _write_material_lock(loaded.deck, found, lambda source: False)
+    return found
+
+
+class Drafted(NamedTuple):
+    """What `draft` wrote: files, how many stubs and cards of a program's, and what was wrong with its other cards."""
+
+    files: Sequence[Path]
+    stubs: int
+    proposed: int
+    problems: Sequence[Problem]
+
+
+def draft(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
+    """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
+
+    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built before they are written. `command`
+    is a program that is asked for cards, as docs/material.md tells. Raises as `fix_sources`, and where the program
+    fails; then nothing is written.
+    """
+    from builder.material import Sources, coverage_of
+    from builder.material.draft import card_item, section_text, stub
+    from builder.source.starter import write_deck
+
+    loaded = load(folder) if (folder / "deck.yaml").exists() else None
+    found = _unmoved(loaded, material) if loaded else Sources((), _read_outline(material))
+    covered = coverage_of(name, found)
+    bare = {each.spot: each.sentence for each in covered.sentences if each.is_bare}
+    cards, problems = _proposed(command, covered, found.outline, loaded) if command and bare else ([], [])
+    items: dict[Path, list[str]] = {}
+    files = _section_files(found.outline, loaded, folder)
+    for spot, sentence in found.outline.spots().items():
+        made = [card_item(card, spot, sentence) for at, card in cards if at == spot]
+        if not made and spot in bare:
+            made = [stub(spot, sentence)]
+        if made:
+            items.setdefault(files[spot.section], []).extend(made)
+    parts = {files[part.slug]: part for part in found.outline.parts}
+    if loaded is None:
+        texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
+        written: Sequence[Path] = write_deck(folder, name, None, uid, texts)
+    else:
+        edits = {
+            path: with_cards(path, path.read_bytes(), made)
+            if path.exists()
+            else section_text(parts[path], made).encode()
+            for path, made in items.items()
+        }
+        for path, data in edits.items():
+            _replace(path, data)
+        if os.path.lexists(folder / _MATERIAL_LOCK):  # the new places are in the new outline
+            _write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
+        written = list(edits)
+    return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
+
+
+def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dict[str, Path]:
+    """The section file of each section of the material, which may have to be written, by the section's slug."""
+    sections = loaded.deck.sections if loaded else ()
+    by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
+    files = {}
+    for part in outline.parts:
+        path = by_tag.get(part.tag) or folder / f"{part.slug}.yaml"
+        while path not in by_tag.values() and (path.exists() or path.stem == "deck"):
+            path = path.with_stem(f"{path.stem}-2")
+        files[part.slug] = path
+    return files
+
+
+def _proposed(
+    command: str, covered: Coverage, outline: Outline, loaded: Loaded | None
+) -> tuple[list[tuple[Any, Any]], list[Problem]]:
+    """The cards that a program proposes, each with the spot of its first source, and the problems of its other lines.
+
+    Its answers are read and checked as a section file of the deck would be.
+    """
+    from builder.material.draft import answers, as_section, proposals, requests, seconds
+
+    asked = requests(covered)
+    label = command.strip().partition(" ")[0]
+    values, problems = answers(label, proposals(command, asked, seconds(asked)))
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
+        path = Path(temporary, "proposed.yaml")
+        path.write_text(as_section(values.values()), encoding="utf-8", newline="\n")
+        deck, found = read_deck(Path(temporary), _no_progress)
+        if loaded:
+            deck = loaded.deck._replace(sections=(*loaded.deck.sections, *deck.sections), checks={})
+        found = [each for each in (*found, *check(deck)) if each.path == shown(path) and each.severity == ERROR]
+    spots = {str(spot): spot for spot in outline.spots()}
+    cards = []
+    for line, (number, value) in enumerate(values.items(), start=3):  # as_section puts the first card on line 3
+        card = next((card for card in deck.sections[-1].cards if card.place.line == line), None)
+        wrong = [each._replace(path=label, line=number) for each in found if each.line == line]
+        if card is not None and not wrong and not (card.source and all(each in spots for each in card.source)):
+            message, remedy = (
+                "this card's source is no sentence that was told",
+                "give a sentence's source back as it was",
+            )
+            wrong = [problem("bad-source", Place(label, number), message, remedy)]
+        if wrong:
+            problems += wrong
+        elif card is not None:
+            cards.append((spots[card.source[0]], value))
+    return cards, sorted(problems)
+
+
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
+    """What material.lock shows of the deck's sources, and to a judge the material, if it is at hand.
+
+    Decks without either pay nothing.
+    """
+    if not deck.material.path and not os.path.lexists(deck.folder / _MATERIAL_LOCK):
+        return []
+    from builder.material import bad_source, copied, hedge_lost, source_changed, source_gone, sources_of
+
+    lock, problems = _read_material_lock(deck)
+    try:
+        outline = _outline(deck, None) if judge else None
+    except ValueError as error:
+        written = deck.material.path
+        at = written if isinstance(written, Text) else deck.place
+        problems.append(problem("unreadable", at, str(error), "mend path:, or take it out", WARNING))
+        outline = None
+    if problems:
+        return problems
+    ids = _card_ids(identities)
+    found = sources_of(deck, ids, lock)
+    if lock.outline.parts:  # the same errors with the material at hand and without it
+        problems += bad_source(found)
+    if outline is not None:
+        found = sources_of(deck, ids, lock, outline)
+        problems += [*copied(deck, outline), *hedge_lost(found)]
+    return [*problems, *source_changed(found), *source_gone(found)]
+
+
+def _outline(deck: Deck, material: Path | None) -> Outline | None:
+    """The outline of the material that is named, or of the one that deck.yaml names, if that is there."""
+    if material is not None:
+        return _read_outline(material)
+    path = deck.folder / deck.material.path
+    return _read_outline(path) if deck.material.path and os.path.lexists(path) else None
+
+
+def _read_outline(material: Path) -> Outline:
+    from builder.material import read_material, read_outline
+
+    outline = read_outline(read_material(material))
+    if not outline.parts:
+        raise ValueError(f"{material} holds no sentence")
+    return outline
+
+
+def _card_ids(identities: Sequence[Identity | None]) -> list[str]:
+    return [each.id if each else "" for each in identities]
+
+
+def _refuse_errors(loaded: Loaded) -> None:
+    """Raises ValueError for errors that hide cards; a stub that isn't written yet, or a lost place, hides none."""
+    wrong = [each for each in loaded.errors if each.name not in ("bad-source", "placeholder")]
+    if wrong:
+        raise ValueError(f"{shown(loaded.deck.folder)} has errors: {wrong[0]}")
+
+
+def _unmoved(loaded: Loaded, material: Path | None) -> Sources:
+    """The sources of a deck whose locators need no rewriting."""
+    _refuse_errors(loaded)
+    found = sources(loaded, material)
+    if found.to_rewrite:
+        count = len(found.to_rewrite)
+        what = "source has moved" if count == 1 else "sources have moved"
+        raise ValueError(f"{count:,} {what} in {shown(loaded.deck.folder)}; run studydeck source fix first")
+    return found
+
+
+def _read_material_lock(deck: Deck) -> tuple[MaterialLock, list[Problem]]:
+    from builder.material import MaterialLock, read_material_lock
+
+    path = deck.folder / _MATERIAL_LOCK
+    if not os.path.lexists(path):
+        return MaterialLock(), []
+    message = "this isn't a regular file"
+    try:
+        if path.is_file():
+            return read_material_lock(shown(path), path.read_bytes())
+    except OSError as error:
+        message = f"it can't be read ({error.strerror})"
+    return MaterialLock(), [problem("damaged-material", Place(shown(path)), message, "put the file in its place")]
+
+
+def _write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
+    """Writes the lock after its author looked at the sources that `accept` says yes to, if that changes anything."""
+    from builder.material import material_lock_text, stamped
+
+    path = deck.folder / _MATERIAL_LOCK
+    text = material_lock_text(stamped(found, accept))
+    if not path.exists() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
+        _replace(path, text.encode())
 
 
 # --- the lock and the package, as a pair ---------------------------------------------------------

@@ -15,12 +15,13 @@ from click.testing import CliRunner
 
 from builder.cli import main
 from builder.model import PROBLEMS, Problem
-from builder.pipeline import build, load, load_all
+from builder.pipeline import build, load, load_all, stamp_sources
 from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROBLEMS_PAGE = (ROOT / "docs" / "problems.md").read_text("utf-8")
+CHECKS_PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 DECK = Path("cards/rivers")
 
@@ -39,6 +40,10 @@ def part(title: str, page: str = README) -> str:
 
 def headings(page: str) -> list[tuple[int, str]]:
     return [(len(marks), title) for marks, title in re.findall(r"^(#+) (.+)$", _BLOCK.sub("", page), re.MULTILINE)]
+
+
+#: The problems with a part in docs/problems.md. Those of docs/checks.md are tried in test_warnings.py.
+OWN_PROBLEMS = [title for rank, title in headings(PROBLEMS_PAGE) if rank == 2]
 
 
 def first_cells(text: str) -> list[str]:
@@ -74,12 +79,22 @@ def test_the_readme_has_its_parts_in_order() -> None:
     ]
 
 
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """The commands with their names, those of a group by two words: `source stamp`."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
 def test_every_command_and_option_is_in_the_readme() -> None:
     reference = part("Every command")
-    shown = {title.split()[1] for _, title in headings(reference) if title.startswith("`studydeck ")}
-    assert shown == set(main.commands)
-    for name, command in main.commands.items():
-        (title,) = (each for _, each in headings(reference) if each.startswith(f"`studydeck {name}"))
+    shown = [title for _, title in headings(reference) if title.startswith("`studydeck ")]
+    named = dict(commands(main))
+    assert len(shown) == len(named)
+    for name, command in named.items():
+        (title,) = (each for each in shown if re.match(rf"`studydeck {name}[ `]", each))
         options = [opt for each in command.params if isinstance(each, click.Option) for opt in each.opts]
         assert sorted(first_cells(part(title))) == sorted(options), name
     general = [opt for each in main.get_params(click.Context(main)) for opt in each.opts]
@@ -97,7 +112,8 @@ def test_every_yaml_key_is_in_the_readme(title: str, keys: dict[str, object]) ->
 
 
 def test_every_problem_has_a_heading_of_its_own() -> None:
-    assert sorted(title for rank, title in headings(PROBLEMS_PAGE) if rank == 2) == sorted(PROBLEMS)
+    checks = [title for rank, title in headings(CHECKS_PAGE) if rank == 2]
+    assert sorted([*OWN_PROBLEMS, *checks]) == sorted(PROBLEMS)
 
 
 def test_every_test_that_a_page_names_exists() -> None:
@@ -219,6 +235,31 @@ def a_clock_ahead() -> None:
     build_it(200_000)
 
 
+def a_stamped_material(text: str = "The Nile flows through Cairo. It may flood its banks.") -> None:
+    Path("rivers.txt").write_text(text, "utf-8")
+    stamp_sources(load(DECK), Path("rivers.txt"))
+
+
+def a_changed_material() -> None:
+    a_stamped_material()
+    Path("rivers.txt").write_text("The White Nile flows through Cairo. It may flood its banks.", "utf-8")
+
+
+def a_shorter_material() -> None:
+    a_stamped_material()
+    Path("rivers.txt").write_text("The Nile flows through Cairo.", "utf-8")
+
+
+def a_material_of_a_long_sentence() -> None:
+    a_stamped_material("The Nile flows through Cairo and then into the Mediterranean by many arms.")
+
+
+def marks_of_a_merge_of_materials() -> None:
+    a_stamped_material()
+    lock = (DECK / "material.lock").read_text("utf-8")
+    (DECK / "material.lock").write_bytes(lock.replace("card\t", "<<<<<<< HEAD\ncard\t").encode())
+
+
 #: What YAML alone doesn't show.
 HAPPENINGS: dict[str, Callable[[], None]] = {
     "unreadable": a_folder_for_a_section,
@@ -228,6 +269,11 @@ HAPPENINGS: dict[str, Callable[[], None]] = {
     "unused-media": a_picture,
     "same-deck": a_copied_deck,
     "damaged-lock": marks_of_a_merge,
+    "damaged-material": marks_of_a_merge_of_materials,
+    "source-changed": a_changed_material,
+    "source-gone": a_shorter_material,
+    "copied": a_material_of_a_long_sentence,
+    "hedge-lost": a_stamped_material,
     "unwritable": a_folder_for_a_package,
     "lost-lock": no_lock,
     "future-stamp": a_clock_ahead,
@@ -258,7 +304,7 @@ def problems_of(name: str, examples: Iterator[str]) -> list[Problem]:
     return problems
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", OWN_PROBLEMS)
 def test_the_page_shows_each_problem_as_it_is_printed(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,16 +1,21 @@
-"""Adds ids to an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends."""
+"""Edits an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends.
+
+Ids are added, locators replaced, cards appended. Each edit is read again, and refused where it did more than it should.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from builder.model import Place, shown
+from builder.model import Place, Text, shown
 from builder.source.tree import Items, Keys, Node, read_tree
 
+_MARK = b"\xef\xbb\xbf"
 _PLAIN_ID = re.compile(r"[^\W\d_][\w.+-]*")
 _NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
@@ -20,10 +25,7 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
 
     Reads the result again and raises ValueError with a sentence if it isn't the same file with just these ids.
     """
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    text = data.removeprefix(mark).decode("utf-8")
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = list(io.StringIO(text, newline=""))  # as YAML and editors count them
+    lines, newline = _lines(data)
     for place in sorted(ids, reverse=True):
         line, column = lines[place.line - 1], place.column - 1
         key = f"id: {_scalar(ids[place])}"
@@ -31,12 +33,77 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
             lines[place.line - 1] = f"{line[: column + 1]}{key}, {line[column + 1 :]}"
         else:
             lines[place.line - 1] = f"{line[:column]}{key}{newline}{' ' * column}{line[column:]}"
-    edited = mark + "".join(lines).encode()
+    edited = _bytes(data, lines)
     before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
         raise ValueError(f"the ids can't be written into {shown(path)} without changing more; write them by hand")
     return edited
+
+
+def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str]]) -> bytes:
+    """The section file `data` with each locator, under `source:` or a key of `uncarded:`, replaced by another.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these locators.
+    """
+    lines, _ = _lines(data)
+    new = {(old.line, old.column): text for old, text in locators}
+    for old, text in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+        line, column = lines[old.line - 1], old.column - 1
+        column += line[column : column + 1] in ("'", '"')
+        if line[column : column + len(old)] == old:  # else an alias or an escape, which the comparison will find
+            lines[old.line - 1] = f"{line[:column]}{text}{line[column + len(old) :]}"
+    edited = _bytes(data, lines)
+    before, _ = read_tree(shown(path), data)
+    after, problems = read_tree(shown(path), edited)
+    if problems or _plain(after) != _plain(before, {}, new):
+        raise ValueError(f"the sources in {shown(path)} can't be rewritten without changing more; write them by hand")
+    return edited
+
+
+def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
+    """The section file `data` with more cards after its last one; each of `items` is one item of a YAML list.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these cards.
+    """
+    before, _ = read_tree(shown(path), data)
+    refusal = ValueError(f"no cards can be added to {shown(path)} without changing more; write cards: as lines of '- '")
+    if not isinstance(before, Keys) or "cards" not in before:
+        raise refusal
+    cards = before["cards"]
+    lines, newline = _lines(data)
+    names = list(before)
+    following = names[names.index("cards") + 1 :]
+    end = before.key(following[0]).line - 1 if following else len(lines)
+    while following and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1  # a comment over the next key is that key's
+    indent = " " * (cards.column - 1 if isinstance(cards, Items) else 2)
+    added = "\n".join(["", *(textwrap.indent(item, indent) for item in items)]).replace("\n", newline)
+    if not lines[end - 1].endswith("\n"):
+        added = newline + added
+    edited = _bytes(data, [*lines[:end], added, *lines[end:]])
+    after, problems = read_tree(shown(path), edited)
+    if problems or not isinstance(after, Keys) or not isinstance(after.get("cards"), Items):
+        raise refusal
+    old, new = _plain(before), _plain(after)
+    assert isinstance(old, dict)
+    assert isinstance(new, dict)
+    kept = old["cards"] if isinstance(cards, Items) else []
+    if new | {"cards": None} != old | {"cards": None} or new["cards"][: len(kept)] != kept:
+        raise refusal
+    if len(new["cards"]) != len(kept) + len(items):
+        raise refusal
+    return edited
+
+
+def _lines(data: bytes) -> tuple[list[str], str]:
+    """The lines of a file as YAML and editors count them, with their ends, and how a new line ends in it."""
+    text = data.removeprefix(_MARK).decode("utf-8")
+    return list(io.StringIO(text, newline="")), "\r\n" if "\r\n" in text else "\n"
+
+
+def _bytes(data: bytes, lines: Sequence[str]) -> bytes:
+    return (_MARK if data.startswith(_MARK) else b"") + "".join(lines).encode()
 
 
 def _scalar(text: str) -> str:
@@ -46,12 +113,21 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _plain(node: Node | None, ids: Mapping[tuple[int, int], str] | None = None) -> object:
-    """A tree without its places; mappings at the places of `ids` have these ids, too."""
+def _plain(
+    node: Node | None,
+    ids: Mapping[tuple[int, int], str] | None = None,
+    texts: Mapping[tuple[int, int], str] | None = None,
+) -> object:
+    """A tree without its places; mappings at the places of `ids` have these ids, too, and `texts` replace others."""
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))
         values: dict[str, object] = {} if added is None else {"id": added}
-        return values | {str(key): _plain(value, ids) for key, value in node.items()}
+        keys = {name: _replaced(node.key(name), texts) if texts else str(name) for name in node}
+        return values | {keys[name]: _plain(value, ids, texts) for name, value in node.items()}
     if isinstance(node, Items):
-        return [_plain(each, ids) for each in node]
-    return None if node is None else str(node)
+        return [_plain(each, ids, texts) for each in node]
+    return None if node is None else _replaced(node, texts)
+
+
+def _replaced(text: Text, texts: Mapping[tuple[int, int], str] | None) -> str:
+    return (texts or {}).get((text.line, text.column), str(text))

@@ -80,7 +80,7 @@ CARD_KEYS = {
     "guid": Key(LINE, "The Anki guid of a note that came from elsewhere, to keep its history."),
 }
 #: What a limit of `checks:` may be.
-LIMIT_PATTERN = r"off|\d{1,6}"
+LIMIT_PATTERN = r"on|off|\d{1,6}"
 #: Keys that only a question has.
 QUESTION_ONLY = ("question", "answer", "reverse", "typed")
 
@@ -107,8 +107,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
     CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
     MATERIAL: {"$ref": "#/$defs/material"},
-    LIMITS: {"type": "object",
-             "additionalProperties": {"anyOf": [{"enum": ["off", False]}, {"type": "integer", "minimum": 0}]}},
+    LIMITS: {"type": "object", "additionalProperties": {
+             "anyOf": [{"enum": ["on", "off", True, False]}, {"type": "integer", "minimum": 0}]}},
     TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
     REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": {"pattern": f"^{LOCATOR_PATTERN}$"}},

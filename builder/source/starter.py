@@ -1,8 +1,12 @@
-"""The deck that `studydeck new` writes: small, complete, and an example of every kind of card."""
+"""The deck that `studydeck new` writes: small, complete, and an example of every kind of card.
+
+`studydeck draft` writes one with sections of its own.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from builder.source.keys import json_schema
@@ -15,7 +19,7 @@ uid: {uid}  # this deck's own; never change it
 tag: {tag}
 language: en
 description: A deck made with studydeck.
-sections: [first-section]
+sections: [{sections}]
 """
 
 _SECTION = """\
@@ -37,14 +41,22 @@ cards:
 """
 
 
-def write_deck(folder: Path, name: str, tag: str | None, uid: str) -> list[Path]:
-    """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already."""
+def write_deck(
+    folder: Path, name: str, tag: str | None, uid: str, sections: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
+
+    `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
+    """
+    sections = {"first-section": _SECTION} if sections is None else sections
     if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
         raise FileExistsError(folder)
-    deck = _DECK.format(name=_scalar(name), uid=uid, tag=_scalar(tag or slug(name, "deck")))
+    deck = _DECK.format(
+        name=_scalar(name), uid=uid, tag=_scalar(tag or slug(name, "deck")), sections=", ".join(sections)
+    )
     files = {
         folder / "deck.yaml": deck,
-        folder / "first-section.yaml": _SECTION,
+        **{folder / f"{file}.yaml": text for file, text in sections.items()},
         folder / ".schema" / "deck.json": _schema("deck"),
         folder / ".schema" / "section.json": _schema("section"),
     }

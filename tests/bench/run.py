@@ -178,10 +178,15 @@ def table(samples: dict[str, list[Sample]], cards: int) -> str:
     ]
     for name, rounds in samples.items():
         walls = [each.wall for each in rounds]
-        row = [name, f"{statistics.median(walls):.3f}", f"{min(walls):.3f}–{max(walls):.3f}",
-               f"{statistics.median(each.cpu for each in rounds):.3f}",
-               f"{max(each.memory for each in rounds):.0f}",
-               f"{ratio(rounds, samples['R: raw genanki']):.2f}", f"{ratio(rounds, samples['import click, yaml']):.2f}"]  # fmt: skip
+        row = [
+            name,
+            f"{statistics.median(walls):.3f}",
+            f"{min(walls):.3f}–{max(walls):.3f}",
+            f"{statistics.median(each.cpu for each in rounds):.3f}",
+            f"{max(each.memory for each in rounds):.0f}",
+            f"{ratio(rounds, samples['R: raw genanki']):.2f}",
+            f"{ratio(rounds, samples['import click, yaml']):.2f}",
+        ]
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)
 
