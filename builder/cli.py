@@ -200,7 +200,7 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
 
     Example: studydeck plan --against v1.0 --format markdown
     """
-    from builder import pipeline
+    from builder import pipeline, planning
     from builder.history import plan_words
 
     loaded, problems = pipeline.load_all(_folders(decks))
@@ -208,7 +208,7 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
         _print_problems(problems, err=True)
         sys.exit(1)
     try:
-        plans = [pipeline.plan(each, output, against) for each in loaded]
+        plans = [planning.plan(each, output, against) for each in loaded]
     except (ValueError, OSError) as error:
         raise click.UsageError(f"{error}.") from None
     if style == "json":
@@ -315,12 +315,12 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
 
     Example: studydeck coverage cards/magnesium-and-inflammation --min 100
     """
-    from builder import pipeline
+    from builder import sourcing
     from builder.material.coverage import coverage_json, coverage_text
     from builder.material.page import coverage_page
 
     with _sentences():
-        covered = [pipeline.coverage(each, material) for each in _sound(decks, "bad-source", "placeholder")]
+        covered = [sourcing.coverage(each, material) for each in _sound(decks, "bad-source", "placeholder")]
     if style == "json":
         _print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
@@ -349,12 +349,12 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
 
     Example: studydeck source stamp cards/rivers --material rivers.txt
     """
-    from builder import pipeline
+    from builder import sourcing
     from builder.material.words import status_text
 
     with _sentences():
         for loaded in _sound(decks, "bad-source", "placeholder", "damaged-material"):
-            found = pipeline.stamp_sources(loaded, material)
+            found = sourcing.stamp_sources(loaded, material)
             click.echo(status_text(str(loaded.deck.title), found, {}))
             if len(found.in_state("ok")) < len(found.all):
                 sys.exit(1)
@@ -372,14 +372,14 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 
     Example: studydeck source status cards/rivers --material rivers-2nd-edition.txt
     """
-    from builder import pipeline
+    from builder import sourcing
     from builder.material.words import status_json, status_text
 
     told = []
     with _sentences():
         for loaded in _sound(decks, "bad-source", "placeholder"):
-            found = pipeline.sources(loaded, material)
-            told.append((str(loaded.deck.title), found, pipeline.source_texts(loaded, found)))
+            found = sourcing.sources(loaded, material)
+            told.append((str(loaded.deck.title), found, sourcing.source_texts(loaded, found)))
     if style == "json":
         _print_json({"decks": [status_json(*each) for each in told]})
     else:
@@ -396,12 +396,12 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
 
     Example: studydeck source fix cards/rivers --material rivers-2nd-edition.txt
     """
-    from builder import pipeline
+    from builder import sourcing
     from builder.material.words import rewritten_text
 
     with _sentences():
         for loaded in _sound(decks, "bad-source", "placeholder"):
-            rewritten = pipeline.fix_sources(loaded, material).to_rewrite
+            rewritten = sourcing.fix_sources(loaded, material).to_rewrite
             if rewritten:
                 click.echo(rewritten_text(rewritten))
             click.echo(f"{loaded.deck.title}: {_count(len(rewritten), 'source')} rewritten")
@@ -416,11 +416,12 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
 
     Example: studydeck source accept cards/rivers nile rhine
     """
-    from builder import pipeline
+
+    from builder import sourcing
 
     with _sentences():
         for loaded in _sound((deck,), "bad-source", "placeholder"):
-            pipeline.accept_sources(loaded, ids, material)
+            sourcing.accept_sources(loaded, ids, material)
             click.echo(f"{loaded.deck.title}: {_count(len(set(ids)), 'card')} accepted")
 
 
@@ -442,13 +443,13 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
-    from builder import pipeline
+    from builder import sourcing
     from builder.text import slug
 
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
     folder = folder or Path("cards", slug(file.stem, "deck"))
     with _sentences():
-        drafted = pipeline.draft(file, folder, name[0].upper() + name[1:], _fresh_uid(), command)
+        drafted = sourcing.draft(file, folder, name[0].upper() + name[1:], _fresh_uid(), command)
     _print_problems(drafted.problems, err=True)
     for path in drafted.files:
         click.echo(f"wrote {path.as_posix()}")
@@ -808,11 +809,12 @@ def _plan_in_colour(plan: Plan) -> str:
 
 def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
     """The mended locks of the folders whose lock is damaged or lost, each told on standard error."""
-    from builder import pipeline
+
+    from builder import planning
 
     locks = {}
     for folder in folders:
-        repaired = pipeline.repair_lock(folder, output)
+        repaired = planning.repair_lock(folder, output)
         if repaired is None:
             click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
         else:

@@ -1,6 +1,7 @@
 """The whole flow, top to bottom: a deck's folder to problems, to notes, to a package and its lock.
 
-Every command is the start of this flow and a tail of its own. From Python:
+Every command is the start of this flow and a tail of its own; planning.py and sourcing.py have longer tails.
+From Python:
 
     loaded = load(Path("cards/magnesium-and-inflammation"))
     if not loaded.errors:
@@ -11,33 +12,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from builder.checks import check
-from builder.history import LOCK_FILE, Changes, Lock, git, identify, lock_text, note_type_ids, read_lock, record
-from builder.history.plan import (
-    Before,
-    Old,
-    Plan,
-    before_from_lock,
-    before_from_package,
-    lacks_texts,
-    make_plan,
-    texts_of,
-    with_texts,
-)
-from builder.history.repair import Repaired, repair
-from builder.model import ERROR, WARNING, Deck, Identity, Note, NoteType, OldNote, Place, Problem, Text, problem, shown
+from builder.history import LOCK_FILE, Changes, Lock, identify, lock_text, note_type_ids, read_lock, record
+from builder.model import ERROR, WARNING, Deck, Identity, Note, Place, Problem, problem, shown
 from builder.render import Media, collect_media, note_types, render_notes
-from builder.source import read_deck, with_cards, with_ids, with_locators
+from builder.source import read_deck, with_ids
 
 if TYPE_CHECKING:
     from builder.engine.drawing import Artist
-    from builder.material import Coverage, MaterialLock, Outline, Sources
     from builder.preview import View
     from builder.stats import Stats
 
@@ -64,6 +50,11 @@ class Loaded(NamedTuple):
     @property
     def errors(self) -> list[Problem]:
         return [each for each in self.problems if each.severity == ERROR]
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of every card in study order, "" where it can't be told."""
+        return [each.id if each else "" for each in self.identities]
 
     @property
     def cards(self) -> int:
@@ -111,7 +102,7 @@ def load(
     lap("media", len(media.files))
     damage: list[Problem] = []
     if lock is None:
-        lock, damage = _read_lock(folder)
+        lock, damage = lock_in(folder)
     lap("lock", len(lock.notes))
     identities, found = identify(deck, lock)
     lap("identify", len(identities))
@@ -142,13 +133,22 @@ def load_all(
     problems = [each for loaded in decks for each in loaded.problems]
     first: dict[tuple[str, str], Deck] = {}
     for deck in (loaded.deck for loaded in decks):
-        shared = {"uid": deck.uid, "name": deck.title.casefold(), "folder name": _name(deck.folder).casefold()}
+        shared = {"uid": deck.uid, "name": deck.title.casefold(), "folder name": folder_name(deck.folder).casefold()}
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
             if other is not deck and value:
                 message = f"this deck has the same {what} as {other.place.path}"
                 problems.append(problem("same-deck", deck.place, message, f"give one of the two another {what}"))
     return decks, sorted(problems)
+
+
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
+    """What the deck's material and its lock show. Decks without either pay nothing."""
+    if not deck.material.path and not os.path.lexists(deck.folder / _MATERIAL_LOCK):
+        return []
+    from builder.material import material_problems
+
+    return material_problems(deck, [each.id if each else "" for each in identities], judge)
 
 
 def part_of(progress: Progress, number: int, count: int) -> Progress:
@@ -179,7 +179,7 @@ def build(
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
     deck = loaded.deck
-    path = out / f"{_name(deck.folder)}.apkg"
+    path = out / f"{folder_name(deck.folder)}.apkg"
     notes = compile_notes(loaded)
     progress(0.5)
     lap("render", len(notes))
@@ -215,22 +215,6 @@ def lock_changes(loaded: Loaded, now: int) -> list[Problem]:
     notes = compile_notes(loaded)
     lock, _, _ = record(notes, note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), loaded.lock, now)
     return _locked(loaded, lock, notes)
-
-
-def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
-    """What importing the deck, as its files are now, does to a learner who has the build `against`.
-
-    `against` is a package, a lock or a git revision; None is the deck's own lock, the last build. Old texts come
-    from that package or revision, else from the package in `out` or git's HEAD. Raises ValueError with a
-    sentence where there is no such build.
-    """
-    notes = compile_notes(loaded)
-    before, texts_from = _before(loaded, against)
-    folder = loaded.deck.folder
-    if lacks_texts(before, notes):
-        before, texts_from = _with_texts(before, notes, folder, out / f"{_name(folder)}.apkg", texts_from)
-    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    return make_plan(loaded.deck, before, notes, types, texts_from)
 
 
 def paper(loaded: Loaded, layout: str) -> str:
@@ -310,15 +294,15 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
         if ids:
             edits[path] = with_ids(path, path.read_bytes(), ids)
     for path, data in edits.items():
-        _replace(path, data)
+        replace_file(path, data)
     if edits:
         given = {card.id for card in named}
         notes = {name: each._replace(made=each.made and name not in given) for name, each in loaded.lock.notes.items()}
-        _replace(loaded.deck.folder / LOCK_FILE, lock_text(loaded.lock._replace(notes=notes)).encode())
+        replace_file(loaded.deck.folder / LOCK_FILE, lock_text(loaded.lock._replace(notes=notes)).encode())
     return named
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Writes `data` beside `path` and then moves it there."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -328,385 +312,15 @@ def _replace(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _before(loaded: Loaded, against: str | None) -> tuple[Before, str]:
-    """What the learner has, and where its texts are from."""
-    folder = loaded.deck.folder
-    if against is None:
-        return before_from_lock(loaded.lock, "the last build (deck.lock)"), ""
-    path = Path(against)
-    if path.suffix == ".apkg":
-        return _before_package(path, against), f"Old texts are from {against}."
-    if path.is_file():
-        lock, problems = read_lock(against, path.read_bytes())
-        if problems:
-            raise ValueError(str(problems[0]))
-        return before_from_lock(lock, against), ""
-    if not git.has_revision(folder, against):
-        raise ValueError(f"'{against}' is no package, no lock and no git revision")
-    data = git.file_at(folder, against, LOCK_FILE)
-    if data is None:
-        raise ValueError(f"the deck has no deck.lock at the git revision {against}")
-    lock, problems = read_lock(f"{against}:{LOCK_FILE}", data)
-    if problems:
-        raise ValueError(str(problems[0]))
-    before = with_texts(before_from_lock(lock, f"git {against}"), _texts_at(folder, against))
-    return before, f"Old texts are from git {against}."
-
-
-def _with_texts(before: Before, notes: Sequence[Note], folder: Path, package: Path, known: str) -> tuple[Before, str]:
-    """`before` with old texts from the package of the last build, else from git; and in words which it was."""
-    sources = [known] if known else []
-    if package.exists():
-        with suppress(ValueError, OSError):
-            before = with_texts(before, _before_package(package, "").notes.values())
-            sources.append(f"Old texts are from {package.as_posix()}.")
-    if lacks_texts(before, notes) and git.has_revision(folder, "HEAD"):
-        before = with_texts(before, _texts_at(folder, "HEAD"))
-        sources.append("Old texts are from git HEAD.")
-    if lacks_texts(before, notes):
-        return before, "Some old texts are not shown: neither the last package nor git has them."
-    return before, sources[-1] if sources else ""
-
-
-def _texts_at(folder: Path, revision: str) -> list[Old]:
-    """The texts of the deck's notes at a git revision."""
-    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
-        target = Path(temporary, _name(folder))
-        if not git.checkout(folder, revision, target):
-            return []
-        return texts_of(compile_notes(load(target)))
-
-
-def _before_package(path: Path, source: str) -> Before:
-    notes, types = _read_package(path)
-    return before_from_package(notes, [note_type for note_type, _ in types], source)
-
-
-def _read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
-    from builder.package.read import read_package
-
-    return read_package(path)
-
-
-def repair_lock(folder: Path, out: Path) -> Repaired | None:
-    """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is whole.
-
-    Writes nothing: hand its lock to `load`, and build.
-    """
-    path = folder / LOCK_FILE
-    _, problems = _read_lock(folder)
-    package = out / f"{_name(folder)}.apkg"
-    if path.exists() and not problems:
-        return None
-    good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])
-    from_git = None
-    for revision in git.revisions_of(folder, LOCK_FILE):
-        lock, damage = read_lock(LOCK_FILE, git.file_at(folder, revision, LOCK_FILE) or b"")
-        if not damage:
-            from_git = revision, lock
-            break
-    from_package = None
-    with suppress(ValueError, OSError):
-        from_package = (package.as_posix(), *_read_package(package))
-    return repair(good_lines, from_git, from_package, compile_notes(load(folder, lock=Lock())))
-
-
-# --- the material --------------------------------------------------------------------------------
-
-
-def sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Every source of the deck and its state, by material.lock and by the material where it is at hand.
-
-    `material` is a file; None means the one that deck.yaml names, if it is there. Raises ValueError with a sentence
-    where there is neither a lock nor a material, or where one of them can't be read.
-    """
-    from builder.material import sources_of
-
-    lock, problems = _read_material_lock(loaded.deck)
-    if problems:
-        raise ValueError(str(problems[0]))
-    outline = _outline(loaded.deck, material)
-    if outline is None and not lock.outline.parts:
-        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; name the material with --material")
-    return sources_of(loaded.deck, _card_ids(loaded.identities), lock, outline)
-
-
-def coverage(loaded: Loaded, material: Path | None = None) -> Coverage:
-    """Which sentences of the material have a card, with their texts where the material is at hand. Raises as `sources`.
-
-    A card that isn't written yet is none.
-    """
-    from builder.material import coverage_of
-
-    found = sources(loaded, material)
-    todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
-    written = [
-        each
-        for each in found.all
-        if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
-    ]
-    return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
-
-
-def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:
-    """The sentences at hand by their fingerprints: those of `found`, and of the material that deck.yaml names."""
-    from builder.material.words import texts_of
-
-    return texts_of(found.outline, _outline(loaded.deck, None))
-
-
-def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Makes or updates material.lock, accepts what each source says now, and returns the sources.
-
-    Writes nothing but the lock, and that only if it changes. Raises ValueError with a sentence where the deck has
-    errors or a sentence has moved, and as `sources` does; OSError where the lock can't be written.
-    """
-    found = _unmoved(loaded, material)
-    _write_material_lock(loaded.deck, found, lambda source: True)
-    return sources(loaded, material)
-
-
-def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = None) -> Sources:
-    """Accepts what the sources of the cards `ids` say now, whatever became of them. Raises as `stamp_sources`."""
-    from builder.material import MaterialLock, sources_of
-
-    found = _unmoved(loaded, material)
-    unknown = set(ids) - {source.owner for source in found.all}
-    if unknown:
-        raise ValueError(f"{shown(loaded.deck.folder)} has no card '{min(unknown)}' with a source")
-    lock, _ = _read_material_lock(loaded.deck)
-    stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
-    outline = _outline(loaded.deck, material)
-    found = sources_of(loaded.deck, _card_ids(loaded.identities), MaterialLock(lock.outline, stamps), outline)
-    _write_material_lock(loaded.deck, found, lambda source: source.owner in ids)
-    return sources(loaded, material)
-
-
-def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Rewrites the locators of sentences that moved, takes the material's new outline into the lock, and returns
-    the sources as they were before.
-
-    Of the YAML nothing but these locators changes; what its author accepted stays. Raises as `stamp_sources`, and
-    ValueError where a file can't take a locator.
-    """
-    _refuse_errors(loaded)
-    found = sources(loaded, material)
-    edits: dict[Path, bytes] = {}
-    for section in loaded.deck.sections:
-        path = loaded.deck.folder / Path(section.place.path).name
-        moved = [(each.locator, each.written) for each in found.to_rewrite if each.locator.path == section.place.path]
-        if moved:
-            edits[path] = with_locators(path, path.read_bytes(), moved)
-    for path, data in edits.items():
-        _replace(path, data)
-    _write_material_lock(loaded.deck, found, lambda source: False)
-    return found
-
-
-class Drafted(NamedTuple):
-    """What `draft` wrote: files, how many stubs and cards of a program's, and what was wrong with its other cards."""
-
-    files: Sequence[Path]
-    stubs: int
-    proposed: int
-    problems: Sequence[Problem]
-
-
-def draft(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
-    """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
-
-    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built before they are written. `command`
-    is a program that is asked for cards, as docs/material.md tells. Raises as `fix_sources`, and where the program
-    fails; then nothing is written.
-    """
-    from builder.material import Sources, coverage_of
-    from builder.material.draft import card_item, section_text, stub
-    from builder.source.starter import write_deck
-
-    loaded = load(folder) if (folder / "deck.yaml").exists() else None
-    found = _unmoved(loaded, material) if loaded else Sources((), _read_outline(material))
-    covered = coverage_of(name, found)
-    bare = {each.spot: each.sentence for each in covered.sentences if each.is_bare}
-    cards, problems = _proposed(command, covered, found.outline, loaded) if command and bare else ([], [])
-    items: dict[Path, list[str]] = {}
-    files = _section_files(found.outline, loaded, folder)
-    for spot, sentence in found.outline.spots().items():
-        made = [card_item(card, spot, sentence) for at, card in cards if at == spot]
-        if not made and spot in bare:
-            made = [stub(spot, sentence)]
-        if made:
-            items.setdefault(files[spot.section], []).extend(made)
-    parts = {files[part.slug]: part for part in found.outline.parts}
-    if loaded is None:
-        texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
-        written: Sequence[Path] = write_deck(folder, name, None, uid, texts)
-    else:
-        edits = {
-            path: with_cards(path, path.read_bytes(), made)
-            if path.exists()
-            else section_text(parts[path], made).encode()
-            for path, made in items.items()
-        }
-        for path, data in edits.items():
-            _replace(path, data)
-        if os.path.lexists(folder / _MATERIAL_LOCK):  # the new places are in the new outline
-            _write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
-        written = list(edits)
-    return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
-
-
-def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dict[str, Path]:
-    """The section file of each section of the material, which may have to be written, by the section's slug."""
-    sections = loaded.deck.sections if loaded else ()
-    by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
-    files = {}
-    for part in outline.parts:
-        path = by_tag.get(part.tag) or folder / f"{part.slug}.yaml"
-        while path not in by_tag.values() and (path.exists() or path.stem == "deck"):
-            path = path.with_stem(f"{path.stem}-2")
-        files[part.slug] = path
-    return files
-
-
-def _proposed(
-    command: str, covered: Coverage, outline: Outline, loaded: Loaded | None
-) -> tuple[list[tuple[Any, Any]], list[Problem]]:
-    """The cards that a program proposes, each with the spot of its first source, and the problems of its other lines.
-
-    Its answers are read and checked as a section file of the deck would be.
-    """
-    from builder.material.draft import answers, as_section, proposals, requests, seconds
-
-    asked = requests(covered)
-    label = command.strip().partition(" ")[0]
-    values, problems = answers(label, proposals(command, asked, seconds(asked)))
-    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
-        Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
-        path = Path(temporary, "proposed.yaml")
-        path.write_text(as_section(values.values()), encoding="utf-8", newline="\n")
-        deck, found = read_deck(Path(temporary), _no_progress)
-        if loaded:
-            deck = loaded.deck._replace(sections=(*loaded.deck.sections, *deck.sections), checks={})
-        found = [each for each in (*found, *check(deck)) if each.path == shown(path) and each.severity == ERROR]
-    spots = {str(spot): spot for spot in outline.spots()}
-    cards = []
-    for line, (number, value) in enumerate(values.items(), start=3):  # as_section puts the first card on line 3
-        card = next((card for card in deck.sections[-1].cards if card.place.line == line), None)
-        wrong = [each._replace(path=label, line=number) for each in found if each.line == line]
-        if card is not None and not wrong and not (card.source and all(each in spots for each in card.source)):
-            message, remedy = (
-                "this card's source is no sentence that was told",
-                "give a sentence's source back as it was",
-            )
-            wrong = [problem("bad-source", Place(label, number), message, remedy)]
-        if wrong:
-            problems += wrong
-        elif card is not None:
-            cards.append((spots[card.source[0]], value))
-    return cards, sorted(problems)
-
-
-def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
-    """What material.lock shows of the deck's sources, and to a judge the material, if it is at hand.
-
-    Decks without either pay nothing.
-    """
-    if not deck.material.path and not os.path.lexists(deck.folder / _MATERIAL_LOCK):
-        return []
-    from builder.material import bad_source, copied, hedge_lost, source_changed, source_gone, sources_of
-
-    lock, problems = _read_material_lock(deck)
-    try:
-        outline = _outline(deck, None) if judge else None
-    except ValueError as error:
-        written = deck.material.path
-        at = written if isinstance(written, Text) else deck.place
-        problems.append(problem("unreadable", at, str(error), "mend path:, or take it out", WARNING))
-        outline = None
-    if problems:
-        return problems
-    ids = _card_ids(identities)
-    found = sources_of(deck, ids, lock)
-    if lock.outline.parts:  # the same errors with the material at hand and without it
-        problems += bad_source(found)
-    if outline is not None:
-        found = sources_of(deck, ids, lock, outline)
-        problems += [*copied(deck, outline), *hedge_lost(found)]
-    return [*problems, *source_changed(found), *source_gone(found)]
-
-
-def _outline(deck: Deck, material: Path | None) -> Outline | None:
-    """The outline of the material that is named, or of the one that deck.yaml names, if that is there."""
-    if material is not None:
-        return _read_outline(material)
-    path = deck.folder / deck.material.path
-    return _read_outline(path) if deck.material.path and os.path.lexists(path) else None
-
-
-def _read_outline(material: Path) -> Outline:
-    from builder.material import read_material, read_outline
-
-    outline = read_outline(read_material(material))
-    if not outline.parts:
-        raise ValueError(f"{material} holds no sentence")
-    return outline
-
-
-def _card_ids(identities: Sequence[Identity | None]) -> list[str]:
-    return [each.id if each else "" for each in identities]
-
-
-def _refuse_errors(loaded: Loaded) -> None:
-    """Raises ValueError for errors that hide cards; a stub that isn't written yet, or a lost place, hides none."""
-    wrong = [each for each in loaded.errors if each.name not in ("bad-source", "placeholder")]
-    if wrong:
-        raise ValueError(f"{shown(loaded.deck.folder)} has errors: {wrong[0]}")
-
-
-def _unmoved(loaded: Loaded, material: Path | None) -> Sources:
-    """The sources of a deck whose locators need no rewriting."""
-    _refuse_errors(loaded)
-    found = sources(loaded, material)
-    if found.to_rewrite:
-        count = len(found.to_rewrite)
-        what = "source has moved" if count == 1 else "sources have moved"
-        raise ValueError(f"{count:,} {what} in {shown(loaded.deck.folder)}; run studydeck source fix first")
-    return found
-
-
-def _read_material_lock(deck: Deck) -> tuple[MaterialLock, list[Problem]]:
-    from builder.material import MaterialLock, read_material_lock
-
-    path = deck.folder / _MATERIAL_LOCK
-    if not os.path.lexists(path):
-        return MaterialLock(), []
-    message = "this isn't a regular file"
-    try:
-        if path.is_file():
-            return read_material_lock(shown(path), path.read_bytes())
-    except OSError as error:
-        message = f"it can't be read ({error.strerror})"
-    return MaterialLock(), [problem("damaged-material", Place(shown(path)), message, "put the file in its place")]
-
-
-def _write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
-    """Writes the lock after its author looked at the sources that `accept` says yes to, if that changes anything."""
-    from builder.material import material_lock_text, stamped
-
-    path = deck.folder / _MATERIAL_LOCK
-    text = material_lock_text(stamped(found, accept))
-    if not path.exists() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
-        _replace(path, text.encode())
-
-
 # --- the lock and the package, as a pair ---------------------------------------------------------
 
 
-def _name(folder: Path) -> str:
+def folder_name(folder: Path) -> str:
+    """The name of a deck's folder, and of its package."""
     return os.path.basename(os.path.abspath(folder))
 
 
-def _read_lock(folder: Path) -> tuple[Lock, list[Problem]]:
+def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
     path = folder / LOCK_FILE
     try:

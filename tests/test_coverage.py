@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from prose import RIVERS
 
 from builder.cli import main
-from builder.pipeline import coverage, stamp_sources
+from builder.sourcing import coverage, stamp_sources
 
 WATER = """\
 section: Water

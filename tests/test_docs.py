@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 from builder.cli import main
 from builder.model import PROBLEMS, Problem
-from builder.pipeline import build, load, load_all, stamp_sources
+from builder.pipeline import build, load, load_all
 from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+from builder.sourcing import stamp_sources
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -17,8 +17,9 @@ from builder.cli import main
 from builder.material.draft import proposals, suggest
 from builder.material.outline import read_outline
 from builder.model import Problem
-from builder.pipeline import coverage, load, sources, stamp_sources
+from builder.pipeline import load
 from builder.source import with_cards
+from builder.sourcing import coverage, sources, stamp_sources
 
 SUGGESTIONS = [
     # a definition

@@ -11,7 +11,8 @@ import pytest
 from author import DECK, START, Author
 
 from builder.engine.learner import Import, Learner
-from builder.pipeline import repair_lock, unnamed, write_ids
+from builder.pipeline import unnamed, write_ids
+from builder.planning import repair_lock
 
 CARDS = """\
   - id: nile

@@ -12,7 +12,7 @@ from author import DECK, Author
 from builder.engine.learner import Import, Learner
 from builder.history.plan import Plan
 from builder.history.plan_words import plan_json, plan_markdown, plan_text
-from builder.pipeline import plan
+from builder.planning import plan
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, tags: [africa]}

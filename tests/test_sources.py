@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from prose import RIVERS, material, zen
 
 from builder.cli import main
-from builder.material import MaterialLock, material_lock_text, read_material_lock
-from builder.material.lock import Stamp
+from builder.material import MaterialLock, material_lock_text
+from builder.material.lock import Stamp, read_material_lock
 from builder.material.outline import Outline, Part, Sentence, fingerprint, read_outline
 from builder.model import Problem
-from builder.pipeline import accept_sources, fix_sources, load, sources, stamp_sources
+from builder.pipeline import load
+from builder.sourcing import accept_sources, fix_sources, sources, stamp_sources
 
 WATER = """\
 # what a river is

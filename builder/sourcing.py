@@ -1,0 +1,235 @@
+"""What authors do with the material: cover it, keep cards true to it, draft from it. The tails of those commands."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from builder.checks import check
+from builder.material import (
+    MATERIAL_LOCK,
+    Coverage,
+    MaterialLock,
+    Outline,
+    Sources,
+    coverage_of,
+    lock_of,
+    material_lock_text,
+    outline_in,
+    outline_of,
+    sources_of,
+    stamped,
+)
+from builder.material.draft import answers, as_section, card_item, proposals, requests, seconds, section_text, stub
+from builder.material.words import texts_of
+from builder.model import ERROR, Deck, Place, Problem, problem, shown
+from builder.pipeline import Loaded, load, replace_file
+from builder.source import read_deck, with_cards, with_locators
+from builder.source.starter import write_deck
+
+
+def sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Every source of the deck and its state, by material.lock and by the material where it is at hand.
+
+    `material` is a file; None means the one that deck.yaml names, if it is there. Raises ValueError with a sentence
+    where there is neither a lock nor a material, or where one of them can't be read.
+    """
+    lock, problems = lock_of(loaded.deck)
+    if problems:
+        raise ValueError(str(problems[0]))
+    outline = outline_of(loaded.deck, material)
+    if outline is None and not lock.outline.parts:
+        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; name the material with --material")
+    return sources_of(loaded.deck, loaded.ids, lock, outline)
+
+
+def coverage(loaded: Loaded, material: Path | None = None) -> Coverage:
+    """Which sentences of the material have a card, with their texts where the material is at hand. Raises as `sources`.
+
+    A card that isn't written yet is none.
+    """
+    found = sources(loaded, material)
+    todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
+    written = [
+        each
+        for each in found.all
+        if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
+    ]
+    return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
+
+
+def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:
+    """The sentences at hand by their fingerprints: those of `found`, and of the material that deck.yaml names."""
+    return texts_of(found.outline, outline_of(loaded.deck, None))
+
+
+def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Makes or updates material.lock, accepts what each source says now, and returns the sources.
+
+    Writes nothing but the lock, and that only if it changes. Raises ValueError with a sentence where the deck has
+    errors or a sentence has moved, and as `sources` does; OSError where the lock can't be written.
+    """
+    found = _unmoved(loaded, material)
+    _write_material_lock(loaded.deck, found, lambda source: True)
+    return sources(loaded, material)
+
+
+def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = None) -> Sources:
+    """Accepts what the sources of the cards `ids` say now, whatever became of them. Raises as `stamp_sources`."""
+    found = _unmoved(loaded, material)
+    unknown = set(ids) - {source.owner for source in found.all}
+    if unknown:
+        raise ValueError(f"{shown(loaded.deck.folder)} has no card '{min(unknown)}' with a source")
+    lock, _ = lock_of(loaded.deck)
+    stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
+    outline = outline_of(loaded.deck, material)
+    found = sources_of(loaded.deck, loaded.ids, MaterialLock(lock.outline, stamps), outline)
+    _write_material_lock(loaded.deck, found, lambda source: source.owner in ids)
+    return sources(loaded, material)
+
+
+def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
+    """Rewrites the locators of sentences that moved, takes the material's new outline into the lock, and returns
+    the sources as they were before.
+
+    Of the YAML nothing but these locators changes; what its author accepted stays. Raises as `stamp_sources`, and
+    ValueError where a file can't take a locator.
+    """
+    _refuse_errors(loaded)
+    found = sources(loaded, material)
+    edits: dict[Path, bytes] = {}
+    for section in loaded.deck.sections:
+        path = loaded.deck.folder / Path(section.place.path).name
+        moved = [(each.locator, each.written) for each in found.to_rewrite if each.locator.path == section.place.path]
+        if moved:
+            edits[path] = with_locators(path, path.read_bytes(), moved)
+    for path, data in edits.items():
+        replace_file(path, data)
+    _write_material_lock(loaded.deck, found, lambda source: False)
+    return found
+
+
+class Drafted(NamedTuple):
+    """What `draft` wrote: files, how many stubs and cards of a program's, and what was wrong with its other cards."""
+
+    files: Sequence[Path]
+    stubs: int
+    proposed: int
+    problems: Sequence[Problem]
+
+
+def draft(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
+    """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
+
+    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built before they are written. `command`
+    is a program that is asked for cards, as docs/material.md tells. Raises as `fix_sources`, and where the program
+    fails; then nothing is written.
+    """
+    loaded = load(folder) if (folder / "deck.yaml").exists() else None
+    found = _unmoved(loaded, material) if loaded else Sources((), outline_in(material))
+    covered = coverage_of(name, found)
+    bare = {each.spot: each.sentence for each in covered.sentences if each.is_bare}
+    cards, problems = _proposed(command, covered, found.outline, loaded) if command and bare else ([], [])
+    items: dict[Path, list[str]] = {}
+    files = _section_files(found.outline, loaded, folder)
+    for spot, sentence in found.outline.spots().items():
+        made = [card_item(card, spot, sentence) for at, card in cards if at == spot]
+        if not made and spot in bare:
+            made = [stub(spot, sentence)]
+        if made:
+            items.setdefault(files[spot.section], []).extend(made)
+    parts = {files[part.slug]: part for part in found.outline.parts}
+    if loaded is None:
+        texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
+        written: Sequence[Path] = write_deck(folder, name, None, uid, texts)
+    else:
+        edits = {
+            path: with_cards(path, path.read_bytes(), made)
+            if path.exists()
+            else section_text(parts[path], made).encode()
+            for path, made in items.items()
+        }
+        for path, data in edits.items():
+            replace_file(path, data)
+        if os.path.lexists(folder / MATERIAL_LOCK):  # the new places are in the new outline
+            _write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
+        written = list(edits)
+    return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
+
+
+def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dict[str, Path]:
+    """The section file of each section of the material, which may have to be written, by the section's slug."""
+    sections = loaded.deck.sections if loaded else ()
+    by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
+    files = {}
+    for part in outline.parts:
+        path = by_tag.get(part.tag) or folder / f"{part.slug}.yaml"
+        while path not in by_tag.values() and (path.exists() or path.stem == "deck"):
+            path = path.with_stem(f"{path.stem}-2")
+        files[part.slug] = path
+    return files
+
+
+def _proposed(
+    command: str, covered: Coverage, outline: Outline, loaded: Loaded | None
+) -> tuple[list[tuple[Any, Any]], list[Problem]]:
+    """The cards that a program proposes, each with the spot of its first source, and the problems of its other lines.
+
+    Its answers are read and checked as a section file of the deck would be.
+    """
+    asked = requests(covered)
+    label = command.strip().partition(" ")[0]
+    values, problems = answers(label, proposals(command, asked, seconds(asked)))
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
+        path = Path(temporary, "proposed.yaml")
+        path.write_text(as_section(values.values()), encoding="utf-8", newline="\n")
+        deck, found = read_deck(Path(temporary), lambda done: None)
+        if loaded:
+            deck = loaded.deck._replace(sections=(*loaded.deck.sections, *deck.sections), checks={})
+        found = [each for each in (*found, *check(deck)) if each.path == shown(path) and each.severity == ERROR]
+    spots = {str(spot): spot for spot in outline.spots()}
+    cards = []
+    for line, (number, value) in enumerate(values.items(), start=3):  # as_section puts the first card on line 3
+        card = next((card for card in deck.sections[-1].cards if card.place.line == line), None)
+        wrong = [each._replace(path=label, line=number) for each in found if each.line == line]
+        if card is not None and not wrong and not (card.source and all(each in spots for each in card.source)):
+            message, remedy = (
+                "this card's source is no sentence that was told",
+                "give a sentence's source back as it was",
+            )
+            wrong = [problem("bad-source", Place(label, number), message, remedy)]
+        if wrong:
+            problems += wrong
+        elif card is not None:
+            cards.append((spots[card.source[0]], value))
+    return cards, sorted(problems)
+
+
+def _refuse_errors(loaded: Loaded) -> None:
+    """Raises ValueError for errors that hide cards; a stub that isn't written yet, or a lost place, hides none."""
+    wrong = [each for each in loaded.errors if each.name not in ("bad-source", "placeholder")]
+    if wrong:
+        raise ValueError(f"{shown(loaded.deck.folder)} has errors: {wrong[0]}")
+
+
+def _unmoved(loaded: Loaded, material: Path | None) -> Sources:
+    """The sources of a deck whose locators need no rewriting."""
+    _refuse_errors(loaded)
+    found = sources(loaded, material)
+    if found.to_rewrite:
+        count = len(found.to_rewrite)
+        what = "source has moved" if count == 1 else "sources have moved"
+        raise ValueError(f"{count:,} {what} in {shown(loaded.deck.folder)}; run studydeck source fix first")
+    return found
+
+
+def _write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
+    """Writes the lock after its author looked at the sources that `accept` says yes to, if that changes anything."""
+    path = deck.folder / MATERIAL_LOCK
+    text = material_lock_text(stamped(found, accept))
+    if not path.exists() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
+        replace_file(path, text.encode())
