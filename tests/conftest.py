@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 from author import Author
 from browser import FLAGS, chromium
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from builder.engine.learner import Learner
+
+# CI tries the same examples each time, so that a change is judged by what it changes; at home they are new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session", autouse=True)

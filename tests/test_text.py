@@ -68,7 +68,7 @@ class Fragment(HTMLParser):
         self.close()
         assert not self.open, f"never closed: {self.open}"
         assert html.count("<") == self.tags, "a '<' that is no tag"
-        assert not re.search(r"&(?!(?:amp|lt|gt|quot|#\d+);)", html), "an '&' that is no entity"
+        assert not re.search(r"&(?!(?:amp|lt|gt|quot|#\d+|#x[0-9a-f]+);)", html), "an '&' that is no entity"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags += 1
