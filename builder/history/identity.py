@@ -17,7 +17,11 @@ from builder.text import slug
 
 def digest(*texts: str) -> str:
     """A hash of `texts` as 16 hexadecimal digits (64 bits), as the lock keeps it. The parts can't run together."""
-    return hashlib.blake2b("\x1f".join(texts).encode(), digest_size=8).hexdigest()
+    return _digest_of("\x1f".join(texts))
+
+
+def _digest_of(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def number_from(*texts: str) -> int:
@@ -32,17 +36,19 @@ def guid_of(uid: str, card_id: str) -> str:
 
 def question_digest(card: Card) -> str:
     """The hash that a card without an id is found by."""
-    return digest((card.question or card.asks).strip())
+    return _digest_of(card.asks.strip())
 
 
 def answer_digest(card: Card) -> str:
     """The hash that a card without an id and with a new question is found by, within its section."""
-    return digest(*(answer.strip() for answer in card.answers))
+    if isinstance(card.answer, tuple):
+        return digest(*(answer.strip() for answer in card.answer))
+    return _digest_of((card.answer or "").strip())
 
 
 def content_digest(note: Note) -> str:
     """The hash of all that a learner would see change in a note; media count by their names, which are hashes."""
-    return digest(note.kind, " ".join(note.tags), *note.fields)
+    return _digest_of("\x1f".join((note.kind, " ".join(note.tags), *note.fields)))
 
 
 def type_digest(note_type: NoteType) -> str:
@@ -92,7 +98,7 @@ class _Matching:
         assert card.id is not None
         record = self.lock.notes.get(card.id)
         if record is None:
-            known = [each for each in self.by_question.get(question_digest(card), ()) if not each.retired]
+            known = self._known_by_question(card) if self.by_question else []
             if known and (card.guid is None or card.guid == known[0].guid):
                 message = f"learners know this question as the card '{known[0].id}'"
                 remedy = f"write id: {known[0].id} again, or reword the question if it is another card"
@@ -102,6 +108,9 @@ class _Matching:
             self.found[number] = Identity(str(card.id), guid, made=False)
         else:
             self._take(number, card, record, made=False)
+
+    def _known_by_question(self, card: Card) -> list[NoteRecord]:
+        return [each for each in self.by_question.get(question_digest(card), ()) if not each.retired]
 
     def _take(self, number: int, card: Card, record: NoteRecord, *, made: bool) -> None:
         """The card is the record's note, unless Anki couldn't update that note with it."""
