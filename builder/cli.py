@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from builder import cache
     from builder.engine.drawing import Artist
     from builder.engine.verify import Report
-    from builder.history import Lock, Plan
+    from builder.history import Lock
+    from builder.history.plan import Plan
     from builder.model import Problem
     from builder.pipeline import Built, Loaded
 

@@ -20,7 +20,7 @@ from builder.checks import check
 from builder.history import LOCK_FILE, Changes, Lock, identify, lock_text, note_type_ids, read_lock, record
 from builder.model import ERROR, WARNING, Deck, Identity, Note, Place, Problem, problem, shown
 from builder.render import Media, collect_media, note_types, render_notes
-from builder.source import read_deck, with_ids
+from builder.source import read_deck
 
 if TYPE_CHECKING:
     from builder.engine.drawing import Artist
@@ -283,6 +283,8 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
     Nothing else of the files changes, so the next package is the same to the byte. Raises ValueError for a deck with
     errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
     """
+    from builder.source.edit import with_ids
+
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
     named = [card for card in unnamed(loaded) if card.id is not None]

@@ -27,7 +27,8 @@ from builder.material.draft import answers, as_section, card_item, proposals, re
 from builder.material.words import texts_of
 from builder.model import ERROR, Deck, Place, Problem, problem, shown
 from builder.pipeline import Loaded, load, replace_file
-from builder.source import read_deck, with_cards, with_locators
+from builder.source import read_deck
+from builder.source.edit import with_cards, with_locators
 from builder.source.starter import write_deck
 
 

@@ -18,7 +18,7 @@ from builder.material.draft import proposals, suggest
 from builder.material.outline import read_outline
 from builder.model import Problem
 from builder.pipeline import load
-from builder.source import with_cards
+from builder.source.edit import with_cards
 from builder.sourcing import coverage, sources, stamp_sources
 
 SUGGESTIONS = [

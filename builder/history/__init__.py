@@ -6,7 +6,6 @@ the stamps of the notes that changed. guids never come from text, so every text 
 
 from builder.history.identity import identify
 from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock
-from builder.history.plan import Plan
 from builder.history.record import Changes, note_type_ids, record
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "Changes",
     "Lock",
     "NoteRecord",
-    "Plan",
     "TypeRecord",
     "identify",
     "lock_text",

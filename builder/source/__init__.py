@@ -4,7 +4,6 @@ files.py reads bytes safely, tree.py turns them into placed texts, lists and map
 keys.py says which keys there are (for the reader and for the JSON Schema), reader.py makes the Deck.
 """
 
-from builder.source.edit import with_cards, with_ids, with_locators
 from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
 from builder.source.reader import read_deck
 
@@ -15,7 +14,4 @@ __all__ = [
     "SECTION_KEYS",
     "json_schema",
     "read_deck",
-    "with_cards",
-    "with_ids",
-    "with_locators",
 ]

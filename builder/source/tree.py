@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 
 from builder.model import Place, Problem, Text, problem
-from builder.source.syntax import syntax_problem, without_card
 
 #: Characters of one text. The longest real card fields have some thousand.
 LONGEST_TEXT = 100_000
@@ -87,6 +86,8 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
             tree, found = _build(path, text)
             return tree, [*problems, *found]
         except yaml.MarkedYAMLError as error:
+            from builder.source.syntax import syntax_problem, without_card
+
             problems.append(syntax_problem(path, text, error))
             remaining = without_card(text, problems[-1].line)
             if remaining is None or len(problems) == _MOST_SYNTAX_ERRORS:
