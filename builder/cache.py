@@ -1,7 +1,8 @@
-"""What the last build made of which bytes, so that a build with nothing changed reads, and says, no more than that.
+"""What the last build made of which bytes, so that the next one reads no more than what has changed since.
 
 Nothing depends on it: a note that is missing, unreadable or of other bytes means a whole build. It lies in the user's
-cache folder (or in STUDYDECK_CACHE), one small file for each set of decks that are built together.
+cache folder (or in STUDYDECK_CACHE), two small files for each set of decks that are built together: what lay where,
+and for rebuild.py what each section held.
 """
 
 from __future__ import annotations
@@ -10,37 +11,104 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from builder import __version__
 
-#: Of a package whose build found nothing new: its deck's title, notes, cards and media files.
-Made = tuple[str, int, int, int]
+_LOCK = "deck.lock"
+_DECIDING = (_LOCK, "material.lock", "style.css")  # beside the YAML files and what is in media/
+
+#: Hashes of the bytes that decide what a build makes, by the paths of their files.
+State = Mapping[str, str]
 
 
-def recall(decks: Sequence[Path], out: Path) -> list[Made] | None:
-    """What a build of `decks` into `out` would make, all unchanged; None where it must be made to know."""
+class Made(NamedTuple):
+    """A package that a build made: its deck's title, its notes, cards and media files."""
+
+    title: str
+    notes: int
+    cards: int
+    media: int
+
+
+class Known(NamedTuple):
+    """What the last build made, and the files that have changed since: none where all is as it left it.
+
+    `sections` is the hash of what `sections_of` reads.
+    """
+
+    made: Sequence[Made]
+    changed: frozenset[str]
+    sections: str
+
+
+def state_of(decks: Sequence[Path], out: Path) -> State:
+    """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read."""
     try:
-        fingerprint, *lines = _note(decks, out).read_text("utf-8").splitlines()
-        if fingerprint != _fingerprint(decks, out):
+        packages = [path for deck in decks if (path := _package(deck, out)).exists()]
+        files = [*(file for deck in decks for file in _files(deck)), *packages]
+        return {os.fspath(path): _digest(path) for path in files}
+    except OSError:
+        return {}
+
+
+def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
+    """What the last build of `decks` into `out` made, and what of it has changed to `state`.
+
+    None where nothing is known: no file may have come or gone, and the program and its Python are the same.
+    """
+    try:
+        head, made, files = _note(decks, out).read_text("utf-8", "surrogatepass").split("\n\n")
+        program, sections = head.split()
+        before = {path: digest for digest, _, path in (line.partition(" ") for line in files.splitlines())}
+        if program != _program() or not state or before.keys() != state.keys():
             return None
-        fields = [line.split("\t") for line in lines]
-        return [(title, int(notes), int(cards), int(media)) for title, notes, cards, media in fields]
+        fields = [line.split("\t") for line in made.splitlines()]
+        known = [Made(title, int(notes), int(cards), int(media)) for title, notes, cards, media in fields]
+        return Known(known, frozenset(path for path in state if before[path] != state[path]), sections)
     except (OSError, ValueError):
         return None
 
 
-def remember(decks: Sequence[Path], out: Path, made: Iterable[Made]) -> None:
-    """Keeps what a build made of the files as they are now, if the cache can be written."""
+def sections_of(decks: Sequence[Path], out: Path, known: Known) -> str | None:
+    """What `remember` was given of the sections at the last build; None where it isn't there as it was."""
     with suppress(OSError):
+        data = _note(decks, out).with_suffix(".sections").read_bytes()
+        if hashlib.sha256(data).hexdigest() == known.sections:
+            return data.decode("utf-8", "surrogatepass")
+    return None
+
+
+def remember(decks: Sequence[Path], out: Path, state: State, made: Iterable[Made], sections: str) -> None:
+    """Keeps what a build made of `state`, if the cache can be written.
+
+    The state is from before the build, but for the files that the build wrote itself: what an author saves while
+    a build is under way has not been built.
+    """
+    with suppress(OSError):
+        written = [path for deck in decks for path in (deck / _LOCK, _package(deck, out))]
+        now = {**state, **{os.fspath(path): _digest(path) for path in written}}
+        if not state or any("\n" in path for path in now):
+            return
         note = _note(decks, out)
+        data = sections.encode("utf-8", "surrogatepass")
+        head = f"{_program()} {hashlib.sha256(data).hexdigest()}"
+        lines = ["\t".join(map(str, each)) for each in made]
+        text = "\n\n".join(
+            [head, "\n".join(lines), "\n".join(f"{digest} {path}" for path, digest in sorted(now.items()))]
+        )
         note.parent.mkdir(parents=True, exist_ok=True)
-        part = note.with_name(f"{note.name}.{os.getpid()}")
-        lines = [_fingerprint(decks, out), *("\t".join(map(str, each)) for each in made)]
-        part.write_text("\n".join(lines), encoding="utf-8")
-        os.replace(part, note)
+        _replace(note.with_suffix(".sections"), data)
+        _replace(note, text.encode("utf-8", "surrogatepass"))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(data)
+    os.replace(part, path)
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
@@ -56,24 +124,38 @@ def _note(decks: Sequence[Path], out: Path) -> Path:
     return folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _fingerprint(decks: Sequence[Path], out: Path) -> str:
-    """A hash of every byte that decides what a build makes: the program, the decks' files, the packages."""
+def _package(deck: Path, out: Path) -> Path:
+    return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"
+
+
+def _program() -> str:
+    """A hash of the program and its Python, by the dates of its files: an upgrade may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    for path in _files(Path(__file__).parent):
+    for path in _below(Path(__file__).parent):
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
-    packages = [out / f"{os.path.basename(os.path.abspath(deck))}.apkg" for deck in decks]
-    for path in [*(file for deck in decks for file in _files(deck)), *packages]:
-        data = path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else b""
-        digest.update(f"{path}\0{len(data)}\0".encode("utf-8", "surrogatepass"))
-        digest.update(data)
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> list[Path]:
-    """Every file below `folder` but those of hidden and compiled folders, in one order everywhere."""
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else b"").hexdigest()
+
+
+def _files(deck: Path) -> list[Path]:
+    """The files that decide what a build of `deck` makes, whatever else an editor leaves beside them."""
+    names = sorted(os.listdir(deck))
+    chosen = [
+        deck / name
+        for name in names
+        if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
+    ]
+    return chosen + _below(deck / "media")
+
+
+def _below(folder: Path) -> list[Path]:
+    """Every file below `folder` but what Python has compiled, in one order everywhere."""
     found = []
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith((".", "__pycache__")))
+        folders[:] = sorted(each for each in folders if each != "__pycache__")
         found += [Path(parent, name) for name in sorted(names)]
     return found

@@ -128,30 +128,24 @@ def build(
 
     now = _now()
     folders = _folders(decks)
-    if not (repair_lock or verify or timings) and (unchanged := cache.recall(folders, output)) is not None:
-        _tell_unchanged(folders, output, unchanged, style)
+    state = cache.state_of(folders, output)
+    known = None if repair_lock or verify else cache.recall(folders, output, state)
+    if known and not (known.changed or timings):
+        _tell_unchanged(folders, output, known.made, style)
         return
-    from builder import pipeline
+    from builder.building import build_all
 
     lap = _Stopwatch()
     locks = _repaired_locks(folders, output) if repair_lock else {}
-    built: list[Built] = []
+    known = known if known and known.changed else None
     with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
-        second_half = pipeline.part_of(progress, 1, 2)
-        loaded, problems = pipeline.load_all(folders, pipeline.part_of(progress, 0, 2), locks, judge=False, lap=lap)
-        if locked and not _failing(problems):
-            problems = sorted(problem for each in loaded for problem in pipeline.lock_changes(each, now)) or problems
-        if not _failing(problems):
-            for number, each in enumerate(loaded):
-                part = pipeline.part_of(second_half, number, len(loaded))
-                built.append(pipeline.build(each, output, now, progress=part, lap=lap))
-            problems = sorted(problems + [problem for each in built for problem in each.problems])
+        built, problems = build_all(
+            folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+        )
         reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
     if timings:
         lap.tell()
-    if made and not problems:
-        cache.remember(folders, output, [(str(each.deck.title), each.notes, each.cards, each.media) for each in made])
     if style == "json":
         answer = {"packages": [_package(each) for each in made], "problems": [each._asdict() for each in problems]}
         _print_json(answer | ({"verified": [_report_json(each) for each in reports]} if verify else {}))

@@ -332,9 +332,29 @@ class OldNote(NamedTuple):
 class Shipped(NamedTuple):
     """A note with all that the package must know of its history.
 
-    `id` is Anki's note id in milliseconds, `modified` the stamp in seconds.
+    `id` is Anki's note id in milliseconds, `modified` the stamp in seconds; `position` counts from 1 and orders
+    new cards.
     """
 
     note: Note
     id: int
     modified: int
+    position: int
+
+
+class Kept(NamedTuple):
+    """Notes that go from the last package into the next one as they are, their files unread.
+
+    `ranges` are their positions there: the first, the last, and what is to be added to them. `positions` are those of
+    the notes between them, which were read. `ids` and the `lines` of the lock are the kept notes'; `decks` are the
+    names of all decks in the package, in order.
+    """
+
+    ranges: Sequence[tuple[int, int, int]] = ()
+    positions: Sequence[int] = ()
+    ids: Sequence[str] = ()
+    lines: Sequence[str] = ()
+    decks: Sequence[str] = ()
+
+
+NOTHING_KEPT = Kept()

@@ -12,13 +12,26 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from builder.checks import check
 from builder.history import LOCK_FILE, Changes, Lock, identify, lock_text, note_type_ids, read_lock, record
-from builder.model import ERROR, WARNING, Deck, Identity, Note, Place, Problem, problem, shown
+from builder.model import (
+    ERROR,
+    NOTHING_KEPT,
+    WARNING,
+    Deck,
+    Identity,
+    Kept,
+    Note,
+    Place,
+    Problem,
+    Shipped,
+    problem,
+    shown,
+)
 from builder.render import Media, collect_media, note_types, render_notes
 from builder.source import read_deck
 
@@ -63,7 +76,7 @@ class Loaded(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What a build made, or the problems for which it wrote nothing."""
+    """What a build made of a deck, or the problems for which it wrote nothing. `shipped` are the notes that it read."""
 
     deck: Deck
     path: Path
@@ -72,6 +85,7 @@ class Built(NamedTuple):
     media: int = 0
     changes: Changes = _NO_CHANGES
     problems: Sequence[Problem] = ()
+    shipped: Sequence[Shipped] = ()
 
 
 def _no_progress(done: float) -> None:
@@ -88,16 +102,19 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
+    only: Container[str] | None = None,
     lap: Lap = _no_lap,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` stands in for the one in the folder, such as a repaired one. Without `judge`, warnings that take judgement
-    of each card are left out: a build needs to know what is wrong, not what could be better.
+    of each card are left out: a build needs to know what is wrong, not what could be better. With `only`, the deck
+    has no other section files than these (see rebuild.py).
     """
-    deck, problems = read_deck(folder, progress)
+    deck, problems = read_deck(folder, progress, only)
     lap("read", sum(len(section.cards) for section in deck.sections))
-    media, found = collect_media(deck, whole=all(each.severity != ERROR for each in problems))
+    whole = only is None and all(each.severity != ERROR for each in problems)
+    media, found = collect_media(deck, whole=whole)
     problems += found
     lap("media", len(media.files))
     damage: list[Problem] = []
@@ -167,25 +184,27 @@ def build(
     now: int,
     *,
     locked: bool = False,
+    kept: Kept = NOTHING_KEPT,
     progress: Progress = _no_progress,
     lap: Lap = _no_lap,
 ) -> Built:
     """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
     `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
-    that would change the lock writes nothing and has a problem for every such card. Raises ValueError for
-    a deck with errors; a file that can't be written is a problem of the result.
+    that would change the lock writes nothing and has a problem for every such card. Notes that rebuild.py found
+    to be `kept` are not among the loaded ones, and are in the package all the same. Raises ValueError for a deck
+    with errors; a file that can't be written is a problem of the result.
     """
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
     deck = loaded.deck
-    path = out / f"{folder_name(deck.folder)}.apkg"
+    path = package_path(deck.folder, out)
     notes = compile_notes(loaded)
     progress(0.5)
     lap("render", len(notes))
     types = note_types(deck, note_type_ids(deck, loaded.lock))
-    lock, shipped, changes = record(notes, types, loaded.lock, now)
-    lap("record", len(lock.notes))
+    lock, shipped, changes = record(notes, types, loaded.lock, now, kept)
+    lap("record", len(shipped))
     problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     if locked and (changed := _locked(loaded, lock, notes)):
         return Built(deck, path, problems=changed)
@@ -194,20 +213,20 @@ def build(
         from builder.package import write_package
 
         stamped = [(each, lock.types[each.key].modified) for each in types]
-        _write(
+        decks = kept.decks or dict.fromkeys([str(deck.title), *(note.deck for note in notes)])
+        cards = _write(
             path,
             deck.folder / LOCK_FILE,
-            lock_text(lock),
-            lambda part: write_package(part, deck, stamped, shipped, loaded.media.files),
+            lock_text(lock, kept.lines),
+            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, path, kept.ranges),
         )
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
         at = Place(path.as_posix())
         return Built(deck, path, problems=[problem("unwritable", at, message, "make room, or choose another -o")])
     progress(1.0)
-    lap("package", len(shipped))
-    cards = sum(len(note.ords) for note in notes)
-    return Built(deck, path, len(notes), cards, len(loaded.media.files), changes, problems)
+    lap("package", len(notes) + len(kept.ids))
+    return Built(deck, path, len(notes) + len(kept.ids), cards, len(loaded.media.files), changes, problems, shipped)
 
 
 def lock_changes(loaded: Loaded, now: int) -> list[Problem]:
@@ -322,6 +341,11 @@ def folder_name(folder: Path) -> str:
     return os.path.basename(os.path.abspath(folder))
 
 
+def package_path(folder: Path, out: Path) -> Path:
+    """Where the package of the deck in `folder` lies."""
+    return out / f"{folder_name(folder)}.apkg"
+
+
 def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
     path = folder / LOCK_FILE
@@ -343,8 +367,8 @@ def _pending(path: Path, data: bytes) -> Path:
     return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
 
 
-def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path], None]) -> None:
-    """Writes package and lock beside their places, then moves both in.
+def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path], int]) -> int:
+    """Writes package and lock beside their places, then moves both in. Returns what `write_package` does.
 
     Between the two moves the new lock lies pending, so that a build killed there has lost nothing
     (test_killed.py kills it everywhere).
@@ -355,7 +379,7 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
     try:
-        write_package(part)
+        written = write_package(part)
         lock_part.write_bytes(text.encode())
         os.replace(lock_part, pending)
         try:
@@ -372,6 +396,7 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
     attributes = lock_path.with_name(".gitattributes")
     if not before and not attributes.exists():
         attributes.write_text(_GIT_ATTRIBUTES, newline="\n")
+    return written
 
 
 def _lost_lock(loaded: Loaded, path: Path) -> list[Problem]:

@@ -22,7 +22,7 @@ from builder.history.plan import (
 from builder.history.repair import Repaired, repair
 from builder.model import Note, NoteType, OldNote
 from builder.package.read import read_package
-from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in
+from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, package_path
 from builder.render import note_types
 
 
@@ -37,7 +37,7 @@ def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
     before, texts_from = _before(loaded, against)
     folder = loaded.deck.folder
     if lacks_texts(before, notes):
-        before, texts_from = _with_texts(before, notes, folder, out / f"{folder_name(folder)}.apkg", texts_from)
+        before, texts_from = _with_texts(before, notes, folder, package_path(folder, out), texts_from)
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
     return make_plan(loaded.deck, before, notes, types, texts_from)
 
@@ -49,7 +49,7 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     """
     path = folder / LOCK_FILE
     _, problems = lock_in(folder)
-    package = out / f"{folder_name(folder)}.apkg"
+    package = package_path(folder, out)
     if path.exists() and not problems:
         return None
     good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])

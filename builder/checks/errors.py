@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from builder.model import Card, Deck, Problem, Text, problem
 from builder.text import fold, read_clozes, to_cloze_html, to_html
@@ -62,6 +63,12 @@ def bad_cloze(deck: Deck) -> Iterator[Problem]:
                 yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
 
 
+@cache
+def letters(question: str) -> str:
+    """The letters and digits of a question: two cards can ask the same only if they agree here."""
+    return question.casefold().translate(_LETTERS_ONLY)
+
+
 def same_question(deck: Deck) -> Iterator[Problem]:
     """Two cards that ask the same, but for case, blanks, emphasis and the stops at a word's end.
 
@@ -74,7 +81,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         if card.retired:
             continue
         # Folding takes ten times as long as this, and is asked only about questions of the same letters.
-        alike = first.setdefault(card.asks.casefold().translate(_LETTERS_ONLY), card)
+        alike = first.setdefault(letters(card.asks), card)
         if alike is card:
             continue
         folded.setdefault(fold(alike.asks), alike)

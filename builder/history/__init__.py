@@ -5,7 +5,7 @@ the stamps of the notes that changed. guids never come from text, so every text 
 """
 
 from builder.history.identity import identify
-from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock
+from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock, set_apart
 from builder.history.record import Changes, note_type_ids, record
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "note_type_ids",
     "read_lock",
     "record",
+    "set_apart",
 ]

@@ -6,7 +6,7 @@ line counts the notes, so that a torn file is seen; a merge of two files has mor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from builder.model import Place, Problem, problem
@@ -98,22 +98,39 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     return Lock(notes, types), problems
 
 
-def lock_text(lock: Lock) -> str:
-    """The file for `lock`: the same lock makes the same text."""
+def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
+    """The lines of the notes `ids` in the text of a whole lock, for `lock_text`; and a lock's text without them."""
+    apart: list[str] = []
+    rest: list[str] = []
+    for line in text.split("\n"):
+        (apart if line.startswith("note\t") and line.split("\t", 2)[1] in ids else rest).append(line)
+    return apart, "\n".join(line for line in rest if not line.startswith("end\t")) + "end\t0\n"
+
+
+def note_id_in(line: str) -> int:
+    """Anki's note id in a line that was set apart."""
+    return int(line.split("\t")[9])
+
+
+def lock_text(lock: Lock, apart: Sequence[str] = ()) -> str:
+    """The file for `lock`, and for the notes whose lines were set `apart` before: the same notes make the same text."""
     lines = [f"{_HEAD} {VERSION}", f"# {_NOTE}"]
     for key in sorted(lock.types):
         kind = lock.types[key]
         lines.append(f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}")
-    for note_id in sorted(lock.notes):
-        note = lock.notes[note_id]
-        state = "retired" if note.retired else "live"
-        origin = "made" if note.made else "own"
-        lines.append(
-            f"note\t{note_id}\t{note.guid}\t{note.kind}\t{state}\t{origin}\t{note.content}\t{note.question}"
-            f"\t{note.answer}\t{note.added}\t{note.modified}\t{note.section}\t{note.deck}"
-        )
-    lines.append(f"end\t{len(lock.notes)}\n")
+    notes = [*map(_line, lock.notes.values()), *apart]
+    lines += sorted(notes)  # by id, for a tab comes before every character that an id can have
+    lines.append(f"end\t{len(notes)}\n")
     return "\n".join(lines)
+
+
+def _line(note: NoteRecord) -> str:
+    state = "retired" if note.retired else "live"
+    origin = "made" if note.made else "own"
+    return (
+        f"note\t{note.id}\t{note.guid}\t{note.kind}\t{state}\t{origin}\t{note.content}\t{note.question}"
+        f"\t{note.answer}\t{note.added}\t{note.modified}\t{note.section}\t{note.deck}"
+    )
 
 
 def _type(values: list[str]) -> TypeRecord:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
-from builder.history.lock import Lock, NoteRecord, TypeRecord
-from builder.model import Deck, Note, NoteType, Shipped
+from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in
+from builder.model import NOTHING_KEPT, Deck, Kept, Note, NoteType, Shipped
 
 #: Anki's ids are milliseconds, and none may lie in the future: new notes are spread over the month before.
 _SPREAD = 30 * 86_400_000
@@ -17,7 +17,7 @@ _STEP = 512
 
 
 class Changes(NamedTuple):
-    """What a build changes for a learner who has the last one: ids of notes, each in study order.
+    """What a build changes for a learner who has the last one: ids of notes, each in study order, kept ones last.
 
     `new`, `edited` and `unchanged` together are the notes of the package; `retired` are those that
     this build saw vanish or turn `retired`.
@@ -30,27 +30,30 @@ class Changes(NamedTuple):
 
 
 def record(
-    notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int
+    notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int, kept: Kept = NOTHING_KEPT
 ) -> tuple[Lock, list[Shipped], Changes]:
     """The lock after shipping `notes` at `now` (seconds since 1970), the notes with their stamps, and the changes.
 
     A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
     Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+    The `kept` notes of the deck are neither among `notes` nor in `lock`.
     """
     now = max(1, now)
     records = dict(lock.notes)
-    taken = {known.added for known in records.values()}
+    taken: set[int] = set()
     shipped: list[Shipped] = []
     new: list[str] = []
     edited: list[str] = []
     unchanged: list[str] = []
     retired: list[str] = []
-    for note in notes:
+    for position, note in zip(kept.positions or range(1, len(notes) + 1), notes, strict=True):
         note_id = note.identity.id
         last = lock.notes.get(note_id)
         content = content_digest(note)
         if last is None:
-            added, modified = _new_id(note.identity.guid, now, len(notes), taken), now
+            if not new:
+                taken = {*(known.added for known in lock.notes.values()), *map(note_id_in, kept.lines)}
+            added, modified = _new_id(note.identity.guid, now, len(notes) + len(kept.ids), taken), now
             new.append(note_id)
         elif last.content == content:
             added, modified = last.added, last.modified
@@ -74,13 +77,13 @@ def record(
             note.section,
             note.deck,
         )
-        shipped.append(Shipped(note, added, modified))
+        shipped.append(Shipped(note, added, modified, position))
     here = {note.identity.id for note in notes}
     for gone in lock.notes.values():
         if gone.id not in here and not gone.retired:
             records[gone.id] = gone._replace(retired=True)
             retired.append(gone.id)
-    changes = Changes(tuple(new), tuple(edited), tuple(unchanged), tuple(retired))
+    changes = Changes(tuple(new), tuple(edited), (*unchanged, *kept.ids), tuple(retired))
     return Lock(records, _type_records(types, lock, now)), shipped, changes
 
 

@@ -6,7 +6,7 @@ rows in, each for a reason that it states; light.py imports genanki at half its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from builder.model import Deck, MediaFile, NoteType, Shipped
@@ -16,22 +16,30 @@ from builder.package.anki import StudyDeck, StudyModel, StudyPackage
 def write_package(
     path: Path,
     deck: Deck,
+    decks: Iterable[str],
     note_types: Sequence[tuple[NoteType, int]],
     notes: Sequence[Shipped],
     media: Sequence[MediaFile],
-) -> None:
-    """Writes the package of `deck` to `path`: the same arguments make the same bytes.
+    last: Path,
+    kept: Sequence[tuple[int, int, int]] = (),
+) -> int:
+    """Writes the package of `deck` to `path`: the same arguments make the same bytes. Returns its number of cards.
 
-    `note_types` come with their stamps in seconds. Raises OSError where the file or a media file fails.
+    `decks` are the names of Anki's decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
+    The ranges of positions that are `kept` (see Kept) are copied from the package at `last`, and make the same bytes
+    as if they were among `notes`.
+    Raises OSError where the file, the last package or a media file fails.
     """
-    names = dict.fromkeys([str(deck.title), *(each.note.deck for each in notes)])
     base = note_types[0][0].id + 1000
-    decks = {name: StudyDeck(base + n, name) for n, name in enumerate(names)}
-    first = decks[str(deck.title)]
+    named = {name: StudyDeck(base + n, name) for n, name in enumerate(decks)}
+    first = named[str(deck.title)]
     first.description = deck.description
     models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
     for model in models.values():
         first.add_model(model)
-    for position, each in enumerate(notes, start=1):
-        decks[each.note.deck].add_row(each, models[each.note.kind], position)
-    StudyPackage(list(decks.values()), media).write_to_file(path)
+    for each in notes:
+        named[each.note.deck].add_row(each, models[each.note.kind])
+    package = StudyPackage(list(named.values()), media, last, kept)
+    package.write_to_file(path)
+    cards: int = package.cards
+    return cards

@@ -17,6 +17,20 @@ from builder.package.light import genanki
 
 #: zip's first day: an entry's date would make every package differ.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+#: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
+_KEPT_CARDS = """
+INSERT INTO cards SELECT * FROM (
+  SELECT id, nid, did, ord, mod, usn, type, queue, due + shift, ivl, factor, reps, lapses, left, odue, odid, flags, data
+  FROM last.cards JOIN temp.kept ON due BETWEEN first AND last
+  UNION ALL SELECT * FROM temp.fresh_cards
+) ORDER BY id
+"""
+_KEPT_NOTES = """
+INSERT INTO notes SELECT * FROM (
+  SELECT * FROM last.notes WHERE id IN (SELECT nid FROM last.cards JOIN temp.kept ON due BETWEEN first AND last)
+  UNION ALL SELECT * FROM temp.fresh_notes
+) ORDER BY id
+"""
 
 
 class StudyModel(genanki.Model):
@@ -63,12 +77,10 @@ class StudyDeck(genanki.Deck):
         super().__init__(deck_id, name)
         self.note_rows: list[tuple[Any, ...]] = []
         self.card_rows: list[tuple[Any, ...]] = []
-        self.stamp = 0
 
-    def add_row(self, shipped: Shipped, model: StudyModel, position: int) -> None:
-        """Adds a note and its cards; `position` counts from 1 and orders new cards as the author did."""
-        note, note_id, modified = shipped
-        self.stamp = max(self.stamp, modified)
+    def add_row(self, shipped: Shipped, model: StudyModel) -> None:
+        """Adds a note and its cards; its position orders new cards as the author did."""
+        note, note_id, modified, position = shipped
         tags = f" {' '.join(note.tags)} "
         fields = "\x1f".join(note.fields)
         guid = note.identity.guid
@@ -77,22 +89,26 @@ class StudyDeck(genanki.Deck):
             self.card_rows.append((note_id + number, note_id, self.deck_id, number, modified, position))
 
     def to_json(self) -> dict[str, Any]:
-        """The deck for Anki, its description read as Markdown and its stamp the newest of its notes'."""
+        """The deck for Anki, its description read as Markdown."""
         json_dict: dict[str, Any] = super().to_json()
-        return json_dict | {"md": True, "mod": self.stamp}
-
-    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
-        """The rows only: decks and note types are written once for the package, not once for every deck."""
-        cursor.executemany("INSERT INTO notes VALUES(?,?,?,?,-1,?,?,?,0,0,'')", sorted(self.note_rows))
-        cursor.executemany("INSERT INTO cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", sorted(self.card_rows))
+        return json_dict | {"md": True}
 
 
 class StudyPackage(genanki.Package):
     """A package with the same bytes for the same notes: made in memory, deflated, dated never, media by name."""
 
-    def __init__(self, decks: Sequence[StudyDeck], media: Sequence[MediaFile]) -> None:
+    def __init__(
+        self,
+        decks: Sequence[StudyDeck],
+        media: Sequence[MediaFile],
+        last: Path,
+        kept: Sequence[tuple[int, int, int]],
+    ) -> None:
         super().__init__(list(decks))
         self.media = media
+        self.last = last
+        self.cards = 0
+        self.kept = kept
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
         """Writes the package. genanki leaves its temporary database behind, and stores without deflating."""
@@ -114,25 +130,58 @@ class StudyPackage(genanki.Package):
             connection.close()
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
-        """genanki's schema and collection, with the indexes made after the rows, which is faster."""
+        """genanki's schema and collection; rows in the order of their ids, and indexes after the rows, which is faster.
+
+        Decks and note types are written once: genanki reads and writes the JSON of all decks again for every deck.
+        """
         from genanki.apkg_col import APKG_COL
         from genanki.apkg_schema import APKG_SCHEMA
 
         tables, first_index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
         cursor.executescript(tables)
         cursor.executescript(APKG_COL)
+        self._write_rows(cursor)
+        counts = cursor.execute("SELECT did, count(*), max(mod) FROM cards GROUP BY did").fetchall()
+        self.cards = sum(count for _, count, _ in counts)
+        stamps = {number: stamp for number, _, stamp in counts}
         (decks_json,) = cursor.execute("SELECT decks FROM col").fetchone()
-        decks = json.loads(decks_json) | {str(deck.deck_id): deck.to_json() for deck in self.decks}
+        decks = json.loads(decks_json) | {
+            str(deck.deck_id): deck.to_json() | {"mod": stamps.get(deck.deck_id, 0)} for deck in self.decks
+        }
         models = {
             str(number): model.to_json(timestamp, deck.deck_id)
             for deck in self.decks
             for number, model in deck.models.items()
         }
         cursor.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(decks), json.dumps(models)))
-        for deck in self.decks:
-            deck.write_to_db(cursor, timestamp, id_gen)
         cursor.connection.commit()
         cursor.executescript(first_index + indexes)
+
+    def _write_rows(self, cursor: sqlite3.Cursor) -> None:
+        """The rows of the decks' notes and cards, and between them those that the last package holds already."""
+        notes = sorted(row for deck in self.decks for row in deck.note_rows)
+        cards = sorted(row for deck in self.decks for row in deck.card_rows)
+        into_notes, into_cards = "notes", "cards"
+        if self.kept:
+            _attach(cursor, self.last, self.kept)
+            into_notes, into_cards = "temp.fresh_notes", "temp.fresh_cards"
+        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", notes)
+        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", cards)
+        if self.kept:
+            cursor.execute(_KEPT_NOTES)
+            cursor.execute(_KEPT_CARDS)
+
+
+def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, int]]) -> None:
+    """Lays the last package's database beside the new one, with tables for what is kept of it and what is fresh."""
+    with zipfile.ZipFile(last) as archive:
+        data = archive.read("collection.anki2")
+    cursor.execute("ATTACH ':memory:' AS last")
+    cursor.connection.deserialize(data, name="last")
+    cursor.execute("CREATE TEMP TABLE kept (first INTEGER, last INTEGER, shift INTEGER)")
+    cursor.executemany("INSERT INTO temp.kept VALUES(?,?,?)", kept)
+    cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
+    cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes | str) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -25,10 +25,14 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
 class Media(NamedTuple):
-    """`names` maps a file as the author writes it to its name in Anki; `files` are those to ship, by name."""
+    """`names` maps a file as the author writes it to its name in Anki; `files` are those to ship, by name.
+
+    `asked` are the files that each section file shows, as the author writes them, by the section file's path.
+    """
 
     names: Mapping[str, str]
     files: tuple[MediaFile, ...]
+    asked: Mapping[str, Collection[str]] = {}
 
 
 def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
@@ -49,7 +53,7 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     if whole:
         shelf.tell_unused()
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
-    return Media(shelf.names, tuple(files[name] for name in sorted(files))), shelf.problems
+    return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked), shelf.problems
 
 
 class _Shelf:
@@ -61,7 +65,7 @@ class _Shelf:
         self.names: dict[str, str] = {}
         self.paths: dict[str, Path] = {}
         self.problems: list[Problem] = []
-        self.asked: set[str] = set()
+        self.asked: dict[str, set[str]] = {}
 
     @cached_property
     def there(self) -> dict[str, Path]:
@@ -83,7 +87,7 @@ class _Shelf:
             message = f"the picture '{written[:60]}' has no text for those who can't see it"
             remedy = "say between the brackets what it shows: ![a river's delta](…)"
             self.problems.append(problem("no-alt", at, message, remedy, WARNING))
-        self.asked.add(written)
+        self.asked.setdefault(at.path, set()).add(written)
         if written in self.names:
             return
         name = self._name_of(written, at)
@@ -95,8 +99,9 @@ class _Shelf:
 
     def tell_unused(self) -> None:
         """Adds a warning for each file of the media folder that no card shows."""
+        asked = set().union(*self.asked.values())
         for name, path in self.there.items():
-            if name not in self.asked and not path.name.startswith("."):
+            if name not in asked and not path.name.startswith("."):
                 remedy = "delete it, or show it in a card"
                 self.problems.append(
                     problem("unused-media", Place(shown(path)), "no card shows this file", remedy, WARNING)

@@ -6,7 +6,7 @@ import html as html_entities
 import re
 from collections.abc import Mapping, Sequence
 
-from builder.model import Card, Deck, Identity, Note, Text
+from builder.model import Card, Deck, Identity, Note, Section, Text
 from builder.text import read_clozes, to_cloze_html, to_html
 
 _SPARES = ("", "", "")
@@ -23,7 +23,7 @@ def render_notes(deck: Deck, identities: Sequence[Identity | None], files: Mappi
     for section in deck.sections:
         section_tag = f"{deck.tag}::{section.tag}"
         section_name = html_entities.escape(section.name, quote=False)
-        deck_name = f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
+        deck_name = anki_deck(deck, section)
         for card in section.cards:
             identity = next(given)
             if identity is None:
@@ -35,6 +35,11 @@ def render_notes(deck: Deck, identities: Sequence[Identity | None], files: Mappi
             kind, fields, ords = (_question if card.cloze is None else _cloze)(card, section_name, identity, files)
             notes.append(Note(card, identity, kind, fields, tags, ords, section.tag, deck_name))
     return notes
+
+
+def anki_deck(deck: Deck, section: Section) -> str:
+    """The name of the deck in Anki that a section's new cards go to."""
+    return f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
 
 
 def _question(

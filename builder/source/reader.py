@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ _MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, list[Problem]]:
+def read_deck(
+    folder: Path, progress: Callable[[float], None], only: Container[str] | None = None
+) -> tuple[Deck, list[Problem]]:
     """The deck in `folder` and all problems of its files. What is malformed is left out of the deck.
 
-    `progress` is told how much is read, from 0 to 1.
+    `progress` is told how much is read, from 0 to 1. Of the section files, `only` those named so are read.
     """
     problems: list[Problem] = []
     path = folder / "deck.yaml"
@@ -40,6 +42,8 @@ def read_deck(folder: Path, progress: Callable[[float], None]) -> tuple[Deck, li
     sections = []
     names = _section_files(folder, values.get("sections"), problems)
     for number, name in enumerate(names, start=1):
+        if only is not None and f"{name}.yaml" not in only:
+            continue
         section, found = _section_of(folder / f"{name}.yaml", folder)
         problems += found
         if section is not None:

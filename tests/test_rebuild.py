@@ -1,0 +1,293 @@
+"""A build that reads only what changed makes the same bytes, and says the same, as one that reads everything."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from author import START, Author
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from builder import pipeline
+from builder.cli import main
+
+PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+SECTIONS = {
+    "air.yaml": """\
+  - {id: wind, question: What is moving air?, answer: Wind}
+  - {id: gases, guid: own-guid, question: Which two gases make air?, answer: [Nitrogen, Oxygen], tags: [air]}
+  - {question: What does a barometer measure?, answer: Air pressure}
+""",
+    "fire.yaml": """\
+  - {id: lava, question: What flows from Etna?, answer: Lava}
+  - {id: fire, cloze: "{{c1::Oxygen}} feeds a {{c2::fire}}."}
+  - {id: spark, question: "What is shown? ![a spark](spark.svg)", answer: A spark}
+""",
+    "water.yaml": """\
+  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
+  - {id: delta, question: "What is shown? ![a delta](delta.svg)", answer: A delta, reverse: true}
+  - {question: What is frozen water called?, answer: Ice}
+  - {id: old, question: What was asked once?, answer: This, retired: true}
+""",
+}
+
+Edit = Callable[[Author], object]
+
+
+def replaced(file: str, old: str, new: str) -> Edit:
+    return lambda author: author.edit(old, new, file)
+
+
+def added(file: str, card: str) -> Edit:
+    return lambda author: author.write(file, author.read(file) + f"  - {card}\n")
+
+
+def moved(author: Author) -> None:
+    card = "  - {id: lava, question: What flows from Etna?, answer: Lava}\n"
+    author.edit(card, "", "fire.yaml")
+    author.write("water.yaml", author.read("water.yaml") + card)
+
+
+def turned_round(author: Author) -> None:
+    head, *cards = author.read("air.yaml").split("  - ")
+    author.write("air.yaml", "  - ".join([head, *(f"{card.rstrip()}\n" for card in reversed(cards))]))
+
+
+#: Edits after which only the edited files are read.
+SMALL: dict[str, Edit] = {
+    "an answer": replaced("air.yaml", "answer: Wind", "answer: A wind"),
+    "a question": replaced("fire.yaml", "What flows from Etna?", "What flows out of Etna?"),
+    "a question without an id": replaced("water.yaml", "What is frozen water called?", "What is hard water called?"),
+    "an answer without an id": replaced("water.yaml", "answer: Ice", "answer: The ice"),
+    "a comment": lambda author: author.write("water.yaml", author.read("water.yaml") + "# said so\n"),
+    "a tag": replaced("air.yaml", "tags: [air]", "tags: [air, exam]"),
+    "a new gap": replaced("fire.yaml", "feeds a", "{{c3::feeds}} a"),
+    "a card more in front": lambda author: author.edit(
+        "cards:\n", "cards:\n  - {id: new, question: What is new here?, answer: This}\n", "air.yaml"
+    ),
+    "a card more at the end": added("water.yaml", "{id: rain, question: What falls from clouds?, answer: Rain}"),
+    "a card more without an id": added("fire.yaml", "{question: What is burnt wood?, answer: Ash}"),
+    "a card less": replaced("air.yaml", "  - {id: wind, question: What is moving air?, answer: Wind}\n", ""),
+    "a section emptied": lambda author: author.section("", "Air", "air.yaml"),
+    "a card in another file": moved,
+    "cards turned round": turned_round,
+    "a card retired": replaced("fire.yaml", "answer: Lava}", "answer: Lava, retired: true}"),
+    "a card back": replaced("water.yaml", ", retired: true", ""),
+    "a card reversed": replaced("air.yaml", "answer: Wind", "answer: Wind, reverse: true"),
+    "the section's name": replaced("air.yaml", "section: Air", "section: The Air"),
+    "two files": lambda author: (SMALL["an answer"](author), SMALL["a question"](author)),
+}
+#: Edits after which only reading everything tells what there is to tell.
+LARGE: dict[str, Edit] = {
+    "the same question elsewhere": added("air.yaml", "{id: x, question: Which River flows through Cairo, answer: It}"),
+    "the same id elsewhere": added("air.yaml", "{id: nile, question: What is this?, answer: It}"),
+    "the same guid elsewhere": added("fire.yaml", "{id: x, guid: own-guid, question: What is this?, answer: It}"),
+    "the id that another card made": added("air.yaml", "{id: what-is-frozen-water-called, question: Q, answer: A}"),
+    "a guid that learners don't have": replaced("air.yaml", "{id: wind,", "{id: wind, guid: own-guid,"),
+    "a mistake": replaced("air.yaml", "answer: Wind", "anser: Wind"),
+    "no YAML": lambda author: author.write("air.yaml", "section: [\n"),
+    "a warning": replaced("air.yaml", "answer: Wind", "answer: '![](spark.svg)'"),
+    "a picture that nothing shows": replaced("fire.yaml", "![a spark](spark.svg)", ""),
+    "a picture's bytes": lambda author: author.write("media/delta.svg", PICTURE + b" "),
+    "a picture more": lambda author: author.write("media/new.svg", PICTURE),
+    "the title": lambda author: author.edit("deck: Rivers", "deck: Streams", "deck.yaml"),
+    "another order": lambda author: author.write(
+        "deck.yaml", author.read("deck.yaml") + "sections: [fire, water, air]\n"
+    ),
+    "a style": lambda author: author.write("style.css", ".q-answer { margin: 0 }"),
+    "a file more": lambda author: author.section("  - {id: x, question: Q, answer: A}\n", "Earth", "earth.yaml"),
+    "a file less": lambda author: (author.folder / "air.yaml").unlink(),
+    "a file renamed": lambda author: (author.folder / "air.yaml").rename(author.folder / "sky.yaml"),
+    "no lock": lambda author: (author.folder / "deck.lock").unlink(),
+    "a lock from git": lambda author: author.write("deck.lock", author.read("deck.lock").replace("\n", "\r\n")),
+    "a lock with a conflict": lambda author: author.write("deck.lock", "<<<<<<< HEAD\n" + author.read("deck.lock")),
+    "no package": lambda author: author.package.unlink(),
+    "a torn package": lambda author: author.package.write_bytes(b"torn"),
+    "a material": lambda author: author.write("material.lock", "studydeck material 1\n"),
+}
+EDITS = SMALL | LARGE
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Of each reading of a deck, which files were to be read; None where all."""
+    readings: list[object] = []
+    whole = pipeline.read_deck
+
+    def reading(folder: Path, progress: Callable[[float], None], only: set[str] | None = None) -> object:
+        readings.append(only)
+        return whole(folder, progress, only)
+
+    monkeypatch.setattr(pipeline, "read_deck", reading)
+    return readings
+
+
+class GoneError(Exception):
+    pass
+
+
+class Twins:
+    """One deck twice: beside the one there is a cache, beside the other none."""
+
+    def __init__(self, home: Path, subdecks: bool = False) -> None:
+        self.homes = home / "with", home / "without"
+        self.authors = [Author(each) for each in self.homes]
+        self.clock = START
+        for author in self.authors:
+            for file, cards in SECTIONS.items():
+                author.section(cards, file[:-5].title(), file)
+            author.write("media/delta.svg", PICTURE)
+            author.write("media/spark.svg", PICTURE + b"\n")
+            if subdecks:
+                author.write("deck.yaml", author.read("deck.yaml") + "subdecks: true\n")
+
+    def edit(self, edit: Edit) -> None:
+        """Raises GoneError where what it edits isn't there any more."""
+        try:
+            for author in self.authors:
+                edit(author)
+        except (AssertionError, FileNotFoundError) as error:
+            raise GoneError from error
+
+    def build(self, *words: str) -> str:
+        """Builds both, each in its own folder, asserts that all is the same, and returns what was said."""
+        self.clock += 100
+        said = []
+        for home in self.homes:
+            cache = home / "cache"
+            if home.name == "without":
+                shutil.rmtree(cache, ignore_errors=True)
+            os.chdir(home)
+            names = {"STUDYDECK_CACHE": str(cache), "SOURCE_DATE_EPOCH": str(self.clock)}
+            done = CliRunner().invoke(main, ["build", "rivers", *words], env=names)
+            assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+            said.append((done.exit_code, done.stdout, done.stderr))
+        for ours, theirs in zip(*said, strict=True):
+            assert str(ours).splitlines() == str(theirs).splitlines()
+        ours, theirs = [
+            {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*")
+             if path.is_file() and "cache" not in path.parts}
+            for home in self.homes
+        ]  # fmt: skip
+        assert ours.keys() == theirs.keys()
+        assert [name for name in ours if ours[name] != theirs[name]] == []
+        return said[0][1] + said[0][2]
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> Iterator[Twins]:
+    before = Path.cwd()
+    yield Twins(tmp_path)
+    os.chdir(before)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_rebuild_is_a_build(twins: Twins, read: list[object], edit: str) -> None:
+    twins.build()
+    twins.edit(EDITS[edit])
+    del read[:]
+    twins.build()
+    whole = read.count(None)
+    assert whole == (1 if edit in SMALL else 2)  # the twin without a cache reads all each time
+    if edit in SMALL:
+        twins.edit(added("water.yaml", "{id: next, question: What comes next?, answer: This}"))
+        twins.build()
+        assert read.count(None) == 2
+    twins.build()
+    twins.edit(lambda author: author.write("deck.yaml", author.read("deck.yaml") + "\n"))
+    twins.build()
+
+
+@pytest.mark.parametrize("edit", SMALL)
+def test_a_rebuild_of_subdecks_is_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    twins = Twins(tmp_path, subdecks=True)
+    twins.build()
+    twins.edit(EDITS[edit])
+    twins.build()
+    twins.edit(SMALL["a card more at the end"])
+    twins.build()
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_long_day_of_edits(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """Edit after edit, some undone, some twice, some mistaken: each build is what it would be from nothing."""
+    chance = random.Random(seed)
+    before = Path.cwd()
+    try:
+        twins = Twins(tmp_path_factory.mktemp("day"), subdecks=chance.random() < 0.3)
+        twins.build()
+        for _ in range(8):
+            undo = {path: path.read_bytes() for home in twins.homes for path in home.glob("rivers/*.yaml")}
+            try:
+                twins.edit(EDITS[chance.choice([*SMALL, *SMALL, *LARGE])])
+                twins.build()
+                undone = chance.random() < 0.5
+            except GoneError:
+                undone = True
+            if undone:
+                for path, data in undo.items():
+                    path.write_bytes(data)
+                twins.build()
+    finally:
+        os.chdir(before)
+
+
+def test_of_two_decks_only_the_edited_one_is_written(twins: Twins, read: list[object]) -> None:
+    for home in twins.homes:
+        other = Author(home, "stones")
+        other.write("deck.yaml", "deck: Stones\nuid: otherotherother\n")
+        other.section("  - {id: x, question: Which stone floats?, answer: Pumice}\n", "Stones", "stones.yaml")
+    twins.build("stones")
+    package = twins.homes[0] / "dist" / "stones.apkg"
+    os.utime(package, (1, 1))
+    twins.edit(SMALL["an answer"])
+    del read[:]
+    twins.build("stones")
+    assert package.stat().st_mtime == 1
+    assert [{"air.yaml"}, set()] == [each for each in read if each is not None]
+
+
+def test_what_is_saved_during_a_build_is_built_by_the_next(
+    twins: Twins, read: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins.build()
+    twins.edit(SMALL["an answer"])
+    whole = pipeline.compile_notes
+
+    def slowly(loaded: pipeline.Loaded) -> object:
+        notes = whole(loaded)
+        text = Path("rivers/water.yaml").read_text()
+        Path("rivers/water.yaml").write_text(text.replace("The Nile", "The long Nile"))
+        return notes
+
+    monkeypatch.setattr(pipeline, "compile_notes", slowly)
+    twins.build()
+    monkeypatch.setattr(pipeline, "compile_notes", whole)
+    assert "1 edited" in twins.build()
+
+
+@pytest.mark.parametrize("torn", [b"", b"[]", b"[[]]", b"\xff", b"x" * 1000])
+def test_a_torn_memory_of_the_sections_is_none(twins: Twins, torn: bytes) -> None:
+    twins.build()
+    twins.edit(SMALL["an answer"])
+    (memory,) = (twins.homes[0] / "cache").glob("*.sections")
+    memory.write_bytes(torn)
+    assert "1 edited" in twins.build()
+
+
+def test_a_clock_set_back_is_told(twins: Twins) -> None:
+    twins.build()
+    twins.clock += 20 * 86_400
+    twins.edit(SMALL["an answer without an id"])
+    twins.build()
+    twins.clock -= 10 * 86_400
+    twins.edit(SMALL["an answer"])
+    assert "future-stamp" in twins.build()
