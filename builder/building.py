@@ -35,7 +35,7 @@ def build_all(
     else:
         loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
         if locked and not _failing(problems):
-            problems = sorted(problem for each in loaded for problem in lock_changes(each, now)) or problems
+            problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
     if _failing(problems):
         return [], problems
     built = []

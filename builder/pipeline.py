@@ -13,11 +13,27 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from builder.checks import check
-from builder.history import LOCK_FILE, Changes, Lock, identify, lock_text, note_type_ids, read_lock, record
+from builder.history import (
+    LOCK_FILE,
+    Changes,
+    Lock,
+    NoteRecord,
+    TypeRecord,
+    caught_up,
+    identify,
+    lines_ever,
+    lock_text,
+    note_type_ids,
+    read_lock,
+    record,
+    records_in,
+    stamps_of,
+)
 from builder.model import (
     ERROR,
     NOTHING_KEPT,
@@ -203,7 +219,8 @@ def build(
     progress(0.5)
     lap("render", len(notes))
     types = note_types(deck, note_type_ids(deck, loaded.lock))
-    lock, shipped, changes = record(notes, types, loaded.lock, now, kept)
+    last = shipped_lock(loaded, notes, path) if kept is NOTHING_KEPT else loaded.lock
+    lock, shipped, changes = record(notes, types, last, now, kept)
     lap("record", len(shipped))
     problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     if locked and (changed := _locked(loaded, lock, notes)):
@@ -229,10 +246,12 @@ def build(
     return Built(deck, path, len(notes) + len(kept.ids), cards, len(loaded.media.files), changes, problems, shipped)
 
 
-def lock_changes(loaded: Loaded, now: int) -> list[Problem]:
+def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
     """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
     notes = compile_notes(loaded)
-    lock, _, _ = record(notes, note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), loaded.lock, now)
+    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+    last = shipped_lock(loaded, notes, package_path(loaded.deck.folder, out))
+    lock, _, _ = record(notes, types, last, now)
     return _locked(loaded, lock, notes)
 
 
@@ -362,6 +381,29 @@ def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     return read_lock(shown(path), data) if data or path.exists() else (Lock(), [])
 
 
+def shipped_lock(loaded: Loaded, notes: Sequence[Note], package: Path) -> Lock:
+    """The deck's lock, caught up with what the last `package` and git's history of the lock show to have been shipped.
+
+    `notes` are the deck's. Where the package is of the lock's own build, git isn't asked.
+    """
+    lock = loaded.lock
+    later: list[NoteRecord | TypeRecord] = []
+    if package.exists():
+        from builder.history.repair import record_of, type_record
+        from builder.package.read import read_package, read_stamps
+
+        known = stamps_of(lock)
+        with suppress(ValueError, OSError):
+            stamps = read_stamps(package)
+            if all(known.get(each) == stamp for each, stamp in stamps.items()):
+                return lock
+            if any(known.get(each, 0) < stamp for each, stamp in stamps.items()):
+                old_notes, old_types = read_package(package)
+                later += [record_of(each) for each in old_notes]
+                later += [type_record(note_type, modified) for note_type, modified in old_types]
+    return caught_up(lock, notes, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
+
+
 def _pending(path: Path, data: bytes) -> Path:
     """Where the lock that follows the lock in `data` waits until its package is in place."""
     return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
@@ -393,10 +435,18 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
         lock_part.unlink(missing_ok=True)
     for stale in (*path.parent.glob(f".{path.name}.*.part"), *lock_path.parent.glob(f".{LOCK_FILE}.*.p*")):
         stale.unlink(missing_ok=True)
-    attributes = lock_path.with_name(".gitattributes")
-    if not before and not attributes.exists():
-        attributes.write_text(_GIT_ATTRIBUTES, newline="\n")
+    if not before:
+        _tell_git(lock_path.with_name(".gitattributes"))
     return written
+
+
+def _tell_git(attributes: Path) -> None:
+    """Tells git how to merge locks, below what the author has told it."""
+    said = attributes.read_text("utf-8") if attributes.exists() else ""
+    if LOCK_FILE not in said:
+        apart = "" if not said or said.endswith("\n") else "\n"
+        with attributes.open("a", encoding="utf-8", newline="") as file:
+            file.write(apart + _GIT_ATTRIBUTES)
 
 
 def _lost_lock(loaded: Loaded, path: Path) -> list[Problem]:

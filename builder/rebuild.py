@@ -24,14 +24,13 @@ class SectionMemory(NamedTuple):
     """What a later build must know of a section file that it doesn't read.
 
     `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` those of its questions (see
-    checks/errors.py), `guids` those that its author gave, `media` the files that it shows.
+    checks/errors.py), `media` the files that it shows.
     """
 
     file: str
     deck: str
     ids: Sequence[str]
     letters: Sequence[str]
-    guids: Sequence[str]
     media: Sequence[str]
 
 
@@ -100,7 +99,7 @@ def _part(folder: Path, last: Memory, changed: set[str], now: int, lap: Lap) -> 
         return None
     read = _sections(loaded)
     sections = _merged(last, read)
-    if _meet(read, unread) or _decks(sections) != _decks(last.sections):
+    if _meet(read, unread) or _new_guid(loaded) or _decks(sections) != _decks(last.sections):
         return None
     if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
         return None
@@ -119,7 +118,6 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
             [letters(card.asks) for card in section.cards if not card.retired],
-            [card.guid for card in section.cards if card.guid],
             sorted(loaded.media.asked.get(section.place.path, ())),
         )
         for section in loaded.deck.sections
@@ -133,11 +131,21 @@ def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
 
 
 def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> bool:
-    """Whether a card that was read could be one that was not: by its id, its guid or its question."""
+    """Whether a card that was read could be one that was not, by its id or its question."""
     return any(
         not {each for section in read for each in getattr(section, what)}.isdisjoint(getattr(section, what))
-        for what in ("ids", "letters", "guids")
+        for what in ("ids", "letters")
         for section in unread
+    )
+
+
+def _new_guid(loaded: Loaded) -> bool:
+    """Whether a card has a guid of its author's that learners don't know it by: it may be any other card's."""
+    cards = (card for section in loaded.deck.sections for card in section.cards)
+    known = loaded.lock.notes
+    return any(
+        card.guid is not None and (note_id not in known or known[note_id].guid != card.guid)
+        for card, note_id in zip(cards, loaded.ids, strict=True)
     )
 
 

@@ -271,7 +271,9 @@ def two_branches(author: Author) -> None:
     git(author.folder, "checkout", "-qb", "theirs")
     author.edit("answer: The Nile", "answer: Nile")
     author.section("  - {id: nice, question: Is it theirs?, answer: It is}\n", "Theirs", "theirs.yaml")
+    ours, author.out = author.out, author.out.with_name("their-dist")
     author.build()
+    author.out = ours
     git(author.folder, "add", ".")
     git(author.folder, "commit", "-qm", "theirs")
     git(author.folder, "checkout", "-q", "main")

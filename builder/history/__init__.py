@@ -1,11 +1,13 @@
 """What learners already have: which note a card is, and when it last changed. Kept in deck.lock.
 
-identity.py says which note each card is, lock.py reads and writes the file, and record.py moves
-the stamps of the notes that changed. guids never come from text, so every text may be edited.
+identity.py says which note each card is, lock.py reads and writes the file, later.py asks what was shipped beyond
+it, and record.py moves the stamps of the notes that changed. guids never come from text, so every text may be edited.
 """
 
+from builder.history.git import lines_ever
 from builder.history.identity import identify
-from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock, set_apart
+from builder.history.later import caught_up, stamps_of
+from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock, records_in, set_apart
 from builder.history.record import Changes, note_type_ids, record
 
 __all__ = [
@@ -14,10 +16,14 @@ __all__ = [
     "Lock",
     "NoteRecord",
     "TypeRecord",
+    "caught_up",
     "identify",
+    "lines_ever",
     "lock_text",
     "note_type_ids",
     "read_lock",
     "record",
+    "records_in",
     "set_apart",
+    "stamps_of",
 ]

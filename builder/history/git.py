@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 from pathlib import Path
 
 
@@ -26,11 +23,23 @@ def revisions_of(folder: Path, name: str, most: int = 50) -> list[str]:
     return found.decode().split() if found else []
 
 
+def lines_ever(folder: Path, name: str, most: int = 100) -> list[str]:
+    """The lines that came to, or went from, `folder/name` in its last commits; none outside of a repository."""
+    if not any((each / ".git").exists() for each in (folder.resolve(), *folder.resolve().parents)):
+        return []  # without asking git, which takes longer than a small build
+    told = _git(folder, "log", "--follow", f"--max-count={most}", "--patch", "--unified=0", "--format=", "--", name)
+    lines = (told or b"").decode("utf-8", "replace").split("\n")
+    return [line[1:] for line in lines if line.startswith(("+", "-")) and not line.startswith(("+++ ", "--- "))]
+
+
 def checkout(folder: Path, revision: str, target: Path) -> bool:
     """Puts `folder` as it was at `revision` into `target`; False where git doesn't have it."""
     archive = _git(folder, "archive", "--format=tar", revision, ".")
     if archive is None:
         return False
+    import io
+    import tarfile
+
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(target, filter="data")
     return True
@@ -38,6 +47,8 @@ def checkout(folder: Path, revision: str, target: Path) -> bool:
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
     """What git prints, or None where git, the repository or the thing asked for isn't there."""
+    import subprocess  # as long as a small build's reading, and a build rarely asks
+
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
     except OSError:

@@ -73,6 +73,7 @@ class _Matching:
         self.claimed = {str(card.id) for _, card in self.cards if card.id is not None}
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
+        self.by_guid: dict[str, NoteRecord] = {}
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
@@ -85,11 +86,13 @@ class _Matching:
         nameless = self._take_by_answer(nameless)
         for number in nameless:
             self._take_new(number)
+        self._tell_twins()
         return [self.found.get(number) for number in range(len(self.cards))], self.problems
 
     def _index(self) -> None:
         for record in self.lock.notes.values():
             if record.id not in self.claimed:
+                self.by_guid[record.guid] = record
                 self.by_question[record.question].append(record)
                 if not record.retired:
                     self.by_answer[record.section, record.answer].append(record)
@@ -97,11 +100,13 @@ class _Matching:
     def _take_given(self, number: int, card: Card) -> None:
         assert card.id is not None
         record = self.lock.notes.get(card.id)
-        if record is None:
+        if record is None and card.guid is not None and (was := self.by_guid.get(card.guid)) is not None:
+            self._take(number, card, was, made=False)  # its author gave it a new id
+        elif record is None:
             known = self._known_by_question(card) if self.by_question else []
-            if known and (card.guid is None or card.guid == known[0].guid):
+            if known and card.guid is None:
                 message = f"learners know this question as the card '{known[0].id}'"
-                remedy = f"write id: {known[0].id} again, or reword the question if it is another card"
+                remedy = f"write id: {known[0].id} again, or guid: {known[0].guid} to give it this id"
                 self.problems.append(problem("gone-id", card.id, message, remedy))
                 return
             guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, card.id)
@@ -128,7 +133,10 @@ class _Matching:
             self.problems.append(problem("changed-kind", at, message, remedy))
             return
         self.claimed.add(record.id)
-        self.found[number] = Identity(record.id, record.guid, made)
+        if card.id is not None and card.id != record.id:
+            self.found[number] = Identity(str(card.id), record.guid, made, was=record.id)
+        else:
+            self.found[number] = Identity(record.id, record.guid, made)
 
     def _take_by_question(self, number: int) -> bool:
         card = self.cards[number][1]
@@ -162,7 +170,7 @@ class _Matching:
 
     def _take_new(self, number: int) -> None:
         section, card = self.cards[number]
-        gone = self._gone_from(section)
+        gone = self._gone_like(section, card)
         if gone and card.guid is None:
             self._ask(card, gone)
             return
@@ -175,14 +183,31 @@ class _Matching:
         guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, name)
         self.found[number] = Identity(name, guid, made=True)
 
-    def _gone_from(self, section: Section) -> list[NoteRecord]:
-        """The section's notes without an id of their author's that no card of the YAML is any more."""
+    def _gone_like(self, section: Section, card: Card) -> list[NoteRecord]:
+        """The notes without an id of their author's, and without a card any more, that `card` may be.
+
+        Those of its section, of a section that is gone, too, and those with its answer in any section.
+        """
         if not hasattr(self, "_gone"):
-            self._gone: dict[str, list[NoteRecord]] = defaultdict(list)
-            for record in self._free(self.lock.notes.values()):
-                if record.made and not record.retired:
-                    self._gone[record.section].append(record)
-        return self._gone[section.tag]
+            self._gone = [each for each in self._free(self.lock.notes.values()) if each.made and not each.retired]
+            self._sections = {each.tag for each in self.deck.sections}
+        gone = [each for each in self._gone if each.section == section.tag or each.section not in self._sections]
+        if not gone and self._gone and card.answers:
+            answer = answer_digest(card)
+            gone = [each for each in self._gone if each.answer == answer]
+        return gone
+
+    def _tell_twins(self) -> None:
+        """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
+        first: dict[str, int] = {}
+        for number, identity in self.found.items():
+            other = first.setdefault(identity.guid, number)
+            one, two = sorted((number, other), key=lambda each: self.cards[each][1].guid is None)
+            if other == number or self.cards[two][1].guid is not None:
+                continue  # alone, or both written: checks/errors.py tells those
+            at = self.cards[one][1].guid or self.cards[one][1].place
+            message = f"this card has the guid of the card '{self.found[two].id}', and Anki would make them one"
+            self.problems.append(problem("same-id", at, message, "take the guid: out, or mend deck.lock"))
 
     def _free(self, records: Iterable[NoteRecord]) -> list[NoteRecord]:
         return [record for record in records if record.id not in self.claimed]

@@ -6,13 +6,15 @@ line counts the notes, so that a torn file is seen; a merge of two files has mor
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from builder.model import Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
 VERSION = 1
+KINDS = ("qa", "cloze")
 _HEAD = "studydeck lock"
 _NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."
 _MEND = "mend it with studydeck build --repair-lock, or take it back from git (git checkout -- deck.lock)"
@@ -98,6 +100,17 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     return Lock(notes, types), problems
 
 
+def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
+    """The records of single lines of locks; what isn't a whole record is left out."""
+    for line in lines:
+        word, *values = line.rstrip("\r").split("\t")
+        with suppress(ValueError):
+            if word == "note":
+                yield _note(values)
+            elif word == "type":
+                yield _type(values)
+
+
 def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
     """The lines of the notes `ids` in the text of a whole lock, for `lock_text`; and a lock's text without them."""
     apart: list[str] = []
@@ -137,7 +150,16 @@ def _type(values: list[str]) -> TypeRecord:
     if len(values) != 5:
         raise ValueError(f"it has {len(values) + 1} columns, and a note type's line has 6")
     key, type_id, content, modified, name = values
-    return TypeRecord(key, int(type_id), content, int(modified), name)
+    if key not in KINDS:
+        raise ValueError(f"'{key}' is no note type")
+    return TypeRecord(key, _number(type_id), content, _number(modified), name)
+
+
+def _number(written: str) -> int:
+    number = int(written)
+    if not 0 < number < 1 << 53:
+        raise ValueError(f"{written[:30]} can't stand here")
+    return number
 
 
 def _note(values: list[str]) -> NoteRecord:
@@ -146,9 +168,11 @@ def _note(values: list[str]) -> NoteRecord:
     note_id, guid, kind, state, origin, content, question, answer, added, modified, section, deck = values
     if state not in ("live", "retired") or origin not in ("own", "made") or not note_id or not guid:
         raise ValueError(f"'{state}' and '{origin}' are no words of a note")
+    if kind not in KINDS:
+        raise ValueError(f"'{kind}' is no kind of note")
     return NoteRecord(
         note_id, guid, kind, state == "retired", origin == "made",
-        content, question, answer, int(added), int(modified), section, deck,
+        content, question, answer, _number(added), _number(modified), section, deck,
     )  # fmt: skip
 
 

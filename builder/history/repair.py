@@ -40,12 +40,11 @@ def repair(
         name, old_notes, old_types = package
         by_question = {note.fields[0]: note for note in notes}
         for old in old_notes:
-            _keep_newer(records, _record(old, by_question))
+            _keep_newer(records, record_of(old, by_question))
         for note_type, modified in old_types:
             known = types.get(note_type.key)
             if known is None or known.modified < modified:
-                content = type_digest(note_type)
-                types[note_type.key] = TypeRecord(note_type.key, note_type.id, content, modified, note_type.name)
+                types[note_type.key] = type_record(note_type, modified)
         words.append(f"{len(old_notes):,} notes from {name}")
     for record in good_lines.notes.values():
         _keep_newer(records, record)
@@ -62,7 +61,12 @@ def repair(
     return Repaired(Lock(records, types), tuple(words))
 
 
-def _record(old: OldNote, by_question: Mapping[str, Note]) -> NoteRecord:
+def type_record(note_type: NoteType, modified: int) -> TypeRecord:
+    """What a package's note type tells."""
+    return TypeRecord(note_type.key, note_type.id, type_digest(note_type), modified, note_type.name)
+
+
+def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
     """What a package's note tells; the hashes of the author's words only where today's card asks the very same."""
     asked = next(iter(old.fields.values()), "")
     note = by_question.get(asked)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,24 @@ def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]
 
     Raises ValueError with a sentence for whatever isn't such a package, OSError where it can't be read.
     """
+    with _database(path) as connection:
+        return _read(connection)
+
+
+def read_stamps(path: Path) -> dict[str | int, int]:
+    """The stamps of a package's notes by guid and of its note types by number, in seconds.
+
+    The errors are those of `read_package`, which takes ten times as long.
+    """
+    with _database(path) as connection:
+        (models_json,) = connection.execute("select models from col").fetchone()
+        types = {int(number): int(model["mod"]) for number, model in json.loads(models_json).items()}
+        return types | {str(guid): int(stamp) for guid, stamp in connection.execute("select guid, mod from notes")}
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
@@ -30,13 +51,13 @@ def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]
             if name is None or archive.getinfo(name).file_size > _LARGEST_DATABASE:
                 raise ValueError(f"{path} is no Anki package")
             database = archive.read(name)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path} is no Anki package ({error})") from None
     connection = sqlite3.connect(":memory:")
     try:
         connection.deserialize(database)
         connection.execute("pragma trusted_schema = off")
-        return _read(connection)
+        yield connection
     except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is a damaged package ({error})") from None
     finally:
