@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from builder.model import Problem
     from builder.pipeline import Built, Loaded
 
+_DAY = 86_400
 _LAST_MOMENT = 253_402_300_799  # the end of the year 9999
 
 
@@ -681,6 +682,10 @@ def _now() -> int:
         return int(time.time())
     if not given.isascii() or not given.isdigit() or int(given) > _LAST_MOMENT:
         raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given}'.")
+    if (ahead := int(given) - time.time()) > _DAY:
+        raise click.UsageError(
+            f"SOURCE_DATE_EPOCH is {ahead / _DAY:,.0f} days ahead of the clock; until then learners would get no edit."
+        )
     return int(given)
 
 
@@ -809,7 +814,10 @@ def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
 
     locks = {}
     for folder in folders:
-        repaired = planning.repair_lock(folder, output)
+        try:
+            repaired = planning.repair_lock(folder, output)
+        except ValueError as error:
+            raise click.ClickException(f"{error}.") from None
         if repaired is None:
             click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
         else:

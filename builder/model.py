@@ -111,6 +111,7 @@ PROBLEMS: Mapping[str, str] = {
     "changed-kind": "A card that learners know as a question and that became a cloze, or the other way round.",
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
     "damaged-lock": "A deck.lock that can't be trusted.",
+    "newer-lock": "A deck.lock that a newer studydeck wrote.",
     "locked": "With --locked: a card or note type for which deck.lock would change.",
     "unwritable": "A package or lock that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",

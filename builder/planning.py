@@ -22,7 +22,7 @@ from builder.history.plan import (
 from builder.history.repair import Repaired, repair
 from builder.model import Note, NoteType, OldNote
 from builder.package.read import read_package
-from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, package_path
+from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, package_path, shipped_lock
 from builder.render import note_types
 
 
@@ -34,6 +34,9 @@ def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
     sentence where there is no such build.
     """
     notes = compile_notes(loaded)
+    if against is None:
+        package = package_path(loaded.deck.folder, out)
+        loaded = loaded._replace(lock=shipped_lock(loaded, notes, package))
     before, texts_from = _before(loaded, against)
     folder = loaded.deck.folder
     if lacks_texts(before, notes):
@@ -45,13 +48,16 @@ def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
 def repair_lock(folder: Path, out: Path) -> Repaired | None:
     """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is whole.
 
-    Writes nothing: hand its lock to `load`, and build.
+    Writes nothing: hand its lock to `load`, and build. Raises ValueError with a sentence for a lock from a newer
+    program: it isn't damaged.
     """
     path = folder / LOCK_FILE
     _, problems = lock_in(folder)
     package = package_path(folder, out)
     if path.exists() and not problems:
         return None
+    if newer := next((each for each in problems if each.name == "newer-lock"), None):
+        raise ValueError(f"{newer.message}; {newer.remedy}")
     good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])
     from_git = None
     for revision in git.revisions_of(folder, LOCK_FILE):
@@ -62,7 +68,8 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     from_package = None
     with suppress(ValueError, OSError):
         from_package = (package.as_posix(), *_read_package(package))
-    return repair(good_lines, from_git, from_package, compile_notes(load(folder, lock=Lock())))
+    loaded = load(folder, lock=Lock())
+    return repair(good_lines, from_git, from_package, loaded.deck, compile_notes(loaded))
 
 
 def _before(loaded: Loaded, against: str | None) -> tuple[Before, str]:

@@ -227,6 +227,12 @@ def a_folder_for_a_package() -> None:
     Path("dist/rivers.apkg").mkdir(parents=True)
 
 
+def a_lock_of_tomorrow() -> None:
+    build_it(1)
+    lock = (DECK / "deck.lock").read_text("utf-8")
+    (DECK / "deck.lock").write_bytes(lock.replace("lock 1", "lock 2", 1).encode())
+
+
 def no_lock() -> None:
     build_it(1)
     (DECK / "deck.lock").unlink()
@@ -270,6 +276,7 @@ HAPPENINGS: dict[str, Callable[[], None]] = {
     "unused-media": a_picture,
     "same-deck": a_copied_deck,
     "damaged-lock": marks_of_a_merge,
+    "newer-lock": a_lock_of_tomorrow,
     "damaged-material": marks_of_a_merge_of_materials,
     "source-changed": a_changed_material,
     "source-gone": a_shorter_material,

@@ -11,6 +11,7 @@ import pytest
 from author import DECK, START, Author
 
 from builder.engine.learner import Import, Learner
+from builder.history import lock_text
 from builder.pipeline import unnamed, write_ids
 from builder.planning import repair_lock
 
@@ -366,8 +367,6 @@ def test_a_lock_mended_from_the_package_knows_cards_without_an_id(nameless: Auth
     repaired = repair_lock(nameless.folder, nameless.out)
     assert repaired is not None
     nameless.write("deck.lock", "")
-    from builder.history import lock_text
-
     nameless.write("deck.lock", lock_text(repaired.lock))
     assert nameless.build().changes.new == ()
     assert stamps(nameless) == good
@@ -395,3 +394,116 @@ def test_a_newer_programs_lock_is_refused_politely(rivers: Author) -> None:
     (problem,) = rivers.problems()
     assert problem.message == "a newer studydeck wrote this lock (version 2; this one reads 1)"
     assert problem.remedy == "update studydeck: pip install -U studydeck"
+    assert problem.name == "newer-lock"
+    with pytest.raises(ValueError, match="a newer studydeck wrote this lock"):
+        repair_lock(rivers.folder, rivers.out)
+
+
+def test_another_decks_package_mends_no_lock(rivers: Author, tmp_path: Path) -> None:
+    other = Author(tmp_path / "other")
+    other.write("deck.yaml", "deck: Others\nuid: otherotherother\n")
+    other.section(CARDS)
+    other.build()
+    (rivers.folder / "deck.lock").unlink()
+    rivers.package.write_bytes(other.package.read_bytes())
+    repaired = repair_lock(rivers.folder, rivers.out)
+    assert repaired is not None
+    assert repaired.lock.notes == {}
+    assert repaired.words[0].endswith("which is another deck's")
+
+
+def test_a_lock_mended_from_the_package_asks_about_cards_reworded_meanwhile(nameless: Author) -> None:
+    nameless.edit("Which river flows through Cairo?", "What flows through Cairo?")
+    nameless.edit("answer: The Nile", "answer: The White Nile")
+    (nameless.folder / "deck.lock").unlink()
+    repaired = repair_lock(nameless.folder, nameless.out)
+    assert repaired is not None
+    assert "'which-river-flows-through-cairo' asked is unknown" in repaired.words[-1]
+    nameless.write("deck.lock", lock_text(repaired.lock))
+    assert [each.name for each in nameless.problems()] == ["ambiguous-card"]
+
+
+# --- guids and ids that meet ----------------------------------------------------------------------
+
+
+def test_a_guid_that_another_card_has_is_an_error(rivers: Author) -> None:
+    nile = rivers.guid("nile")
+    rivers.edit(
+        "  - id: amazon", f"  - {{id: etna, guid: {nile}, question: Is it Etna?, answer: It is}}\n  - id: amazon"
+    )
+    (problem,) = rivers.problems()
+    assert (problem.name, problem.line, problem.column) == ("same-id", 6, 22)
+    assert "'nile'" in problem.message
+
+
+def test_a_lock_with_one_guid_twice_is_told(rivers: Author) -> None:
+    rivers.write("deck.lock", rivers.read("deck.lock").replace(rivers.guid("amazon"), rivers.guid("nile")))
+    assert [each.name for each in rivers.problems()] == ["same-id"]
+
+
+def test_a_new_id_beside_the_old_guid_keeps_the_history(rivers: Author, learner: Learner) -> None:
+    learner.import_package(rivers.package)
+    learner.study()
+    before, nile = learner.histories(), rivers.guid("nile")
+    rivers.edit("id: nile\n", "id: the-nile\n")
+    (problem,) = rivers.problems()
+    assert f"guid: {nile}" in problem.remedy
+    rivers.edit("id: the-nile\n", f"id: the-nile\n    guid: {nile}\n")
+    rivers.now -= 1000
+    built = rivers.build(later=0)
+    assert (built.changes.new, built.changes.edited, built.changes.retired) == ((), ("the-nile",), ())
+    assert learner.import_package(rivers.package) == Import(0, 1, 2, 0, 0)
+    assert learner.histories() == before
+    assert rivers.read("deck.lock").count(nile) == 1
+    rivers.edit(f"    guid: {nile}\n", "")
+    assert rivers.build().changes.edited == ()
+    assert rivers.guid("the-nile") == nile
+
+
+def test_two_notes_of_one_number_are_told_apart(rivers: Author, learner: Learner) -> None:
+    """Two branches may give two notes one number; it would be one row in the package."""
+    lock = rivers.load().lock
+    nile, amazon = (str(lock.notes[each].added) for each in ("nile", "amazon"))
+    rivers.write("deck.lock", rivers.read("deck.lock").replace(amazon, nile))
+    rivers.build()
+    assert learner.import_package(rivers.package) == Import(3, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [(3, "xx"), (9, "0"), (9, "-1"), (9, "9" * 30), (10, "0"), (10, "x")],
+)
+def test_a_lock_with_a_number_that_can_not_be_is_damaged(rivers: Author, column: int, wrong: str) -> None:
+    lines = rivers.read("deck.lock").split("\n")
+    note = next(n for n, line in enumerate(lines) if line.startswith("note\tnile"))
+    words = lines[note].split("\t")
+    words[column] = wrong
+    lines[note] = "\t".join(words)
+    rivers.write("deck.lock", "\n".join(lines))
+    assert [(each.name, each.line) for each in rivers.problems()] == [("damaged-lock", note + 1)]
+
+
+# --- cards without an id that went far ------------------------------------------------------------
+
+
+def test_a_reworded_card_in_another_section_is_asked_about(nameless: Author) -> None:
+    text = nameless.read("water.yaml")
+    nameless.write(
+        "water.yaml", text.replace("  - question: Which river flows through Cairo?\n    answer: The Nile\n", "")
+    )
+    nameless.section("  - {question: What flows through Cairo?, answer: The Nile}\n", "Egypt", "egypt.yaml")
+    assert [each.name for each in nameless.problems()] == ["ambiguous-card"]
+
+
+def test_a_reworded_card_in_a_renamed_section_is_asked_about(nameless: Author) -> None:
+    nameless.edit("section: Water", "section: Big Water")
+    nameless.edit("Which river flows through Cairo?", "What flows through Cairo?")
+    nameless.edit("answer: The Nile", "answer: The White Nile")
+    assert [each.name for each in nameless.problems()] == ["ambiguous-card"]
+
+
+def test_an_authors_gitattributes_are_kept_and_told_of_locks(author: Author) -> None:
+    author.section(CARDS)
+    author.write(".gitattributes", "*.svg binary")
+    author.build()
+    assert author.read(".gitattributes") == "*.svg binary\ndeck.lock text eol=lf merge=union\n"

@@ -106,7 +106,10 @@ class _Matching:
             known = self._known_by_question(card) if self.by_question else []
             if known and card.guid is None:
                 message = f"learners know this question as the card '{known[0].id}'"
-                remedy = f"write id: {known[0].id} again, or guid: {known[0].guid} to give it this id"
+                remedy = (
+                    f"write id: {known[0].id} again, or guid: {known[0].guid} beside the new one; "
+                    "or reword the question if it is another card"
+                )
                 self.problems.append(problem("gone-id", card.id, message, remedy))
                 return
             guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, card.id)
@@ -203,8 +206,8 @@ class _Matching:
         for number, identity in self.found.items():
             other = first.setdefault(identity.guid, number)
             one, two = sorted((number, other), key=lambda each: self.cards[each][1].guid is None)
-            if other == number or self.cards[two][1].guid is not None:
-                continue  # alone, or both written: checks/errors.py tells those
+            if self.found[other].id == identity.id or self.cards[two][1].guid is not None:
+                continue  # alone, or an id or a guid that was written twice: checks/errors.py tells those
             at = self.cards[one][1].guid or self.cards[one][1].place
             message = f"this card has the guid of the card '{self.found[two].id}', and Anki would make them one"
             self.problems.append(problem("same-id", at, message, "take the guid: out, or mend deck.lock"))

@@ -68,7 +68,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         return Lock(), [problem("damaged-lock", Place(path), "the lock's first line isn't a lock's", _MEND)]
     if int(head[2]) > VERSION:
         message = f"a newer studydeck wrote this lock (version {head[2]}; this one reads {VERSION})"
-        return Lock(), [problem("damaged-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
+        return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
     counts: list[int] = []

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from builder.history.identity import answer_digest, question_digest, type_digest
 from builder.history.lock import Lock, NoteRecord, TypeRecord
 from builder.history.plan import old_digest
-from builder.model import Note, NoteType, OldNote
+from builder.history.record import note_type_ids
+from builder.model import Deck, Note, NoteType, OldNote
 
 
 class Repaired(NamedTuple):
@@ -22,30 +23,31 @@ def repair(
     good_lines: Lock,
     from_git: tuple[str, Lock] | None,
     package: tuple[str, Sequence[OldNote], Sequence[tuple[NoteType, int]]] | None,
-    notes: Iterable[Note],
+    deck: Deck,
+    notes: Sequence[Note],
 ) -> Repaired:
     """The lock that `good_lines`, git and the package make together; of two that know a note, the newer stamp holds.
 
-    `notes` are the deck's, rendered as if it had no lock: a note without an id of its author's is found in
+    `notes` are the `deck`'s, rendered as if it had no lock: a note without an id of its author's is found in
     the package by its exact question.
     """
     records: dict[str, NoteRecord] = {}
+    types: dict[str, TypeRecord] = {}
     words = []
     if from_git is not None:
         revision, lock = from_git
         records.update(lock.notes)
+        types.update(lock.types)
         words.append(f"{len(lock.notes):,} notes from git {revision}")
-    types = dict(from_git[1].types) if from_git is not None else {}
+    known = types | dict(good_lines.types)
     if package is not None:
         name, old_notes, old_types = package
-        by_question = {note.fields[0]: note for note in notes}
-        for old in old_notes:
-            _keep_newer(records, record_of(old, by_question))
-        for note_type, modified in old_types:
-            known = types.get(note_type.key)
-            if known is None or known.modified < modified:
-                types[note_type.key] = type_record(note_type, modified)
-        words.append(f"{len(old_notes):,} notes from {name}")
+        numbers = note_type_ids(deck, Lock({}, known))
+        if all(note_type.id == numbers[note_type.key] for note_type, _ in old_types):
+            _add_package(records, types, old_notes, old_types, notes)
+            words.append(f"{len(old_notes):,} notes from {name}")
+        else:
+            words.append(f"nothing from {name}, which is another deck's")
     for record in good_lines.notes.values():
         _keep_newer(records, record)
     if good_lines.notes:
@@ -58,7 +60,28 @@ def repair(
             by_guid[record.guid] = record.id
     if not types:
         words.append("the note types' numbers are unknown, and made from the deck's uid")
+    if unmatched := [record.id for record in records.values() if record.made and not record.question]:
+        names = ", ".join(f"'{each}'" for each in unmatched[:5]) + (" and more" if len(unmatched) > 5 else "")
+        words.append(f"what {names} asked is unknown: where such a card was reworded, give it this id")
     return Repaired(Lock(records, types), tuple(words))
+
+
+def _add_package(
+    records: dict[str, NoteRecord],
+    types: dict[str, TypeRecord],
+    old_notes: Iterable[OldNote],
+    old_types: Iterable[tuple[NoteType, int]],
+    notes: Sequence[Note],
+) -> None:
+    by_question = {note.fields[0]: note for note in notes}
+    given = {note.identity.id for note in notes if not note.identity.made}
+    for old in old_notes:
+        record = record_of(old, by_question)
+        _keep_newer(records, record._replace(made=record.id not in given))
+    for note_type, modified in old_types:
+        last = types.get(note_type.key)
+        if last is None or last.modified < modified:
+            types[note_type.key] = type_record(note_type, modified)
 
 
 def type_record(note_type: NoteType, modified: int) -> TypeRecord:
@@ -77,7 +100,7 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
         guid=old.guid,
         kind=old.kind,
         retired=any(tag.endswith("::retired") for tag in old.tags),
-        made=note is not None and note.card.id is None,
+        made=False,
         content=old_digest(old),
         question=question_digest(note.card) if note is not None else "",
         answer=answer_digest(note.card) if note is not None and same_answer else "",
@@ -90,5 +113,7 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
 
 def _keep_newer(records: dict[str, NoteRecord], new: NoteRecord) -> None:
     old = records.get(new.id)
-    if old is None or old.modified < new.modified:
+    if old is not None and old.content == new.content:
+        records[new.id] = old._replace(modified=max(old.modified, new.modified))
+    elif old is None or old.modified < new.modified:
         records[new.id] = new

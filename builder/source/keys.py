@@ -77,7 +77,7 @@ CARD_KEYS = {
     "retired": Key(
         FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
     ),
-    "guid": Key(LINE, "The Anki guid of a note that came from elsewhere, to keep its history."),
+    "guid": Key(LINE, "The guid that learners already know the card by, where its id: is to change."),
 }
 #: What a limit of `checks:` may be.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
