@@ -132,6 +132,8 @@ def _program() -> str:
     """A hash of the program and its Python, by the dates of its files: an upgrade may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
     for path in _below(Path(__file__).parent):
+        if path.suffix == ".pyc":
+            continue
         status = path.stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
@@ -153,9 +155,9 @@ def _files(deck: Path) -> list[Path]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """Every file below `folder` but what Python has compiled, in one order everywhere."""
+    """Every file below `folder`, in one order everywhere."""
     found = []
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if each != "__pycache__")
+        folders.sort()
         found += [Path(parent, name) for name in sorted(names)]
     return found

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -164,15 +164,32 @@ def load_all(
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]
-    first: dict[tuple[str, str], Deck] = {}
-    for deck in (loaded.deck for loaded in decks):
-        shared = {"uid": deck.uid, "name": deck.title.casefold(), "folder name": folder_name(deck.folder).casefold()}
+    return decks, sorted([*problems, *_between(decks)])
+
+
+def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
+    """The problems between decks: what two of them share, and learners' or their author's computers hold once."""
+    first: dict[tuple[str, object], Deck] = {}
+    for loaded in decks:
+        deck = loaded.deck
+        shared = {
+            "uid": deck.uid,
+            "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
+            "folder name": folder_name(deck.folder).casefold(),
+            "note types": tuple(note_type_ids(deck, loaded.lock).values()),
+        }
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
-            if other is not deck and value:
-                message = f"this deck has the same {what} as {other.place.path}"
-                problems.append(problem("same-deck", deck.place, message, f"give one of the two another {what}"))
-    return decks, sorted(problems)
+            if other is deck or not value or (what == "note types" and other.uid == deck.uid):
+                continue
+            message, remedy = (
+                f"this deck has the same {what} as {other.place.path}",
+                f"give one of the two another {what}",
+            )
+            if what == "note types":
+                message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
+                remedy = "delete the copy: this deck's learners would overwrite the other's cards"
+            yield problem("same-deck", deck.place, message, remedy)
 
 
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:

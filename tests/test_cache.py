@@ -94,3 +94,12 @@ def test_a_folder_full_of_surprises_is_no_reason_to_hang(rivers: Author) -> None
     assert "2 new" in build()
     assert "2 unchanged" in build()
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("place", ["media/.hidden/delta.svg", "media/__pycache__/delta.svg"])
+def test_a_picture_in_an_odd_folder_is_no_less_watched(rivers: Author, place: str) -> None:
+    rivers.write(place, PICTURE)
+    rivers.edit("![a delta](delta.svg)", f"![a delta](delta.svg) ![more]({place.removeprefix('media/')})")
+    build()
+    rivers.write(place, PICTURE + b" ")
+    assert "1 edited" in build()

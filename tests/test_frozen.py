@@ -5,8 +5,12 @@ If a test here fails, you are about to cost every learner something. Name a spar
 
 from __future__ import annotations
 
+import html
+
+import pytest
 from author import Author
 
+from builder.engine.learner import Learner
 from builder.history import note_type_ids
 from builder.render import note_types
 
@@ -58,3 +62,17 @@ def test_guids_are_those_of_the_first_release(author: Author) -> None:
     author.section("  - {id: a, question: What?, answer: x}\n")
     author.build()
     assert author.guid("a") == "8dedffac77327c165a13"
+
+
+@pytest.mark.parametrize("title", ["A {{{Foo}}} b", "{{Foo}}", "{", "{{#Question}}", "<script>"])
+def test_no_title_of_a_material_is_a_template(author: Author, learner: Learner, title: str) -> None:
+    author.write(
+        "deck.yaml", f"deck: Rivers\nuid: testtesttest\nmaterial: {{title: '{title}', url: 'https://e.org/{{{{x'}}\n"
+    )
+    author.section("  - {id: x, question: Q?, answer: A, source: p1s1}\n")
+    author.build()
+    learner.import_package(author.package)
+    (card,) = learner.cards()
+    shown = card.render_output().answer_text
+    assert "has a problem" not in shown
+    assert html.escape(title).replace("{", "&#123;") in shown

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
 import unicodedata
@@ -958,6 +959,30 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
         f"give one of the two another {what} [same-deck]"
         for here, there, what in [("b", "a", "uid"), ("c", "a", "name"), ("e/Rivers", "d/rivers", "folder name")]
     ]
+
+
+def test_a_copied_deck_with_a_name_and_uid_of_its_own_still_has_the_others_lock(author: Author, tmp_path: Path) -> None:
+    """Its notes would have the other's guids, and overwrite them in every collection that has both."""
+    author.section("  - {id: x, question: Q?, answer: A}\n")
+    author.build()
+    shutil.copytree(author.folder, tmp_path / "copy")
+    copy = Author(tmp_path, "copy")
+    copy.write("deck.yaml", "deck: Copy\nuid: copycopycopy\n")
+    _, problems = load_all([author.folder, copy.folder])
+    (problem,) = [each for each in problems if each.severity == "error"]
+    assert (problem.name, problem.remedy.split(":")[0]) == ("same-deck", "delete the copy")
+    (copy.folder / "deck.lock").unlink()
+    assert load_all([author.folder, copy.folder])[1] == []
+
+
+def test_names_that_anki_takes_for_one_are_one(author: Author, tmp_path: Path) -> None:
+    author.write("deck.yaml", "deck: A::B\nuid: aaaaaaaa\n")
+    other = Author(tmp_path, "other")
+    other.write("deck.yaml", "deck: 'a :: B '\nuid: bbbbbbbb\n")
+    for each in (author, other):
+        each.section("  - {id: x, question: Q?, answer: A}\n")
+    _, problems = load_all([author.folder, other.folder])
+    assert [each.name for each in problems if each.severity == "error"] == ["same-deck"]
 
 
 def test_problems_of_several_decks_come_in_the_order_of_their_files(

@@ -62,12 +62,17 @@ def _templates(type_id: int, *templates: tuple[str, str, str]) -> tuple[Template
 
 def _filled(name: str, deck: Deck) -> str:
     """The template in `assets/name`, with the deck's language and material written into it."""
-    language = f' lang="{html_entities.escape(deck.language)}"' if deck.language else ""
-    title = html_entities.escape(deck.material.title).replace("{{", "{ {")
+    language = f' lang="{_escaped(deck.language)}"' if deck.language else ""
+    title = _escaped(deck.material.title)
     if deck.material.url:
-        url = html_entities.escape(deck.material.url).replace("{{", "%7B%7B")
+        url = _escaped(deck.material.url.replace("{", "%7B"))
         title = f'<a href="{url}">{title or url}</a>'
     return _asset(name).replace(" data-language", language).replace("<!-- material -->", title)
+
+
+def _escaped(text: str) -> str:
+    """HTML that names no field: braces of an author's are none of the template's."""
+    return html_entities.escape(text).replace("{", "&#123;")
 
 
 def _asset(name: str) -> str:
