@@ -480,7 +480,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
     help="html makes one page with plots, on standard output.",
 )
 def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
-    """Count a deck's cards, words, problems and media, and forecast the work of studying it. Writes nothing.
+    """Count a deck's cards, words, coverage, problems and media, and forecast the work of studying it. Writes nothing.
 
     The forecast is the FSRS simulator's of the real engine (pip install 'studydeck[anki]'), for a learner who
     starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
@@ -488,7 +488,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
-    from builder import pipeline
+    from builder import pipeline, sourcing
     from builder.stats import stats_json, stats_page, stats_text
 
     with _Waiting("Checking") as progress:
@@ -496,7 +496,9 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     if _failing(problems):
         _print_problems(problems, err=True)
         sys.exit(1)
-    counted = [pipeline.stats(each, new, days, retention) for each in loaded]
+    counted = [
+        pipeline.stats(each, new, days, retention)._replace(coverage=sourcing.sentences(each)) for each in loaded
+    ]
     if style == "json":
         _print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":

@@ -30,6 +30,7 @@ from builder.pipeline import Loaded, load, replace_file
 from builder.source import read_deck
 from builder.source.edit import with_cards, with_locators
 from builder.source.starter import write_deck
+from builder.stats.numbers import Sentences
 
 
 def sources(loaded: Loaded, material: Path | None = None) -> Sources:
@@ -60,6 +61,17 @@ def coverage(loaded: Loaded, material: Path | None = None) -> Coverage:
         if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
     ]
     return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
+
+
+def sentences(loaded: Loaded) -> Sentences | None:
+    """The coverage in numbers; None where the deck has no material.lock that can be read."""
+    try:
+        found = coverage(loaded)
+    except ValueError:
+        return None
+    each = found.sentences
+    bare, carded = sum(one.is_bare for one in each), sum(bool(one.cards) for one in each)
+    return Sentences(carded, bare, len(each) - bare - carded, found.percent)
 
 
 def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:

@@ -85,7 +85,8 @@ def test_a_terminal_without_blocks_gets_ascii(rivers: Author) -> None:
 def test_the_json_holds_all_of_it(rivers: Author) -> None:
     (deck,) = json.loads(run(rivers.folder, "--format", "json", "--days", "20", "--new", "4").stdout)["decks"]
     assert list(deck) == [
-        "deck", "path", "notes", "cards", "kinds", "retired", "sections", "words", "problems", "media", "forecast"
+        "deck", "path", "notes", "cards", "kinds", "retired", "sections", "words", "coverage", "problems", "media",
+        "forecast",
     ]  # fmt: skip
     assert [each["section"] for each in deck["sections"]] == ["Water", "Sea <b>"]
     assert deck["words"]["answer"]["longest_at"] == {"path": deck["path"] + "/water.yaml", "line": 3}
@@ -235,3 +236,25 @@ def test_without_the_engine_all_but_the_forecast_is_shown(rivers: Author, monkey
 @pytest.mark.parametrize("words", [["--new", "0"], ["--days", "0"], ["--retention", "100"], ["--retention", "0.9"]])
 def test_a_figure_that_anki_would_not_take_is_refused(rivers: Author, words: list[str]) -> None:
     assert run(rivers.folder, *words).exit_code == 2
+
+
+# --- the material ---------------------------------------------------------------------------------
+
+
+def test_the_coverage_is_told_where_the_deck_has_a_material(author: Author, tmp_path: Path) -> None:
+    author.section("""\
+  - {id: nile, question: Which river flows through Cairo?, answer: The Nile, source: p1s1}
+uncarded:
+  p1s3: a joke
+""")
+    assert "Coverage" not in run(author.folder).output
+    material = tmp_path / "rivers.txt"
+    material.write_text("The Nile flows through Cairo. It may flood its banks. Fish like that.\n", "utf-8")
+    CliRunner().invoke(main, ["source", "stamp", str(author.folder), "--material", str(material)])
+    assert (
+        "Coverage: 50% of the material: 1 sentence with a card, 1 without, 1 left out on purpose"
+        in run(author.folder).output
+    )
+    (deck,) = json.loads(run(author.folder, "--format", "json").output)["decks"]
+    assert deck["coverage"] == {"carded": 1, "bare": 1, "left_out": 1, "percent": 50}
+    assert "50% of the material" in run(author.folder, "--format", "html").output

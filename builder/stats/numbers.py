@@ -107,8 +107,23 @@ class Forecast(NamedTuple):
         ]
 
 
+class Sentences(NamedTuple):
+    """The sentences of the deck's material: those with a card, without one, and left out on purpose.
+
+    `percent` is that of the first among the first two.
+    """
+
+    carded: int
+    bare: int
+    left_out: int
+    percent: int
+
+
 class Stats(NamedTuple):
-    """A deck in numbers. `forecast` is None where the engine that makes one isn't installed."""
+    """A deck in numbers.
+
+    `forecast` is None where the engine that makes one isn't installed, `coverage` where the deck has no material.
+    """
 
     deck: str
     language: str
@@ -122,6 +137,7 @@ class Stats(NamedTuple):
     files: int
     bytes: int
     forecast: Forecast | None = None
+    coverage: Sentences | None = None
 
 
 def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media: Sequence[MediaFile]) -> Stats:
@@ -157,6 +173,7 @@ def stats_json(stats: Stats) -> dict[str, Any]:
         "retired": stats.retired,
         "sections": [{"section": each.name, **_section_json(each)} for each in stats.sections],
         "words": {"question": _words_json(stats.questions), "answer": _words_json(stats.answers)},
+        "coverage": stats.coverage and stats.coverage._asdict(),
         "problems": dict(stats.problems),
         "media": {"files": stats.files, "bytes": stats.bytes},
         "forecast": forecast

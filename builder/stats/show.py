@@ -29,6 +29,10 @@ def stats_text(stats: Stats, blocks: bool = True) -> str:
 
 def facts(stats: Stats) -> Iterator[tuple[str, str]]:
     """What one line tells each: a name and its value, on the terminal and on the page. One more is one more yield."""
+    if each := stats.coverage:
+        left_out = f", {each.left_out:,} left out on purpose" if each.left_out else ""
+        bare = f"{each.bare:,} without{left_out}"
+        yield "Coverage", f"{each.percent}% of the material: {counted(each.carded, 'sentence')} with a card, {bare}"
     counts = [counted(number, severity) for severity, number in stats.problems.items() if number]
     yield "Problems", ", ".join(counts) or "none"
     yield "Media", f"{counted(stats.files, 'file')}, {_weight(stats.bytes)}" if stats.files else "none"
