@@ -209,8 +209,10 @@ class Card(NamedTuple):
     @property
     def texts(self) -> tuple[Text, ...]:
         """Every text of the card that holds Markdown, in the order a learner meets them."""
-        rest = [text for text in (self.hint, self.details) if text is not None]
-        return (self.asks, *self.answers, *rest)
+        texts = (self.asks, *self.answers)
+        if self.hint is None and self.details is None:
+            return texts
+        return (*texts, *(text for text in (self.hint, self.details) if text is not None))
 
 
 class Section(NamedTuple):

@@ -202,6 +202,8 @@ class _Matching:
 
     def _tell_twins(self) -> None:
         """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
+        if len({each.guid for each in self.found.values()}) == len(self.found):
+            return
         first: dict[str, int] = {}
         for number, identity in self.found.items():
             other = first.setdefault(identity.guid, number)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
+from zlib import crc32
 
 from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
 from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in
@@ -131,7 +131,7 @@ class _Numbers:
         if known is not None and known not in self.given:
             self.given.add(known)
             return known
-        slot = int.from_bytes(hashlib.blake2b(guid.encode(), digest_size=8).digest(), "big") % _SLOTS
+        slot = crc32(guid.encode()) % _SLOTS
         while (number := _FIRST + slot * _STEP) in self.taken:
             slot = (slot + 1) % _SLOTS
         self.taken.add(number)

@@ -37,9 +37,7 @@ def write_package(
     models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
     for model in models.values():
         first.add_model(model)
-    for each in notes:
-        named[each.note.deck].add_row(each, models[each.note.kind])
-    package = StudyPackage(list(named.values()), media, last, kept)
+    package = StudyPackage(named, models, notes, media, last, kept)
     package.write_to_file(path)
     cards: int = package.cards
     return cards

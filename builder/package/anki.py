@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,48 +67,38 @@ class StudyModel(genanki.Model):
 
 
 class StudyDeck(genanki.Deck):
-    """A deck whose notes are rows: each with its own stamp and ids, and its cards as Anki will see them.
-
-    genanki gives all notes of a deck the stamp of the build, which makes Anki overwrite every learner's tags, and
-    numbers notes and cards anew each time; and a million objects take longer than their rows.
-    """
-
-    def __init__(self, deck_id: int, name: str) -> None:
-        super().__init__(deck_id, name)
-        self.note_rows: list[tuple[Any, ...]] = []
-        self.card_rows: list[tuple[Any, ...]] = []
-
-    def add_row(self, shipped: Shipped, model: StudyModel) -> None:
-        """Adds a note and its cards; its position orders new cards as the author did."""
-        note, note_id, modified, position = shipped
-        tags = f" {' '.join(note.tags)} "
-        fields = "\x1f".join(note.fields)
-        guid = note.identity.guid
-        self.note_rows.append((note_id, guid, model.model_id, modified, tags, fields, note.fields[0]))
-        for number in note.ords:
-            self.card_rows.append((note_id + number, note_id, self.deck_id, number, modified, position))
+    """A deck whose description is read as Markdown. Its notes are the package's: see StudyPackage."""
 
     def to_json(self) -> dict[str, Any]:
-        """The deck for Anki, its description read as Markdown."""
         json_dict: dict[str, Any] = super().to_json()
         return json_dict | {"md": True}
 
 
 class StudyPackage(genanki.Package):
-    """A package with the same bytes for the same notes: made in memory, deflated, dated never, media by name."""
+    """A package with the same bytes for the same notes: made in memory, deflated, dated never, media by name.
+
+    Its notes are rows, each with its own stamp and ids, and its cards as Anki will see them. genanki gives all notes
+    of a deck the stamp of the build, which makes Anki overwrite every learner's tags, and numbers notes and cards
+    anew each time; and a million objects take longer than their rows. `cards` is their number, once it is written.
+    """
 
     def __init__(
         self,
-        decks: Sequence[StudyDeck],
+        decks: Mapping[str, StudyDeck],
+        models: Mapping[str, StudyModel],
+        notes: Iterable[Shipped],
         media: Sequence[MediaFile],
         last: Path,
         kept: Sequence[tuple[int, int, int]],
     ) -> None:
-        super().__init__(list(decks))
+        super().__init__(list(decks.values()))
+        self.deck_ids = {name: deck.deck_id for name, deck in decks.items()}
+        self.model_ids = {key: model.model_id for key, model in models.items()}
+        self.notes = sorted(notes, key=lambda each: each.id)
         self.media = media
         self.last = last
-        self.cards = 0
         self.kept = kept
+        self.cards = 0
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
         """Writes the package. genanki leaves its temporary database behind, and stores without deflating."""
@@ -158,18 +148,28 @@ class StudyPackage(genanki.Package):
         cursor.executescript(first_index + indexes)
 
     def _write_rows(self, cursor: sqlite3.Cursor) -> None:
-        """The rows of the decks' notes and cards, and between them those that the last package holds already."""
-        notes = sorted(row for deck in self.decks for row in deck.note_rows)
-        cards = sorted(row for deck in self.decks for row in deck.card_rows)
+        """The rows of notes and cards, and between them those that the last package holds already."""
         into_notes, into_cards = "notes", "cards"
         if self.kept:
             _attach(cursor, self.last, self.kept)
             into_notes, into_cards = "temp.fresh_notes", "temp.fresh_cards"
-        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", notes)
-        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", cards)
+        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows())
+        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", self._card_rows())
         if self.kept:
             cursor.execute(_KEPT_NOTES)
             cursor.execute(_KEPT_CARDS)
+
+    def _note_rows(self) -> Iterator[tuple[Any, ...]]:
+        for note, note_id, modified, _ in self.notes:
+            tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(note.fields)
+            yield (note_id, note.identity.guid, self.model_ids[note.kind], modified, tags, fields, note.fields[0])
+
+    def _card_rows(self) -> Iterator[tuple[Any, ...]]:
+        """A position orders new cards as the author did."""
+        for note, note_id, modified, position in self.notes:
+            deck_id = self.deck_ids[note.deck]
+            for number in note.ords:
+                yield (note_id + number, note_id, deck_id, number, modified, position)
 
 
 def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, int]]) -> None:
