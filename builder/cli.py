@@ -896,9 +896,9 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     building = threading.Lock()
     last: View | None = None
 
-    def look() -> View:
+    def look(judge: bool) -> View:
         nonlocal last
-        last = pipeline.preview(pipeline.load(deck), artist, last)
+        last = pipeline.preview(pipeline.load(deck, judge=judge), artist, last, judged=judge)
         return last
 
     def package() -> Path:

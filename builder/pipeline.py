@@ -279,12 +279,17 @@ def paper(loaded: Loaded, layout: str) -> str:
     return page(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
 
 
-def preview(loaded: Loaded, artist: Artist, last: View | None = None) -> View:
+def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 
-    While the deck has errors, the cards are those of `last`, the page before them.
+    While the deck has errors, the cards are those of `last`, the page before them. Where it wasn't `judged` when it was
+    loaded, the warnings are still those of `last`.
     """
     from builder.preview import view, with_problems
+
+    if not judged and last is not None:
+        warnings = [each for each in last.problems if each.severity != ERROR]
+        loaded = loaded._replace(problems=sorted({*loaded.problems, *warnings}))
 
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
     css = types[0].css

@@ -48,9 +48,9 @@ def served(author: Author, *, secret: bool = False) -> Iterator[Server]:
     with Artist() as artist:
         last: View | None = None
 
-        def look() -> View:
+        def look(judge: bool) -> View:
             nonlocal last
-            last = preview(load(author.folder), artist, last)
+            last = preview(load(author.folder, judge=judge), artist, last, judged=judge)
             return last
 
         def package() -> Path:

@@ -15,9 +15,12 @@ _QUIET = 10
 
 
 class Live:
-    """The latest View that `look` gave, and pages that wait for the next; `package` is the name to download."""
+    """The latest View that `look` gave, and pages that wait for the next; `package` is the name to download.
 
-    def __init__(self, look: Callable[[], View], package: str) -> None:
+    `look` is asked twice for each edit: for the cards at once, and then with all that is to be judged of them.
+    """
+
+    def __init__(self, look: Callable[[bool], View], package: str) -> None:
         self._look = look
         self._package = package
         #: Where a phone finds the page: its address, and a QR code of it as an image's source.
@@ -25,16 +28,17 @@ class Live:
         self._changed = threading.Condition()
         self._revision = 1
         self._closed = False
-        self.view = look()
+        self.view = look(True)
 
     def refresh(self) -> None:
         """Looks at the deck's files again, and tells the pages."""
-        seen = self._look()
-        with self._changed:
-            if seen != self.view:
-                self.view = seen
-                self._revision += 1
-                self._changed.notify_all()
+        for judge in (False, True):
+            seen = self._look(judge)
+            with self._changed:
+                if seen != self.view:
+                    self.view = seen
+                    self._revision += 1
+                    self._changed.notify_all()
 
     def close(self) -> None:
         """Ends every page's waiting."""
@@ -67,7 +71,7 @@ def update(view: View, known: Mapping[str, Any], extra: Mapping[str, Any]) -> st
         "head": {**view.head, **extra},
         "order": list(view.cards),
         "cards": changed,
-        "problems": view.problems,
+        "problems": [each._asdict() for each in view.problems],
     }
     return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
 

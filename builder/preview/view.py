@@ -20,7 +20,7 @@ class View(NamedTuple):
 
     head: Mapping[str, Any]
     cards: Mapping[str, Mapping[str, Any]]
-    problems: Sequence[Mapping[str, Any]]
+    problems: Sequence[Problem]
     media: Mapping[str, Path]
 
 
@@ -62,12 +62,12 @@ def view(
         "notes": len(notes),
         "css": css,
     }
-    return View(head, cards, [each._asdict() for each in problems], {each.name: each.path for each in media})
+    return View(head, cards, problems, {each.name: each.path for each in media})
 
 
 def with_problems(shown: View, problems: Sequence[Problem]) -> View:
     """The last good page, while the deck has errors."""
-    return shown._replace(problems=[each._asdict() for each in problems])
+    return shown._replace(problems=problems)
 
 
 def _card_name(note: Note, number: int) -> str:
