@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
+from functools import lru_cache
 
 _FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 
@@ -13,12 +14,18 @@ def with_mathml(html: str) -> str:
 
     Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX.
     """
-    return _FORMULA.sub(_mathml, html) if r"\(" in html or r"\[" in html else html
+    return _FORMULA.sub(_found, html) if r"\(" in html or r"\[" in html else html
 
 
-def _mathml(formula: re.Match[str]) -> str:
-    tex = html_entities.unescape(formula[1] if formula[1] is not None else formula[2])
-    display = "inline" if formula[1] is not None else "block"
+def _found(formula: re.Match[str]) -> str:
+    if formula[1] is not None:
+        return _mathml(formula[1], "inline")
+    return _mathml(formula[2], "block")
+
+
+@lru_cache(10_000)  # a preview asks for all of them at every save
+def _mathml(formula: str, display: str) -> str:
+    tex = html_entities.unescape(formula)
     try:
         from latex2mathml.converter import convert
 
