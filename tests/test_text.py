@@ -398,6 +398,12 @@ def test_html_that_was_typed_in_lines_keeps_its_lines() -> None:
         "$foo->bar($baz)",
         "${HOME}/${PATH}",
         "${a}${b}",
+        "Cost ($) vs. income ($)?",
+        "AUD (A$) and USD (US$)",
+        "A$/US$ rate",
+        "cost: 5$, 6$",
+        "from 5$-10$",
+        "between $100 and $200 (or 5$)",
     ],
 )
 def test_prices_and_shell_variables_are_no_formula(text: str) -> None:
@@ -408,6 +414,9 @@ def test_prices_and_shell_variables_are_no_formula(text: str) -> None:
     ("text", "formula"),
     [
         ("$x$", r"\(x\)"),
+        ("2$x$", r"\(x\)"),
+        ("H$_2$O", r"\(_2\)"),
+        ("$[0, 1)$", r"\([0, 1)\)"),
         ("a $x$.", r"\(x\)"),
         ("$n$th", r"\(n\)"),
         ("$x$-axis", r"\(x\)"),
@@ -634,3 +643,13 @@ def test_operators_accents_and_numbers_tell_texts_apart(one: str, other: str) ->
 )
 def test_a_near_miss_is_suggested(word: str, known: list[str], meant: str | None) -> None:
     assert near(word, known) == meant
+
+
+def test_code_and_colons_of_formulas_leave_a_cloze_whole() -> None:
+    """`\\(` in one code and `\\)` in the next are no formula, and Anki would take `::` of Haskell's for a hint."""
+    delimiters = to_cloze_html(r"It starts with {{c1::`\(`}} and ends with {{c2::`\)`}}.")
+    assert read_clozes(delimiters).mistakes == ()
+    assert r"{{c1::<code>\(</code>}}" in delimiters
+    assert to_cloze_html("One writes {{c1::$x :: Int$}} so.") == r"One writes {{c1::\(x :{}: Int\)}} so."
+    assert to_cloze_html(r"${{c1::b::hint}}^2$") == r"\({{c1::b::hint}}^2\)"
+    assert to_cloze_html("{{c1::5$}} and {{c2::6$}}") == "{{c1::5$}} and {{c2::6$}}"

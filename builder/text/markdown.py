@@ -24,10 +24,12 @@ _IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")? />')
 _FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
 _HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
 _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
-_CODE = re.compile(r"(<code[^>]*>)(.*?)(</code>)", re.DOTALL)
+_CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|latex\]|\$|\[?type:)")
 _SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
-_MATH_BRACES = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]")
+_MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
 _SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 
 
@@ -57,12 +59,13 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
 
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
     """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula."""
-    html = to_html(text, files)
-    if "<code" in html:
-        html = _CODE.sub(lambda code: code[1] + _hide_clozes(code[2]) + code[3], html)
-    if r"\(" in html or r"\[" in html:
-        html = re.sub(r"\\\(.*?\\\)|\\\[.*?\\\]", lambda math: _part_braces(math[0]), html, flags=re.DOTALL)
-    return html
+    parts = _CODE.split(to_html(text, files))
+    parts[1::2] = [code[: (start := code.index(">") + 1)] + _hide_clozes(code[start:]) for code in parts[1::2]]
+    parts[0::2] = [
+        _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
+        for each in parts[0::2]
+    ]
+    return "".join(parts)
 
 
 def media_references(text: str) -> list[tuple[str, str]]:
@@ -119,10 +122,12 @@ def _math(span: re.Match[str]) -> str:
     style, formula = span.groups()
     if style == "display":
         return rf"\[{formula}\]"
-    following = span.string[span.end() : span.end() + 1]
+    before, following = span.string[: span.start()][-1:], span.string[span.end() : span.end() + 1]
+    if _PRICE.match(formula) or (before.isalnum() and not (formula[0].isalnum() or formula[0] in "_^\\{'")):
+        return f"${formula}$"
     if following == "{" and formula[0] == "{":
         return f"${formula}$"
-    in_a_word = following.isalnum() or following == "_"
+    in_a_word = (following.isalnum() or following == "_") and not (before.isalnum() and formula[0] in "_^")  # H$_2$O
     if in_a_word and (not (formula[-1].isalnum() or formula[-1] in ")}'") or _SHELL_NAME.fullmatch(formula)):
         return f"${formula}$"
     return rf"\({formula}\)"
@@ -147,24 +152,27 @@ def _hide_clozes(code: str) -> str:
     return code.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
 
 
-def _part_braces(formula: str) -> str:
-    """`formula` with `}}` of TeX written `} }`, and `}}` that ends a cloze in the formula left alone."""
+def _part_marks(formula: str) -> str:
+    """`formula` with TeX's `}}` written `} }` and its `::` written `:{}:`; those of a cloze in it are left alone."""
     parts: list[str] = []
     depths: list[int] = []  # TeX braces open inside each open cloze
     at = 0
-    while brace := _MATH_BRACES.search(formula, at):
-        parts.append(formula[at : brace.start()])
-        at = brace.end()
-        if len(brace[0]) > 1:
+    while mark := _MATH_MARKS.search(formula, at):
+        parts.append(formula[at : mark.start()])
+        at = mark.end()
+        if mark[0] == "::":
+            parts.append("::" if depths else ":{}:")
+            continue
+        if len(mark[0]) > 1:
             depths.append(0)
-        elif brace[0] == "}" and depths and depths[-1] == 0 and formula.startswith("}", at):
+        elif mark[0] == "}" and depths and depths[-1] == 0 and formula.startswith("}", at):
             depths.pop()
             at += 1
             parts.append("}}")
             continue
         elif depths:
-            depths[-1] += 1 if brace[0] == "{" else -1
-        parts.append(brace[0])
-        if brace[0] == "}" and formula.startswith("}", at):
+            depths[-1] += 1 if mark[0] == "{" else -1
+        parts.append(mark[0])
+        if mark[0] == "}" and formula.startswith("}", at):
             parts.append(" ")
     return "".join(parts) + formula[at:]

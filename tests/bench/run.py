@@ -112,30 +112,20 @@ def contenders(deck: Path, out: Path, only_ours: bool) -> list[Contender]:
 
 
 def rows_of(deck: Path) -> Path:
-    """The deck's rows, rendered by ours, for the floor to write."""
-    sys.path.insert(0, str(HERE.parent.parent))
-    from builder.pipeline import compile_notes, load
+    """The deck's rows, rendered by ours, for the floor to write.
 
-    notes, cards = [], []
-    for number, note in enumerate(compile_notes(load(deck)), start=1):
-        fields = "\x1f".join(note.fields)
-        notes.append((number * 512, note.identity.guid, 1, 1, " ".join(note.tags), fields, note.fields[0]))
-        cards += [(number * 512 + each, number * 512, 1, each, 1, number) for each in note.ords]
+    Made by a child: Linux counts the memory of whoever starts a process as the process's own peak.
+    """
     path = deck.parent / "rows.pickle"
-    path.write_bytes(pickle.dumps((notes, cards)))
+    subprocess.run([PYTHON, str(HERE / "rows.py"), "rows", str(deck), str(path)], check=True)
     return path
 
 
 def peers(deck: Path, folder: Path) -> list[Contender]:
     """Tools from PyPI that read YAML or Markdown, each in a venv of its own, on the same cards in their own format."""
-    sys.path.insert(0, str(HERE.parent.parent))
-    from builder.pipeline import load
-
-    pairs = [
-        (str(card.asks), "; ".join(card.answers) or "cloze")
-        for section in load(deck).deck.sections
-        for card in section.cards
-    ]
+    path = folder / "pairs.pickle"
+    subprocess.run([PYTHON, str(HERE / "rows.py"), "pairs", str(deck), str(path)], check=True)
+    pairs = pickle.loads(path.read_bytes())
     found = []
     for requirement in PEERS:
         name = requirement.partition("==")[0]
