@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pickle
+import re
 import shutil
 import statistics
 import subprocess
@@ -142,21 +143,31 @@ def peers(deck: Path, folder: Path) -> list[Contender]:
 
 
 def _peer_command(name: str, scripts: Path, pairs: list[tuple[str, str]], folder: Path) -> list[str]:
+    """The deck in the peer's own format, and how it is asked to build it."""
     target = folder / f"{name}-input"
-    target.mkdir(exist_ok=True)
+    (target / "out").mkdir(parents=True, exist_ok=True)
     if name == "anki-yaml-tool":
-        config = {"name": "Bench", "type": "basic", "fields": ["Question", "Answer"],
-                  "templates": [{"name": "Card 1", "qfmt": "{{Question}}", "afmt": "{{Answer}}"}]}  # fmt: skip
-        (target / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
-        notes = [{"question": question, "answer": answer} for question, answer in pairs]
-        (target / "data.yaml").write_text("\n".join(f"- {json.dumps(note)}" for note in notes), encoding="utf-8")
-        return [str(scripts / "anki-yaml-tool"), "build", "--config", str(target / "config.yaml"), "--data",
-                str(target / "data.yaml"), "--output", str(target / "out.apkg"), "--deck-name", "Bench"]  # fmt: skip
-    if name == "md2ankicard":
-        text = "\n".join(f"## {question}\n\n{answer}\n" for question, answer in pairs)
-        (target / "deck.md").write_text(text, encoding="utf-8")
-        return [str(scripts / "md2ankicard"), str(target / "deck.md"), "-o", str(target / "out.apkg")]
-    return []
+        config = {"name": "Bench", "fields": ["Front", "Back"],
+                  "templates": [{"name": "Card 1", "qfmt": "{{Front}}", "afmt": "{{Back}}"}], "css": ""}  # fmt: skip
+        lines = [f"config: {json.dumps(config)}", "deck-name: Bench", "data:"]
+        lines += [f"- {json.dumps({'front': question, 'back': answer})}" for question, answer in pairs]
+        (target / "deck.yaml").write_text("\n".join(lines), encoding="utf-8")
+        return [str(scripts / name), "build", "--file", str(target / "deck.yaml"), "--output", str(target / "out.apkg")]
+    if name == "ankcompiler":
+        cards = (
+            f"---\n\n{_in_line(question)} ::: {_in_line(answer)}\n\n---\n[^uid]: be{number:08d}\n"
+            for number, (question, answer) in enumerate(pairs)
+        )
+        (target / "deck.md").write_text("---\ndeck: Bench\n---\n" + "\n".join(cards), encoding="utf-8")
+        return [str(scripts / "ankc"), "build", "--all", "--path", str(target), "--output", str(target / "out")]
+    for number, (question, answer) in enumerate(pairs):  # md2ankicard makes one card of a file
+        (target / f"{number}.md").write_text(f"# {question}\n\n{answer}\n", encoding="utf-8")
+    return [str(scripts / name), str(target), str(target / "out.apkg"), "Bench"]
+
+
+def _in_line(text: str) -> str:
+    """A text that a peer's format can't take for a mark of its own."""
+    return re.sub(r"[:{}$|*_`\n-]+", " ", text)
 
 
 def table(samples: dict[str, list[Sample]], cards: int) -> str:
