@@ -167,7 +167,7 @@ def _peer_command(name: str, scripts: Path, pairs: list[tuple[str, str]], folder
 
 def _in_line(text: str) -> str:
     """A text that a peer's format can't take for a mark of its own."""
-    return re.sub(r"[:{}$|*_`\n-]+", " ", text)
+    return re.sub(r"[]!()[:{}$|*_`\n-]+", " ", text)
 
 
 def table(samples: dict[str, list[Sample]], cards: int) -> str:
