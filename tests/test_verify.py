@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import venv
+import zipfile
 from pathlib import Path
 
 import genanki
@@ -44,7 +46,9 @@ def test_a_rebuilt_deck_passes_every_check(rivers: Author, tmp_path: Path) -> No
     assert ("untouched notes keep the learner's tags", True, "1 of 2 untouched") in report.checks
 
 
-def with_genanki(path: Path, answer: str, css: str = "", fields: int = 2, front: str = "{{Q}}") -> Path:
+def with_genanki(
+    path: Path, answer: str, css: str = "", fields: int = 2, front: str = "{{Q}}", stamp: float | None = None
+) -> Path:
     """A plain genanki script's package: guids from the fields' text, one stamp for all."""
     model = genanki.Model(
         1_500_000_000,
@@ -56,14 +60,109 @@ def with_genanki(path: Path, answer: str, css: str = "", fields: int = 2, front:
     deck = genanki.Deck(1_500_000_001, "Plain")
     deck.add_note(genanki.Note(model, ["What?", answer, "x"][:fields]))
     deck.add_note(genanki.Note(model, ["Who?", "y", "x"][:fields], guid="fixed"))
-    genanki.Package(deck).write_to_file(path)
+    genanki.Package(deck).write_to_file(path, timestamp=stamp)
     return path
+
+
+def tampered(package: Path, *statements: str) -> Path:
+    """A copy of a package whose database was changed by SQL."""
+    copy = package.with_name("tampered.apkg")
+    with zipfile.ZipFile(package) as archive, zipfile.ZipFile(copy, "w") as changed:
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == "collection.anki2":
+                connection = sqlite3.connect(":memory:")
+                connection.deserialize(data)
+                for statement in statements:
+                    connection.execute(statement)
+                connection.commit()
+                data = connection.serialize()
+                connection.close()
+            changed.writestr(name, data)
+    return copy
+
+
+ANEW = ("update notes set id = id + {0}", "update cards set id = id + {0}, nid = nid + {0}")
+
+
+@pytest.mark.parametrize(
+    ("statements", "check"),
+    [
+        (["update notes set mod = mod + 1000"], "untouched notes keep the learner's tags"),
+        (["update notes set flds = replace(flds, 'The Nile', 'Niger')"], "every edit arrives"),
+        (["update notes set guid = guid || 'x'", *(each.format(7) for each in ANEW)],
+         "no note came twice under another guid"),
+        ([each.format(7) for each in ANEW], "notes keep their numbers"),
+    ],
+)  # fmt: skip
+def test_what_a_package_does_to_the_learner_of_the_one_before_is_found(
+    rivers: Author, statements: list[str], check: str
+) -> None:
+    assert failed(tampered(rivers.package, *statements), rivers.package) == [check]
+
+
+@pytest.mark.parametrize(
+    ("statements", "check"),
+    [
+        (["update notes set guid = 'one'"], "no two notes share a guid"),
+        (["delete from cards where ord = 1"], "a new learner's cards render and Check Database is clean"),
+        ([each.format(10**12) for each in ANEW], "a second device gives the notes the same numbers"),
+    ],
+)
+def test_what_is_wrong_with_a_package_is_found_without_the_one_before(
+    rivers: Author, statements: list[str], check: str
+) -> None:
+    package = tampered(rivers.package, *statements)
+    assert failed(package) == [check]
+    assert check in failed(rivers.package, package) + failed(package, rivers.package)
+
+
+def test_cards_that_an_edit_took_are_no_fault(rivers: Author, tmp_path: Path) -> None:
+    rivers.section(CARDS + '  - {id: oxbow, cloze: "An {{c1::oxbow lake}} is a {{c2::cut-off}} bend of a river."}\n')
+    rivers.build()
+    previous = shutil.copy(rivers.package, tmp_path / "previous.apkg")
+    rivers.edit(", reverse: true", "")
+    rivers.edit("{{c2::cut-off}}", "cut-off")
+    rivers.build()
+    assert failed(rivers.package, previous) == []
+
+
+def test_a_card_that_no_edit_took_may_not_be_empty(tmp_path: Path) -> None:
+    previous = with_genanki(tmp_path / "a.apkg", "", stamp=1_600_000_000)
+    package = with_genanki(tmp_path / "b.apkg", "x", front="{{A}}", stamp=1_700_000_000)
+    assert "the old learner's cards render and Check Database is clean" in failed(package, previous)
+
+
+def test_innocent_words_are_no_fault(rivers: Author) -> None:
+    rivers.section("""\
+  - id: blank
+    question: When does Anki say that a card is blank?
+    answer: See [its page](https://docs.ankiweb.net/templates/errors.html#front-of-card-is-blank).
+  - {id: front, question: "What does `{{Front}}` show in {{Front}}?", answer: "`{{Front}}`"}
+""")
+    rivers.build()
+    assert failed(rivers.package) == []
 
 
 def test_a_changed_field_list_is_found_to_conflict(tmp_path: Path) -> None:
     previous = with_genanki(tmp_path / "a.apkg", "x")
     package = with_genanki(tmp_path / "b.apkg", "x", fields=3)
     assert "nothing conflicts with the previous package" in failed(package, previous)
+
+
+def test_an_edit_arrives_where_the_engine_renames_a_picture(tmp_path: Path) -> None:
+    packages = []
+    for number in (1, 2):
+        picture = tmp_path / "map.png"
+        picture.write_text(str(number))
+        model = genanki.Model(1_500_000_000, "Plain", fields=[{"name": "Q"}, {"name": "A"}],
+                              templates=[{"name": "Card", "qfmt": "{{Q}}", "afmt": "{{A}}"}])  # fmt: skip
+        deck = genanki.Deck(1_500_000_001, "Plain")
+        deck.add_note(genanki.Note(model, ["Where?", f'{number} <img src="map.png">'], guid="fixed"))
+        packages.append(tmp_path / f"{number}.apkg")
+        genanki.Package(deck, [str(picture)]).write_to_file(packages[-1], timestamp=1_500_000_000 + number)
+    previous, package = packages
+    assert "every edit arrives" not in failed(package, previous)
 
 
 def test_a_template_that_shows_nothing_is_found(tmp_path: Path) -> None:
@@ -79,7 +178,7 @@ def test_build_verify_imports_against_the_package_that_it_replaced(rivers: Autho
     (report,) = json.loads(done.stdout)["verified"]
     assert done.exit_code == 0
     assert report["ok"]
-    assert len(report["checks"]) == 10
+    assert len(report["checks"]) == 14
 
 
 def test_the_command_fails_with_1_and_says_what_failed(tmp_path: Path) -> None:
