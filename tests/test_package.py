@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from author import DECK, Author
+from tamper import tampered
+
+from builder.package.read import read_package, read_stamps
 
 CARDS = """\
   - {id: b, question: What is b?, answer: "**Bold** & new", reverse: true, tags: [x]}
@@ -149,3 +152,40 @@ def test_the_same_tree_and_lock_make_the_same_bytes_anywhere(built: Author, tmp_
         subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
         packages.add((out / "rivers.apkg").read_bytes())
     assert len(packages) == 1
+
+
+def test_a_package_with_a_flipped_byte_is_read_or_refused_with_a_sentence(built: Author, tmp_path: Path) -> None:
+    data, flipped = built.package.read_bytes(), tmp_path / "flipped.apkg"
+    told = []
+    for place in range(0, len(data), 7):
+        flipped.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            read_package(flipped)
+        except ValueError as error:
+            told.append(str(error))
+    assert len(told) > 100
+    assert {each.split(" (")[0] for each in told} <= {
+        f"{flipped} can't be read as a package",
+        f"{flipped} is a damaged package",
+    }
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update notes set mod = 1e300",
+        "update notes set mod = 9223372036854775807",
+        "update notes set mod = 'soon'",
+        "update notes set flds = x'ff00'",
+        """update col set models = replace(models, '"mod": ', '"mod": 1e400, "x": ')""",
+        "update col set models = '[]'",
+        "update col set models = printf('%.*c', 100000, '[')",
+    ],
+)
+def test_absurd_numbers_and_damaged_json_are_refused_with_a_sentence(built: Author, statement: str) -> None:
+    package = tampered(built.package, statement)
+    with pytest.raises(ValueError, match=r"tampered\.apkg is a damaged package \("):
+        read_package(package)
+    if "flds" not in statement:
+        with pytest.raises(ValueError, match=r"tampered\.apkg is a damaged package \("):
+            read_stamps(package)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import venv
-import zipfile
 from pathlib import Path
 
 import genanki
 import pytest
 from author import DECK, Author
 from click.testing import CliRunner
+from tamper import tampered
 
 from builder import cli as main_module
 from builder.cli import main
@@ -62,24 +61,6 @@ def with_genanki(
     deck.add_note(genanki.Note(model, ["Who?", "y", "x"][:fields], guid="fixed"))
     genanki.Package(deck).write_to_file(path, timestamp=stamp)
     return path
-
-
-def tampered(package: Path, *statements: str) -> Path:
-    """A copy of a package whose database was changed by SQL."""
-    copy = package.with_name("tampered.apkg")
-    with zipfile.ZipFile(package) as archive, zipfile.ZipFile(copy, "w") as changed:
-        for name in archive.namelist():
-            data = archive.read(name)
-            if name == "collection.anki2":
-                connection = sqlite3.connect(":memory:")
-                connection.deserialize(data)
-                for statement in statements:
-                    connection.execute(statement)
-                connection.commit()
-                data = connection.serialize()
-                connection.close()
-            changed.writestr(name, data)
-    return copy
 
 
 ANEW = ("update notes set id = id + {0}", "update cards set id = id + {0}, nid = nid + {0}")

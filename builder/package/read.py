@@ -9,12 +9,19 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from builder.model import Field, NoteType, OldNote, Template
 
 #: Bytes of the database inside a package; a small zip may unpack to a huge one.
 _LARGEST_DATABASE = 2_000_000_000
+#: Anki counts in milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
+_LARGEST_NUMBER = 1 << 53
+#: What the readers of zip, SQLite and JSON raise for damaged bytes, and what reading on raises for what they let pass.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, sqlite3.Error,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
+)  # fmt: skip
 
 
 def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
@@ -33,35 +40,41 @@ def read_stamps(path: Path) -> dict[str | int, int]:
     """
     with _database(path) as connection:
         (models_json,) = connection.execute("select models from col").fetchone()
-        types = {int(number): int(model["mod"]) for number, model in json.loads(models_json).items()}
-        return types | {str(guid): int(stamp) for guid, stamp in connection.execute("select guid, mod from notes")}
+        types = {_number(number): _number(model["mod"]) for number, model in json.loads(models_json).items()}
+        return types | {str(guid): _number(stamp) for guid, stamp in connection.execute("select guid, mod from notes")}
 
 
 @contextmanager
 def _database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            if "collection.anki21b" in names:
-                raise ValueError(
-                    f"{path} is in Anki's newer format; export it again with 'Support older Anki versions' ticked"
-                )
-            name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
-            if name is None or archive.getinfo(name).file_size > _LARGEST_DATABASE:
-                raise ValueError(f"{path} is no Anki package")
-            database = archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path} is no Anki package ({error})") from None
+    with path.open("rb") as file:
+        try:
+            database = _unzip(file)
+        except _DAMAGE as error:
+            raise ValueError(f"{path} can't be read as a package ({error})") from None
     connection = sqlite3.connect(":memory:")
     try:
         connection.deserialize(database)
         connection.execute("pragma trusted_schema = off")
         yield connection
-    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise ValueError(f"{path} is a damaged package ({error})") from None
     finally:
         connection.close()
+
+
+def _unzip(file: BinaryIO) -> bytes:
+    """The database in a package."""
+    with zipfile.ZipFile(file) as archive:
+        names = set(archive.namelist())
+        if "collection.anki21b" in names:
+            raise ValueError("it is in the newer format; export it again with 'Support older Anki versions' ticked")
+        name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
+        if name is None:
+            raise ValueError("it holds no collection")
+        if archive.getinfo(name).file_size > _LARGEST_DATABASE:
+            raise ValueError(f"its collection is larger than {_LARGEST_DATABASE:,} bytes")
+        return archive.read(name)
 
 
 def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
@@ -77,7 +90,9 @@ def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[Not
         note_type, _ = types[type_id]
         by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
         deck = decks.get(deck_id, "")
-        notes.append(OldNote(guid, note_type.key, by_name, tuple(tags.split()), deck, note_id, modified))
+        notes.append(
+            OldNote(str(guid), note_type.key, by_name, tuple(tags.split()), deck, _number(note_id), _number(modified))
+        )
     used = {row[0] for row in connection.execute("select distinct mid from notes")}
     return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
 
@@ -85,7 +100,7 @@ def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[Not
 def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
     note_type = NoteType(
         key="cloze" if model["type"] == 1 else "qa",
-        id=number,
+        id=_number(number),
         name=str(model["name"]),
         fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
         templates=tuple(
@@ -93,4 +108,12 @@ def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
         ),
         css=str(model["css"]),
     )
-    return note_type, int(model["mod"])
+    return note_type, _number(model["mod"])
+
+
+def _number(value: float | str) -> int:
+    """An id or a stamp. Raises ArithmeticError or ValueError for one that Anki can't have."""
+    number = int(value)
+    if abs(number) > _LARGEST_NUMBER:
+        raise ValueError(f"{value} is no number of Anki's")
+    return number
