@@ -199,12 +199,13 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
     from builder import pipeline, planning
     from builder.history import plan_words
 
+    now = _now()
     loaded, problems = pipeline.load_all(_folders(decks))
     if _failing(problems):
         _print_problems(problems, err=True)
         sys.exit(1)
     try:
-        plans = [planning.plan(each, output, against) for each in loaded]
+        plans = [planning.plan(each, output, now, against) for each in loaded]
     except (ValueError, OSError) as error:
         raise click.UsageError(f"{error}.") from None
     if style == "json":

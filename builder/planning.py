@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from builder.history import LOCK_FILE, Lock, git, note_type_ids, read_lock
+from builder.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
 from builder.history.plan import (
+    After,
     Before,
     Old,
     Plan,
@@ -20,29 +21,31 @@ from builder.history.plan import (
     with_texts,
 )
 from builder.history.repair import Repaired, repair
-from builder.model import Note, NoteType, OldNote
+from builder.model import Deck, Note
 from builder.package.read import read_package
 from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, package_path, shipped_lock
 from builder.render import note_types
 
 
-def plan(loaded: Loaded, out: Path, against: str | None = None) -> Plan:
-    """What importing the deck, as its files are now, does to a learner who has the build `against`.
+def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
+    """What importing the deck, built from its files at `now` (seconds since 1970), does to learners of `against`.
 
-    `against` is a package, a lock or a git revision; None is the deck's own lock, the last build. Old texts come
-    from that package or revision, else from the package in `out` or git's HEAD. Raises ValueError with a
-    sentence where there is no such build.
+    `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and what a build
+    would find to have been shipped beyond it. Old texts come from that package or revision, else from the package
+    in `out` or git's HEAD. Raises ValueError with a sentence where there is no such build.
     """
     notes = compile_notes(loaded)
+    deck, package = loaded.deck, package_path(loaded.deck.folder, out)
+    last = shipped_lock(loaded, notes, package)
     if against is None:
-        package = package_path(loaded.deck.folder, out)
-        loaded = loaded._replace(lock=shipped_lock(loaded, notes, package))
-    before, texts_from = _before(loaded, against)
-    folder = loaded.deck.folder
+        before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
+    else:
+        before, texts_from = _before(deck, against)
     if lacks_texts(before, notes):
-        before, texts_from = _with_texts(before, notes, folder, package_path(folder, out), texts_from)
-    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    return make_plan(loaded.deck, before, notes, types, texts_from)
+        before, texts_from = _with_texts(before, notes, deck, package, texts_from)
+    types = note_types(deck, note_type_ids(deck, loaded.lock))
+    lock, _, _ = record(notes, types, last, now)
+    return make_plan(deck, before, After(notes, types, lock), texts_from)
 
 
 def repair_lock(folder: Path, out: Path) -> Repaired | None:
@@ -53,78 +56,90 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     """
     path = folder / LOCK_FILE
     _, problems = lock_in(folder)
-    package = package_path(folder, out)
     if path.exists() and not problems:
         return None
     if newer := next((each for each in problems if each.name == "newer-lock"), None):
         raise ValueError(f"{newer.message}; {newer.remedy}")
+    package = package_path(folder, out)
     good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])
-    from_git = None
-    for revision in git.revisions_of(folder, LOCK_FILE):
-        lock, damage = read_lock(LOCK_FILE, git.file_at(folder, revision, LOCK_FILE) or b"")
-        if not damage:
-            from_git = revision, lock
-            break
     from_package = None
     with suppress(ValueError, OSError):
-        from_package = (package.as_posix(), *_read_package(package))
+        from_package = (package.as_posix(), *read_package(package))
     loaded = load(folder, lock=Lock())
-    return repair(good_lines, from_git, from_package, loaded.deck, compile_notes(loaded))
+    return repair(good_lines, _lock_in_git(loaded.deck), from_package, loaded.deck, compile_notes(loaded))
 
 
-def _before(loaded: Loaded, against: str | None) -> tuple[Before, str]:
+def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
+    """The newest whole lock that git has of the deck, with its revision."""
+    home = git.home_at(deck.folder, "HEAD", deck.uid)
+    if home is None:
+        return None
+    path = _lock_of(home)
+    for revision in git.revisions_of(deck.folder, path):
+        lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, revision, path) or b"")
+        if not damage:
+            return revision, lock
+    return None
+
+
+def _before(deck: Deck, against: str) -> tuple[Before, str]:
     """What the learner has, and where its texts are from."""
-    folder = loaded.deck.folder
-    if against is None:
-        return before_from_lock(loaded.lock, "the last build (deck.lock)"), ""
     path = Path(against)
     if path.suffix == ".apkg":
-        return _before_package(path, against), f"Old texts are from {against}."
+        return before_from_package(*read_package(path), against), f"Old texts are from {against}."
     if path.is_file():
-        lock, problems = read_lock(against, path.read_bytes())
-        if problems:
-            raise ValueError(str(problems[0]))
-        return before_from_lock(lock, against), ""
-    if not git.has_revision(folder, against):
-        raise ValueError(f"'{against}' is no package, no lock and no git revision")
-    data = git.file_at(folder, against, LOCK_FILE)
+        return before_from_lock(_whole_lock(against, path.read_bytes()), against), ""
+    return _before_revision(deck, against)
+
+
+def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
+    """What a learner has of the deck at a git revision: nothing, where it is newer."""
+    if not git.has_revision(deck.folder, revision):
+        raise ValueError(f"'{revision}' is no package, no lock and no git revision")
+    home = git.home_at(deck.folder, revision, deck.uid)
+    if home is None:
+        return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
+    data = git.file_at(deck.folder, revision, _lock_of(home))
     if data is None:
-        raise ValueError(f"the deck has no deck.lock at the git revision {against}")
-    lock, problems = read_lock(f"{against}:{LOCK_FILE}", data)
+        raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
+    lock = _whole_lock(f"{revision}:{_lock_of(home)}", data)
+    before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, revision))
+    return before, f"Old texts are from git {revision}."
+
+
+def _whole_lock(name: str, data: bytes) -> Lock:
+    """The lock in `data`; raises ValueError with the first thing that is wrong with it."""
+    lock, problems = read_lock(name, data)
     if problems:
         raise ValueError(str(problems[0]))
-    before = with_texts(before_from_lock(lock, f"git {against}"), _texts_at(folder, against))
-    return before, f"Old texts are from git {against}."
+    return lock
 
 
-def _with_texts(before: Before, notes: Sequence[Note], folder: Path, package: Path, known: str) -> tuple[Before, str]:
+def _with_texts(before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str) -> tuple[Before, str]:
     """`before` with old texts from the package of the last build, else from git; and in words which it was."""
     sources = [known] if known else []
     if package.exists():
         with suppress(ValueError, OSError):
-            before = with_texts(before, _before_package(package, "").notes.values())
+            before = with_texts(before, before_from_package(*read_package(package), "").notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
-    if lacks_texts(before, notes) and git.has_revision(folder, "HEAD"):
-        before = with_texts(before, _texts_at(folder, "HEAD"))
+    if lacks_texts(before, notes) and git.has_revision(deck.folder, "HEAD"):
+        before = with_texts(before, _texts_at(deck, "HEAD"))
         sources.append("Old texts are from git HEAD.")
     if lacks_texts(before, notes):
         return before, "Some old texts are not shown: neither the last package nor git has them."
     return before, sources[-1] if sources else ""
 
 
-def _texts_at(folder: Path, revision: str) -> list[Old]:
+def _texts_at(deck: Deck, revision: str) -> list[Old]:
     """The texts of the deck's notes at a git revision."""
+    home = git.home_at(deck.folder, revision, deck.uid)
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
-        target = Path(temporary, folder_name(folder))
-        if not git.checkout(folder, revision, target):
+        target = Path(temporary, folder_name(deck.folder))
+        if home is None or not git.checkout(deck.folder, revision, home, target):
             return []
         return texts_of(compile_notes(load(target)))
 
 
-def _before_package(path: Path, source: str) -> Before:
-    notes, types = _read_package(path)
-    return before_from_package(notes, [note_type for note_type, _ in types], source)
-
-
-def _read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
-    return read_package(path)
+def _lock_of(home: str) -> str:
+    """The path of the lock of a deck that git has in `home`."""
+    return f"{home}/{LOCK_FILE}".lstrip("/")

@@ -12,14 +12,29 @@ def has_revision(folder: Path, revision: str) -> bool:
     return _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is not None
 
 
-def file_at(folder: Path, revision: str, name: str) -> bytes | None:
-    """The bytes of `folder/name` at `revision`, or None where it wasn't there."""
-    return _git(folder, "show", f"{revision}:./{name}")
+def home_at(folder: Path, revision: str, uid: str) -> str | None:
+    """Where the deck with `uid` lay at `revision`, as a path from the top of the repository ("" is the top itself).
+
+    Its folder may have another name since. None where there was no such deck, nor any at its present place.
+    """
+    prefix = _git(folder, "rev-parse", "--show-prefix")
+    here = (prefix or b"").decode().strip().rstrip("/")
+    pattern = ("-lzFwe", uid, revision, "--", ":(top,glob)**/deck.yaml")
+    found = (_git(folder, "grep", "--full-name", *pattern) or b"").decode().split("\0")[:-1] if uid else []
+    homes = [each.removeprefix(f"{revision}:").rpartition("/")[0] for each in found]
+    if here in homes or (not homes and file_at(folder, revision, f"{here}/deck.yaml".lstrip("/")) is not None):
+        return here
+    return homes[0] if homes else None
 
 
-def revisions_of(folder: Path, name: str, most: int = 50) -> list[str]:
-    """The commits that changed `folder/name`, newest first."""
-    found = _git(folder, "log", f"--max-count={most}", "--format=%h", "--", name)
+def file_at(folder: Path, revision: str, path: str) -> bytes | None:
+    """The bytes of `path`, counted from the top of the repository, at `revision`; None where it wasn't there."""
+    return _git(folder, "show", f"{revision}:{path}")
+
+
+def revisions_of(folder: Path, path: str, most: int = 50) -> list[str]:
+    """The commits that changed `path`, counted from the top of the repository, newest first."""
+    found = _git(folder, "log", f"--max-count={most}", "--format=%h", "--", f":(top,literal){path}")
     return found.decode().split() if found else []
 
 
@@ -32,10 +47,11 @@ def lines_ever(folder: Path, name: str, most: int = 100) -> list[str]:
     return [line[1:] for line in lines if line.startswith(("+", "-")) and not line.startswith(("+++ ", "--- "))]
 
 
-def checkout(folder: Path, revision: str, target: Path) -> bool:
-    """Puts `folder` as it was at `revision` into `target`; False where git doesn't have it."""
-    archive = _git(folder, "archive", "--format=tar", revision, ".")
-    if archive is None:
+def checkout(folder: Path, revision: str, home: str, target: Path) -> bool:
+    """Puts `home`, counted from the repository's top, as it was at `revision` into `target`; False if git can't."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    archive = top and _git(Path(top.decode().strip()), "archive", "--format=tar", f"{revision}:{home}")
+    if not archive:
         return False
     import io
     import tarfile

@@ -9,15 +9,18 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from builder.history.identity import answer_digest, content_digest, digest, question_digest
+from builder.history import by_hand
+from builder.history.by_hand import ByHand, Stay
+from builder.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from builder.history.lock import Lock
 from builder.model import Deck, Note, NoteType, OldNote
 
 _QA_NAMES = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed")
 _CLOZE_NAMES = ("Text", "Hint", "Details", "Source", "Section")
+_PICTURE = re.compile(r'<img[^>]*src="([^"]*)"')
 #: What an edited card is counted under: the first of these that changed.
 _WORDS = {
     "Question": "question",
@@ -35,7 +38,10 @@ _WORDS = {
 
 
 class Old(NamedTuple):
-    """What a learner has of one note. `fields` and `tags` are None where only the lock's hashes are known."""
+    """What a learner has of one note, `modified` being its stamp in seconds.
+
+    `fields` and `tags` are None where only the lock's hashes are known.
+    """
 
     id: str
     guid: str
@@ -45,16 +51,39 @@ class Old(NamedTuple):
     question: str
     answer: str
     deck: str
+    modified: int
     fields: Mapping[str, str] | None = None
     tags: tuple[str, ...] | None = None
+
+
+class OldType(NamedTuple):
+    """What a learner has of a note type. `content` is its hash, `modified` its stamp in seconds.
+
+    `shape` are the ids of its fields and of its templates, None where only the lock is known.
+    """
+
+    key: str
+    id: int
+    name: str
+    content: str
+    modified: int
+    shape: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
 class Before(NamedTuple):
     """What a learner has: notes by guid, note types, and in words where this is known from."""
 
     notes: Mapping[str, Old]
-    types: Sequence[NoteType]
+    types: Sequence[OldType]
     source: str
+
+
+class After(NamedTuple):
+    """What a build ships now: notes and note types, and the lock that it would write, with their stamps."""
+
+    notes: Sequence[Note]
+    types: Sequence[NoteType]
+    lock: Lock
 
 
 class FieldChange(NamedTuple):
@@ -63,6 +92,15 @@ class FieldChange(NamedTuple):
     field: str
     old: str | None
     new: str
+
+    @property
+    def remark(self) -> str:
+        """What the words of the field don't show."""
+        if self.old is None:
+            return ""
+        if _PICTURE.findall(self.old) != _PICTURE.findall(self.new):
+            return "a picture changed"
+        return "only its form changed" if plain(self.old) == plain(self.new) else ""
 
 
 class CardPlan(NamedTuple):
@@ -77,15 +115,11 @@ class CardPlan(NamedTuple):
     deck: str = ""
 
 
-class ByHand(NamedTuple):
-    """Something that only the learner can do, and the search that finds the cards in Anki's browser."""
-
-    what: str
-    search: str
-
-
 class Plan(NamedTuple):
-    """The next import. `unclean` tells in sentences why notes would conflict; empty, it imports cleanly."""
+    """The next import. `unclean` tells in sentences what of it wouldn't arrive; empty, it imports cleanly.
+
+    `look` is a sentence where the note types change, and else empty.
+    """
 
     deck: str
     against: str
@@ -93,6 +127,7 @@ class Plan(NamedTuple):
     cards: tuple[CardPlan, ...]
     by_hand: tuple[ByHand, ...]
     unclean: tuple[str, ...]
+    look: str
 
     def count(self, what: str) -> int:
         return sum(card.what == what for card in self.cards)
@@ -115,22 +150,39 @@ class Plan(NamedTuple):
 def before_from_lock(lock: Lock, source: str) -> Before:
     """What a learner of the lock's build has: hashes only, until `with_texts` finds the words."""
     notes = {
-        each.guid: Old(each.id, each.guid, each.kind, each.retired, each.content, each.question, each.answer, each.deck)
+        each.guid: Old(
+            each.id, each.guid, each.kind, each.retired, each.content, each.question, each.answer, each.deck,
+            each.modified,
+        )
         for each in lock.notes.values()
-    }
-    return Before(notes, (), source)
+    }  # fmt: skip
+    types = [OldType(each.key, each.id, each.name, each.content, each.modified) for each in lock.types.values()]
+    return Before(notes, types, source)
 
 
-def before_from_package(notes: Iterable[OldNote], types: Sequence[NoteType], source: str) -> Before:
+def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType, int]], source: str) -> Before:
     """What a learner of an older package has."""
     old = {}
     for note in notes:
         retired = any(tag.endswith("::retired") for tag in note.tags)
         name = note.fields.get("Id") or note.guid
         old[note.guid] = Old(
-            name, note.guid, note.kind, retired, old_digest(note), "", "", note.deck, note.fields, note.tags
+            name,
+            note.guid,
+            note.kind,
+            retired,
+            old_digest(note),
+            "",
+            "",
+            note.deck,
+            note.modified,
+            note.fields,
+            note.tags,
         )
-    return Before(old, types, source)
+    old_types = [
+        OldType(each.key, each.id, each.name, type_digest(each), modified, _shape(each)) for each, modified in types
+    ]
+    return Before(old, old_types, source)
 
 
 def old_digest(note: OldNote) -> str:
@@ -153,7 +205,7 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
     return [
         Old(
             note.identity.id, note.identity.guid, note.kind, note.card.retired, content_digest(note), "", "",
-            note.deck, named_fields(note), note.tags,
+            note.deck, 0, named_fields(note), note.tags,
         )
         for note in notes
     ]  # fmt: skip
@@ -164,20 +216,20 @@ def named_fields(note: Note) -> dict[str, str]:
     return dict(zip(_QA_NAMES if note.kind == "qa" else _CLOZE_NAMES, note.fields, strict=False))
 
 
-def lacks_texts(before: Before, notes: Iterable[Note]) -> bool:
-    """Whether the old text of some edited note isn't known yet."""
-    return any(
+def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
+    """Whether the old text of some note isn't known yet that was edited, or is gone."""
+    edited = any(
         old.fields is None and old.content != content_digest(note)
         for note in notes
         if (old := before.notes.get(note.identity.guid)) is not None
     )
+    return edited or any(old.fields is None for old in _gone(before, notes))
 
 
-def make_plan(deck: Deck, before: Before, notes: Sequence[Note], types: Sequence[NoteType], texts_from: str) -> Plan:
-    """The plan for a learner who has `before` and imports `notes`."""
-    cards = [_card(before.notes.get(note.identity.guid), note) for note in notes]
-    here = {note.identity.guid for note in notes}
-    gone = [old for guid, old in before.notes.items() if guid not in here and not old.retired]
+def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan:
+    """The plan for a learner who has `before` and imports `after`."""
+    cards = [_card(before.notes.get(note.identity.guid), note) for note in after.notes]
+    gone = list(_gone(before, after.notes))
     for old in gone:
         text = plain(_asked(old.fields)) if old.fields else ""
         cards.append(CardPlan(old.id, "retired", text, deck=old.deck))
@@ -186,9 +238,32 @@ def make_plan(deck: Deck, before: Before, notes: Sequence[Note], types: Sequence
         against=before.source,
         texts_from=texts_from,
         cards=tuple(cards),
-        by_hand=tuple(_by_hand(deck, cards, gone, notes)),
-        unclean=tuple(_unclean(before, types)),
+        by_hand=tuple(_by_hand(deck, before, after, gone)),
+        unclean=tuple(_unclean(before, after)),
+        look=_look(before, after),
     )
+
+
+def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
+    """The notes that learners have and that are shipped no more."""
+    here = {note.identity.guid for note in notes}
+    return (old for guid, old in before.notes.items() if guid not in here and not old.retired)
+
+
+def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
+    stays = [
+        Stay(note.identity.id, old.deck, note.deck)
+        for note in after.notes
+        if (old := before.notes.get(note.identity.guid)) is not None and old.deck
+    ]
+    yield from by_hand.moving(stays, deck.title)
+    if any(note.card.retired for note in after.notes):
+        yield by_hand.retired(deck.tag)
+    if gone:
+        kinds = {old.kind for old in gone}
+        names = {each.name for each in before.types if each.key in kinds}
+        names |= {each.name for each in after.types if each.key in kinds}
+        yield by_hand.gone([old.id for old in gone], sorted(names))
 
 
 def plain(html: str) -> str:
@@ -232,46 +307,42 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
     return tuple(changes)
 
 
-def _by_hand(deck: Deck, cards: Sequence[CardPlan], gone: Sequence[Old], notes: Sequence[Note]) -> Iterable[ByHand]:
-    """What Anki leaves to the learner, with searches that tests/test_plan.py runs in the engine."""
-    moves: dict[tuple[str, str], list[str]] = {}
-    for card in cards:
-        if card.moved_from:
-            moves.setdefault((card.moved_from, card.deck), []).append(card.id)
-    living = [card for card in cards if card.what in ("edited", "untouched")]
-    for (old_deck, new_deck), ids in moves.items():
-        if len(ids) == len(living):
-            what = f"Before importing, rename the deck '{old_deck}' to '{new_deck}'; otherwise only new cards go there."
-            yield ByHand(what, f'deck:"{old_deck}"')
-        else:
-            what = f"Anki leaves cards where they are: select these and change their deck to '{new_deck}'."
-            yield ByHand(what, f'deck:"{old_deck}" {_ids(ids)}')
-    if any(note.card.retired for note in notes):
-        yield ByHand("Suspend or delete the retired cards.", f"tag:{deck.tag}::retired")
-    if gone:
-        what = "These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like."
-        yield ByHand(what, f'note:"{_escaped(deck.title)} *" {_ids([old.id for old in gone])}')
-
-
-def _ids(ids: Sequence[str]) -> str:
-    terms = " OR ".join(f'"Id:{_escaped(each)}"' for each in ids)
-    return f"({terms})" if len(ids) > 1 else terms
-
-
-def _escaped(text: str) -> str:
-    """`text` as Anki's search takes it literally: `*` and `_` are wild, `:` parts words."""
-    return re.sub(r'([\\"*_:])', r"\\\1", text)
-
-
-def _unclean(before: Before, types: Sequence[NoteType]) -> Iterable[str]:
+def _unclean(before: Before, after: After) -> Iterator[str]:
+    """Why learners would miss something of the import: Anki sets it aside as a conflict, or drops it by its stamp."""
     for old in before.types:
-        new = next((each for each in types if each.id == old.id), None)
+        new = next((each for each in after.types if each.id == old.id), None)
         if new is None:
             yield f"the note type '{old.name}' of {before.source} is not this deck's, so its notes would conflict"
-        elif [each.id for each in new.fields] != [each.id for each in old.fields] or [
-            each.id for each in new.templates
-        ] != [each.id for each in old.templates]:
+        elif old.shape not in (None, _shape(new)):
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
+        elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
+            yield f"the note type '{old.name}' of {before.source} has a newer stamp, so Anki would keep its old look"
+    dropped = [
+        note.identity.id for note in after.notes if _is_dropped(before.notes.get(note.identity.guid), note, after)
+    ]
+    if dropped:
+        more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
+        names = ", ".join(f"'{each}'" for each in dropped[:3])
+        yield f"{before.source} has {names}{more} with a newer stamp, so Anki would drop the edit without a word"
+
+
+def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
+    """Whether an edit wouldn't arrive: its stamp must be greater (test_anki_import.py, "an older stamp is ignored")."""
+    if old is None or old.content == content_digest(note):
+        return False
+    return after.lock.notes[note.identity.id].modified <= old.modified
+
+
+def _look(before: Before, after: After) -> str:
+    """In a sentence, that the note types change, if they do: Anki replaces them as a whole."""
+    new = {each.id: type_digest(each) for each in after.types}
+    if all(new.get(old.id, old.content) == old.content for old in before.types):
+        return ""
+    return "The cards' look changes: the note types' new names, style and templates replace a learner's own."
+
+
+def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return tuple(each.id for each in note_type.fields), tuple(each.id for each in note_type.templates)
 
 
 def _asked(fields: Mapping[str, str]) -> str:

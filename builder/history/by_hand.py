@@ -1,0 +1,116 @@
+"""What Anki leaves to the learner, each step with a search to paste into its browser.
+
+It never moves a card that it has, and never takes one away. tests/test_plan.py runs every search in the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class ByHand(NamedTuple):
+    """Something that only the learner can do, and the search that finds the cards in Anki's browser."""
+
+    what: str
+    search: str
+
+
+class Stay(NamedTuple):
+    """A card that learners have: its id, the deck in which it lies, and the one in which new learners get it."""
+
+    id: str
+    old: str
+    new: str
+
+
+def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
+    """The decks to rename before the import, outermost first; then the cards to move. `title` is the deck's own."""
+    renames = _renames({(each.old, each.new) for each in stays}, title)
+    for old, new in renames:
+        what = f"Before importing, rename the deck '{old}' to '{new}'; otherwise only new cards go there."
+        yield ByHand(what, _term("deck", old))
+    moves: dict[tuple[str, str], list[str]] = {}
+    for each in stays:
+        at = each.old
+        for rename in renames:
+            at = _renamed(at, rename)
+        if at != each.new:
+            moves.setdefault((at, each.new), []).append(each.id)
+    when = "After that" if renames else "Before or after importing"
+    for (at, new), ids in moves.items():
+        what = f"{when}, select these and change their deck to '{new}': Anki leaves cards where they are."
+        yield ByHand(what, f"{_term('deck', at)} {_ids(ids)}")
+
+
+def retired(tag: str) -> ByHand:
+    """The cards that are shipped once more with the tag `tag::retired`."""
+    return ByHand("After importing, suspend or delete the retired cards.", _tag(f"{tag}::retired"))
+
+
+def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
+    """The cards that are no longer shipped; `note_types` are the names that their note types have or will have."""
+    what = "These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
+    # Anki drops quotes from their names (tests/test_plan.py, "decks of any name").
+    names = [_term("note", each.replace('"', "")) for each in note_types]
+    return ByHand(f"{what}before or after importing.", f"{_any(names)} {_ids(ids)}")
+
+
+def _renames(pairs: set[tuple[str, str]], title: str) -> list[tuple[str, str]]:
+    """Which decks can be renamed as a whole, of the `pairs` of where cards are and where they should be."""
+    found: list[tuple[str, str]] = []
+    while True:
+        stems = sorted({_stem(old, new, title) for old, new in pairs if old != new})
+        whole = next((stem for stem in stems if _whole(stem, pairs)), None)
+        if whole is None:
+            return found
+        found.append(whole)
+        pairs = {(_renamed(old, whole), new) for old, new in pairs}
+
+
+def _stem(old: str, new: str, title: str) -> tuple[str, str]:
+    """Two decks without the subdecks that they share by name, and never above the deck's own title."""
+    olds, news = old.split("::"), new.split("::")
+    while len(olds) > 1 and len(news) > len(title.split("::")) and olds[-1] == news[-1]:
+        del olds[-1], news[-1]
+    return "::".join(olds), "::".join(news)
+
+
+def _whole(rename: tuple[str, str], pairs: set[tuple[str, str]]) -> bool:
+    """Whether all cards below the one deck should be below the other, and no card is there yet, where Anki'd refuse."""
+    old, new = rename
+    free = not _below(new, old) and not any(_below(at, new) for at, _ in pairs)
+    return free and all(_below(to, new) for at, to in pairs if _below(at, old))
+
+
+def _renamed(name: str, rename: tuple[str, str]) -> str:
+    old, new = rename
+    return new + name[len(old) :] if _below(name, old) else name
+
+
+def _below(name: str, deck: str) -> bool:
+    """Whether `name` is the deck or one of its subdecks."""
+    return name == deck or name.startswith(f"{deck}::")
+
+
+def _ids(ids: Sequence[str]) -> str:
+    return _any([f'"Id:{_escaped(each)}"' for each in ids])
+
+
+def _any(terms: Sequence[str]) -> str:
+    return f"({' OR '.join(terms)})" if len(terms) > 1 else terms[0]
+
+
+def _tag(name: str) -> str:
+    """A search for a tag, without quotes where Anki needs none."""
+    return f"tag:{name}" if re.fullmatch(r"[^\W_][^\W_:.-]*(?:(?:::|[.-])[^\W_]+)*", name) else _term("tag", name)
+
+
+def _term(key: str, value: str) -> str:
+    return f'{key}:"{_escaped(value)}"'
+
+
+def _escaped(text: str) -> str:
+    """`text` as Anki's search takes it literally within quotes: `*` and `_` are wild."""
+    return re.sub(r'([\\"*_])', r"\\\1", text)
