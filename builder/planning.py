@@ -85,7 +85,7 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
 def _before(deck: Deck, against: str) -> tuple[Before, str]:
     """What the learner has, and where its texts are from."""
     path = Path(against)
-    if path.suffix == ".apkg":
+    if path.suffix.lower() == ".apkg":
         return before_from_package(*read_package(path), against), f"Old texts are from {against}."
     if path.is_file():
         return before_from_lock(_whole_lock(against, path.read_bytes()), against), ""

@@ -150,7 +150,7 @@ def test_against_an_older_package_a_lock_or_a_revision(rivers: Author, tmp_path:
     git(rivers.folder, "init", "-q")
     git(rivers.folder, "add", ".")
     git(rivers.folder, "commit", "-qm", "first")
-    old_package, old_lock = tmp_path / "old.apkg", tmp_path / "old.lock"
+    old_package, old_lock = tmp_path / "OLD.APKG", tmp_path / "old.lock"
     shutil.copy(rivers.package, old_package)
     shutil.copy(rivers.folder / "deck.lock", old_lock)
     rivers.edit("flows through Cairo", "passes Cairo")

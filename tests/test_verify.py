@@ -87,6 +87,7 @@ def test_what_a_package_does_to_the_learner_of_the_one_before_is_found(
     [
         (["update notes set guid = 'one'"], "no two notes share a guid"),
         (["delete from cards where ord = 1"], "a new learner's cards render and Check Database is clean"),
+        (["update cards set ord = 7 where ord = 1"], "a new learner's cards render and Check Database is clean"),
         ([each.format(10**12) for each in ANEW], "a second device gives the notes the same numbers"),
     ],
 )
@@ -175,6 +176,14 @@ def test_what_is_no_package_is_said_in_a_sentence(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["verify", str(tmp_path / "x.apkg")])
     assert done.exit_code == 1
     assert "Anki can't import" in done.stderr
+
+
+def test_notes_that_the_engine_fails_on_are_told_in_a_sentence(rivers: Author) -> None:
+    package = tampered(rivers.package, "update cards set nid = 0 where nid = (select min(id) from notes)",
+                       "update notes set id = 0 where id = (select min(id) from notes)")  # fmt: skip
+    done = CliRunner().invoke(main, ["verify", str(package)])
+    assert done.exit_code == 1
+    assert "Error: Anki fails on what it imported from " in done.stderr
 
 
 @pytest.mark.parametrize("command", ["verify", "preview"])

@@ -14,6 +14,7 @@ from anki.cards import Card
 from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.dbproxy import DBProxy
 from anki.decks import DeckId
+from anki.errors import AnkiException
 from anki.import_export_pb2 import ImportAnkiPackageOptions
 from anki.notes import Note
 
@@ -212,7 +213,11 @@ class Learner:
 
 def _unsound(card: Card) -> Iterator[str]:
     """A card's sides that show nothing, an error of Anki's, or a `{{` that no field of the note holds."""
-    shown = card.render_output()
+    try:
+        shown = card.render_output()
+    except AnkiException as error:
+        yield f"card {card.id} can't be shown: {error}"
+        return
     own = "\x1f".join(card.note().fields)
     for side, text in (("question", shown.question_text), ("answer", shown.answer_text)):
         if not text.strip() or _ERROR in text or any(each not in own for each in re.findall(r"\{\{[^{}<&]*", text)):

@@ -7,6 +7,8 @@ from collections.abc import Collection, Container, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from anki.errors import AnkiException
+
 from builder.engine.learner import Had, Import, Learner
 
 #: How many cards the learner of the previous package studies before importing the new one.
@@ -39,9 +41,12 @@ def verify(package: Path, previous: Path | None = None) -> Report:
 
     Raises ValueError with a sentence where a file isn't a package that the engine can import.
     """
-    checks, shipped = _first_import(package)
-    if previous is not None:
-        checks += _import_again(package, previous, shipped)
+    try:
+        checks, shipped = _first_import(package)
+        if previous is not None:
+            checks += _import_again(package, previous, shipped)
+    except AnkiException as error:
+        raise ValueError(f"Anki fails on what it imported from {package} ({error})") from None
     return Report(str(package), str(previous) if previous else None, tuple(checks))
 
 
@@ -125,8 +130,6 @@ def _some(guids: Collection[str]) -> str:
 
 
 def _import(learner: Learner, package: Path) -> Import:
-    from anki.errors import AnkiException
-
     try:
         return learner.import_package(package)
     except AnkiException as error:

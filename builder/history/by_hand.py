@@ -78,7 +78,7 @@ def _stem(old: str, new: str, title: str) -> tuple[str, str]:
 
 
 def _whole(rename: tuple[str, str], pairs: set[tuple[str, str]]) -> bool:
-    """Whether all cards below the one deck should be below the other, and no card is there yet, where Anki'd refuse."""
+    """Whether all cards below the one deck should be below the other, and no deck has that name yet."""
     old, new = rename
     free = not _below(new, old) and not any(_below(at, new) for at, _ in pairs)
     return free and all(_below(to, new) for at, to in pairs if _below(at, old))
