@@ -110,14 +110,12 @@ class Learner:
 
     def having(self) -> dict[str, Had]:
         """What the collection has, by guid."""
+        cards: dict[int, dict[int, int]] = {}
+        for note_id, number, card_id in self._db.all("select nid, ord, id from cards"):
+            cards.setdefault(note_id, {})[number] = card_id
         return {
-            note.guid: Had(
-                note.id,
-                tuple(note.fields),
-                frozenset(tag.casefold() for tag in note.tags),
-                {card.ord: card.id for card in note.cards()},
-            )
-            for note in self.notes()
+            guid: Had(note_id, tuple(fields.split("\x1f")), frozenset(tags.casefold().split()), cards.get(note_id, {}))
+            for guid, note_id, fields, tags in self._db.all("select guid, id, flds, tags from notes")
         }
 
     def note(self, guid: str) -> Note:
