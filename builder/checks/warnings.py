@@ -92,7 +92,11 @@ _LEANS = (
     rf"|(?:mentioned|discussed|described|listed|given|shown) (?:above|below|in (?:the|this) {_SOURCES})"
     r"|(?:does|do|did) the authors?|the authors? (?:says?|claims?|argues?|mentions?))\b(?! of\b| by\b|['’]s\b|:)"
 )
-_ALONE = r"(?:^|(?<=\s))\(?\w{1,3}\)|[\[(]\s*[-+−]?[\w.]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])]|[:;]-?[()]|\w\*\*\w|\s\*\*\s"
+_INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
+# Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
+_MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
+_SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
+_POWER = r"\w\*\*\w"
 _HTML = (
     r"(?i)</[a-z][a-z\d]*\s*>|<(?:br|hr)\s*/?>|<[a-z][a-z\d]*\s+[a-z-]+=[^<>]{0,300}>"
     r"|&(?:[a-z]{2,8}|#x?[\da-f]{1,6});"
@@ -562,7 +566,8 @@ def leans_on_source(deck: Deck) -> Iterator[Problem]:
 def unbalanced(deck: Deck) -> Iterator[Problem]:
     """A bracket, backtick, `**` or dollar sign without its partner, outside code.
 
-    Most often half of it was cut off. A mark without its partner shows as it is typed.
+    Most often half of it was cut off. A mark without its partner shows as it is typed. `1)`, `[0, 1)` and a sign
+    between blanks or quotes are left alone.
 
     Fails:
         question: Which river (the longest of Africa flows through Cairo?
@@ -585,16 +590,31 @@ def _without_partner(text: Text) -> str | None:
     if not brackets and "**" not in text and "`" not in text and "$" not in text:
         return None
     rest = bare(text)
-    if brackets or "**" in rest:
-        rest = re.sub(_ALONE, " ", rest)
-        for opening, closing in ("()", "[]"):
-            if rest.count(opening) != rest.count(closing):
-                return opening if rest.count(opening) > rest.count(closing) else closing
+    if brackets and (sign := _lone_bracket(re.sub(_INTERVAL, " ", rest))):
+        return sign
+    rest = re.sub(f"{_SPOKEN_OF}|{_POWER}", " ", rest)
     if rest.count("**") % 2:
         return "**"
     if "`" in rest:
         return "`"
     return "$" if "$" in rest and re.search(r"\$.*[\\^_]", rest) else None
+
+
+def _lone_bracket(text: str) -> str | None:
+    """The first bracket that has no partner, and isn't meant to have none."""
+    lone: list[int] = []
+    for opening, closing in ("()", "[]"):
+        opened: list[int] = []
+        for at in (found.start() for found in re.finditer(rf"[\{opening}\{closing}]", text)):
+            if text[at] == opening:
+                opened.append(at)
+            elif opened:
+                opened.pop()
+            else:
+                lone.append(at)
+        lone += opened
+    meant = {found.end() - 1 for found in re.finditer(f"{_MARK}|{_SPOKEN_OF}", text)} if lone else set()
+    return next((text[at] for at in sorted(lone) if at not in meant), None)
 
 
 def raw_html(deck: Deck) -> Iterator[Problem]:
