@@ -169,6 +169,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Which floor is above the first?", "The second"),
         ("What did the above-ground tests leave?", "Caesium"),
         ("What stands above the door?", "A name"),
+        ("none of the above", "ninguna de las anteriores"),
+        ("ninguna de las anteriores", "none of the above"),
+        ("How do you say *todo lo anterior*?", "all of the above"),
     ],
     "it-depends": [
         ("On what does the speed of a river depend?", "On the slope"),
@@ -176,6 +179,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("How do exports move?", "What depends on oil falls"),
         ("What depends on the slope?", "The speed"),
         ("What is independent of the slope?", "It: depending on nothing"),
+        ("ça dépend", "it depends"),
+        ("Translate: es kommt darauf an.", "It depends."),
+        ("What does *ça dépend* mean?", "It depends"),
     ],
     "question-mark": [
         ("What is it?", "A river"),
@@ -231,6 +237,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Which language is C with classes?", "C++"),
         ("Where does a cat on a table hide?", "Under the table"),
         ("What is 2 + 2 - 2?", "2"),
+        ("What is f(x + 1) if f(x) = x?", "x + 1"),
+        ("If A implies B, what does not B imply?", "Not A"),
         ("What does `x` hold after `x = y`?", "`y`"),
         ("What does the Nile do between Cairo and the sea?", "It splits"),
         ("Which sea is it, between the Nile and Greece?", "The sea between"),
@@ -249,6 +257,21 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Which [river](https://example.org/a_(b) is it?", "[The (long) Nile]"),
         ("Which (of [the two]) is it?", "The first (of (two))"),
     ],
+    "raw-html": [
+        ("What does the <br> tag do?", "It breaks a line"),
+        ("What does `&nbsp;` keep together?", "Two words"),
+        ("Is 2 < 3 && 3 > 2 or not?", "It is"),
+        ("What does the end tag </p> close?", "A paragraph"),
+        ("What does `<br>` do?", "It breaks a line"),
+        ("Which tag breaks a line?", "<br>"),
+    ],
+    "long-list": [
+        ("Conjugate *être* in the present.", "[suis, es, est, sommes, êtes, sont]"),
+        ("Decline *puella*.", "[puella, puellae, puellae, puellam, puella]"),
+        ("Which four?", "[a, b, c, d]"),
+        ("Which are they?", "a, b, c, d, e, f"),
+        ("Which?", '"```\\n- a\\n- b\\n- c\\n- d\\n- e\\n```"'),
+    ],
     "bare-cloze": [
         ("The {{c1::Nile}} flows through Cairo.", ""),
         ("{{c1::Nile::a river}}", ""),
@@ -262,6 +285,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is drawn?", "A sketch and so forthright a line"),
         ("Which word is Greek?", "Etching"),
         ("Where is it?", "etc-hosts is a file"),
+        ("usw.", "etc."),
+        ("et cetera", "and so on, and so forth"),
     ],
 }  # fmt: skip
 
@@ -384,9 +409,15 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ('Which <span style="color:red">river</span>?', "The Nile"),
         ('<img src="a.png"> Which?', "The Nile"),
         ("Which &#233;?", "An accent"),
+        ("What does the &nbsp; entity do?", "It shows as its sign, a blank"),
     ],
     "bare-cloze": [("{{c1::Nile}}", ""), ("{{c1::Nile}} is it.", ""), ("The {{c1::blue}} {{c2::Nile}}", "")],
-    "etcetera": [("Which?", "A, B etc."), ("Which?", "[A, B etc]"), ("Which?", "A, B and so forth")],
+    "etcetera": [
+        ("Which?", "A, B etc."),
+        ("Which?", "[A, B etc]"),
+        ("Organelles", "Nucleus etc."),
+        ("Which?", "A, B and so forth"),
+    ],
 }  # fmt: skip
 
 
@@ -572,6 +603,29 @@ def test_a_spelling_that_the_deck_has_settled_is_told_once(author: Author) -> No
 def test_a_stop_against_the_decks_habit_is_told(author: Author, answers: list[str], lines: list[int]) -> None:
     author.section("".join(card(f"What is number {n}?", answer) for n, answer in enumerate(answers)))
     assert [each.line for each in author.judgements() if each.name == "full-stop"] == lines
+
+
+def test_a_translated_sentence_may_end_as_the_sentence_does(author: Author) -> None:
+    habit = "".join(card(f"What is number {n}?", "A river") for n in range(4))
+    author.section(habit + card("Translate: I don't know.", "No lo sé."))
+    assert told(author) == []
+    author.section(habit + card("What is said of it.", "No lo sé."))
+    assert told(author) == ["12:13 info full-stop"]
+
+
+@pytest.mark.parametrize("name", ["long-answer", "long-question", "long-list", "long-cloze"])
+def test_one_word_is_not_1_words(author: Author, name: str) -> None:
+    author.write("deck.yaml", ENGLISH + f"checks: {{{name}: 0}}\n")
+    author.section(card("Why?", "[Sand]") + card("Sand {{c1::sinks}} in rivers", ""))
+    messages = [each.message for each in author.judgements() if each.name == name]
+    assert messages
+    assert all(re.search(r"\b1 (?:word|item), more than 0", message) for message in messages)
+
+
+def test_a_single_word_is_never_told_that_short_ones_are_easier(author: Author) -> None:
+    author.write("deck.yaml", ENGLISH + "checks: {long-answer: 1}\n")
+    author.section(card("What sinks?", "Sand"))
+    assert told(author) == []
 
 
 # --- what an author can say to a check -----------------------------------------------------------

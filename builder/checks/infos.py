@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import ceil
 
-from builder.checks.words import OBJECT, content, in_english, judged, plain, questions, words
+from builder.checks.words import OBJECT, content, in_english, is_translation, judged, plain, questions, words
 from builder.model import INFO, Deck, Placed, Problem, Text, problem
 from builder.text import fold
 
@@ -134,7 +134,7 @@ def _key(word: str) -> str:
 def etcetera(deck: Deck) -> Iterator[Problem]:
     """An answer with `etc.` or `and so on`.
 
-    It leaves open what else a learner has to say.
+    It leaves open what else a learner has to say, unless it is all there is to say.
 
     Fails:
         question: Through which countries does the Nile flow?
@@ -146,7 +146,10 @@ def etcetera(deck: Deck) -> Iterator[Problem]:
     """
     for card in in_english(deck):
         for answer in card.answers:
-            if ("etc" in answer or "and so" in answer) and (found := re.search(_ETCETERA, plain(answer))):
+            if "etc" not in answer and "and so" not in answer:
+                continue
+            found = re.search(_ETCETERA, plain(answer))
+            if found and words(re.sub(_ETCETERA, " ", plain(answer))):
                 message = f"'{found[0]}' leaves open what else belongs to the answer"
                 yield _info("etcetera", answer, message, "list all that must be said, or ask for less")
 
@@ -154,7 +157,7 @@ def etcetera(deck: Deck) -> Iterator[Problem]:
 def full_stop(deck: Deck) -> Iterator[Problem]:
     """An answer that ends with a full stop where four fifths of the deck's answers don't, or the other way round.
 
-    Answers of several sentences, lists and abbreviations aren't counted.
+    Answers of several sentences, lists, abbreviations and translated sentences aren't counted.
 
     Fails:
         - {question: Which river flows through Cairo?, answer: The Nile}
@@ -169,7 +172,9 @@ def full_stop(deck: Deck) -> Iterator[Problem]:
     """
     ending: dict[bool, list[Text]] = {True: [], False: []}
     for card in judged(deck):
-        if isinstance(card.answer, Text) and (stop := _ends_with_stop(card.answer)) is not None:
+        if not isinstance(card.answer, Text) or (card.asks.endswith(".") and is_translation(card)):
+            continue
+        if (stop := _ends_with_stop(card.answer)) is not None:
             ending[stop].append(card.answer)
     few, many = sorted(ending.values(), key=len)
     if len(many) >= 4 * len(few):

@@ -20,6 +20,7 @@ from builder.checks.words import (
     content,
     gaps,
     in_english,
+    is_translation,
     judged,
     plain,
     questions,
@@ -27,7 +28,8 @@ from builder.checks.words import (
     unquoted,
     words,
 )
-from builder.model import INFO, WARNING, Card, Deck, Placed, Problem, Text, problem
+from builder.model import INFO, WARNING, Deck, Placed, Problem, Text, problem
+from builder.text import counted
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _DIGITS = {str(n): n for n in _NUMBERS.values()}
@@ -40,6 +42,7 @@ _CHOICE = these("or versus vs between following")
 _OPEN = these("example some few any several")
 _WHAT = these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
+_DENIALS = these("not no neither nor never")
 _ARTICLES = these("a an the its their his her")
 _EXPLETIVE_VERBS = these("mean take cost matter follow seem happen rain snow hurt help pay feel make look")
 _SAID_OF_IT = these(
@@ -47,6 +50,7 @@ _SAID_OF_IT = these(
     "cold hot dark late difficult"
 )
 _ADJECTIVES = ("able", "ible", "al", "ant", "ent", "ful", "ous", "ary", "ic", "less")
+_FORMS = these("conjugate decline")
 _REQUESTS = these(
     "name list give define describe explain state complete fill translate write compute calculate say spell draw find "
     "show prove solve simplify convert compare contrast identify label match order sort recite conjugate decline "
@@ -98,18 +102,13 @@ _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
 _SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
 _POWER = r"\w\*\*\w"
 _HTML = (
-    r"(?i)</[a-z][a-z\d]*\s*>|<(?:br|hr)\s*/?>|<[a-z][a-z\d]*\s+[a-z-]+=[^<>]{0,300}>"
+    r"(?i)(?<!\btag )(?:</[a-z][a-z\d]*\s*>|<(?:br|hr)\s*/?>|<[a-z][a-z\d]*\s+[a-z-]+=[^<>]{0,300}>)(?! tag\b)"
     r"|&(?:[a-z]{2,8}|#x?[\da-f]{1,6});"
 )
 
 
 def _warning(name: str, at: Placed, message: str, remedy: str) -> Problem:
     return problem(name, at, message, remedy, WARNING)
-
-
-def _is_translation(card: Card) -> bool:
-    """Whether a card asks for the translation of a word, or of a phrase that is a question."""
-    return (len(words(card.asks)) < 4 and "?" not in card.asks) or any("?" in answer for answer in card.answers)
 
 
 def _first(text: str) -> str:
@@ -142,8 +141,9 @@ def long_answer(deck: Deck, limit: int = 25) -> Iterator[Problem]:
             count = _count(answer, limit * 3 // 5)
             if count > limit:
                 remedy = "cut it to what the question asks, or make several cards of it"
-                yield _warning("long-answer", answer, f"the answer has {count} words, more than {limit}", remedy)
-            elif count:
+                message = f"the answer has {counted(count, 'word')}, more than {limit}"
+                yield _warning("long-answer", answer, message, remedy)
+            elif count > 1:
                 message = f"the answer has {count} words, and short ones are easier to recall"
                 yield problem("long-answer", answer, message, "cut what the question doesn't ask for", INFO)
 
@@ -168,12 +168,12 @@ def long_question(deck: Deck, limit: int = 30) -> Iterator[Problem]:
     for card in judged(deck):
         question = card.question
         if question is not None and _count(question, limit) and (count := _count(unquoted(question), limit)):
-            message = f"the question has {count} words, more than {limit}"
+            message = f"the question has {counted(count, 'word')}, more than {limit}"
             yield _warning("long-question", question, message, "leave out what isn't needed to answer it")
 
 
 def long_list(deck: Deck, limit: int = 4) -> Iterator[Problem]:
-    """An answer that is a list of many items, in YAML or in Markdown.
+    """An answer that is a list of many items, in YAML or in Markdown; what is conjugated or declined may be long.
 
     One forgotten item makes the whole card wrong, and a long list nearly always lacks one.
 
@@ -188,9 +188,10 @@ def long_list(deck: Deck, limit: int = 4) -> Iterator[Problem]:
     Limit: 4 items
     """
     for card in judged(deck):
-        if card.answer is not None and (count := _items(card.answer)) > limit:
+        if card.answer is not None and (count := _items(card.answer)) > limit and _first(card.asks) not in _FORMS:
+            message = f"the list has {counted(count, 'item')}, more than {limit}"
             remedy = "ask for fewer of them, or make a cloze with a gap for each"
-            yield _warning("long-list", card.answers[0], f"the list has {count} items, more than {limit}", remedy)
+            yield _warning("long-list", card.answers[0], message, remedy)
 
 
 def long_cloze(deck: Deck, limit: int = 8) -> Iterator[Problem]:
@@ -213,7 +214,7 @@ def long_cloze(deck: Deck, limit: int = 8) -> Iterator[Problem]:
         longest = max((len(words(gap.hidden)) for gap in found), default=0)
         numbers = {number for gap in found for number in gap.numbers.split(",")}
         if longest > limit:
-            message = f"a gap hides {longest} words, more than {limit}"
+            message = f"a gap hides {counted(longest, 'word')}, more than {limit}"
             yield _warning("long-cloze", card.cloze, message, "hide the key word alone")
         if len(numbers) > 4:
             message = f"the sentence makes {len(numbers)} cards, more than 4"
@@ -272,7 +273,7 @@ def yes_no_question(deck: Deck) -> Iterator[Problem]:
         asked = words(question)
         if not asked or asked[0] not in VERBS or "?" not in question or not (_CHOICE | _WHAT).isdisjoint(asked):
             continue
-        if not _is_translation(card) and not _says_yes_or_no(card.answer, question):
+        if not is_translation(card) and not _says_yes_or_no(card.answer, question):
             message = "this can be answered with yes or no"
             yield _warning("yes-no-question", question, message, "ask what, which, how or why")
 
@@ -371,7 +372,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
     """
     for card in in_english(deck):
         for text in (card.asks, *card.answers):
-            if " above" in text and (found := re.search(_ABOVE, plain(text))):
+            if " above" in text and not is_translation(card) and (found := re.search(_ABOVE, plain(text))):
                 message = f"'{found[0]}' is an answer of a test on paper"
                 yield _warning("all-of-the-above", text, message, "ask for the things themselves")
 
@@ -391,7 +392,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
     """
     for card in in_english(deck):
         for answer in card.answers:
-            if "epends" in answer and re.match(_DEPENDS, plain(answer)):
+            if "epends" in answer and not is_translation(card) and re.match(_DEPENDS, plain(answer)):
                 message = "'it depends' is true of nearly everything"
                 yield _warning("it-depends", answer, message, "ask what it depends on, or ask about one case")
 
@@ -478,17 +479,21 @@ def answer_in_question(deck: Deck) -> Iterator[Problem]:
         asked = words(question)
         if any(word not in asked and word not in EMPTY for word in words(answer)):
             continue
-        if 0 < len(content(answer)) <= 6 and not (_is_translation(card) or _offers_choice(answer, question)):
+        if 0 < len(content(answer)) <= 6 and not (is_translation(card) or _offers_choice(answer, question)):
             message = "the question holds every word of its answer"
             yield _warning("answer-in-question", question, message, "ask without the answer's words")
 
 
 def _offers_choice(answer: Text, question: Text) -> bool:
-    """Whether the answer is one of several that the question offers, a word that it speaks of, or no words at all."""
+    """Whether the answer is one of several that the question offers, a word that it speaks of, or not its words alone.
+
+    Of `f(x + 1)`, or `not B`, no word says anything.
+    """
     asked = unquoted(question).lower()
     return (
         OBJECT in plain(answer)
-        or not any(letter.isalpha() for letter in answer)
+        or not re.search(r"[^\W\d_]{2}", answer)
+        or not _DENIALS.isdisjoint(words(answer))
         or not _CHOICE.isdisjoint(words(question))
         or not set(words(answer)) - _ARTICLES <= set(words(asked))
         or asked.startswith(("of ", "which of ", "among "))
@@ -519,7 +524,7 @@ def dangling_pronoun(deck: Deck) -> Iterator[Problem]:
         if (
             first
             and asked[first] in PRONOUNS
-            and not _is_translation(card)
+            and not is_translation(card)
             and not _is_expletive(asked[first - 1 : first + 2])
         ):
             message = f"'{asked[first]}' stands for something that the question hasn't named"
@@ -618,7 +623,7 @@ def _lone_bracket(text: str) -> str | None:
 
 
 def raw_html(deck: Deck) -> Iterator[Problem]:
-    """An HTML tag or entity outside code.
+    """An HTML tag or entity outside code. In `the <br> tag`, it is spoken of, and left alone.
 
     Cards are Markdown, and show a tag as it is typed: `<b>` with its brackets.
 

@@ -51,6 +51,8 @@ _QUOTED = re.compile(
 _QUOTES = frozenset("\"“„«'‘*")
 _GAP = re.compile(r"\{\{c([\d,]+)::((?:(?!\{\{c\d|\}\}).)*)\}\}", re.DOTALL)
 _DEEPEST = 3
+_PHRASE = 5
+_TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
 
 def judged(deck: Deck) -> list[Card]:
@@ -110,6 +112,15 @@ def words(text: str) -> tuple[str, ...]:
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
     return frozenset(words(text)) - EMPTY
+
+
+def is_translation(card: Card) -> bool:
+    """Whether a card asks for a translation: of a word or a phrase, of a question, or in so many words."""
+    return (
+        (len(words(card.asks)) < _PHRASE and "?" not in card.asks)
+        or any("?" in answer for answer in card.answers)
+        or re.match(_TRANSLATE, card.asks) is not None
+    )
 
 
 class Gap(NamedTuple):

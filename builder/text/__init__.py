@@ -5,6 +5,17 @@ The one room that others share: checks and rendering must agree on what a text s
 
 from builder.text.cloze import Clozes, read_clozes
 from builder.text.markdown import is_sound, media_references, to_cloze_html, to_html
-from builder.text.words import fold, near, slug
+from builder.text.words import counted, fold, near, slug
 
-__all__ = ["Clozes", "fold", "is_sound", "media_references", "near", "read_clozes", "slug", "to_cloze_html", "to_html"]
+__all__ = [
+    "Clozes",
+    "counted",
+    "fold",
+    "is_sound",
+    "media_references",
+    "near",
+    "read_clozes",
+    "slug",
+    "to_cloze_html",
+    "to_html",
+]

@@ -54,6 +54,11 @@ def fold(text: str) -> str:
     return _WORD_ENDS.sub(" ", _QUOTES.sub(r"\1", text.casefold())).strip()
 
 
+def counted(number: int, what: str) -> str:
+    """`1 card`, `2 cards`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def near(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `word` was probably meant to be, or None."""
     import difflib
