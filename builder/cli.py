@@ -697,7 +697,7 @@ def _failing(problems: Sequence[Problem], strict: bool = False) -> bool:
 
 
 def _explain(name: str) -> None:
-    from builder.checks.explain import explain
+    from builder.explaining import explain
 
     try:
         click.echo(explain(name), nl=False)

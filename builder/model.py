@@ -119,7 +119,7 @@ PROBLEMS: Mapping[str, str] = {
     "damaged-material": "A material.lock that can't be trusted.",
     "source-changed": "A source whose sentence says something else since the card's author last looked.",
     "source-gone": "A source whose sentence the material no longer has.",
-    "copied": "Nine or more words in a row from the material.",
+    "copied": "Many words in a row from the material.",
     "hedge-lost": "A card that states flatly what the material only says with a may, a some or the like.",
     "unknown-check": "A name under `checks:` that is no warning, or a number for one without a limit.",
     "unused-ok": "A name under a card's `ok:` for which the card has no warning.",
@@ -255,6 +255,10 @@ class Deck(NamedTuple):
     style: Text | None = None
     checks: Mapping[Text, Text] = {}
     terms: Mapping[Text, tuple[Text, ...]] = {}
+
+    def limit(self, check: str) -> int | None:
+        """The number that `checks` gives the check of this name, if it gives one."""
+        return next((int(each) for name, each in self.checks.items() if name == check and each.isdecimal()), None)
 
 
 class Identity(NamedTuple):

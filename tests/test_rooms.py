@@ -37,6 +37,7 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
         "model": 0,
         "text": 1,
         "pipeline": 3,
+        "explaining": 4,
         "planning": 4,
         "rebuild": 4,
         "sourcing": 4,

@@ -453,6 +453,24 @@ def test_nine_words_from_the_material_are_copied_and_eight_are_not(rivers: Reade
     assert "9 words in a row stand in the material just so" in str(rivers.problems()[0])
 
 
+@pytest.mark.parametrize(("limit", "found"), [("10", []), ("9", ["copied"]), ("on", ["copied"]), ("off", [])])
+def test_a_deck_can_say_how_many_words_are_copied(rivers: Reader, limit: str, found: list[str]) -> None:
+    with_path(rivers)
+    rivers.edit("A stream of fresh water", "The outer bank is worn away, and sand gathers")
+    rivers.write("deck.yaml", rivers.read("deck.yaml") + f"checks: {{copied: {limit}}}\n")
+    assert told(rivers) == found
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_a_single_word_is_never_copied(rivers: Reader, limit: int) -> None:
+    with_path(rivers)
+    rivers.edit("A stream of fresh water", "Sand")
+    rivers.write("deck.yaml", rivers.read("deck.yaml") + f"checks: {{copied: {limit}}}\n")
+    assert "1 words" not in " ".join(map(str, rivers.problems()))
+    rivers.edit("Sand", "When sand gathers")
+    assert "2 words in a row stand in the material just so" in " ".join(map(str, rivers.problems()))
+
+
 def test_a_lost_hedge_is_an_info_where_the_text_is_at_hand(rivers: Reader) -> None:
     with_path(rivers)
     assert [each for each in rivers.problems() if each.name == "hedge-lost"] == []

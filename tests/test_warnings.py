@@ -12,11 +12,12 @@ from author import DECK, Author
 from click.testing import CliRunner
 
 from builder.checks import check
-from builder.checks.explain import explain, explained, page
-from builder.checks.judgements import INFOS, JUDGEMENTS, OF_THE_MATERIAL, OTHER_WARNINGS
+from builder.checks.judgements import INFOS, JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OTHER_WARNINGS
 from builder.cli import main
+from builder.explaining import CHECKS, explain, explained, page
 from builder.model import PROBLEMS, Problem
 from builder.pipeline import load
+from builder.sourcing import stamp_sources
 
 ROOT = Path(__file__).parent.parent
 ENGLISH = DECK + "language: en\n"
@@ -45,18 +46,25 @@ def quoted(text: str) -> str:
 
 
 def write(author: Author, example: str) -> None:
-    """Writes an example of a docstring: a card, a list of cards or a section file, below lines of deck.yaml if any."""
-    deck, _, cards = example.removeprefix("# deck.yaml\n").rpartition("# water.yaml\n")
-    author.write("deck.yaml", ENGLISH + deck)
-    if cards.startswith("section:"):
-        author.write("water.yaml", cards + "\n")
-    elif cards.startswith("- "):
-        author.section(indent(cards, "  ") + "\n")
-    else:
-        author.section("  - " + indent(cards, "    ")[4:] + "\n")
+    """Writes an example of a docstring: a card, a list of cards or a section file, and what it says of other files.
+
+    Of two texts of the material, the cards are stamped with the first.
+    """
+    parts = re.split(r"^# ([a-z]+\.[a-z]+)(?:, after .*)?\n", example, flags=re.MULTILINE)
+    files = list(zip(parts[1::2], parts[2::2], strict=True)) or [("water.yaml", example)]
+    author.write("deck.yaml", ENGLISH)
+    for n, (name, text) in enumerate(files):
+        if name in [earlier for earlier, _ in files[:n]]:
+            stamp_sources(author.load(), author.folder / name)
+        if name == "deck.yaml":
+            text = ENGLISH + text
+        elif name == "water.yaml" and not text.startswith("section:"):
+            cards = indent(text.strip(), "  " if text.startswith("- ") else "    ")
+            text = f"section: Water\ncards:\n  {'' if text.startswith('- ') else '- '}{cards.lstrip()}\n"
+        author.write(name, text)
 
 
-@pytest.mark.parametrize("name", JUDGEMENTS)
+@pytest.mark.parametrize("name", CHECKS)
 def test_the_examples_of_a_check_get_its_problem_and_none(author: Author, name: str) -> None:
     documented = explained(name)
     write(author, documented.fails)
@@ -65,22 +73,25 @@ def test_the_examples_of_a_check_get_its_problem_and_none(author: Author, name: 
     assert told(author) == []
 
 
-@pytest.mark.parametrize("name", JUDGEMENTS)
+@pytest.mark.parametrize("name", CHECKS)
 def test_a_check_has_the_limit_that_it_tells_of(name: str) -> None:
     documented = explained(name)
-    limit = JUDGEMENTS[name].__defaults__
+    limit = CHECKS[name].__defaults__
     assert documented.limit is None if limit is None else (documented.limit or "").split()[0] == str(*limit)
-    assert documented.severity == ("info" if JUDGEMENTS[name] in INFOS else "warning")
+    assert (limit is not None) == (name in LIMITED)
+    if name in JUDGEMENTS:
+        assert documented.severity == ("info" if JUDGEMENTS[name] in INFOS else "warning")
 
 
 def test_the_page_of_the_checks_is_made_of_their_docstrings() -> None:
-    """If this fails: python -c 'from builder.checks.explain import page; print(page(), end="")' > docs/checks.md"""
+    """If this fails: python -c 'from builder.explaining import page; print(page(), end="")' > docs/checks.md"""
     assert (ROOT / "docs" / "checks.md").read_text("utf-8") == page()
 
 
 def test_every_check_is_a_known_problem() -> None:
     assert set(JUDGEMENTS) <= set(PROBLEMS)
     assert set(JUDGEMENTS) >= {"long-answer", "near-duplicate"}
+    assert set(CHECKS) == set(JUDGEMENTS) | OF_THE_MATERIAL
 
 
 def test_the_other_warnings_are_those_that_the_page_of_problems_calls_so() -> None:
@@ -642,11 +653,33 @@ def test_a_deck_can_set_a_limit_or_switch_a_check_off(author: Author, limit: str
     assert [each.severity for each in author.judgements()] == severities
 
 
-@pytest.mark.parametrize("name", sorted(name for name, check in JUDGEMENTS.items() if check.__defaults__))
+@pytest.mark.parametrize("name", sorted(LIMITED))
 def test_every_limit_can_be_set(author: Author, name: str) -> None:
-    author.write("deck.yaml", ENGLISH + f"checks: {{{name}: 9999}}\n")
-    author.section("".join(card(asked, answer) for asked, answer in FOUND[name] if "c5" not in asked))
+    limit = 0 if name == "bare-cloze" else 9999  # that one tells of too few words
+    write(author, explained(name).fails)
+    author.write("deck.yaml", author.read("deck.yaml") + f"checks: {{{name}: {limit}}}\n")
+    assert told(author) == []
+    author.section("".join(card(asked, answer) for asked, answer in FOUND.get(name, []) if "c5" not in asked))
     assert name not in {each.name for each in author.judgements()}
+
+
+@pytest.mark.parametrize(
+    ("name", "limits", "example"),
+    [
+        ("long-cloze", (3, 2), card("The Nile flows {{c1::through old Cairo}}.", "")),
+        ("bare-cloze", (2, 3), card("{{c1::The Nile}} flows through Cairo.", "")),
+        (
+            "near-duplicate",
+            (81, 80),
+            card("Which long wide river floods Cairo?", "A") + card("Which wide river floods Cairo?", "B"),
+        ),
+    ],
+)
+def test_a_limit_is_kept_to_the_number(author: Author, name: str, limits: tuple[int, int], example: str) -> None:
+    author.section(example)
+    for limit, found in zip(limits, (False, True), strict=True):
+        author.write("deck.yaml", ENGLISH + f"checks: {{{name}: {limit}}}\n")
+        assert (name in {each.name for each in author.judgements()}) == found
 
 
 @pytest.mark.parametrize("name", JUDGEMENTS)
@@ -769,7 +802,7 @@ def test_strict_fails_on_a_warning_and_not_on_an_info(author: Author) -> None:
 def test_every_problem_is_explained(name: str) -> None:
     told = CliRunner().invoke(main, ["check", "--explain", name])
     assert (told.exit_code, told.output) == (0, explain(name))
-    if name in JUDGEMENTS:
+    if name in CHECKS:
         assert told.output in page()
     else:
         assert PROBLEMS[name] in told.output

@@ -12,7 +12,6 @@ from builder.checks.words import OBJECT, content, in_english, is_translation, ju
 from builder.model import INFO, Deck, Placed, Problem, Text, problem
 from builder.text import fold
 
-_ALIKE = 0.75
 _FEWEST_WORDS = 3
 #: A word that more questions have brings no two of them together: comparing all would take the square of their number.
 _MOST_SHARING = 50
@@ -29,8 +28,8 @@ def _info(name: str, at: Placed, message: str, remedy: str) -> Problem:
     return problem(name, at, message, remedy, INFO)
 
 
-def near_duplicate(deck: Deck) -> Iterator[Problem]:
-    """Two questions with nearly the same words: three quarters of them or more.
+def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
+    """Two questions that share nearly all their words, of those that say something: as many as the limit, or more.
 
     Most such pairs are lawful, but learners mix them up; three or more of a pattern are left alone.
 
@@ -45,9 +44,11 @@ def near_duplicate(deck: Deck) -> Iterator[Problem]:
           answer: The Nile
         - question: Which river flows through Vienna?
           answer: The Danube
+
+    Limit: 75 percent
     """
     asked = [question for _, question in questions(deck) if OBJECT not in plain(question)]
-    pairs = list(_alike([content(question) for question in asked]))
+    pairs = list(_alike([content(question) for question in asked], limit))
     partners = Counter(chain.from_iterable(pairs))
     for one, other in pairs:
         if partners[one] == partners[other] == 1 and fold(asked[one]) != fold(asked[other]):
@@ -55,10 +56,10 @@ def near_duplicate(deck: Deck) -> Iterator[Problem]:
             yield _info("near-duplicate", asked[other], message, "keep the two apart: say in each what sets it off")
 
 
-def _alike(sets: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
-    """The pairs of sets that share enough, each as two numbers in rising order.
+def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, int]]:
+    """The pairs of sets that share so many of their words, each as two numbers in rising order.
 
-    Two sets that share three quarters share one of their rarest words, so only sets with such a word are compared
+    Two sets that share enough share one of their rarest words, so only sets with such a word are compared
     (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", 2007).
     """
     frequency = Counter(chain.from_iterable(sets))
@@ -69,13 +70,13 @@ def _alike(sets: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
             continue
         rarest = sorted(one, key=rank.__getitem__)
         candidates: set[int] = set()
-        for word in rarest[: len(one) - ceil(_ALIKE * len(one)) + 1]:
+        for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
             if frequency[word] <= _MOST_SHARING:
                 candidates.update(having[word])
                 having[word].append(number)
         for other in sorted(candidates):
             shared = len(one & sets[other])
-            if shared >= _ALIKE * (len(one) + len(sets[other]) - shared):
+            if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
                 yield other, number
 
 

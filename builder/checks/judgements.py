@@ -44,15 +44,17 @@ OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big"}
 OTHER_WARNINGS |= {"style-width", "style-colour", "style-scheme", "style-file"}
 #: The same, found only where the material is at hand; so an `ok:` for one may wait.
 OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}
+#: Those to which `checks:` may give a number.
+LIMITED = {name for name, find in JUDGEMENTS.items() if find.__defaults__} | {"copied"}
 
 
 def judgements(deck: Deck) -> Iterator[Problem]:
     """What the checks of JUDGEMENTS find, each with the limit that the deck gives it."""
-    settings = {str(name): setting for name, setting in deck.checks.items()}
+    off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
     for name, find in JUDGEMENTS.items():
-        setting = settings.get(name, "on")
-        if setting != "off":
-            yield from find(deck, int(setting)) if setting.isdecimal() and find.__defaults__ else find(deck)
+        if name not in off:
+            limit = deck.limit(name) if name in LIMITED else None
+            yield from find(deck) if limit is None else find(deck, limit)
 
 
 def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Iterator[Problem]:
@@ -86,7 +88,7 @@ def unknown_checks(deck: Deck) -> Iterator[Problem]:
     for name, setting in deck.checks.items():
         if wrong := _no_warning(name):
             yield problem("unknown-check", name, *wrong)
-        elif setting.isdecimal() and not (name in JUDGEMENTS and JUDGEMENTS[name].__defaults__):
+        elif setting.isdecimal() and name not in LIMITED:
             yield problem("unknown-check", name, f"'{name}' has no limit", "write off, or take it out")
 
 

@@ -645,8 +645,8 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
                 yield _warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
 
 
-def bare_cloze(deck: Deck) -> Iterator[Problem]:
-    """A gap that leaves fewer than two words to tell what is asked, and has no hint.
+def bare_cloze(deck: Deck, limit: int = 2) -> Iterator[Problem]:
+    """A gap without a hint that leaves too few words to tell what is asked: fewer than the limit.
 
     Nearly anything fits such a gap.
 
@@ -655,6 +655,8 @@ def bare_cloze(deck: Deck) -> Iterator[Problem]:
 
     Passes:
         cloze: "{{c1::The Nile}} flows through Cairo."
+
+    Limit: 2 words
     """
     for card in in_english(deck):
         if card.cloze is None or card.hint is not None:
@@ -663,7 +665,7 @@ def bare_cloze(deck: Deck) -> Iterator[Problem]:
         hinted = {gap.numbers for gap in found if gap.hint}
         for number in sorted({gap.numbers for gap in found} - hinted)[:5]:
             seen = around(card.cloze, number)
-            if len(content(seen)) + seen.count(OBJECT) < 2:
+            if len(content(seen)) + seen.count(OBJECT) < limit:
                 message = f"the gap c{number} leaves too little to tell what is asked"
                 remedy = "write more around it, or a hint: {{c1::hidden::hint}}"
                 yield _warning("bare-cloze", card.cloze, message, remedy)

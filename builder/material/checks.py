@@ -10,7 +10,6 @@ from builder.material.outline import Outline, Spot, normalised, tokens
 from builder.material.sources import BAD, CHANGED, GONE, Source, Sources
 from builder.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 
-_RUN = 9
 _CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 #: Words that take something off a statement's certainty.
 HEDGES = frozenset(
@@ -32,39 +31,136 @@ def bad_source(sources: Sources) -> Iterator[Problem]:
 
 
 def source_changed(sources: Sources) -> Iterator[Problem]:
-    """A sentence that says something else since the card's author last looked, so that the card may be wrong."""
+    """A source whose sentence says something else since the card's author last looked.
+
+    The card may be wrong now. `studydeck source accept` says that it still holds.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s1
+        # atlas.txt, after studydeck source stamp
+        The White Nile flows through Cairo.
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s1
+        # atlas.txt, after studydeck source stamp
+        The Nile flows through Cairo. It is long.
+    """
     for source in sources.in_state(CHANGED):
         message = f"the material changed at {source.written} since {_whose(source)} was written"
         yield problem("source-changed", source.locator, message, _look(source), WARNING)
 
 
 def source_gone(sources: Sources) -> Iterator[Problem]:
-    """A sentence that the material no longer has, so that nothing may support the card any more."""
+    """A source whose sentence the material no longer has.
+
+    Nothing may support the card any more.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        Rivers bend. The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s2
+        # atlas.txt, after studydeck source stamp
+        Rivers bend.
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        Rivers bend. The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s2
+        # atlas.txt, after studydeck source stamp
+        Rivers wind. The Nile flows through Cairo.
+    """
     for source in sources.in_state(GONE):
         message = f"the material no longer has the sentence that {_whose(source)} was drawn from"
         remedy = "name another place, or retire the card" if source.card else "take this place out"
         yield problem("source-gone", source.locator, message, f"{remedy}, and run studydeck source stamp", WARNING)
 
 
-def copied(deck: Deck, material: Outline) -> Iterator[Problem]:
-    """Nine or more words in a row that stand in the material, too: learners remember the wording, not what it means.
+def copied(deck: Deck, material: Outline, limit: int = 9) -> Iterator[Problem]:
+    """Words in a row that stand in the material just so: as many as the limit, or more.
 
-    A copied sentence may also be more of the material than its author lets you publish.
+    Learners remember the wording, not what it means. It may also be more of the material than its author lets you
+    publish. Found only where the material is at hand.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo and then into the Mediterranean by many arms.
+        # water.yaml
+        cloze: The {{c1::Nile}} flows through Cairo and then into the Mediterranean.
+        source: p1s1
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo and then into the Mediterranean by many arms.
+        # water.yaml
+        cloze: Past Cairo, the {{c1::Nile}} splits into arms.
+        source: p1s1
+
+    Limit: 9 words
     """
+    size = max(limit, 2)  # a single word is nobody's
     runs = {run for part in material.parts for paragraph in part.paragraphs
-            for run in _runs([word for each in paragraph for word in tokens(each.text)])}  # fmt: skip
+            for run in _runs([word for each in paragraph for word in tokens(each.text)], size)}  # fmt: skip
     for card in (card for section in deck.sections for card in section.cards):
         for text in card.texts:
-            longest = _longest([run in runs for run in _runs(_tokens(text))])
+            longest = _longest([run in runs for run in _runs(_tokens(text), size)])
             if longest:
-                message = f"{longest + _RUN - 1} words in a row stand in the material just so"
+                message = f"{longest + size - 1} words in a row stand in the material just so"
                 yield problem("copied", text, message, "say it in your own words", WARNING)
 
 
 def hedge_lost(sources: Sources) -> Iterator[Problem]:
-    """A sentence that hedges (may, some, is associated with), of which no card keeps a hedge.
+    """A sentence of the material that hedges (may, some, is associated with), of which no card keeps a hedge.
 
-    Told at the first of its cards. Where one keeps it, the others ask for something else in the sentence.
+    A card that is surer than its material teaches more than is known. It is told at the first of the sentence's cards:
+    where one keeps the hedge, the others ask for something else. Found only where the material is at hand.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile may flood its banks.
+        # water.yaml
+        question: What does the Nile flood?
+        answer: Its banks
+        source: p1s1
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile may flood its banks.
+        # water.yaml
+        question: What may the Nile flood?
+        answer: Its banks
+        source: p1s1
     """
     asking: dict[Spot, list[Card]] = {}
     for source in sources.all:
@@ -103,8 +199,8 @@ def _tokens(text: Text) -> list[str]:
     return tokens(normalised(_CLOZE.sub(" ", text)))
 
 
-def _runs(words: list[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[start : start + _RUN]) for start in range(len(words) - _RUN + 1)]
+def _runs(words: list[str], size: int) -> list[tuple[str, ...]]:
+    return [tuple(words[start : start + size]) for start in range(len(words) - size + 1)]
 
 
 def _longest(hits: Sequence[bool]) -> int:

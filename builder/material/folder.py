@@ -31,7 +31,9 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         problems += bad_source(found)
     if outline is not None:
         found = sources_of(deck, ids, lock, outline)
-        problems += [*copied(deck, outline), *hedge_lost(found)]
+        limit = deck.limit("copied")
+        problems += copied(deck, outline) if limit is None else copied(deck, outline, limit)
+        problems += hedge_lost(found)
     return [*problems, *source_changed(found), *source_gone(found)]
 
 

@@ -1,5 +1,7 @@
 """The checks' docstrings as documentation: the page docs/checks.md, and what `studydeck check --explain` prints.
 
+It stands above the rooms because the checks stand in two: builder/checks/, and, where they need it, builder/material/.
+
 A docstring says in paragraphs what a check finds and why. Then come an example that it finds, under `Fails:`, one that
 it lets pass, under `Passes:`, and the number that `checks:` may change, after `Limit:`, if there is one.
 """
@@ -8,12 +10,21 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import fill
 from typing import NamedTuple
 
 from builder.checks.judgements import INFOS, JUDGEMENTS
-from builder.model import PROBLEMS
+from builder.material.checks import copied, hedge_lost, source_changed, source_gone
+from builder.model import PROBLEMS, Problem
 from builder.text import near
 
+#: The checks with judgement, by their problems' names, and those of them that only inform.
+CHECKS: Mapping[str, Callable[..., Iterator[Problem]]] = {
+    **JUDGEMENTS,
+    **{each.__name__.replace("_", "-"): each for each in (source_changed, source_gone, copied, hedge_lost)},
+}
+_INFOS = {*INFOS, hedge_lost}
 _DOCSTRING = re.compile(
     r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*?)(?:\n\nLimit: (?P<limit>.*))?", re.DOTALL
 )
@@ -27,7 +38,7 @@ its own below, with a card that gets it and one that passes; the examples are ru
     path:line:column: warning: message; remedy [name]
 
 `studydeck check --explain NAME` prints such a part. This page is made of the same texts, which stand in
-`builder/checks/`. [problems.md](problems.md) has all other problems.
+`builder/checks/` and `builder/material/checks.py`. [problems.md](problems.md) has all other problems.
 
 If a card is meant to be as it is, say so on the card, and the warning is gone:
 
@@ -43,6 +54,8 @@ If a check doesn't suit a deck, give it another limit in `deck.yaml`, or none:
 ```yaml
 checks: {long-answer: 40, yes-no: off}
 ```
+
+{limits}
 
 Most checks read words, and know English only: they need `language: en` in `deck.yaml`, and leave alone a card whose
 own `language:` is another. Code and formulas are not read, and retired cards are not judged.
@@ -62,16 +75,19 @@ class Explained(NamedTuple):
 
 def explained(name: str) -> Explained:
     """The documentation of the check whose problems have this name."""
-    check = JUDGEMENTS[name]
+    check = CHECKS[name]
     parts = _DOCSTRING.fullmatch(inspect.getdoc(check) or "")
-    assert parts, f"the docstring of {name} hasn't the form that builder/checks/explain.py tells"
+    assert parts, f"the docstring of {name} hasn't the form that builder/explaining.py tells"
     fails, passes = (re.sub(r"^    ", "", parts[each], flags=re.MULTILINE) for each in ("fails", "passes"))
-    return Explained(name, "info" if check in INFOS else "warning", parts["text"], fails, passes, parts["limit"])
+    return Explained(name, "info" if check in _INFOS else "warning", parts["text"], fails, passes, parts["limit"])
 
 
 def page() -> str:
     """The page docs/checks.md: every check, in the order in which they run."""
-    return "\n".join([_INTRODUCTION, *(_part(explained(name)) for name in JUDGEMENTS)])
+    every = [explained(name) for name in CHECKS]
+    limits = [f"[{each.name}](#{each.name}) {each.limit}" for each in every if each.limit]
+    told = fill(f"These have a limit: {', '.join(limits)}.", 118, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([_INTRODUCTION.replace("{limits}", told), *map(_part, every)])
 
 
 def explain(name: str) -> str:
@@ -79,7 +95,7 @@ def explain(name: str) -> str:
 
     Raises ValueError, with a sentence that suggests a name, where there is no such problem.
     """
-    if name in JUDGEMENTS:
+    if name in CHECKS:
         return _part(explained(name))
     if name in PROBLEMS:
         return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and its remedy.\n"
