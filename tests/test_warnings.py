@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from textwrap import indent
 
+import judged
 import pytest
 from author import DECK, Author
 from click.testing import CliRunner
@@ -16,7 +17,6 @@ from builder.checks.judgements import INFOS, JUDGEMENTS, LIMITED, OF_THE_MATERIA
 from builder.cli import main
 from builder.explaining import CHECKS, explain, explained, page
 from builder.model import PROBLEMS, Problem
-from builder.pipeline import load
 from builder.sourcing import stamp_sources
 
 ROOT = Path(__file__).parent.parent
@@ -206,6 +206,7 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
     "dangling-pronoun": [
         ("What does it mean to be free?", "Many things"),
         ("How long does it take to cross the Nile?", "Five minutes"),
+        ("What does it indicate when the Nile turns brown?", "A flood"),
         ("Why is it important to wash one's hands?", "They carry germs"),
         ("Why is it called the Nile?", "From the Greek"),
         ("What does *it* stand for in 'it rains'?", "Nothing"),
@@ -559,6 +560,15 @@ def test_questions_with_nearly_the_same_words_are_told_at_the_second(
     assert found == (["5:15 info near-duplicate"] if alike else [])
 
 
+@pytest.mark.parametrize(("answer", "alike"), [("The Nile", True), ("The Danube", False)])
+def test_questions_with_a_word_of_their_own_each_are_alike_only_if_their_answers_are(
+    author: Author, answer: str, alike: bool
+) -> None:
+    one, other = (f"Which long wide river {verb} the fields of poor old farmers?" for verb in ("floods", "wets"))
+    author.section(card(one, "the *Nile*") + card(other, answer))
+    assert told(author) == (["5:15 info near-duplicate"] if alike else [])
+
+
 def test_questions_of_one_pattern_are_left_alone(author: Author) -> None:
     cities = ["Cairo", "Vienna", "Paris", "Rome"]
     author.section("".join(card(f"Which long river flows through the old town of {city}?", "A") for city in cities))
@@ -817,23 +827,23 @@ def test_a_misspelt_name_is_not_explained_but_suggested() -> None:
 
 # --- how often they are wrong --------------------------------------------------------------------
 
-DECKS = ROOT / "tests" / "decks"
+
+def test_on_decks_of_many_kinds_the_checks_find_what_was_judged() -> None:
+    """Terms, prose, vocabulary, code, medicine, law, mathematics: some 380 cards, good ones and bad ones.
+
+    `python tests/judged.py` lists what came and went.
+    """
+    assert judged.hits() == list(judged.verdicts())
+    assert set(judged.verdicts().values()) == {"right", "wrong"}
 
 
-def test_on_decks_of_many_kinds_the_checks_find_what_was_judged_and_are_rarely_wrong(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Terms, prose, vocabulary and code: some 180 cards, good ones and bad ones."""
-    monkeypatch.chdir(DECKS)
-    judged = [line for line in (DECKS / "judged.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
-    found = [
-        f"{each.path}:{each.line}:{each.column} {each.severity} {each.name}"
-        for folder in sorted(path.parent for path in Path().glob("*/deck.yaml"))
-        for each in load(folder).problems
-    ]
-    assert found == [line.rpartition(" ")[0] for line in judged]
-    wrong = [line for line in judged if line.endswith("wrong") and " warning " in line]
-    assert len(wrong) <= 0.1 * len(judged)
+def test_a_warning_is_wrong_once_in_ten_times_at_most() -> None:
+    assert 10 * judged.total("warning").wrong <= judged.total("warning").hits
+
+
+@pytest.mark.parametrize("row", judged.table(), ids=lambda row: row.name)
+def test_a_check_is_wrong_once_in_three_times_at_most(row: judged.Row) -> None:
+    assert row.hits < 3 or 3 * row.wrong <= row.hits
 
 
 def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:

@@ -9,7 +9,7 @@ from itertools import chain
 from math import ceil
 
 from builder.checks.words import OBJECT, content, in_english, is_translation, judged, plain, questions, words
-from builder.model import INFO, Deck, Placed, Problem, Text, problem
+from builder.model import INFO, Card, Deck, Placed, Problem, Text, problem
 from builder.text import fold
 
 _FEWEST_WORDS = 3
@@ -31,7 +31,8 @@ def _info(name: str, at: Placed, message: str, remedy: str) -> Problem:
 def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
     """Two questions that share nearly all their words, of those that say something: as many as the limit, or more.
 
-    Most such pairs are lawful, but learners mix them up; three or more of a pattern are left alone.
+    Learners mix them up. A pair is lawful, and left alone, where each has a word of its own and the answers differ; and
+    so are three or more of a pattern.
 
     Fails:
         - question: Which river flows through the old town of Cairo?
@@ -47,13 +48,21 @@ def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
 
     Limit: 75 percent
     """
-    asked = [question for _, question in questions(deck) if OBJECT not in plain(question)]
-    pairs = list(_alike([content(question) for question in asked], limit))
+    cards = [card for card, question in questions(deck) if OBJECT not in plain(question)]
+    asked = [card.asks for card in cards]
+    said = [content(question) for question in asked]
+    pairs = list(_alike(said, limit))
     partners = Counter(chain.from_iterable(pairs))
     for one, other in pairs:
-        if partners[one] == partners[other] == 1 and fold(asked[one]) != fold(asked[other]):
+        if partners[one] != 1 or partners[other] != 1 or fold(asked[one]) == fold(asked[other]):
+            continue
+        if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]):
             message = f"this asks nearly the same as {asked[one].path}:{asked[one].line}"
             yield _info("near-duplicate", asked[other], message, "keep the two apart: say in each what sets it off")
+
+
+def _answers(card: Card) -> list[str]:
+    return [fold(answer) for answer in card.answers]
 
 
 def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, int]]:

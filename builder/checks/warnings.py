@@ -44,7 +44,9 @@ _WHAT = these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
 _DENIALS = these("not no neither nor never")
 _ARTICLES = these("a an the its their his her")
-_EXPLETIVE_VERBS = these("mean take cost matter follow seem happen rain snow hurt help pay feel make look")
+_EXPLETIVE_VERBS = these(
+    "mean take cost matter follow seem happen rain snow hurt help pay feel make look indicate imply"
+)
 _SAID_OF_IT = these(
     "like called known named said that so too to best better good bad wrong right hard easy safe true raining snowing "
     "cold hot dark late difficult"
