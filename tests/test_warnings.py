@@ -406,6 +406,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Which river)?", "The Nile"),
         ("Which [river?", "The Nile"),
         ("Which **river?", "The Nile"),
+        ("Is 2**3 a **river?", "The Nile"),
+        ("Is (the [Nile) a] river? (yes", "The Nile"),
         ("Which `river?", "The Nile"),
         (r"What is $\frac{1}{2}?", "A half"),
         ("What is 1) long?", "(The Nile"),

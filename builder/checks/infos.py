@@ -72,17 +72,17 @@ def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, 
     (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", 2007).
     """
     frequency = Counter(chain.from_iterable(sets))
-    rank = {word: n for n, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
+    rare = [word for word, count in frequency.items() if count <= _MOST_SHARING]
+    rank = {word: n for n, word in enumerate(sorted(rare, key=frequency.__getitem__))}
     having: defaultdict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(sets):
         if len(one) < _FEWEST_WORDS:
             continue
-        rarest = sorted(one, key=rank.__getitem__)
+        rarest = sorted(filter(rank.__contains__, one), key=rank.__getitem__)
         candidates: set[int] = set()
         for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
-            if frequency[word] <= _MOST_SHARING:
-                candidates.update(having[word])
-                having[word].append(number)
+            candidates.update(having[word])
+            having[word].append(number)
         for other in sorted(candidates):
             shared = len(one & sets[other])
             if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
@@ -110,10 +110,11 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
     first: dict[str, Text] = {}
     for text in texts:
         if "-" in text or not text.isascii():
-            for word in _VARIED.findall(plain(text).lower()):
-                first.setdefault(word, text)
+            for word in words(text):
+                if ("-" in word or not word.isascii()) and _VARIED.fullmatch(word):
+                    first.setdefault(word, text)
     keys = {key for word in first if len(key := _key(word)) >= _FEWEST_LETTERS and not key.isdigit()}
-    for text in texts:
+    for text in texts if keys else ():
         for word in keys.intersection(words(text)):
             first.setdefault(word, text)
     settled = {spelling.lower() for spellings in deck.terms.values() for spelling in spellings}

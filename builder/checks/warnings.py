@@ -98,6 +98,7 @@ _LEANS = (
     rf"|(?:mentioned|discussed|described|listed|given|shown) (?:above|below|in (?:the|this) {_SOURCES})"
     r"|(?:does|do|did) the authors?|the authors? (?:says?|claims?|argues?|mentions?))\b(?! of\b| by\b|['’]s\b|:)"
 )
+_PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
 _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
@@ -303,7 +304,8 @@ def two_questions(deck: Deck) -> Iterator[Problem]:
         answer: A delta
     """
     for _, question in questions(deck):
-        if question.count("?") > 1 or not WHICH.isdisjoint(words(question)[1:]):
+        said = words(question)
+        if question.count("?") > 1 or (("and" in said or "or" in said) and not WHICH.isdisjoint(said[1:])):
             asked = unquoted(question)
             if len(re.findall(_QUESTION_MARK, asked)) > 1 or any(map(_asks_again, re.finditer(_AND_WHAT, asked))):
                 yield _warning("two-questions", question, "this asks two things at once", "make two cards of it")
@@ -421,7 +423,7 @@ def question_mark(deck: Deck) -> Iterator[Problem]:
     if "question-mark" not in deck.checks:
         return
     for _, question in questions(deck):
-        if not re.search(_ASKS, question) and _first(question) not in _REQUESTS:
+        if not question.endswith("?") and not re.search(_ASKS, question) and _first(question) not in _REQUESTS:
             remedy = "end it with '?', or start it with Name, List or another request"
             yield _warning("question-mark", question, "the question has no question mark", remedy)
 
@@ -597,9 +599,10 @@ def _without_partner(text: Text) -> str | None:
     if not brackets and "**" not in text and "`" not in text and "$" not in text:
         return None
     rest = bare(text)
-    if brackets and (sign := _lone_bracket(re.sub(_INTERVAL, " ", rest))):
+    if brackets and (sign := _lone_bracket(rest)):
         return sign
-    rest = re.sub(f"{_SPOKEN_OF}|{_POWER}", " ", rest)
+    if "**" in rest or "`" in rest:
+        rest = re.sub(f"{_SPOKEN_OF}|{_POWER}", " ", rest)
     if rest.count("**") % 2:
         return "**"
     if "`" in rest:
@@ -609,6 +612,9 @@ def _without_partner(text: Text) -> str | None:
 
 def _lone_bracket(text: str) -> str | None:
     """The first bracket that has no partner, and isn't meant to have none."""
+    if not re.search(r"[()\[\]]", re.sub(_PAIR, "", text)):
+        return None
+    text = re.sub(_INTERVAL, " ", text)
     lone: list[int] = []
     for opening, closing in ("()", "[]"):
         opened: list[int] = []
@@ -620,7 +626,7 @@ def _lone_bracket(text: str) -> str | None:
             else:
                 lone.append(at)
         lone += opened
-    meant = {found.end() - 1 for found in re.finditer(f"{_MARK}|{_SPOKEN_OF}", text)} if lone else set()
+    meant = {found.end() - 1 for found in re.finditer(f"{_MARK}|{_SPOKEN_OF}", text)}
     return next((text[at] for at in sorted(lone) if at not in meant), None)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import filterfalse
 from typing import NamedTuple
 
 from builder.model import Card, Deck, Text
@@ -36,7 +37,7 @@ EMPTY = WHICH | VERBS | PRONOUNS | these(
 
 _MOST_TEXTS = 2**18
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-_MARKED = re.compile(r"[`$\[*_~{\\]|://")
+_MARKED = re.compile(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from costing a search for each of its signs.
 _OBJECT = re.compile(
     r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
@@ -44,7 +45,7 @@ _OBJECT = re.compile(
     re.DOTALL,
 )
 _BRACES = re.compile(r"\{\{c[\d,]+::|(?:::[^:{}]*)?\}\}")
-_EMPHASIS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
+_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = re.compile(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
@@ -77,7 +78,7 @@ def _is_english(language: str) -> bool:
 
 def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped signs, and links as their words."""
-    if not _MARKED.search(text):
+    if not _MARKED.search(text) and "://" not in text:
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
@@ -88,9 +89,8 @@ def plain(text: str) -> str:
     text = bare(text)
     if "{{c" in text:
         text = _BRACES.sub("", text)
-    if "*" in text or "_" in text or "~" in text:
-        text = _EMPHASIS.sub("", text)
-    return text
+    text = text.replace("**", "").replace("~~", "")
+    return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
 
 
 @lru_cache(_MOST_TEXTS)
@@ -105,13 +105,13 @@ def words(text: str) -> tuple[str, ...]:
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return tuple(word for part in text.split() if (word := part.strip(_NO_LETTERS)))
+    return tuple(filter(None, [part.strip(_NO_LETTERS) for part in text.split()]))
 
 
 @lru_cache(_MOST_TEXTS)
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
-    return frozenset(words(text)) - EMPTY
+    return frozenset(filterfalse(EMPTY.__contains__, words(text)))
 
 
 def is_translation(card: Card) -> bool:
