@@ -141,6 +141,8 @@ PROBLEMS: Mapping[str, str] = {
     "leans-on-source": "A question that points to a text which the learner doesn't have at hand.",
     "unbalanced": "A bracket, backtick, `**` or dollar sign without its partner.",
     "raw-html": "An HTML tag or entity outside code.",
+    "anki-math": "A formula in Anki's brackets, which Markdown reads as plain brackets.",
+    "typed-markup": "An answer to be typed that holds Markdown or a formula.",
     "bare-cloze": "A gap that leaves too little to tell what is asked.",
     "glossary": "A spelling that `terms:` in deck.yaml replaces.",
     "thin-section": "A section with no card, or with a single one.",

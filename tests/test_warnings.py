@@ -277,6 +277,13 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does `<br>` do?", "It breaks a line"),
         ("Which tag breaks a line?", "<br>"),
     ],
+    "anki-math": [
+        (r"What does `\(x^2\)` show?", "A square"),
+        (r"What is \[not a link\](here)?", "A bracket"),
+        ("What is (x) or [0, 1)?", "x"),
+        ("What is $f(x)$ at $(x_1)$?", "$[x^2]$"),
+        (r"What is $\left( x^2 \right)$?", r"$\{x\}$"),
+    ],
     "long-list": [
         ("Conjugate *être* in the present.", "[suis, es, est, sommes, êtes, sont]"),
         ("Decline *puella*.", "[puella, puellae, puellae, puellam, puella]"),
@@ -425,6 +432,11 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Which &#233;?", "An accent"),
         ("What does the &nbsp; entity do?", "It shows as its sign, a blank"),
     ],
+    "anki-math": [
+        (r"What is \(x^2\)?", "A square"),
+        (r"What is \(x\)?", "A number"),
+        ("What?", r"'\[\frac{1}{2}\]'"),
+    ],
     "bare-cloze": [("{{c1::Nile}}", ""), ("{{c1::Nile}} is it.", ""), ("The {{c1::blue}} {{c2::Nile}}", "")],
     "etcetera": [
         ("Which?", "A, B etc."),
@@ -446,11 +458,12 @@ def test_what_a_check_must_find_is_found(author: Author, name: str) -> None:
     assert missed == []
 
 
+IN_ANY_LANGUAGE = {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html", "anki-math"}
+
+
 @pytest.mark.parametrize(
     "name",
-    sorted(
-        {*LOOK_ALIKES, *FOUND} - {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html"}
-    ),
+    sorted({*LOOK_ALIKES, *FOUND} - IN_ANY_LANGUAGE),
 )
 def test_words_are_read_in_english_only(author: Author, name: str) -> None:
     cards = [*FOUND[name], *LOOK_ALIKES.get(name, [])]
@@ -863,3 +876,12 @@ def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
         check(deck)
         taken.append(time.process_time() - start)
     assert taken[1] < 30 * taken[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [("**bold**", True), ("$x$", True), ("`c`", True), ("Rhine & <Main>", False), ("a < b", False), ("C*", False)],
+)
+def test_an_answer_to_be_typed_is_plain(author: Author, answer: str, told: bool) -> None:
+    author.section(f"  - {{id: x, question: Which?, answer: '{answer}', typed: true}}\n")
+    assert ("typed-markup" in {each.name for each in author.judgements()}) == told

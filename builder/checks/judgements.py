@@ -30,6 +30,8 @@ WARNINGS: tuple[Check, ...] = (
     warnings.leans_on_source,
     warnings.unbalanced,
     warnings.raw_html,
+    warnings.anki_math,
+    warnings.typed_markup,
     warnings.bare_cloze,
     warnings.glossary,
     warnings.thin_section,

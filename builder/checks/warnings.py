@@ -29,7 +29,7 @@ from builder.checks.words import (
     words,
 )
 from builder.model import INFO, WARNING, Deck, Placed, Problem, Text, problem
-from builder.text import counted
+from builder.text import counted, to_html
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _DIGITS = {str(n): n for n in _NUMBERS.values()}
@@ -102,6 +102,8 @@ _PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
 _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
+_IN_CODE = r"(?s)(`+)(?!`).+?(?<!`)\1(?!`)"
+_ANKI_MATH = r"\\\([^\n]*?[\\^_={}\w][^\n]*?\\\)|\\\[[^\n]*?[\\^_={}][^\n]*?\\\]"
 _SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
 _POWER = r"\w\*\*\w"
 _HTML = (
@@ -651,6 +653,49 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
             if found and not re.fullmatch(r"<[^<>]+>", text.strip()):  # a tag alone is what is asked for
                 remedy = "write Markdown or the sign itself, or put it in `code` if it is meant"
                 yield _warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
+
+
+def anki_math(deck: Deck) -> Iterator[Problem]:
+    r"""A formula in Anki's brackets, `\(x^2\)` or `\[x^2\]`, outside code.
+
+    In Markdown a backslash only takes a bracket's meaning from it, so that learners would see `(x^2)`.
+
+    Fails:
+        question: What is the derivative of \(x^2\)?
+        answer: $2x$
+
+    Passes:
+        question: What is the derivative of $x^2$?
+        answer: $2x$
+    """
+    for card in judged(deck):
+        for text in card.texts:
+            if "\\(" not in text and "\\[" not in text:
+                continue
+            if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
+                message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
+                yield _warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
+
+
+def typed_markup(deck: Deck) -> Iterator[Problem]:
+    """An answer to be typed that holds Markdown or a formula.
+
+    Anki compares plain text, and a learner can't type bold or a root.
+
+    Fails:
+        question: What is the derivative of $x^2$?
+        answer: $2x$
+        typed: true
+
+    Passes:
+        question: What is the derivative of $x^2$?
+        answer: 2x
+        typed: true
+    """
+    for card in judged(deck):
+        if card.typed and isinstance(card.answer, Text) and re.search(r"<|\\[(\[]", to_html(card.answer)):
+            message = "this answer is to be typed, and its marks can't be"
+            yield _warning("typed-markup", card.answer, message, "write it as plain text, or leave typed: out")
 
 
 def bare_cloze(deck: Deck, limit: int = 2) -> Iterator[Problem]:
