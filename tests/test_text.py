@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as html_entities
 import os
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -653,3 +654,31 @@ def test_code_and_colons_of_formulas_leave_a_cloze_whole() -> None:
     assert to_cloze_html("One writes {{c1::$x :: Int$}} so.") == r"One writes {{c1::\(x :{}: Int\)}} so."
     assert to_cloze_html(r"${{c1::b::hint}}^2$") == r"\({{c1::b::hint}}^2\)"
     assert to_cloze_html("{{c1::5$}} and {{c2::6$}}") == "{{c1::5$}} and {{c2::6$}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(sign * 20_000 for sign in "`'*_~.!? \""),
+        *(f"a{sign * 20_000}x" for sign in "`*_.!? "),
+        "'a " * 10_000,
+        ". !" * 10_000,
+        "`a ``b " * 5_000,
+        "".join(f"{'`' * n} " for n in range(200)),
+    ],
+    ids=lambda text: text[:5],
+)
+def test_a_long_text_of_signs_is_folded_quickly(text: str) -> None:
+    """A quadratic search takes ten seconds and more here, a linear one some milliseconds."""
+    started = time.process_time()
+    fold(text)
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "501", "0", "1," * 2_000 + "501"])
+def test_a_cloze_number_of_any_length_is_told(digits: str) -> None:
+    started = time.process_time()
+    numbers, mistakes = read_clozes(f"a {{{{c{digits}::x}}}}")
+    assert (numbers - {1}, len(mistakes)) == (frozenset(), 1)
+    assert read_clozes(f"a {{c{'9' * 20_000}x").mistakes == ()
+    assert time.process_time() - started < 1
