@@ -5,6 +5,7 @@ first import on: a twentieth of a small build's time.
 """
 
 import gc
+import os
 import sys
 
 gc.disable()
@@ -13,10 +14,20 @@ from builder import cli  # noqa: E402 - after the collector is off
 
 
 def main() -> None:
-    """Runs the command that the process was started with, in any terminal: what its encoding lacks is escaped."""
+    """Runs the command that the process was started with, in any terminal: what its encoding lacks is escaped.
+
+    What no command foresaw of the system, such as a full disk behind standard output, is a sentence and exit code 1.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - a shell's >&- leaves none
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    cli.main(prog_name="studydeck")
+    try:
+        cli.main(prog_name="studydeck")
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try once more to fill the disk
+        about = [error.filename or "the output", error.strerror] if error.strerror else [error]
+        sys.exit(f"Error: {': '.join(map(str, about))}.")
 
 
 if __name__ == "__main__":

@@ -115,13 +115,21 @@ def _note(decks: Sequence[Path], out: Path) -> Path:
     if given := os.environ.get("STUDYDECK_CACHE"):
         folder = Path(given)
     elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "studydeck", "cache")
+        folder = Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "cache")
     elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Caches" / "studydeck"
+        folder = _home() / "Library" / "Caches" / "studydeck"
     else:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "studydeck")
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
     key = "\0".join(os.path.realpath(path) for path in (*decks, out))
     return folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _home() -> Path:
+    """The user's home folder. Raises OSError, as for a cache that can't be written, where a container gives none."""
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise OSError(error) from None
 
 
 def _package(deck: Path, out: Path) -> Path:

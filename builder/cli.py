@@ -639,14 +639,23 @@ def _folders(decks: tuple[Path, ...]) -> list[Path]:
     cards = Path("cards")
     found: list[Path] = []
     if cards.is_dir():
-        folders = (each for each in sorted(cards.iterdir()) if each.is_dir() and not each.name.startswith("."))
-        found = [each for each in folders if any(each.glob("*.yaml"))]
+        with os.scandir(cards) as entries:
+            names = sorted(each.name for each in entries if each.is_dir() and not each.name.startswith("."))
+        found = [cards / name for name in names if _may_be_deck(cards / name)]
     if not found:
         raise click.UsageError(
             "there is no deck under cards/ in this folder. Name a deck's folder, "
             "or start one: studydeck new cards/my-deck --name 'My Deck'"
         )
     return found
+
+
+def _may_be_deck(folder: Path) -> bool:
+    """Whether YAML files lie in it, or it can't be read, which loading it will tell."""
+    try:
+        return any(name.endswith(".yaml") for name in os.listdir(folder))
+    except OSError:
+        return True
 
 
 def _sound(decks: tuple[Path, ...], *but: str) -> list[Loaded]:
@@ -683,8 +692,8 @@ def _now() -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given is None:
         return int(time.time())
-    if not given.isascii() or not given.isdigit() or int(given) > _LAST_MOMENT:
-        raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given}'.")
+    if not given.isascii() or not given.isdigit() or len(given) > 20 or int(given) > _LAST_MOMENT:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given[:40]}'.")
     if (ahead := int(given) - time.time()) > _DAY:
         raise click.UsageError(
             f"SOURCE_DATE_EPOCH is {ahead / _DAY:,.0f} days ahead of the clock; until then learners would get no edit."

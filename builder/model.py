@@ -113,7 +113,7 @@ PROBLEMS: Mapping[str, str] = {
     "damaged-lock": "A deck.lock that can't be trusted.",
     "newer-lock": "A deck.lock that a newer studydeck wrote.",
     "locked": "With --locked: a card or note type for which deck.lock would change.",
-    "unwritable": "A package or lock that can't be written.",
+    "unwritable": "A package, a lock or .gitattributes that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
     "damaged-material": "A material.lock that can't be trusted.",

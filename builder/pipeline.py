@@ -50,6 +50,7 @@ from builder.model import (
 )
 from builder.render import Media, collect_media, note_types, render_notes
 from builder.source import read_deck
+from builder.source.files import read_file
 
 if TYPE_CHECKING:
     from builder.engine.drawing import Artist
@@ -63,6 +64,8 @@ Lap = Callable[[str, int], None]
 
 #: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
 _GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
+_LARGEST_LOCK = 1_000_000_000  # bytes; a note takes some 200
+_ONE_BUILD = 60  # seconds, between two changes of a file that a build is writing
 _NO_CHANGES = Changes((), (), (), ())
 _MATERIAL_LOCK = "material.lock"  # as in builder/material/lock.py, which decks without a material don't load
 
@@ -258,6 +261,8 @@ def build(
         message = f"the package or its lock can't be written ({error.strerror or error})"
         at = Place(path.as_posix())
         return Built(deck, path, problems=[problem("unwritable", at, message, "make room, or choose another -o")])
+    if not loaded.lock.types:
+        problems += _tell_git(deck.folder / ".gitattributes")
     progress(1.0)
     lap("package", len(notes) + len(kept.ids))
     return Built(deck, path, len(notes) + len(kept.ids), cards, len(loaded.media.files), changes, problems, shipped)
@@ -365,11 +370,13 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Writes `data` beside `path` and then moves it there."""
+    """Writes `data` beside `path` and then moves it there. Raises OSError with a sentence where it can't be."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(data)
         os.replace(part, path)
+    except OSError as error:
+        raise OSError(f"{shown(path)} can't be written ({error.strerror})") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -390,17 +397,19 @@ def package_path(folder: Path, out: Path) -> Path:
 def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
     path = folder / LOCK_FILE
-    try:
-        data = path.read_bytes() if path.exists() else b""
-    except OSError as error:
-        message = f"the lock can't be read ({error.strerror})"
-        return Lock(), [problem("damaged-lock", Place(shown(path)), message, "give yourself leave to read it")]
+    there = os.path.lexists(path)
+    data = read_file(path, folder, _LARGEST_LOCK) if there else b""
+    if isinstance(data, Problem):
+        return Lock(), [data]
     pending = _pending(path, data)
-    if pending.exists():
-        lock, problems = read_lock(shown(path), pending.read_bytes())
+    if os.path.lexists(pending):
+        waiting = read_file(pending, folder, _LARGEST_LOCK)
+        if isinstance(waiting, Problem):
+            return Lock(), [waiting]
+        lock, problems = read_lock(shown(path), waiting)
         if not problems:
             return lock, []
-    return read_lock(shown(path), data) if data or path.exists() else (Lock(), [])
+    return read_lock(shown(path), data) if there else (Lock(), [])
 
 
 def shipped_lock(loaded: Loaded, notes: Sequence[Note], package: Path) -> Lock:
@@ -455,20 +464,47 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
     finally:
         part.unlink(missing_ok=True)
         lock_part.unlink(missing_ok=True)
-    for stale in (*path.parent.glob(f".{path.name}.*.part"), *lock_path.parent.glob(f".{LOCK_FILE}.*.p*")):
-        stale.unlink(missing_ok=True)
-    if not before:
-        _tell_git(lock_path.with_name(".gitattributes"))
+    for place in (path, lock_path):
+        _clear(place, lock_path.stat().st_mtime)
     return written
 
 
-def _tell_git(attributes: Path) -> None:
-    """Tells git how to merge locks, below what the author has told it."""
-    said = attributes.read_text("utf-8") if attributes.exists() else ""
-    if LOCK_FILE not in said:
-        apart = "" if not said or said.endswith("\n") else "\n"
-        with attributes.open("a", encoding="utf-8", newline="") as file:
-            file.write(apart + _GIT_ATTRIBUTES)
+def _clear(place: Path, now: float) -> None:
+    """Deletes what killed builds left beside `place`, and nothing that another build is still at."""
+    for name in os.listdir(place.parent):
+        left = place.with_name(name)
+        if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
+            with suppress(OSError):
+                if now - left.stat().st_mtime > _ONE_BUILD or (left.suffix == ".part" and _has_ended(left.stem)):
+                    left.unlink()
+
+
+def _has_ended(name: str) -> bool:
+    """Whether the process is gone whose number ends `name`. Windows can't tell, and keeps a file that is open."""
+    pid = name.rpartition(".")[2]
+    try:
+        if os.name != "nt" and pid.isdecimal():
+            os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):  # another user's process, or no process's number
+        return False
+    return os.name == "nt"
+
+
+def _tell_git(attributes: Path) -> list[Problem]:
+    """Tells git how to merge locks, below what the author has told it; a warning where it can't be written."""
+    try:
+        said = attributes.read_bytes() if attributes.exists() else b""
+        if LOCK_FILE.encode() not in said:
+            apart = "" if not said or said.endswith(b"\n") else "\n"
+            with attributes.open("a", encoding="utf-8", newline="") as file:
+                file.write(apart + _GIT_ATTRIBUTES)
+    except OSError as error:
+        message = f"git can't be told how to merge locks ({error.strerror})"
+        remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
+        return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
+    return []
 
 
 def _lost_lock(loaded: Loaded, path: Path) -> list[Problem]:

@@ -86,6 +86,17 @@ def test_a_cache_that_can_not_be_written_changes_nothing(rivers: Author, monkeyp
     assert "2 unchanged" in build()
 
 
+def test_a_user_without_a_home_has_no_cache(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("STUDYDECK_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", no_home)
+    assert "2 new" in build()
+    assert "2 unchanged" in build()
+
+
 def test_a_folder_full_of_surprises_is_no_reason_to_hang(rivers: Author) -> None:
     if os.name != "nt":
         os.mkfifo(rivers.folder / "pipe")

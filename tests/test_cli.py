@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -414,7 +416,7 @@ def test_the_moment_of_a_build_can_be_given(rivers: Author) -> None:
     assert {"1700000000" in columns for columns in notes} == {True}
 
 
-@pytest.mark.parametrize("moment", ["", "x", "-1", "1.5", " 5", "١٢", "0x10", "1_000", "9" * 25])
+@pytest.mark.parametrize("moment", ["", "x", "-1", "1.5", " 5", "١٢", "0x10", "1_000", "9" * 25, "9" * 5_000])
 def test_a_moment_that_is_none_is_refused(rivers: Author, home: Path, moment: str) -> None:
     before = tree(home)
     done = run("build", code=2, env={"SOURCE_DATE_EPOCH": moment})
@@ -780,6 +782,69 @@ def test_the_module_is_the_same_command(home: Path) -> None:
         done = subprocess.run([*command, *words], env=environment(PYTHONPATH=root), capture_output=True, check=False)
         script = process(*words)
         assert (done.returncode, done.stdout, done.stderr) == (script.returncode, script.stdout, script.stderr)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell's")
+@pytest.mark.parametrize("words", ["check", "check --format json", "build", "stats", "schema deck"])
+def test_a_closed_output_changes_nothing(rivers: Author, words: str) -> None:
+    done = subprocess.run(f"'{STUDYDECK}' {words} >&-", shell=True, env=environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux's")
+@pytest.mark.parametrize("words", ["check", "check --format json", "schema deck"])
+def test_a_full_disk_behind_the_output_is_a_sentence(rivers: Author, words: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([STUDYDECK, *words.split()], stdout=full, stderr=subprocess.PIPE, check=False)
+    told = f"Error: the output: {os.strerror(errno.ENOSPC)}.\n"
+    assert (done.returncode, done.stderr.decode()) == (1, told)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell's")
+def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
+    command = f"'{STUDYDECK}' schema section; echo $? >code"
+    with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+        assert started.stdout
+        assert started.stderr
+        started.stdout.close()
+        assert started.stderr.read() == b""
+    assert Path("code").read_text() == "1\n"
+
+
+NOBODY = """
+import os
+from builder.__main__ import main
+import builder.pipeline, builder.checks.judgements, builder.source.edit
+if os.geteuid() == 0:
+    os.setgid(65534), os.setuid(65534)
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+@pytest.mark.parametrize(
+    ("closed", "rights", "words", "told"),
+    [
+        ("cards", 0, "check", f"Error: cards: {os.strerror(errno.EACCES)}.\n"),
+        ("cards/b", 0, "check", f"cards/b:1:1: error: the folder can't be read ({os.strerror(errno.EACCES)}); "),
+        ("cards/a", 0o555, "ids --write", "Error: cards/a/water.yaml can't be written ("),
+    ],
+)
+def test_what_may_not_be_read_or_written_is_a_sentence(closed: str, rights: int, words: str, told: str) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        home = Path(name)
+        for deck in ("a", "b"):
+            another(home, deck, "  - {question: Which river flows through Cairo?, answer: The Nile}\n").build()
+        for path in (home, *home.rglob("*")):
+            path.chmod(0o755)
+        (home / closed).chmod(rights)
+        command = [sys.executable, "-c", NOBODY, *words.split()]
+        root = str(Path(builder.__file__).parent.parent)
+        done = subprocess.run(command, cwd=home, env=environment(PYTHONPATH=root), capture_output=True, check=False)
+        (home / closed).chmod(0o755)
+    printed = (done.stdout + done.stderr).decode()
+    assert told in printed
+    assert (done.returncode, "Traceback" in printed, ".part" in printed) == (1, False, False)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -507,3 +510,68 @@ def test_an_authors_gitattributes_are_kept_and_told_of_locks(author: Author) -> 
     author.write(".gitattributes", "*.svg binary")
     author.build()
     assert author.read(".gitattributes") == "*.svg binary\ndeck.lock text eol=lf merge=union\n"
+
+
+def test_gitattributes_that_can_not_be_written_cost_no_build(author: Author) -> None:
+    author.section(CARDS)
+    (author.folder / ".gitattributes").mkdir()
+    built = author.build()
+    assert [(each.name, each.severity) for each in built.problems] == [("unwritable", "warning")]
+    assert "deck.lock text eol=lf merge=union" in built.problems[0].remedy
+    assert (built.notes, author.build().problems) == (3, [])
+
+
+# --- a lock that is none --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5_000, "", "1 ", "-1"])
+def test_a_first_line_without_a_number_is_damage(rivers: Author, version: str) -> None:
+    rivers.edit("studydeck lock 1\n", f"studydeck lock {version}\n", "deck.lock")
+    (found,) = rivers.problems()
+    assert (found.name, found.message) == ("damaged-lock", "the lock's first line isn't a lock's")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, Path.mkdir, *(partial(os.symlink, target) for target in ("/dev/zero", "deck.lock", "nowhere"))],
+    ids=["a pipe", "a folder", "a device", "a loop", "a link to nothing"],
+)
+def test_what_stands_in_the_place_of_a_lock_is_no_lock_and_stays(rivers: Author, make: Callable[[Path], None]) -> None:
+    path = rivers.folder / "deck.lock"
+    path.unlink()
+    make(path)
+    before = path.lstat()
+    (found,) = rivers.problems()
+    assert found.name in ("unreadable", "missing-file")
+    assert found.path.endswith("rivers/deck.lock")
+    assert path.lstat() == before
+
+
+def test_a_folder_in_the_place_of_a_pending_lock_is_told(rivers: Author) -> None:
+    name = f".deck.lock.{hashlib.sha256((rivers.folder / 'deck.lock').read_bytes()).hexdigest()[:16]}.pending"
+    (rivers.folder / name).mkdir()
+    assert [(each.name, Path(each.path).name) for each in rivers.problems()] == [("unreadable", name)]
+
+
+# --- builds beside each other ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a**b", "a[b", "rivers"])
+def test_a_build_clears_what_killed_ones_left_and_nothing_of_living_ones(tmp_path: Path, name: str) -> None:
+    if os.name == "nt" and "*" in name:
+        pytest.skip("no name of a folder on Windows")
+    author = Author(tmp_path, name)
+    author.section(CARDS)
+    author.build()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    young = [author.folder / f".deck.lock.{'f' * 16}.pending", author.folder / ".deck.lock.x.part"]
+    if os.name != "nt":
+        young += [author.out / f".{name}.apkg.{os.getppid()}.part", author.folder / f".deck.lock.{os.getppid()}.part"]
+    old = [author.out / f".{name}.apkg.{gone.pid}.part", author.folder / f".deck.lock.{'a' * 16}.pending"]
+    for path in young + old:
+        path.write_bytes(b"")
+    os.utime(old[1], (1, 1))
+    author.build()
+    assert [path.name for path in (*young, *old) if path.exists()] == [path.name for path in young]

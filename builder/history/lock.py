@@ -6,6 +6,7 @@ line counts the notes, so that a torn file is seen; a merge of two files has mor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -16,6 +17,7 @@ LOCK_FILE = "deck.lock"
 VERSION = 1
 KINDS = ("qa", "cloze")
 _HEAD = "studydeck lock"
+_VERSION = re.compile(rf"{_HEAD} ([0-9]{{1,9}})\r?")
 _NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."
 _MEND = "mend it with studydeck build --repair-lock, or take it back from git (git checkout -- deck.lock)"
 
@@ -63,11 +65,11 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _MEND)]
-    head = lines[0].rstrip("\r").split(" ")
-    if head[:2] != _HEAD.split(" ") or len(head) != 3 or not head[2].isdigit():
+    head = _VERSION.fullmatch(lines[0])
+    if head is None:
         return Lock(), [problem("damaged-lock", Place(path), "the lock's first line isn't a lock's", _MEND)]
-    if int(head[2]) > VERSION:
-        message = f"a newer studydeck wrote this lock (version {head[2]}; this one reads {VERSION})"
+    if int(head[1]) > VERSION:
+        message = f"a newer studydeck wrote this lock (version {head[1]}; this one reads {VERSION})"
         return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}

@@ -12,8 +12,8 @@ from builder.model import Place, Problem, problem, shown
 LARGEST_FILE = 32_000_000
 
 
-def read_file(path: Path, folder: Path) -> bytes | Problem:
-    """The bytes of `path`, or the problem with it; a link that leaves `folder` is not followed."""
+def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | Problem:
+    """The bytes of `path`, at most `largest`, or the problem with it; a link that leaves `folder` is not followed."""
     at = Place(shown(path))
     try:
         status = os.stat(path)
@@ -27,8 +27,9 @@ def read_file(path: Path, folder: Path) -> bytes | Problem:
     if os.path.commonpath([real, home]) != home:
         return problem("unreadable", at, "the file is a link out of the deck's folder", "put a copy in its place")
     if not stat.S_ISREG(status.st_mode):
-        return problem("unreadable", at, "this isn't a regular file", "put a YAML file in its place")
-    if status.st_size > LARGEST_FILE:
+        what = "a YAML file" if path.suffix == ".yaml" else "the file itself"
+        return problem("unreadable", at, "this isn't a regular file", f"put {what} in its place")
+    if status.st_size > largest:
         size = f"{status.st_size / 1e6:.0f} MB"
         return problem("too-big", at, f"the file has {size}, more than any section needs", "split it into sections")
     try:
