@@ -591,7 +591,7 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
 
 
 @main.command(short_help="Start a deck that builds at once.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
 @click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
 def new(folder: Path, name: str, tag: str | None) -> None:
@@ -599,17 +599,17 @@ def new(folder: Path, name: str, tag: str | None) -> None:
 
     Example: studydeck new cards/rivers --name Rivers
     """
+    from builder.checks.errors import wrong_tag
     from builder.source.starter import write_deck
 
-    if any(not part.strip() for part in name.split("::")) or any(character < " " for character in name):
-        raise click.BadParameter("write one line, with a word on both sides of '::'.", param_hint="'--name'")
-    if tag is not None and (any(not part for part in tag.split("::")) or len(tag.split()) != 1 or tag[0] == "-"):
-        message = "a tag has no blanks, no empty part between '::', and doesn't start with '-'."
-        raise click.BadParameter(message, param_hint="'--tag'")
+    if tag is not None and (wrong := wrong_tag(tag)):
+        raise click.BadParameter("{}; {}.".format(*wrong), param_hint="'--tag'")
     try:
         files = write_deck(folder, name, tag, _fresh_uid())
     except FileExistsError:
         raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--name'") from None
     except OSError as error:
         raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
     for path in files:

@@ -75,7 +75,7 @@ class Problem(NamedTuple):
 PROBLEMS: Mapping[str, str] = {
     "unreadable": "A file or folder can't be read, isn't a regular file, or is a link out of the deck's folder.",
     "missing-file": "The deck has no deck.yaml, or a section file that it lists isn't there.",
-    "unlisted-section": "A YAML file in the deck's folder that `sections:` doesn't list, so it isn't built.",
+    "unlisted-section": "A YAML file that isn't built: `sections:` doesn't list it, or it doesn't end in .yaml.",
     "encoding": "A file isn't UTF-8.",
     "control-character": "A character that Anki can't hold, such as NUL, a unit separator or half a surrogate pair.",
     "yaml-syntax": "The file isn't YAML.",

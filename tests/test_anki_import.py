@@ -6,6 +6,8 @@ import pytest
 from author import DECK, Author
 
 from builder.engine.learner import Import, Learner
+from builder.model import Text
+from builder.pipeline import build
 
 CARDS = """\
   - id: nile
@@ -69,6 +71,18 @@ def test_a_first_import_has_every_card_in_order_tagged_and_rendered(rivers: Auth
     assert r"It is <em>long</em>: \(6\,650\) km." in shown.answer_text
     assert "¶1.2" in shown.answer_text
     assert learner.col.media.check().missing == []
+
+
+def test_tags_of_ankis_own_are_dropped_wherever_they_stand_alone(author: Author, learner: Learner) -> None:
+    """What bad-tag says; as a part of a tag they stay, so sections may be called so."""
+    author.section("  - {id: a, question: Q, answer: A, tags: [x]}\n", name="Leech")
+    loaded = author.load()
+    (section,) = loaded.deck.sections
+    own = tuple(Text(tag) for tag in ("marked", "Leech", "leech::medicinal"))
+    section = section._replace(cards=(section.cards[0]._replace(tags=own),))
+    build(loaded._replace(deck=loaded.deck._replace(sections=(section,))), author.out, author.now)
+    learner.import_package(author.package)
+    assert [note.tags for note in learner.notes()] == [["leech::medicinal", "rivers::leech"]]
 
 
 def test_the_engine_accepts_both_note_types_as_they_are(rivers: Author, learner: Learner) -> None:

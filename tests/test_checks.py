@@ -319,6 +319,8 @@ TAGS = [
     ("'::africa'", "a part of the tag '::africa' is empty"),
     ("'africa::::egypt'", "a part of the tag 'africa::::egypt' is empty"),
     ("'-africa'", "the tag '-africa' starts with '-', which means 'not' in Anki's search"),
+    ("marked", "Anki keeps the tag 'marked' for itself, and drops it"),
+    ("Leech", "Anki keeps the tag 'Leech' for itself, and drops it"),
 ]
 
 
@@ -337,7 +339,21 @@ def test_the_tags_of_a_deck_and_a_section_are_looked_at_too(author: Author) -> N
 
 
 @pytest.mark.parametrize(
-    "tag", ["africa", "africa::egypt", "a:b", "north-africa", "نيل", "川", "c++", "1", "a_b", "💧"]
+    "tag",
+    [
+        "africa",
+        "marked-by-ice",
+        "leech::medicinal",
+        "africa::egypt",
+        "a:b",
+        "north-africa",
+        "نيل",
+        "川",
+        "c++",
+        "1",
+        "a_b",
+        "💧",
+    ],
 )
 def test_a_good_tag_passes(author: Author, tag: str) -> None:
     author.section(f"  - {{question: A, answer: A, tags: [{tag}]}}\n")

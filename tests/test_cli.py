@@ -552,13 +552,18 @@ def test_every_new_deck_has_a_uid_of_its_own(home: Path) -> None:
     assert run("check").stdout == "20 decks, 60 cards: no problems\n"
 
 
-@pytest.mark.parametrize("name", ["", " ", "\t", "::", "Geography::", "::Rivers", "a:: ::b", "a\nb", "a\tb", "a\x07b"])
+BAD_NAMES = ["caf\udce9", "a\x7fb", "a\rb", "x" * 100_001]
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "\t", "::", "Geography::", "::Rivers", "a:: ::b", "a\nb", "a\tb", "a\x07b", *BAD_NAMES]
+)
 def test_a_name_that_anki_could_not_show_is_refused(home: Path, name: str) -> None:
     assert "--name" in run("new", "cards/deck", "--name", name, code=2).stderr
     assert tree(home) == {}
 
 
-@pytest.mark.parametrize("tag", ["", "a b", "-a", "::", "a::", "::a", "a::::b", "a\tb"])
+@pytest.mark.parametrize("tag", ["", "a b", "-a", "::", "a::", "::a", "a::::b", "a\tb", "a\u2028b"])
 def test_a_tag_that_anki_would_split_or_misread_is_refused(home: Path, tag: str) -> None:
     assert "--tag" in run("new", "cards/deck", "--name", "Deck", "--tag", tag, code=2).stderr
     assert tree(home) == {}
@@ -578,6 +583,12 @@ def test_new_touches_no_deck_that_is_there(home: Path, file: str) -> None:
     before = tree(home)
     assert "has a deck already; choose a folder of its own." in run("new", GOOD, "--name", "R", code=2).stderr
     assert tree(home) == before
+
+
+def test_new_is_given_no_file(home: Path) -> None:
+    Path("f").write_text("mine")
+    assert "'f' is a file" in run("new", "f", "--name", "Rivers", code=2).stderr
+    assert Path("f").read_text() == "mine"
 
 
 def test_new_needs_a_folder(home: Path) -> None:

@@ -101,6 +101,7 @@ NO_FILE = "1:1: error: this isn't a regular file; put a YAML file in its place [
 NO_DECK = "deck.yaml:1:1: error: there is no deck.yaml; write it, or start a deck with studydeck new [missing-file]"
 NO_NAME = "can't be the name of a section file; write the file's name without .yaml and folders [wrong-kind]"
 UNLISTED = "1:1: warning: the deck's sections: doesn't list this file, so its cards are not built; add it there, or"
+OTHER_END = "1:1: warning: only files that end in .yaml are read, so this one isn't built; rename it, or move it away ["
 LOOP = f"1:1: error: the file can't be read ({os.strerror(errno.ELOOP)}); mend its link or its folder [unreadable]"
 LINK_OUT = "1:1: error: the file is a link out of the deck's folder; put a copy in its place [unreadable]"
 
@@ -161,6 +162,14 @@ FILES: dict[str, Case] = {
     "a section with its ending": (
         deck("sections: [water.yaml]\n"),
         ["deck.yaml:4:12: error: there is no file water.yaml.yaml; did you mean 'water'? [missing-file]", UNLISTED],
+    ),
+    "files of other endings": (
+        {"air.yml": HEAD, "Fire.YAML": HEAD, ".hidden.yml": "", "notes.txt": "", "yml": ""},
+        [f"Fire.YAML:{OTHER_END}", f"air.yml:{OTHER_END}"],
+    ),
+    "no section": (
+        deck("sections: []\n"),
+        ["deck.yaml:4:1: error: 'sections' lists nothing; list its files, or take sections: out [wrong-kind]"],
     ),
     "a section twice": (
         deck("sections: [water, water]\n"),
@@ -595,6 +604,21 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a uid with capitals": ({"deck.yaml": "deck: R\nuid: TESTTEST\n"}, [f"deck.yaml:2:6: error: 'TESTTEST' {NO_UID}"]),
     "a short uid": ({"deck.yaml": "deck: R\nuid: test\n"}, [f"deck.yaml:2:6: error: 'test' {NO_UID}"]),
     "a source by page": (line("source: page 2"), [f"5:13: error: 'page 2' {NO_PLACE}"]),
+    "a run of sentences backwards": (line("source: [p2s1-3, p2s3-1]"), [f"5:22: error: 'p2s3-1' {NO_PLACE}"]),
+    "a sentence of many digits": (line(f"source: p2s{'9' * 5000}-1"), ["5:13: error: 'p2s99999999"]),
+    "a language that is none": (
+        deck("language: '{{Foo}}'\n"),
+        ["deck.yaml:4:11: error: '{{Foo}}' is no language; write its BCP 47 tag, such as en, ar or pt-BR [wrong-kind]"],
+    ),
+    "a section name with an empty part": (
+        "section: 'x::'\ncards:\n" + NILE,
+        ["1:10: error: a part of the section's name is empty, which Anki would call 'blank'; write a word on"],
+    ),
+    "nothing as a name": (
+        "section: ~\ncards:\n" + NILE,
+        ["1:10: error: YAML reads '~' as nothing; put it in quotes, or take section: out [yaml-quote]"],
+    ),
+    "a carriage return in a line": (deck('language: "en\\r"\n'), [f"deck.yaml:4:11: error: 'language' {ONE_LINE}"]),
     "two sources, one wrong": (line("source: [p1s2, p0]"), [f"5:20: error: 'p0' {NO_PLACE}"]),
     "an empty source": (line("source:"), [f"5:12: error: '' {NO_PLACE}"]),
     "a list in a list": (

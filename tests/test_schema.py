@@ -137,7 +137,8 @@ def test_a_new_deck_is_well_formed_for_both_and_brings_the_schema(name: str, tmp
 
 # --- small decks and cards -----------------------------------------------------------------------
 # Left out is what a schema can't see: keys that stand twice, which a loader drops; `id: null` and an empty `id:`,
-# which are one value to JSON and two to the reader; and numbers under `uid`, which have lost their zeros.
+# which are one value to JSON and two to the reader; a run of sentences that goes backwards; and how a number was
+# written (`uid: 01234567`, `id: +5`, `id: .5`, `long-answer: 1.0`).
 
 
 def deck(lines: str) -> tuple[str, str]:
@@ -160,7 +161,6 @@ GOOD = [
     deck("description:"),
     deck("description: |\n  Two\n  lines"),
     deck("sections: [water]"),
-    deck("sections: []"),
     deck("sections: [a b, 2.1-x, größe, 7]"),
     deck("subdecks: true"),
     deck("subdecks: FALSE"),
@@ -207,7 +207,37 @@ GOOD = [
     card("reverse: true\n    typed: false\n    retired: True"),
     card("guid: 'a b<c'"),
 ]
+GOOD += [
+    *(deck(f"language: {tag}") for tag in ("ar", "pt-BR", "zh-Hant-TW", "sl-rozaj-biske-1994")),
+    card("language: de-CH"),
+    ("deck", "deck: Rivers\nuid: 12345678\n"),
+    ("deck", "deck: Rivers\nuid: '01234567'\n"),
+    *(("deck", f"deck: {name}\nuid: testtesttest\n") for name in ("'null'", "'~'", "nulls", "5", "1.0")),
+    *(("section", f"section: Water\ncards: {nothing}\n") for nothing in ("null", "~", "Null", "NULL")),
+    ("section", "section: Water::Fresh\ncards: []\n"),
+    deck("checks: {long-answer: 999999}"),
+    card("source: [p2s3-3, p2s9-10]"),
+]
+NULLS = ("null", "~", "Null", "NULL")
+NO_LINES = [f'"a{sign}b"' for sign in (r"\r", r"\N", r"\L", r"\P")] + ['"D\\r"', "|\n  a", ">\n  a", *NULLS]
 BAD = [
+    deck("sections: []"),
+    *(("deck", f"deck: {name}\nuid: testtesttest\n") for name in NO_LINES),
+    *(("deck", f"deck: R\nuid: testtesttest\ntag: {name}\n") for name in NO_LINES),
+    *(("section", f"section: {name}\ncards: []\n") for name in NO_LINES),
+    *(("section", f"section: Water\ntag: {name}\ncards: []\n") for name in NO_LINES),
+    *(deck(f"{key}: {null}") for key in ("language", "sections", "subdecks", "material", "checks") for null in NULLS),
+    *(deck(f"material: {{{key}: {null}}}") for key in ("title", "url", "path") for null in NULLS),
+    *(card(f"guid: {null}") for null in NULLS),
+    *(card(f"language: {null}") for null in NULLS),
+    *(deck(f"language: {tag}") for tag in ("'{{Foo}}'", "e", "en_GB", "en-", "5", "'en GB'", "'\"'", "englishlike")),
+    card("language: '<b>'"),
+    *(("section", f"section: '{name}'\ncards: []\n") for name in ("x::", "::x", "a::::b", "a:: ::b")),
+    *(("deck", f"deck: Rivers\nuid: {uid}\n") for uid in ("5", "-5", "0123", "1.0", "-12345678")),
+    *(deck(f"material: {{url: {url}}}") for url in ("5", "true")),
+    *(deck(f"checks: {{long-answer: {limit}}}") for limit in ("true", "false", "12345678", "1.5", "0x12345678")),
+]
+BAD += [
     ("deck", ""),
     ("deck", "- a\n"),
     ("deck", "Rivers\n"),

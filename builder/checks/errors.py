@@ -109,25 +109,26 @@ def same_id(deck: Deck) -> Iterator[Problem]:
                 yield problem("same-id", value, message, f"give the newer card {article} {key} of its own")
 
 
+def wrong_tag(tag: str) -> tuple[str, str] | None:
+    """What is wrong with a tag: message and remedy. None where Anki takes it as it is."""
+    if not tag or any(character.isspace() for character in tag):
+        return f"the tag '{tag}' is empty or holds a blank, where Anki splits tags", "join words with '-'"
+    if any(not part for part in tag.split("::")):
+        return f"a part of the tag '{tag}' is empty", "write a word on both sides of '::'"
+    if tag.startswith("-"):
+        return f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "drop the '-'"
+    return None
+
+
 def bad_tag(deck: Deck) -> Iterator[Problem]:
-    """A tag with white space (Anki splits it), an empty part between `::`, or a leading `-` (search reads "not")."""
-    tags = [deck.tag, *(section.tag for section in deck.sections)]
-    tags += [tag for card in _cards(deck) for tag in card.tags]
-    for tag in tags:
-        if not isinstance(tag, Text):
-            continue  # a slug of ours
-        if not tag or any(character.isspace() for character in tag):
-            message, remedy = (
-                f"the tag '{tag}' is empty or holds a blank, where Anki splits tags",
-                "join words with '-'",
-            )
-        elif any(not part for part in tag.split("::")):
-            message, remedy = f"a part of the tag '{tag}' is empty", "write a word on both sides of '::'"
-        elif tag.startswith("-"):
-            message, remedy = f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "drop the '-'"
-        else:
-            continue
-        yield problem("bad-tag", tag, message, remedy)
+    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or its own."""
+    own = [tag for card in _cards(deck) for tag in card.tags]
+    for tag in (deck.tag, *(section.tag for section in deck.sections), *own):
+        if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # others are slugs of ours
+            yield problem("bad-tag", tag, *wrong)
+    for tag in own:
+        if tag.lower() in ("marked", "leech"):
+            yield problem("bad-tag", tag, f"Anki keeps the tag '{tag}' for itself, and drops it", "choose another word")
 
 
 def placeholder(deck: Deck) -> Iterator[Problem]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 # The kinds of values. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema.
-TEXT, LINE, DECK_NAME, URL, ID, UID, FLAG = "text", "line", "deck name", "url", "id", "uid", "flag"
+TEXT, LINE, DECK_NAME, LANGUAGE, URL, ID, UID, FLAG = (
+    "text",
+    "line",
+    "deck name",
+    "language",
+    "url",
+    "id",
+    "uid",
+    "flag",
+)
 TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
 CARDS, MATERIAL = "cards", "material"
 LIMITS, TERMS, REASONS = "limits", "terms", "reasons"
@@ -20,8 +29,12 @@ ID_PATTERN = rf"{_FIRST}[^{_NEVER}!-*,/;-@\[-^`]{{0,99}}"
 UID_PATTERN = r"[a-z0-9]{8,40}"
 SECTION_FILE_PATTERN = rf"[^{_NEVER}!-/:-@\[-^`][^{_UNSEEN}!-,/:-@\[-^`]*"
 URL_PATTERN = r"https?://[^\s\"<>]+"
-LINE_PATTERN = r"[^\n\t]*[^\s][^\n\t]*"
-#: A deck's name: every part between :: says something, or Anki would call it 'blank'.
+_IN_LINE = r"[^\t\n\r\u0085\u2028\u2029]"
+LINE_PATTERN = rf"{_IN_LINE}*[^\s\u0085]{_IN_LINE}*"
+#: A BCP 47 tag, as far as its form goes.
+LANGUAGE_PATTERN = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
+#: The name of a deck, or of a section, which may become a subdeck: every part between :: says something, or Anki would
+#: call it 'blank'.
 DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 #: grounding.md's grammar: an optional section, a paragraph, an optional sentence or run of sentences.
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
@@ -38,7 +51,7 @@ DECK_KEYS = {
     "deck": Key(DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
     "uid": Key(UID, "The deck's own random identity, part of every guid. Written once, never changed."),
     "tag": Key(LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
-    "language": Key(LINE, "The language of the cards as a BCP 47 tag, such as en or ar."),
+    "language": Key(LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "description": Key(TEXT, "What Anki shows under the deck's name, in Markdown."),
     "sections": Key(SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
     "subdecks": Key(FLAG, "true gives every section a subdeck of its own."),
@@ -52,7 +65,7 @@ MATERIAL_KEYS = {
     "path": Key(LINE, "Where the author keeps the material; may lie outside the deck's folder."),
 }
 SECTION_KEYS = {
-    "section": Key(LINE, "The section's name, shown on its cards."),
+    "section": Key(DECK_NAME, "The section's name, shown on its cards."),
     "tag": Key(LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
     "cards": Key(CARDS, "The section's cards, in study order."),
     "uncarded": Key(
@@ -71,7 +84,7 @@ CARD_KEYS = {
     "source": Key(LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these."),
     "tags": Key(NAMES, "The card's own tags, besides the section's."),
     "ok": Key(NAMES, "Warnings that this card is meant to have, such as long-answer."),
-    "language": Key(LINE, "The card's language where it isn't the deck's."),
+    "language": Key(LANGUAGE, "The card's language where it isn't the deck's."),
     "reverse": Key(FLAG, "true makes a second card that asks from the answer to the question."),
     "typed": Key(FLAG, "true asks the learner to type the answer."),
     "retired": Key(
@@ -88,7 +101,11 @@ REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material"
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
-    return {"type": ["string", "number", "boolean"], "pattern": f"^{pattern}$"}
+    return {"type": ["string", "number", "boolean"], **_whole(pattern)}
+
+
+def _whole(pattern: str) -> dict[str, str]:
+    return {"pattern": f"^{pattern}$(?!\\n)"}  # to Python, `$` is also before the end of a last line
 
 
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
@@ -96,22 +113,23 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     TEXT: _SCALAR,
     LINE: _in_line(LINE_PATTERN),
     DECK_NAME: _in_line(DECK_NAME_PATTERN),
-    URL: _in_line(URL_PATTERN),
+    LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
+    URL: {"type": "string", **_whole(URL_PATTERN)},
     ID: {**_in_line(ID_PATTERN), "minimum": 0},
-    UID: {"type": ["string", "integer"], "pattern": f"^{UID_PATTERN}$"},
+    UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
     FLAG: {"type": "boolean"},
     TEXT_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
     NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
-    SECTIONS: {"type": "array", "uniqueItems": True,
+    SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
                "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
     LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
     CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
     MATERIAL: {"$ref": "#/$defs/material"},
     LIMITS: {"type": "object", "additionalProperties": {
-             "anyOf": [{"enum": ["on", "off", True, False]}, {"type": "integer", "minimum": 0}]}},
+             "anyOf": [{"enum": ["on", "off"]}, {"type": "integer", "minimum": 0, "maximum": 999_999}]}},
     TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
     REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
-              "propertyNames": {"pattern": f"^{LOCATOR_PATTERN}$"}},
+              "propertyNames": _whole(LOCATOR_PATTERN)},
 }  # fmt: skip
 
 
@@ -135,7 +153,7 @@ def json_schema(file: str) -> dict[str, Any]:
                     {"required": ["cloze"], "not": {"anyOf": no_question}},
                 ],
             },
-            "locator": {"type": "string", "pattern": f"^{LOCATOR_PATTERN}$"},
+            "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema
 

@@ -15,12 +15,40 @@ from builder.source.tree import NO_KEY, Items, Keys, Node, read_tree
 from builder.text import near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
-_UID = re.compile(keys.UID_PATTERN)
 _LIMIT = re.compile(keys.LIMIT_PATTERN)
-_DECK_NAME = re.compile(keys.DECK_NAME_PATTERN)
-_URL = re.compile(keys.URL_PATTERN)
+_LINE = re.compile(keys.LINE_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
+_RUN = re.compile(r"s(\d+)-(\d+)$")
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+#: What a line must look like by its kind; if it doesn't, the problem's name, its message and its remedy.
+_FORMS = {
+    keys.ID: (
+        keys.ID_PATTERN,
+        "bad-id",
+        "'{text}' can't be an id",
+        "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit",
+    ),
+    keys.UID: (keys.UID_PATTERN, "bad-id", "'{text}' can't be a uid", "use 8 to 40 small letters and digits"),
+    keys.DECK_NAME: (
+        keys.DECK_NAME_PATTERN,
+        "wrong-kind",
+        "a part of the {key}'s name is empty, which Anki would call 'blank'",
+        "write a word on both sides of '::'",
+    ),
+    keys.LANGUAGE: (
+        keys.LANGUAGE_PATTERN,
+        "wrong-kind",
+        "'{text}' is no language",
+        "write its BCP 47 tag, such as en, ar or pt-BR",
+    ),
+    keys.URL: (
+        keys.URL_PATTERN,
+        "wrong-kind",
+        "'{key}' isn't an http or https address",
+        "write it out, with https://",
+    ),
+}
+_NOTHING = ("", "~", "null", "Null", "NULL")
 _ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
 _MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -67,6 +95,14 @@ def read_deck(
     return deck, problems
 
 
+def is_deck(data: bytes) -> bool:
+    """Whether the bytes of a deck.yaml are without mistakes."""
+    tree, problems = read_tree("deck.yaml", data)
+    if tree is not None:
+        _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems)
+    return not problems
+
+
 def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
     data = read_file(path, folder)
     if isinstance(data, Problem):
@@ -103,12 +139,17 @@ def _style(folder: Path, problems: list[Problem]) -> Text | None:
 def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[Problem]) -> list[str]:
     """The names of the section files in study order; unlisted files are told, for their cards would be missed."""
     try:
-        names = sorted(entry.name[:-5] for entry in os.scandir(folder) if entry.name.endswith(".yaml"))
+        files = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
         at = Place(shown(folder))
         problems.append(problem("unreadable", at, f"the folder can't be read ({error.strerror})", "mend the folder"))
         return []
-    names = [name for name in names if name != "deck" and not name.startswith(".")]
+    names = [name[:-5] for name in files if name.endswith(".yaml") and name != "deck.yaml"]
+    for name in files:
+        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
+            at = Place(shown(folder / name))
+            message = "only files that end in .yaml are read, so this one isn't built"
+            problems.append(problem("unlisted-section", at, message, "rename it, or move it away", WARNING))
     if listed is None:
         return names
     chosen: list[str] = []
@@ -234,7 +275,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == keys.CARDS:
         if isinstance(node, Items):
             return _cards(node, problems)
-        if isinstance(node, Text) and not node:
+        if isinstance(node, Text) and node.plain and node in _NOTHING:
             return ()
     elif kind == keys.MATERIAL:
         if isinstance(node, Keys):
@@ -267,13 +308,16 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
     for item in items:
         if not isinstance(item, Text):
             _report_kind(keys.TEXT, key, item, problems)
-        elif kind == keys.LOCATORS and not _LOCATOR.fullmatch(item):
+        elif kind == keys.LOCATORS and not _is_place(item):
             problems.append(_no_place(item))
         elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
         else:
             texts.append(item)
+    if kind == keys.SECTIONS and not len(node):
+        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list its files, or take {key}: out"))
+        return None
     if kind == keys.TEXT_OR_LIST:
         if not len(node):
             problems.append(problem("empty-answer", key, "the list of answers is empty", "write an answer"))
@@ -283,23 +327,17 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
 
 
 def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | None:
-    """A text of one line that isn't empty, and for an id or uid one of the right characters."""
+    """A text of one line that isn't empty, and has the form of its kind."""
     if not text.strip():
         problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write its value, or take {key}: out"))
-    elif "\n" in text or "\t" in text:
+    elif text.plain and text in _NOTHING:
+        message, remedy = f"YAML reads '{text}' as nothing", f"put it in quotes, or take {key}: out"
+        problems.append(problem("yaml-quote", text, message, remedy))
+    elif not _LINE.fullmatch(text):
         problems.append(problem("wrong-kind", text, f"'{key}' takes one line without tabs", "write it in one line"))
-    elif kind == keys.ID and not _ID.fullmatch(text):
-        remedy = "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit"
-        problems.append(problem("bad-id", text, f"'{text[:40]}' can't be an id", remedy))
-    elif kind == keys.DECK_NAME and not _DECK_NAME.fullmatch(text):
-        message = "a part of the deck's name is empty, which Anki would call 'blank'"
-        problems.append(problem("wrong-kind", text, message, "write a word on both sides of '::'"))
-    elif kind == keys.URL and not _URL.fullmatch(text):
-        message = f"'{key}' isn't an http or https address"
-        problems.append(problem("wrong-kind", text, message, "write it out, with https://"))
-    elif kind == keys.UID and not _UID.fullmatch(text):
-        remedy = "use 8 to 40 small letters and digits"
-        problems.append(problem("bad-id", text, f"'{text[:40]}' can't be a uid", remedy))
+    elif kind in _FORMS and not re.fullmatch(_FORMS[kind][0], text):
+        _, name, message, remedy = _FORMS[kind]
+        problems.append(problem(name, text, message.format(key=key, text=text[:40]), remedy))
     else:
         return text
     return None
@@ -309,7 +347,7 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
     """What stands under a key of the author's own choice."""
     if kind == keys.TERMS:
         return _texts(keys.NAMES, name, node, problems)
-    if kind == keys.REASONS and not _LOCATOR.fullmatch(name):
+    if kind == keys.REASONS and not _is_place(name):
         problems.append(_no_place(name))
         return None
     if not isinstance(node, Text):
@@ -319,6 +357,14 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
         problems.append(problem("wrong-kind", node, f"'{node[:40]}' is no limit", "write a number, or off"))
         return None
     return _line(keys.LINE, name, node, problems)
+
+
+def _is_place(locator: Text) -> bool:
+    """Whether a text is a locator, and its run of sentences goes forwards."""
+    if not _LOCATOR.fullmatch(locator):
+        return False
+    run = _RUN.search(locator)
+    return run is None or int(run[1]) <= int(run[2])
 
 
 def _no_place(locator: Text) -> Problem:

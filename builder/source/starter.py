@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder.source.keys import json_schema
+from builder.source.reader import is_deck
 from builder.text import slug
 
 _DECK = """\
@@ -46,6 +47,7 @@ def write_deck(
 ) -> list[Path]:
     """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
 
+    Raises ValueError with a sentence, and writes nothing, where the deck couldn't be built with this name or tag.
     `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
     """
     sections = {"first-section": _SECTION} if sections is None else sections
@@ -54,6 +56,8 @@ def write_deck(
     deck = _DECK.format(
         name=_scalar(name), uid=uid, tag=_scalar(tag or slug(name, "deck")), sections=", ".join(sections)
     )
+    if not is_deck(deck.encode("utf-8", "surrogatepass")):
+        raise ValueError("a deck's name is one line, with a word on both sides of '::', and no control characters")
     files = {
         folder / "deck.yaml": deck,
         **{folder / f"{file}.yaml": text for file, text in sections.items()},
