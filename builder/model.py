@@ -161,10 +161,12 @@ ERROR, WARNING, INFO = "error", "warning", "info"
 def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ERROR) -> Problem:
     """A problem called `name` (a key of PROBLEMS) at the place of `at`.
 
-    Characters of a stranger's deck that would write to the terminal are spelled out: `\\x1b`.
+    Characters of a stranger's deck that would write to the terminal are spelled out: `\\x1b`. What quotes too much of
+    it is cut.
     """
     assert name in PROBLEMS, name
-    return Problem(at.path, at.line, at.column, name, severity, _in_one_line(message), _in_one_line(remedy))
+    message, remedy = (_in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
+    return Problem(at.path, at.line, at.column, name, severity, message, remedy)
 
 
 def _in_one_line(text: str) -> str:

@@ -93,6 +93,7 @@ def a_huge_file(path: Path) -> None:
 
 
 UTF_16 = "1:1: error: the file is saved as UTF-16; save it as UTF-8 [encoding]"
+UTF_32 = UTF_16.replace("16", "32")
 LATIN_1 = "isn't UTF-8 (the file may be saved as Latin-1); save it as UTF-8 [encoding]"
 EMPTY = "1:1: error: the file is empty; write section: and cards: [empty-file]"
 EMPTY_DECK = "deck.yaml:1:1: error: the file is empty; write deck: and uid: [empty-file]"
@@ -109,14 +110,44 @@ FILES: dict[str, Case] = {
     "UTF-16": ((HEAD + NILE).encode("utf-16"), [UTF_16]),
     "UTF-16, big endian": (b"\xfe\xff" + (HEAD + NILE).encode("utf-16-be"), [UTF_16]),
     "deck.yaml in UTF-16": ({"deck.yaml": DECK.encode("utf-16")}, [f"deck.yaml:{UTF_16}"]),
-    "Latin-1": (card("Où est Orléans?").encode("latin-1"), [f"3:16: error: the byte 0xf9 {LATIN_1}"]),
+    "Latin-1": (
+        card("Où est Orléans?").encode("latin-1"),
+        [f"3:16: error: the byte 0xf9 {LATIN_1}", f"3:25: error: the byte 0xe9 {LATIN_1}"],
+    ),
     "Latin-1 after UTF-8": (
         card("Où?").encode() + "  - question: Orléans\n".encode("latin-1"),
-        [f"6:18: error: the byte 0xe9 {LATIN_1}"],
+        ["6:5: error: this card has no answer; ", f"6:18: error: the byte 0xe9 {LATIN_1}"],
     ),
     "half a surrogate pair, in bytes": (
         card("a?b").encode().replace(b"?", b"\xed\xa0\x80"),
-        [f"3:16: error: the byte 0xed {LATIN_1}"],
+        [f"3:16: error: the byte 0xed {LATIN_1}", f"5:57: error: the byte 0xed {LATIN_1}"],
+    ),
+    "UTF-32": ((HEAD + NILE).encode("utf-32"), [UTF_32]),
+    "UTF-32, big endian": ((HEAD + NILE).encode("utf-32-be"), [UTF_32]),
+    "UTF-16 without a mark, big endian": ((HEAD + NILE).encode("utf-16-be"), [UTF_16]),
+    "NUL first": (
+        "\0" + HEAD + NILE,
+        [
+            "1:1: error: the character U+0000 can't stand in a card; delete it [control-character]",
+            "1:1: error: unknown key '\ufffdsection'; did you mean 'section'? [unknown-key]",
+        ],
+    ),
+    "bad characters beside other mistakes": (
+        (card("a\0b") + "  - {quesion: Q, answer: '\x1f'}\n").encode() + b"  - {question: \xe9\xe8, anwser: A}\n",
+        [
+            "3:16: error: the character U+0000 can't stand in a card; delete it [control-character]",
+            "6:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
+            "6:27: error: the character U+001F can't stand in a card; delete it [control-character]",
+            f"7:16: error: the byte 0xe9 {LATIN_1}",
+            "7:19: error: unknown key 'anwser'; did you mean 'answer'? [unknown-key]",
+        ],
+    ),
+    "more bad characters than anyone mends by hand": (
+        HEAD + NILE + "\n# \0" * 22,
+        [
+            *(f"{n}:3: error: the character U+0000 can't stand in a card; delete it" for n in range(5, 25)),
+            "25:3: error: more mistakes like the last one follow from here on; mend it first [control-character]",
+        ],
     ),
     "UTF-8 with a byte order mark": (
         b"\xef\xbb\xbf" + b"sektion: Water\ncards: []\n",
@@ -162,10 +193,6 @@ FILES: dict[str, Case] = {
     "a section with its ending": (
         deck("sections: [water.yaml]\n"),
         ["deck.yaml:4:12: error: there is no file water.yaml.yaml; did you mean 'water'? [missing-file]", UNLISTED],
-    ),
-    "files of other endings": (
-        {"air.yml": HEAD, "Fire.YAML": HEAD, ".hidden.yml": "", "notes.txt": "", "yml": ""},
-        [f"Fire.YAML:{OTHER_END}", f"air.yml:{OTHER_END}"],
     ),
     "no section": (
         deck("sections: []\n"),
@@ -264,9 +291,38 @@ YAML: dict[str, Case] = {
         ["deck.yaml:4:1: error: 'deck' stands here twice; keep one of the two [duplicate-key]"],
     ),
     "an alias of nothing": (card("*nile"), [f"3:15: error: '*nile' {ALIAS} '*nile' [yaml-alias]"]),
+    "aliases of nothing beside other mistakes": (
+        HEAD + "  - {question: *a, answer: *b, id: *c}\n  - {question: *a, answer: A}\n  - {quesion: Q, answer: A}\n",
+        [
+            *(f"3:{n}: error: '*{name}' {ALIAS}" for n, name in ((16, "a"), (28, "b"), (36, "c"))),
+            f"4:16: error: '*a' {ALIAS}",
+            "5:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
+        ],
+    ),
+    "more syntax errors than are told": (
+        HEAD + "  - question: @\n    answer: A\n" * 21,
+        [
+            *(f"{n}:15: {no_start('@')}" for n in range(3, 43, 2)),
+            "43:15: error: more mistakes like the last one follow from here on; mend it first [yaml-quote]",
+        ],
+    ),
+    "two lists as keys": (
+        line("[a]: b\n    [c]: d"),
+        [f"{n}:5: error: a list can't be a key; write a word and a colon [wrong-kind]" for n in (5, 6)],
+    ),
     "an alias inside its list": (card("Q", "&a [*a]"), [f"4:17: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
-    "an alias inside its mapping": ("&a {section: *a}\n", [f"1:14: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
-    "an alias as its own key": ("&a {*a : b}\n", [f"1:5: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
+    "an alias inside its mapping": (
+        "&a {section: *a}\n",
+        ["1:1: error: the key 'cards' is missing", f"1:14: error: '*a' {ALIAS} '*a' [yaml-alias]"],
+    ),
+    "an alias as its own key": (
+        "&a {*a : b}\n",
+        [
+            "1:1: error: the key 'cards' is missing",
+            "1:1: error: the key 'section' is missing",
+            f"1:5: error: '*a' {ALIAS} '*a' [yaml-alias]",
+        ],
+    ),
     "a bad text under two aliases": (
         HEAD + '  - question: Q\n    answer: &a ""\n  - question: R\n    answer: *a\n',
         ["4:13: error: the answer is empty; write it, or delete the card [empty-answer]"],
@@ -292,7 +348,10 @@ YAML: dict[str, Case] = {
     ),
     "NUL": (card("a\0b"), [f"3:16: {raw(chr(0))}"]),
     "a unit separator": (card("'a\x1fb'", "c\x1f"), [f"3:17: {raw(chr(31))}", f"4:14: {raw(chr(31))}"]),
-    "a form feed in deck.yaml": (deck("language: e\fn\n"), [f"deck.yaml:4:12: {raw(chr(12))}"]),
+    "a form feed in deck.yaml": (
+        deck("language: e\fn\n"),
+        ["deck.yaml:4:11: error: 'e\ufffdn' is no language", f"deck.yaml:4:12: {raw(chr(12))}"],
+    ),
     "no character": (card("a\uffffb"), [f"3:16: {raw(chr(65535))}"]),
     "NUL escaped": (card(r'"a\0b"'), [f"3:15: {escaped(chr(0))}"]),
     "a unit separator escaped": (card(r'"a\x1fb"'), [f"3:15: {escaped(chr(31))}"]),
@@ -746,6 +805,26 @@ def test_what_may_not_be_read_is_told(name: str, place: str) -> None:
     assert [each.remedy for each in problems if start in str(each) and each.name == "unreadable"] == [
         "mend the folder" if not name else "give yourself leave to read it"
     ]
+
+
+def test_files_of_other_endings_are_told(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    author.section(NILE)
+    give(author, {"air.yml": HEAD, "Fire.YAML": HEAD, ".hidden.yml": "", "notes.txt": "", "yml": ""})
+    monkeypatch.chdir(author.folder.parent)
+    assert told(author.problems(), [f"Fire.YAML:{OTHER_END}", f"air.yml:{OTHER_END}"])
+
+
+def test_a_big_file_is_not_read_again_for_each_error_at_its_end(author: Author) -> None:
+    author.write("water.yaml", HEAD + NILE + "# a comment\n" * 400_000 + "  - question: @\n    answer: A\n" * 20)
+    assert [each.line for each in author.problems()] == [400_004, 400_006]
+    assert "more mistakes" in author.problems()[1].message
+
+
+@pytest.mark.parametrize("name", ["hint: &{0} y", "hint: *{0}", "hint: !<{0}> y", "? {0}\n    : y\n    ? {0}\n    : y"])
+def test_a_huge_name_makes_no_huge_message(author: Author, name: str) -> None:
+    author.write("water.yaml", line(name.format("x" * 50_000)))
+    assert author.load().errors
+    assert max(len(str(each)) for each in author.problems()) < 1200
 
 
 @pytest.mark.parametrize(

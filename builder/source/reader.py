@@ -264,6 +264,8 @@ def _mapping(
 
 def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     """`node` as a value of `kind`, or None after a problem."""
+    if isinstance(node, Text) and node.startswith(NO_KEY):
+        return None  # the tree has told what is wrong with it
     if kind == keys.TEXT:
         if isinstance(node, Text):
             return node

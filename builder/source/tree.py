@@ -14,16 +14,26 @@ from typing import Any
 
 import yaml
 
-from builder.model import Place, Problem, Text, problem
+from builder.model import Place, Placed, Problem, Text, problem
 
 #: Characters of one text. The longest real card fields have some thousand.
 LONGEST_TEXT = 100_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ALLOWED = b"\t\n\r" + bytes(range(32, 127))
 _CUT = re.compile(r"[ \t]#[^\s#]")
-_MOST_SYNTAX_ERRORS = 20
+_WIDE = {
+    "UTF-32": re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"),
+    "UTF-16": re.compile(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"),
+}
+#: What bytes that are no UTF-8 are decoded to: half surrogate pairs, which no UTF-8 has.
+_BAD_BYTES = re.compile("[\udc80-\udcff]+")
+#: Mistakes for which a file is read again, or of characters: from the next one on, "there are more" is told.
+_MOST_MISTAKES = 20
+#: Characters that are read again to find more syntax errors: some seconds.
+_MOST_AGAIN = 4_000_000
 _DEEPEST = 20
-#: Stands for a key that was no text, and was told; no author can write it.
+#: Stands for a key that was no text, and starts a text that stands for another; what is wrong with them was told. No
+#: author can write it.
 NO_KEY = "\0"
 _SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
 # Commands of TeX that double quotes turn into a tab, a line's end or a separator.
@@ -73,14 +83,8 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
             "this PyYAML was built without libyaml, which studydeck reads YAML with; "
             "install a wheel of PyYAML (pip install --force-reinstall --only-binary :all: pyyaml)"
         )
-    text = _decode(path, data)
-    if isinstance(text, Problem):
-        return None, [text]
-    problems: list[Problem] = []
-    if not data.isascii() or data.translate(None, _ALLOWED):  # fifteen times as fast as the search
-        wrong = islice(_CONTROL.finditer(text), _MOST_SYNTAX_ERRORS)
-        if problems := [_control_character(path, text, found.start()) for found in wrong]:
-            return None, problems
+    text, problems = _decode(path, data)
+    most, again = len(problems) + _MOST_MISTAKES, 0
     while True:
         try:
             tree, found = _build(path, text)
@@ -89,8 +93,11 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
             from builder.source.syntax import syntax_problem, without_card
 
             problems.append(syntax_problem(path, text, error))
+            if len(problems) > most or again > _MOST_AGAIN:
+                return None, _and_more(problems)
+            again += getattr(error.problem_mark, "index", 0)
             remaining = without_card(text, problems[-1].line)
-            if remaining is None or len(problems) == _MOST_SYNTAX_ERRORS:
+            if remaining is None:
                 return None, problems
             text = remaining
         except yaml.YAMLError as error:
@@ -104,19 +111,32 @@ class _Refused(Exception):
         self.problem = problem
 
 
-def _decode(path: str, data: bytes) -> str | Problem:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(data) > 3 and (data[0] == 0) != (data[1] == 0)):
-        return problem("encoding", Place(path), "the file is saved as UTF-16", "save it as UTF-8")
+def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
+    """The text of a file, with a sign in the place of what can't stand in it, and the problems with that."""
+    for name, start in _WIDE.items():
+        if start.match(data):
+            return "", [problem("encoding", Place(path), f"the file is saved as {name}", "save it as UTF-8")]
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        at = _place(path, before, len(before))
-        message = f"the byte 0x{data[error.start]:02x} isn't UTF-8 (the file may be saved as Latin-1)"
-        return problem("encoding", at, message, "save it as UTF-8")
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape"))
     # Editors show these in one line, and YAML 1.1 ends a line there; pasted from a web page they mean a blank.
     text = text.translate(_SEPARATORS) if not text.isascii() else text
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if data.isascii() and not data.translate(None, _ALLOWED):  # fifteen times as fast as the search
+        return text, []
+    wrong = islice(_CONTROL.finditer(text), _MOST_MISTAKES + 1)
+    problems = [_wrong_character(path, text, found.start()) for found in wrong]
+    if len(problems) > _MOST_MISTAKES:
+        problems = _and_more(problems)
+    return _CONTROL.sub("\ufffd", text) if problems else text, problems
+
+
+def _and_more(problems: list[Problem]) -> list[Problem]:
+    """The problems, the last of them one too many to be told in full."""
+    more = problems[-1]._replace(message="more mistakes like the last one follow from here on", remedy="mend it first")
+    return [*problems[:-1], more]
 
 
 def _place(path: str, text: str, index: int) -> Place:
@@ -124,11 +144,13 @@ def _place(path: str, text: str, index: int) -> Place:
     return Place(path, line + 1, index - text.rfind("\n", 0, index))
 
 
-def _control_character(path: str, text: str, index: int) -> Problem:
-    name = f"U+{ord(text[index]):04X}"
-    return problem(
-        "control-character", _place(path, text, index), f"the character {name} can't stand in a card", "delete it"
-    )
+def _wrong_character(path: str, text: str, index: int) -> Problem:
+    at = _place(path, text, index)
+    if _BAD_BYTES.match(text[index]):
+        message = f"the byte 0x{ord(text[index]) - 0xDC00:02x} isn't UTF-8 (the file may be saved as Latin-1)"
+        return problem("encoding", at, message, "save it as UTF-8")
+    message = f"the character U+{ord(text[index]):04X} can't stand in a card"
+    return problem("control-character", at, message, "delete it")
 
 
 def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
@@ -216,10 +238,10 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             key, key_mark = _as_key(node, problems), event.start_mark
         else:
             assert type(parent) is Keys
-            if key in parent:
+            if key in parent and key != NO_KEY:
                 at = Place(path, key_mark.line + 1, key_mark.column + 1)
                 problems.append(problem("duplicate-key", at, f"'{key}' stands here twice", "keep one of the two"))
-            else:
+            elif key not in parent:
                 parent.marks.append(key_mark)
             parent[key] = node
             key = None
@@ -230,7 +252,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             if len(outer) > _DEEPEST:
                 message = f"lists and mappings are nested more than {_DEEPEST} deep here"
                 raise _Refused(problem("too-big", node, message, "write texts, and lists of texts"))
-    return root, [*problems, *names.dropped()]
+    return root, [*problems, *names.told()]
 
 
 class _Names:
@@ -240,6 +262,7 @@ class _Names:
         self.path = path
         self.nodes: dict[str, tuple[Node, int]] = {}
         self.unused: dict[str, Text] = {}
+        self.problems: list[Problem] = []
         self.extra = 0  # the part of the weight that aliases repeat
 
     def give(self, name: str, node: Node, weight: int) -> None:
@@ -251,13 +274,14 @@ class _Names:
         if name not in self.nodes:
             message = f"'*{name}' stands for nothing, or for something that holds it"
             remedy = f"write the text out, or put it in quotes if it starts with '*{name}'"
-            raise _Refused(problem("yaml-alias", at, message, remedy))
+            self.problems.append(problem("yaml-alias", at, message, remedy))
+            return _stand_in(at), 1
         self.unused.pop(name, None)
         return self.nodes[name]
 
-    def dropped(self) -> list[Problem]:
+    def told(self) -> list[Problem]:
         remedy = "put the text in quotes, or delete the name that nothing uses"
-        return [
+        return self.problems + [
             problem("yaml-quote", text, f"YAML reads '&{name}' as a name for the rest, and drops it", remedy)
             for name, text in self.unused.items()
         ]
@@ -265,7 +289,7 @@ class _Names:
 
 def _as_key(node: Node, problems: list[Problem]) -> str:
     if isinstance(node, Text):
-        return node
+        return NO_KEY if node.startswith(NO_KEY) else node
     if isinstance(node, Keys):
         message, remedy = "this is read as a mapping of mappings", 'put a text that starts with "{" in double quotes'
         problems.append(problem("yaml-quote", node, message, remedy))
@@ -274,8 +298,9 @@ def _as_key(node: Node, problems: list[Problem]) -> str:
     return NO_KEY
 
 
-def _stand_in(node: Node) -> Text:
-    return _placed("…", node.path, node.line, node.column)
+def _stand_in(at: Placed) -> Text:
+    """A text for one that was told: no two are alike."""
+    return _placed(f"{NO_KEY}{at.line}:{at.column}", at.path, at.line, at.column)
 
 
 def _placed(value: str, path: str, line: int, column: int) -> Text:
