@@ -329,7 +329,7 @@ YAML: dict[str, Case] = {
     ),
     "a merge key": (
         HEAD + "  - &c {question: Q, answer: A}\n  - <<: *c\n    question: R\n    answer: B\n",
-        ["4:5: error: unknown key '<<'; the keys here are id, question, answer, cloze, hint,"],
+        ["4:5: error: unknown key '<<'; YAML's merge keys aren't read, so write the keys out [unknown-key]"],
     ),
     "a billion laughs": (laughs(10), [f"8:30: {LAUGHS}"]),
     "a long text many times": (
@@ -359,6 +359,10 @@ YAML: dict[str, Case] = {
     "a formula in double quotes": (card(r'"Is $\frac{1}{2}$: half"'), [f"3:15: {escaped(chr(12))}"]),
     "high surrogate": (card(r'"\ud83d"'), [f"3:15: {SURROGATE}"]),
     "low surrogate": (card(r'"a \udc00 b"'), [f"3:15: {SURROGATE}"]),
+    "a surrogate pair": (
+        card(r'"a \ud83d\uDE00"'),
+        ["3:15: error: YAML joins no surrogate pairs, as JSON does; write the character itself [control-character]"],
+    ),
     "long surrogate": (card(r'"\U0000d800"'), [f"3:15: {SURROGATE}"]),
     "no escape": (card(r'"$\sqrt{2}$"'), [f"3:15: {NO_ESCAPE}"]),
     "no hexadecimal escape": (card(r'"$\xi$"'), [f"3:15: {NO_ESCAPE}"]),
@@ -391,6 +395,13 @@ YAML: dict[str, Case] = {
         "section: Water\ncards: [",
         ["2:8: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
     ),
+    **{
+        f"a comma too many: {text}": (
+            card("Q", text),
+            [f"4:{column}: error: nothing stands before this ','; write a text there, or take the ',' out [yaml-"],
+        )
+        for text, column in [("[a, , b]", 17), ("[, b]", 14), ("[[a], , b]", 19), ("{a: b,, c: d}", 19)]
+    },
     "an open brace": (
         HEAD + "  - {question: Q, answer: A\n" + NILE,
         ["3:5: error: this '{' is never closed; close it, or put the text in quotes [yaml-syntax]"],
@@ -484,6 +495,22 @@ QUOTES: dict[str, Case] = {
         [f"1:16: error: YAML ends the text before '#1'; {CUT}"],
     ),
     "a number sign in a list": (card("Q", "[Bus, Tram #7]"), [f"4:24: error: YAML ends the text before '#7]'; {CUT}"]),
+    "a number sign that starts an item": (
+        card("Q", "[a, #b, c]"),
+        [f"4:17: error: YAML ends the text before '#b, c]'; {CUT}"],
+    ),
+    "a number sign that starts the first item": (
+        card("Q", "[ #b, c]"),
+        [f"4:15: error: YAML ends the text before '#b, c]'; {CUT}"],
+    ),
+    "a gap inside braces": (
+        HEAD + "  - {cloze: A {{c1::x}} is?}\n" + NILE,
+        ["3:15: error: a text inside brackets can't hold '{'; put it in quotes [yaml-quote]"],
+    ),
+    "brackets inside braces": (
+        HEAD + "  - {question: f [x]?, answer: A}\n" + NILE,
+        ["3:18: error: a text inside brackets can't hold '['; put it in quotes [yaml-quote]"],
+    ),
     "a number sign after a quoted text": (
         card("Q", '"Bus" #7'),
         [f"4:19: error: YAML ends the text before '#7'; {CUT}"],

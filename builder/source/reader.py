@@ -253,6 +253,8 @@ def _mapping(
             guess = near(key, known)
             meant.add(guess)
             remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
+            if key == "<<":
+                remedy = "YAML's merge keys aren't read, so write the keys out"
             problems.append(problem("unknown-key", tree.key(key), f"unknown key '{key[:40]}'", remedy))
     problems += [
         problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")

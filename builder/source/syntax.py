@@ -14,6 +14,7 @@ _KEY = r"\s*(?:- +)*(?:[\w-]+:\s+)?"
 _SIGN_FIRST = re.compile(rf"({_KEY})(\{{\{{|[\[{{>|*&!])")
 _QUOTE_FIRST = re.compile(rf"({_KEY})([\"'])")
 _QUOTED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), "'": re.compile(r"'(?:[^']|'')*'")}
+_PAIR = re.compile(r"[dD][89abAB]..\\u[dD][c-fC-F]")
 _CUT = re.compile(r"[ \t](#[^\s#].*)")
 
 
@@ -67,7 +68,8 @@ class _Complaint:
     def _escape(self) -> Problem | None:
         at = self.start_line, self.start_column
         if "invalid Unicode character" in self.reason:
-            message = "half a surrogate pair is no character"
+            pair = _PAIR.match(self.lines[self.line], self.column)
+            message = "YAML joins no surrogate pairs, as JSON does" if pair else "half a surrogate pair is no character"
             return self._tell("control-character", message, "write the character itself", at)
         if "escape" in self.reason or "hexdecimal" in self.reason:
             message = "in double quotes a backslash starts an escape, and this is none"
@@ -104,10 +106,12 @@ class _Complaint:
 
     def _cut(self) -> Problem | None:
         """A list whose end YAML takes for a comment."""
-        line = self.lines[self.start_line]
-        if "flow" not in self.context or not (cut := _CUT.search(line, self.start_column)):
+        if "flow" not in self.context:
             return None
-        at = self.start_line, cut.start(1)
+        line, column = self._bracket()
+        if not (cut := _CUT.search(self.lines[line], column)):
+            return None
+        at = line, cut.start(1)
         remedy = "put the text in quotes, or write '# ' with a blank if this is a comment"
         return self._tell("retyped", f"YAML ends the text before '{cut[1][:40].strip()}'", remedy, at)
 
@@ -129,16 +133,27 @@ class _Complaint:
         return None
 
     def _flow(self) -> Problem | None:
-        """A list or mapping in brackets without its end."""
+        """A list or mapping in brackets without its end, with a gap in it, or with a text that needs quotes."""
         if "flow" not in self.context:
             return None
+        line, column = self._bracket()
+        character = self.lines[self.line][self.column : self.column + 1]
+        if character == "," and "content" in self.reason:
+            return self._tell(
+                "yaml-syntax", "nothing stands before this ','", "write a text there, or take the ',' out"
+            )
+        if character and character in "[{" and line == self.line:
+            return self._tell("yaml-quote", f"a text inside brackets can't hold '{character}'", "put it in quotes")
+        message = f"this '{self.lines[line][column]}' is never closed"
+        return self._tell("yaml-syntax", message, "close it, or put the text in quotes", (line, column))
+
+    def _bracket(self) -> tuple[int, int]:
+        """The line and column of the bracket that opens the list or mapping with the mistake."""
         index = self._index(self.start_line, self.start_column)
         if self.text[index : index + 1] not in ("[", "{"):
-            index = max(self.text.rfind("[", 0, index), self.text.rfind("{", 0, index))
-        before = self.text[: max(index, 0)]
-        at = before.count("\n"), len(before) - before.rfind("\n") - 1
-        bracket = self.text[max(index, 0)]
-        return self._tell("yaml-syntax", f"this '{bracket}' is never closed", "close it, or put the text in quotes", at)
+            index = max(self.text.rfind("[", 0, index), self.text.rfind("{", 0, index), 0)
+        before = self.text[:index]
+        return before.count("\n"), len(before) - before.rfind("\n") - 1
 
     def _colon(self) -> Problem | None:
         if "mapping values" not in self.reason:
