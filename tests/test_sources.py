@@ -428,12 +428,12 @@ def test_check_tells_from_the_lock_alone_what_a_fix_left(rivers: Reader) -> None
 
 
 def test_a_source_without_a_place_is_an_error_and_a_deck_without_a_lock_knows_none(rivers: Reader) -> None:
-    rivers.edit("source: p1s1", "source: [p7s1, p1s9, p1s2-1, sky/p1]")
+    rivers.edit("source: p1s1", "source: [p7s1, p1s9, p1s2-3, sky/p1]")
     wrong = [each for each in rivers.problems() if each.name == "bad-source"]
     assert [each.message for each in wrong] == [
         "the material's section has 2 paragraphs, and no p7",
         "the material's paragraph p1 has 2 sentences, and no s9",
-        "the material's paragraph p1 has 2 sentences, and no s2-1",
+        "the material's paragraph p1 has 2 sentences, and no s2-3",
         "the material has no section 'sky'",
     ]
     assert {each.severity for each in wrong} == {"error"}
