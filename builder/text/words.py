@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 
 _SLUG_LENGTH = 48
-# Counts such as {1,99}, and a start where a run of signs starts, keep a text of signs from costing minutes.
+# Counts such as {1,30}, and a start where a run of signs starts, keep a text of signs from costing minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,99}(?=\w)|(?<=\w)[*_]{1,99}(?!\w)")
-_QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,300}?)(?<=\w)['’](?!\w)")
+_MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,30}(?=\w)|(?<=\w)[*_]{1,30}(?!\w)")
+_QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,200}?)(?<=\w)['’](?!\w)")
 # A stop at a word's end says nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!. Operators
 # always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions apart").
 _WORD_ENDS = re.compile(r"(?<![?.,;:])(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s+|$)|(?<!!)!+$")
