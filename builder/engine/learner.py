@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +62,8 @@ class Learner:
         self._folder = tempfile.TemporaryDirectory(prefix="studydeck-learner-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         self.col = Collection(str(self.folder / "collection.anki2"))
+        # A day that ends while someone studies, at four in the morning, would leave cards for the next one.
+        self.col.set_config("rollover", (time.localtime().tm_hour + 12) % 24)
         # As if it had synced, so that a changed schema shows; a collection that never did counts as changed.
         self._db.execute("update col set ls = scm + 1")
 
