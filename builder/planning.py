@@ -55,13 +55,12 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     program: it isn't damaged.
     """
     path = folder / LOCK_FILE
-    _, problems = lock_in(folder)
+    good_lines, problems = lock_in(folder)
     if path.exists() and not problems:
         return None
     if newer := next((each for each in problems if each.name == "newer-lock"), None):
         raise ValueError(f"{newer.message}; {newer.remedy}")
     package = package_path(folder, out)
-    good_lines, _ = read_lock(LOCK_FILE, path.read_bytes()) if path.exists() else (Lock(), [])
     from_package = None
     with suppress(ValueError, OSError):
         from_package = (package.as_posix(), *read_package(package))
