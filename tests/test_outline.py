@@ -318,6 +318,31 @@ def test_html_is_read_without_what_stands_around_the_article(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p>It runs.</p>", ["It runs."]),
+        (
+            "<p>It runs <!-- TODO: check -->on.</p><!-- It stood. --><p>It<!-- --> falls.</p>",
+            ["It runs on.", "It falls."],
+        ),
+        ("<blockquote><p>It runs.</p></blockquote><p>It falls.</p>", ["It runs.", "It falls."]),
+        (
+            "<blockquote>Said:<blockquote><p>It runs.</p><p>On.</p></blockquote></blockquote>",
+            ["Said:", "It runs.", "On."],
+        ),
+        ("<p>It flows to<br>the <i>sea.<br/></i></p><p>It falls.</p>", ["It flows to the sea.", "It falls."]),
+        ("<p>It flows<br>\n<br>It falls<br>on.</p>", ["It flows", "It falls on."]),
+    ],
+)
+def test_html_has_the_sentences_that_a_browser_shows(tmp_path: Path, page: str, expected: list[str]) -> None:
+    path = tmp_path / "rivers.html"
+    path.write_text(f"<!DOCTYPE html><h1>Rivers</h1>{page}", "utf-8")
+    outline = read_outline(read_material(path))
+    assert [each.text for part in outline.parts for block in part.paragraphs for each in block] == expected
+    assert sum(len(part.paragraphs) for part in outline.parts) == len(expected)
+
+
 def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
     """A small PDF: for each page its lines with the size of their letters and their height on the page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>"]

@@ -94,12 +94,14 @@ _NOT_READ = [
     "head",
     "pre",
 ]
+_LINE_BREAKS = re.compile(r" {2,}\n\s*")
 
 
 def _html(path: Path, data: bytes) -> str:
     """The page's one article, or its main part, or all of it, by way of Markdown."""
     try:
         from bs4 import BeautifulSoup
+        from bs4.element import PreformattedString
         from markdownify import MarkdownConverter
     except ModuleNotFoundError:
         raise _needs_extra(path, "HTML") from None
@@ -112,6 +114,10 @@ def _html(path: Path, data: bytes) -> str:
     for element in part.find_all(["sup", "sub"]):
         raised = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" if element.name == "sup" else "₀₁₂₃₄₅₆₇₈₉₊₋")
         element.replace_with("" if element.find("a") else element.get_text().translate(raised))  # a link is a footnote
+    for quote in part.find_all("blockquote"):
+        quote.name = "div"  # whose text gets no mark
+    for unseen in part.find_all(string=lambda words: isinstance(words, PreformattedString)):
+        unseen.extract()  # a comment or the doctype
     part.smooth()
     for words in part.find_all(string=True):
         words.replace_with(re.sub(r"\s+", " ", words))  # lines end where HTML says so, not where its source does
@@ -123,7 +129,12 @@ def _html(path: Path, data: bytes) -> str:
         escape_underscores=False,
         escape_misc=False,
     )
-    return _listed_rows(re.sub(r" {2,}\n", "\n\n", converter.convert_soup(part)))
+    return _listed_rows(_LINE_BREAKS.sub(_one_or_many, converter.convert_soup(part)))
+
+
+def _one_or_many(breaks: re.Match[str]) -> str:
+    """What a `<br>` stands for: one in a row is a blank, and more part paragraphs."""
+    return " " if breaks[0].count("\n") == 1 else "\n\n"
 
 
 # --- PDF -----------------------------------------------------------------------------------------
