@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,11 +24,12 @@ from builder.material import (
     stamped,
 )
 from builder.material.draft import answers, as_section, card_item, proposals, requests, seconds, section_text, stub
+from builder.material.outline import Part
 from builder.material.words import texts_of
 from builder.model import ERROR, Deck, Place, Problem, problem, shown
 from builder.pipeline import Loaded, load, replace_file
 from builder.source import read_deck
-from builder.source.edit import with_cards, with_locators
+from builder.source.edit import with_cards, with_locators, with_sections
 from builder.source.starter import write_deck
 from builder.stats.numbers import Sentences
 
@@ -159,12 +160,7 @@ def draft(material: Path, folder: Path, name: str, uid: str, command: str | None
         texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
         written: Sequence[Path] = write_deck(folder, name, None, uid, texts)
     else:
-        edits = {
-            path: with_cards(path, path.read_bytes(), made)
-            if path.exists()
-            else section_text(parts[path], made).encode()
-            for path, made in items.items()
-        }
+        edits = _additions(folder, items, parts)
         for path, data in edits.items():
             replace_file(path, data)
         if os.path.lexists(folder / MATERIAL_LOCK):  # the new places are in the new outline
@@ -173,14 +169,29 @@ def draft(material: Path, folder: Path, name: str, uid: str, command: str | None
     return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
 
 
+def _additions(folder: Path, items: Mapping[Path, Sequence[str]], parts: Mapping[Path, Part]) -> dict[Path, bytes]:
+    """A deck's files with more cards: section files that are there, new ones, and deck.yaml if it has to list these.
+
+    Raises ValueError with a sentence where a file can't take them.
+    """
+    edits = {}
+    for path, made in items.items():
+        there = path.exists()
+        edits[path] = with_cards(path, path.read_bytes(), made) if there else section_text(parts[path], made).encode()
+    listing = folder / "deck.yaml"
+    before = listing.read_bytes()
+    after = with_sections(listing, before, [path.stem for path in items if not path.exists()])
+    return edits if after == before else {**edits, listing: after}
+
+
 def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dict[str, Path]:
     """The section file of each section of the material, which may have to be written, by the section's slug."""
     sections = loaded.deck.sections if loaded else ()
     by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
-    files = {}
+    files: dict[str, Path] = {}
     for part in outline.parts:
         path = by_tag.get(part.tag) or folder / f"{part.slug}.yaml"
-        while path not in by_tag.values() and (path.exists() or path.stem == "deck"):
+        while part.tag not in by_tag and (path.exists() or path.stem == "deck" or path in files.values()):
             path = path.with_stem(f"{path.stem}-2")
         files[part.slug] = path
     return files

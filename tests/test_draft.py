@@ -221,6 +221,53 @@ def test_moved_sources_are_fixed_first(deck: Author, material: Path) -> None:
     assert "run studydeck source fix first" in run(material, "--deck", deck.folder).output
 
 
+@pytest.mark.parametrize("sections", ["[water]", "\n- water  # first\n", "[]"])
+def test_a_section_file_of_a_new_heading_is_listed_where_files_are_listed(
+    deck: Author, material: Path, sections: str
+) -> None:
+    drafted(material, deck.folder)
+    listing = f"deck: Rivers\nuid: testtesttest\nsections: {sections}\ntag: rivers\n"
+    listed = "[water, deltas-and-mouths, meanders]"
+    if sections == "[]":
+        for path in deck.folder.glob("[!d]*.yaml"):
+            path.unlink()
+        listed = "[overview, deltas-and-mouths, meanders]"
+    elif sections.startswith("\n"):
+        listed = "\n- water  # first\n- deltas-and-mouths\n- meanders\n"
+    (deck.folder / "meanders.yaml").unlink(missing_ok=True)
+    (deck.folder / "deltas-and-mouths.yaml").unlink()
+    deck.write("deck.yaml", listing)
+    problems = drafted(material, deck.folder)
+    assert deck.read("deck.yaml") == listing.replace(sections, listed)
+    assert "unlisted-section" not in {each.name for each in problems}
+    files = {path: path.read_bytes() for path in deck.folder.iterdir() if path.is_file()}
+    assert run(material, "--deck", deck.folder).output.startswith("0 stubs;")
+    assert {path: path.read_bytes() for path in deck.folder.iterdir() if path.is_file()} == files
+
+
+def test_where_no_section_can_be_listed_nothing_is_written(deck: Author, material: Path) -> None:
+    deck.write("deck.yaml", "{deck: Rivers, uid: testtesttest, description: &a water, sections: [*a]}\n")
+    files = {path: path.read_bytes() for path in deck.folder.iterdir() if path.is_file()}
+    outcome = run(material, "--deck", deck.folder)
+    assert outcome.exit_code == 1
+    assert "deltas-and-mouths, meanders can't be added to sections: of" in outcome.output
+    assert {path: path.read_bytes() for path in deck.folder.iterdir() if path.is_file()} == files
+
+
+def test_headings_of_one_name_and_those_of_files_that_are_there_get_files_of_their_own(
+    deck: Author, material: Path, tmp_path: Path
+) -> None:
+    material.write_text(f"{RIVERS}\nWater\n\nWater is wet.\n\nDeck\n\nA deck.\n\nDeck\n\nOf a ship.\n", "utf-8")
+    for folder in (deck.folder, tmp_path / "new"):
+        drafted(material, folder)
+        sections = {Path(each.place.path).name: each for each in load(folder).deck.sections}
+        assert [str(sections[name].tag) for name in ("deck-2.yaml", "deck-2-2.yaml")] == ["deck", "deck-2"]
+        assert all(len(sections[name].cards) == 1 for name in ("deck-2.yaml", "deck-2-2.yaml"))
+        assert sum(str(each.tag) == "water" for each in sections.values()) == 1
+        assert coverage(load(folder), material).percent < 100
+        assert run(material, "--deck", folder).output.startswith("0 stubs;")
+
+
 @pytest.mark.parametrize(
     ("text", "after"),
     [

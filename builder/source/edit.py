@@ -1,6 +1,6 @@
 """Edits an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends.
 
-Ids are added, locators replaced, cards appended. Each edit is read again, and refused where it did more than it should.
+Ids are added, locators replaced, cards and sections appended. Each edit is read again, and refused where it did more than it should.
 """
 
 from __future__ import annotations
@@ -92,6 +92,38 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     if new | {"cards": None} != old | {"cards": None} or new["cards"][: len(kept)] != kept:
         raise refusal
     if len(new["cards"]) != len(kept) + len(items):
+        raise refusal
+    return edited
+
+
+def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
+    """The deck.yaml `data` with more section files after the last one that `sections:` lists; without that key, as is.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these names.
+    """
+    before, _ = read_tree(shown(path), data)
+    if not names or not isinstance(before, Keys) or "sections" not in before:
+        return data
+    refusal = ValueError(f"{', '.join(names)} can't be added to sections: of {shown(path)}; write it as [one, two]")
+    listed = before["sections"]
+    if not isinstance(listed, Items):
+        raise refusal
+    lines, newline = _lines(data)
+    last = listed[-1] if listed else listed
+    line, column = lines[last.line - 1], last.column - 1
+    if not isinstance(last, Text):
+        end, added = column + 1, ", ".join(names)
+    else:
+        end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
+        mark = re.fullmatch(r"\s*-\s+", line[:column])
+        added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
+        end = len(line.rstrip("\r\n")) if mark else end
+    lines[last.line - 1] = line[:end] + added + line[end:]
+    edited = _bytes(data, lines)
+    after, problems = read_tree(shown(path), edited)
+    old, new = _plain(before), _plain(after)
+    assert isinstance(old, dict)
+    if problems or new != old | {"sections": [*old["sections"], *names]}:
         raise refusal
     return edited
 
