@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prose import RIVERS, licence, material, prose_words, zen
+from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
 
 from builder.material.align import align
 from builder.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
@@ -189,6 +189,12 @@ def test_wrapping_lines_changes_no_sentence(text: str, width: int) -> None:
         assert bare(read_outline(wrapped)) == bare(read_outline(text))
 
 
+@pytest.mark.parametrize("name", PROSE)
+@pytest.mark.parametrize("width", [60, 72, 80, 88, 92, 95, 100, 110, 120])
+def test_real_prose_has_the_same_sentences_however_wide_its_lines_are(name: str, width: int) -> None:
+    assert bare(read_outline(wrapped(PROSE[name], width))) == bare(read_outline(PROSE[name]))
+
+
 def bare(outline: Outline) -> list[object]:
     return [[[each.fingerprint for each in paragraph] for paragraph in part.paragraphs] for part in outline.parts]
 
@@ -231,6 +237,18 @@ def test_an_edit_of_any_word_of_a_real_text_changes_exactly_one_sentence(text: s
     for word in words:
         counts = revised(text, edited_word(text, word, "zebra"))
         assert (counts["changed"], counts["moved"], counts["gone"]) == (1, 0, 0), word
+
+
+@pytest.mark.parametrize("name", PROSE)
+@pytest.mark.parametrize("width", [60, 66, 72, 80, 89, 100])
+def test_an_edit_of_any_word_in_wrapped_lines_changes_exactly_one_sentence(name: str, width: int) -> None:
+    text = wrapped(PROSE[name], width)
+    found = re.finditer(r"(?<![\w'-])(?!Mr|Dr)[^\W\d_]{2,}(?![\w'-])", text)  # after Mr. no sentence ends
+    words = [each for each in found if each.start() > text.index("\n")]
+    for number, word in enumerate(words[width % 5 :: 5]):
+        new = ("if", "zebra", "hippopotamuses")[number % 3]
+        counts = revised(text, edited_word(text, word, new))
+        assert (counts["changed"], counts["moved"], counts["gone"]) == (1, 0, 0), (word, new)
 
 
 @settings(deadline=None, max_examples=50)

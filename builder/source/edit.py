@@ -1,6 +1,7 @@
 """Edits an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends.
 
-Ids are added, locators replaced, cards and sections appended. Each edit is read again, and refused where it did more than it should.
+Ids are added, locators replaced, cards and sections appended. Each edit is read again, and refused where it did more
+than it should.
 """
 
 from __future__ import annotations
