@@ -398,10 +398,10 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
 
     with _sentences():
         for loaded in _sound(decks, "bad-source", "placeholder"):
-            rewritten = sourcing.fix_sources(loaded, material).to_rewrite
-            if rewritten:
-                click.echo(rewritten_text(rewritten))
-            click.echo(f"{loaded.deck.title}: {_count(len(rewritten), 'source')} rewritten")
+            found = sourcing.fix_sources(loaded, material)
+            if told := rewritten_text(found):
+                click.echo(told)
+            click.echo(f"{loaded.deck.title}: {_count(len(found.to_rewrite), 'source')} rewritten")
 
 
 @source.command(short_help="Accept what became of the sources of some cards.")

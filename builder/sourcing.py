@@ -26,7 +26,7 @@ from builder.material import (
 from builder.material.draft import answers, as_section, card_item, proposals, requests, seconds, section_text, stub
 from builder.material.outline import Part
 from builder.material.words import texts_of
-from builder.model import ERROR, Deck, Place, Problem, problem, shown
+from builder.model import ERROR, Deck, Place, Problem, Text, problem, shown
 from builder.pipeline import Loaded, load, replace_file
 from builder.source import read_deck
 from builder.source.edit import with_cards, with_locators, with_sections
@@ -115,15 +115,27 @@ def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
     _refuse_errors(loaded)
     found = sources(loaded, material)
     edits: dict[Path, bytes] = {}
+    rewrites = _rewrites(found)
     for section in loaded.deck.sections:
         path = loaded.deck.folder / Path(section.place.path).name
-        moved = [(each.locator, each.written) for each in found.to_rewrite if each.locator.path == section.place.path]
-        if moved:
+        if moved := [each for each in rewrites if each[0].path == section.place.path]:
             edits[path] = with_locators(path, path.read_bytes(), moved)
     for path, data in edits.items():
         replace_file(path, data)
     _write_material_lock(loaded.deck, found, lambda source: False)
     return found
+
+
+def _rewrites(found: Sources) -> list[tuple[Text, str | None]]:
+    """The locators to rewrite, each with what it becomes: None where another of the same card now reads the same."""
+    rewrites: list[tuple[Text, str | None]] = []
+    read: set[tuple[int, str]] = set()
+    for each in found.all:
+        is_twice = each.card is not None and (id(each.card), each.written) in read
+        read.add((id(each.card), each.written))
+        if is_twice or each.written != each.locator:
+            rewrites.append((each.locator, None if is_twice else each.written))
+    return rewrites
 
 
 class Drafted(NamedTuple):

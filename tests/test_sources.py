@@ -17,7 +17,7 @@ from builder.cli import main
 from builder.material import MaterialLock, material_lock_text
 from builder.material.lock import Stamp, read_material_lock
 from builder.material.outline import Outline, Part, Sentence, fingerprint, read_outline
-from builder.model import Problem
+from builder.model import Problem, shown
 from builder.pipeline import load
 from builder.sourcing import accept_sources, fix_sources, sources, stamp_sources
 
@@ -225,6 +225,67 @@ def test_fix_rewrites_the_moved_locators_and_nothing_else(rivers: Reader) -> Non
     assert after["deck.yaml"] == before["deck.yaml"]
     rivers.material.unlink()
     assert rivers.states(alone=True) == {"silt:p3": "changed"}
+
+
+MERGED = RIVERS.replace("fresh water. It flows", "fresh water and flows")
+UNCARDED = "uncarded:\n  p1s1: known\n  p1s2: it flows\n  p2s2: rain\n"
+
+
+def test_fix_leaves_a_reason_whose_sentence_became_one_with_another_s_and_does_the_rest(rivers: Reader) -> None:
+    head = "section: Water\ntag: overview\ncards:\n  - {id: rain, question: Much?, answer: A fifth, source: p2s2}\n"
+    rivers.write("water.yaml", head + UNCARDED)
+    rivers.stamp()
+    rivers.material.write_text(MERGED.replace("About", "It has names. About"), "utf-8")
+    outcome = run("source", "fix", rivers.folder, "--material", rivers.material)
+    assert outcome.exit_code == 0, outcome.output
+    where = shown(rivers.folder / "water.yaml")
+    assert outcome.output.splitlines() == [
+        f"{where}:4:58: p2s2 is now p2s3",
+        f"{where}:7:3: p1s2 stays: another reason stands where its sentence is now; take one of the two out",
+        f"{where}:8:3: p2s2 is now p2s3",
+        "Rivers: 2 sources rewritten",
+    ]
+    assert rivers.read("water.yaml") == head.replace("p2s2", "p2s3") + UNCARDED.replace("p2s2", "p2s3")
+    assert rivers.states() == rivers.states(alone=True) == {":p1s1": "changed", ":p1s2": "gone"}
+    assert sorted(told(rivers)) == ["source-changed", "source-gone"]
+    assert run("source", "fix", rivers.folder, "--material", rivers.material).output == "Rivers: 0 sources rewritten\n"
+    rivers.edit("  p1s2: it flows\n", "")
+    rivers.stamp()
+    assert rivers.states() == {}
+
+
+def test_a_reason_that_stays_keeps_another_from_taking_its_place(rivers: Reader) -> None:
+    rivers.write("water.yaml", "section: Water\ntag: overview\ncards:\nuncarded:\n  p1s2: a\n  p1s3: b\n  p1s4: c\n")
+    for name in ("deltas.yaml", "bends.yaml", "material.lock"):
+        (rivers.folder / name).unlink()
+    rivers.write("deck.yaml", DECK)
+    rivers.material.write_text("It is. It was one. It was two. It ends.\n", "utf-8")
+    rivers.stamp()
+    rivers.material.write_text("It is. It was one and two. It ends.\n", "utf-8")
+    before = rivers.read("water.yaml")
+    rivers.fix()
+    assert rivers.read("water.yaml") == before
+    assert rivers.states() == {":p1s2": "changed", ":p1s3": "gone", ":p1s4": "gone"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[p1s1, p1s2]", "[p1s1]"),
+        ("[ p1s1 ,\n   'p1s2' , p2s2 ]", "[ p1s1  , p2s2 ]"),
+        ("\n    - p1s1  # a\n    - 'p1s2'\n    - p2s2\n", "\n    - p1s1  # a\n    - p2s2\n"),
+        ("\n  - p1s1\n  - p1s2", "\n  - p1s1\n"),
+        ("[p2s2, p1s2, p1s1]", "[p2s2, p1s1]"),
+    ],
+)
+def test_sentences_that_became_one_stand_in_a_card_s_list_once(rivers: Reader, before: str, after: str) -> None:
+    card = "section: Water\ntag: overview\ncards:\n- id: river\n  question: Where to?\n  answer: The sea\n  source: "
+    rivers.write("water.yaml", card + before)
+    rivers.stamp()
+    rivers.material.write_text(MERGED, "utf-8")
+    rivers.fix()
+    assert rivers.read("water.yaml") == card + after
+    assert rivers.states() == {"river:p1s1": "changed"}
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])

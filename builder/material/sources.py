@@ -20,6 +20,8 @@ from builder.text import slug
 
 OK, UNSTAMPED, MOVED, CHANGED = "ok", "unstamped", "moved", "changed"
 GONE, AMBIGUOUS, BAD = "gone", "ambiguous", "bad"
+#: Why a reason is gone whose sentence became one with that of another, so that both would stand under one key.
+MERGED = ("another reason stands where its sentence is now", "take one of the two out")
 STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
 
 _NAME = re.compile(r"[^\W_][\w-]*")
@@ -31,7 +33,8 @@ class Source(NamedTuple):
 
     `card` is None for a place under `uncarded:`, which has a `reason`. `whole` is the locator with its section's slug,
     `spots` the sentences it means in the material now, `written` how it should read (the same, if it needn't change),
-    `accepted` what it said when its author last looked, and `why` what is bad about it: a message and a remedy.
+    `accepted` what it said when its author last looked, and `why` what is bad about it, or MERGED: a message and a
+    remedy.
     """
 
     owner: str
@@ -78,7 +81,8 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
         outline = inherited(lock.outline, material)
         new, now = _Homes(deck, outline), align(lock.outline, outline)
     looking = _Looking(old, new, lock, now)
-    found = [looking.at(each) for each in _written(deck, ids)]
+    places = list(_written(deck, ids))
+    found = _one_a_key([looking.at(each) for each in places], [looking.unmoved(each) for each in places])
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
     return Sources(tuple(found), Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts)))
@@ -115,6 +119,25 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
             yield from (_Written(owner, card, section, locator) for locator in dict.fromkeys(card.source))
     for section in deck.sections:
         yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
+
+
+def _one_a_key(found: Sequence[Source], unmoved: Sequence[Source]) -> list[Source]:
+    """`found`, where of reasons whose sentences were put together only one is rewritten, and the others are gone.
+
+    A mapping can't have the rewritten key twice. `unmoved` are the same sources where they stand.
+    """
+    settled = list(found)
+    count = None
+    while count != (count := sum(each.why == MERGED for each in settled)):  # one that stays may be in another's way
+        taken = {
+            (each.locator.path, each.written) for each in settled if not each.card and each.written == each.locator
+        }
+        for number, each in enumerate(settled):
+            if each.card is None and each.written != each.locator:
+                if (each.locator.path, each.written) in taken:
+                    settled[number] = unmoved[number]._replace(state=GONE, accepted=each.accepted, why=MERGED)
+                taken.add((each.locator.path, each.written))
+    return settled
 
 
 def _prints(spots: Sequence[Spot], sentences: Mapping[Spot, Sentence]) -> tuple[str, ...]:
@@ -205,13 +228,18 @@ class _Looking(NamedTuple):
     lock: MaterialLock
     now: Mapping[Spot, Spot | None]
 
+    def unmoved(self, place: _Written) -> Source:
+        """The source that stands at `place`, before anybody has looked."""
+        owner, card, section, locator, reason = place
+        whole = self.new.whole(section, locator)
+        return Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
+
     def at(self, place: _Written) -> Source:
         """The source that stands at `place`, and its state."""
-        owner, card, section, locator, reason = place
+        owner, card, section, locator, _ = place
         is_known = bool(owner) or card is None
         stamp = self.lock.stamps.get((owner, self.old.whole(section, locator))) if is_known else None
-        whole = self.new.whole(section, locator)
-        source = Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
+        source = self.unmoved(place)
         if stamp is None:
             try:
                 return source._replace(spots=self.new.find(section, locator))

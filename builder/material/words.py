@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from builder.material.outline import Outline, Sentence, Spot
-from builder.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, MOVED, OK, STATES, UNSTAMPED, Source, Sources
+from builder.material.sources import (
+    AMBIGUOUS,
+    BAD,
+    CHANGED,
+    GONE,
+    MERGED,
+    MOVED,
+    OK,
+    STATES,
+    UNSTAMPED,
+    Source,
+    Sources,
+)
 
 #: The texts of sentences by their fingerprints, as far as they are at hand.
 Texts = Mapping[str, str]
@@ -59,12 +71,16 @@ def status_json(deck: str, sources: Sources, texts: Texts) -> dict[str, Any]:
     }
 
 
-def rewritten_text(sources: Sequence[Source]) -> str:
-    """Each locator that was rewritten, with its place."""
-    return "\n".join(
-        f"{each.locator.path}:{each.locator.line}:{each.locator.column}: {each.locator} is now {each.written}"
-        for each in sources
-    )
+def rewritten_text(sources: Sources) -> str:
+    """Each locator that was rewritten, and each that can't be, with its place."""
+    told = []
+    for each in sources.all:
+        where = f"{each.locator.path}:{each.locator.line}:{each.locator.column}: {each.locator}"
+        if each.why == MERGED:
+            told.append(f"{where} stays: {'; '.join(each.why)}")
+        elif each.written != each.locator:
+            told.append(f"{where} is now {each.written}")
+    return "\n".join(told)
 
 
 def _what(source: Source) -> str:
@@ -72,7 +88,9 @@ def _what(source: Source) -> str:
     return {
         MOVED: f"{who} is now {source.written}",
         CHANGED: f"{who} says something else" + (f", at {source.written}" if source.written != source.locator else ""),
-        GONE: f"{who} is in the material no more",
+        GONE: f"{who} is gone: {'; '.join(source.why)}"
+        if source.why == MERGED
+        else f"{who} is in the material no more",
         AMBIGUOUS: f"{who} now stands in several places",
         UNSTAMPED: f"{who} was never stamped",
         BAD: f"{who} is no place: {source.why[0]}",

@@ -11,6 +11,7 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from builder.model import Place, Text, shown
@@ -42,24 +43,40 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     return edited
 
 
-def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str]]) -> bytes:
+def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | None]]) -> bytes:
     """The section file `data` with each locator, under `source:` or a key of `uncarded:`, replaced by another.
 
-    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these locators.
+    None takes a locator out of its list, where another stands before it. Reads the result again and raises ValueError
+    with a sentence if it isn't the same file with just these locators.
     """
     lines, _ = _lines(data)
-    new = {(old.line, old.column): text for old, text in locators}
-    for old, text in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
-        line, column = lines[old.line - 1], old.column - 1
-        column += line[column : column + 1] in ("'", '"')
-        if line[column : column + len(old)] == old:  # else an alias or an escape, which the comparison will find
-            lines[old.line - 1] = f"{line[:column]}{text}{line[column + len(old) :]}"
-    edited = _bytes(data, lines)
-    before, _ = read_tree(shown(path), data)
-    after, problems = read_tree(shown(path), edited)
-    if problems or _plain(after) != _plain(before, {}, new):
+    starts = [0, *accumulate(map(len, lines))]
+    edited = "".join(lines)
+    for old, new in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+        start = starts[old.line - 1] + old.column - 1
+        quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
+        written = f"{quote}{old}{quote}"
+        if not edited.startswith(written, start):
+            continue  # an alias or an escape, which the comparison will find
+        before, after = edited[:start], edited[start + len(written) :]
+        if new is None:
+            before, after = _without_item(before, after)
+        edited = before + ("" if new is None else f"{quote}{new}{quote}") + after
+    result = _bytes(data, [edited])
+    new_texts = {(old.line, old.column): new for old, new in locators}
+    tree, _ = read_tree(shown(path), data)
+    again, problems = read_tree(shown(path), result)
+    if problems or _plain(again) != _plain(tree, {}, new_texts):
         raise ValueError(f"the sources in {shown(path)} can't be rewritten without changing more; write them by hand")
-    return edited
+    return result
+
+
+def _without_item(before: str, after: str) -> tuple[str, str]:
+    """What stands before and after an item of a list, without its comma in brackets, or without its line of `- `."""
+    if mark := re.search(r"[ \t]*-[ \t]+\Z", before):
+        line = re.match(r"[^\n]*\n?", after)
+        return before[: mark.start()], after[line.end() :] if line else after
+    return re.sub(r",\s*\Z", "", before), after
 
 
 def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
@@ -149,18 +166,22 @@ def _scalar(text: str) -> str:
 def _plain(
     node: Node | None,
     ids: Mapping[tuple[int, int], str] | None = None,
-    texts: Mapping[tuple[int, int], str] | None = None,
+    texts: Mapping[tuple[int, int], str | None] | None = None,
 ) -> object:
-    """A tree without its places; mappings at the places of `ids` have these ids, too, and `texts` replace others."""
+    """A tree without its places; mappings at the places of `ids` have these ids, too, and `texts` replace others.
+
+    An item that None replaces is left out.
+    """
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))
         values: dict[str, object] = {} if added is None else {"id": added}
         keys = {name: _replaced(node.key(name), texts) if texts else str(name) for name in node}
         return values | {keys[name]: _plain(value, ids, texts) for name, value in node.items()}
     if isinstance(node, Items):
-        return [_plain(each, ids, texts) for each in node]
+        items = (_plain(each, ids, texts) for each in node)
+        return [each for each in items if each is not None] if texts else list(items)
     return None if node is None else _replaced(node, texts)
 
 
-def _replaced(text: Text, texts: Mapping[tuple[int, int], str] | None) -> str:
+def _replaced(text: Text, texts: Mapping[tuple[int, int], str | None] | None) -> str | None:
     return (texts or {}).get((text.line, text.column), str(text))
