@@ -56,6 +56,13 @@ The cell (approx. 10 µm) divides.| It dies.
 IL-6 rises.| TNF-alpha falls.| CRP does, too.
 The strain E. coli K-12 grows.| It isn't.| It's.
 Version 1.2.3 is out.| Its pH is 7.4.
+It fell.[2,3]| Then it rose.[4–6]| Then it fell.[7, 9-11]| It was 5 m².| Then it rose.¹| So be it.²,³| Yes.
+It is in Vol. II of Chap. 5, and Vols. 3 and 4 have more.| Read it.
+Messrs. Smith and Jones came.| They left.
+Op. 27 No. 2 is famous.| It says no.| I know.
+Am 3. Mai kam er.| Er ging am 14. Dezember 1918.| Im 19. Jahrhundert war es so.| Der 2. Zug kam um 3.| Er hielt.
+« Bonjour. »| Il part.| Il dit : « Non ! »| Elle rit.
+Er sagte »Halt.«| Dann ging er.
 It is 10² times.| Über alles.| Être ou non.
 It ended in Jan. 2020.| Then it began.
 Ph.D. students read.| They learn, cf. Smith 2001.| We agree.
@@ -157,6 +164,9 @@ TYPOGRAPHY = {
     "no-break spaces": lambda text: re.sub(r"(?<=\w) (?=\w)", "\u00a0", text),
     "thin and double spaces": lambda text: re.sub(r"(?<=\w) (?=\w)", "\u2009  ", text),
     "soft hyphens": lambda text: re.sub(r"(?<=[a-z]{2})(?=[a-z]{2})", "\u00ad", text),
+    "marks of direction": lambda text: re.sub(r"(?<=\w)(?=\W)", "\u200f", re.sub(r" (?=\w)", " \u200e", text)),
+    "marks that can't be seen": lambda text: re.sub(r"(?<=[a-z])(?=[a-z])", "\u2066\u061c\ufe0f\U000e0100", text),
+    "French quotes": lambda text: re.sub(r'"([^"]*)"', "«\u202f\\1\u00a0»", text),
     "zero-width spaces": lambda text: re.sub(r"(?<=[a-z])(?=[a-z])", "\u200b", text),
     "capitals": str.upper,
     "capitals in words": lambda text: re.sub(r"(?<=\w)[a-z]", lambda letter: letter[0].upper(), text),
@@ -171,7 +181,7 @@ TYPOGRAPHY = {
 @pytest.mark.parametrize("text", [RIVERS, zen(), licence()], ids=["rivers", "zen", "licence"])
 def test_a_typographic_edit_changes_no_sentence(name: str, text: str) -> None:
     before, after = read_outline(text), read_outline(TYPOGRAPHY[name](text))
-    assert TYPOGRAPHY[name](text) != text or name in ("ligatures", "other dashes", "curly quotes")
+    assert TYPOGRAPHY[name](text) != text or name in ("ligatures", "other dashes", "curly quotes", "French quotes")
     assert bare(after) == bare(before)
 
 

@@ -104,9 +104,20 @@ def _unique(name: str, taken: set[str]) -> str:
 
 # --- characters ----------------------------------------------------------------------------------
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+class _Seen(dict[int, str | None]):
+    """What can be seen, for str.translate: no marks of format such as U+200E, and no variation selectors."""
+
+    def __missing__(self, code: int) -> str | None:
+        is_unseen = unicodedata.category(chr(code)) == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+        self[code] = None if is_unseen else chr(code)
+        return self[code]
+
+
+_SEEN = _Seen()
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
+_BLANK_IN_QUOTES = re.compile(r"(?<![^\s(\[])[«‹][^\S\n]+|[^\S\n]+[»›](?!\w)")  # « so », and not »so«
 _LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17]")
 _FOLDED = str.maketrans(
     {
@@ -125,7 +136,8 @@ def normalised(text: str) -> str:
     """
     text = _LINE_END.sub("\n", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+        text = unicodedata.normalize("NFC", text.translate(_SEEN))
+        text = _BLANK_IN_QUOTES.sub('"', text)
         text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_FOLDED)
     return _SPACES.sub(" ", text)
 
@@ -224,16 +236,24 @@ def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
 
 # --- sentences -----------------------------------------------------------------------------------
 
-_STOP = re.compile(r"""[.!?]+((?:["')\]]|\[\d{1,3}\])*) +(?=["'(\[]*([^\W_]))""")
+_CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*\]|[⁰¹²³⁴-⁹]+(?:[,-][⁰¹²³⁴-⁹]+)*"
+_STOP = re.compile(rf"""[.!?]+(?:["')\]]|{_CITATION})* +(?=["'(\[]*([^\W_]+))""")
 _LETTER = re.compile(r"(?:^|[\s.\"(\[])[^\W\d_]$")
 _UNIT = re.compile(r"\d [^\W\d_]$")
 _BARE_NUMBER = re.compile(r"[\"'(\[]*\d+$")
+_ROMAN = re.compile(r"[IVXLC]+")
+#: In German `3.` is the third: after an article, or before a month.
+_ORDINAL = re.compile(r"(?:^|[\s\"'(])(?:das|dem|den|der|des|im|vom|zum) \d{1,2}$", re.IGNORECASE)
+_DAY = re.compile(r"(?:^|\s)\d{1,2}$")
+_MONTHS = frozenset(
+    re.findall(r"\S+", "januar jänner februar märz april mai juni juli august september oktober november dezember")
+)
 _NEVER_LAST = frozenset(
     re.findall(
         r"\S+",
         """
     e.g i.e cf vs viz dr mr mrs ms prof st jr sr fig figs tab eq eqs ref refs al approx ca resp u.s u.k u.n e.u inc ltd
-    co corp gen col lt sgt rev hon gov sen rep pres capt mt ave blvd ph.d incl spp z.b d.h bzw vgl
+    co corp gen col lt sgt rev hon gov sen rep pres capt messrs mmes mt ave blvd ph.d incl spp z.b d.h bzw vgl
 """,
     )
 )
@@ -241,10 +261,11 @@ _BEFORE_NUMBERS = frozenset(
     re.findall(
         r"\S+",
         """
-    no nos p pp vol vols ch sec art nr jan feb mar apr jun jul aug sep sept oct nov dec
+    no nos p pp vol vols ch chap chaps op sec art nr jan feb mar apr jun jul aug sep sept oct nov dec
 """,
     )
 )
+_BEFORE_ROMAN = {"vol", "vols", "ch", "chap", "chaps"}
 
 
 def sentences(block: str) -> list[str]:
@@ -258,18 +279,24 @@ def sentences(block: str) -> list[str]:
     """
     found, start = [], 0
     for stop in _STOP.finditer(block):
-        if not stop[2].islower() and not (stop[0].startswith(". ") and _goes_on(block[start : stop.start()], stop[2])):
+        following = stop[1]
+        goes_on = stop[0].startswith(". ") and _goes_on(block[start : stop.start()], following)
+        if not following[0].islower() and not goes_on:
             found.append(block[start : stop.end()].strip())
             start = stop.end()
     return [*found, block[start:].strip()]
 
 
 def _goes_on(before: str, following: str) -> bool:
-    """Whether a sentence that reads `before` up to a single stop goes on with the character `following`."""
+    """Whether a sentence that reads `before` up to a single stop goes on with the word `following`."""
     word = before.rpartition(" ")[2].lstrip("\"'([").casefold()
-    if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following.isdigit()):
+    if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following[0].isdigit()):
         return True
-    if _BARE_NUMBER.fullmatch(before.strip()):
+    if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
+        return True
+    if _BARE_NUMBER.fullmatch(before.strip()) or _ORDINAL.search(before):
+        return True
+    if following.casefold() in _MONTHS and _DAY.search(before):
         return True
     return _LETTER.search(before) is not None and _UNIT.search(before) is None
 
