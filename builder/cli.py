@@ -443,6 +443,8 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
     from builder import sourcing
     from builder.text import slug
 
+    if command is not None and not command.strip():
+        raise click.BadParameter("name a program, as in --with 'python propose.py'.", param_hint="'--with'")
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
     folder = folder or Path("cards", slug(file.stem, "deck"))
     with _sentences():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,13 +25,25 @@ from builder.material import (
     sources_of,
     stamped,
 )
-from builder.material.draft import answers, as_section, card_item, proposals, requests, seconds, section_text, stub
+from builder.material.draft import (
+    answers,
+    as_section,
+    card_item,
+    number_of,
+    proposals,
+    requests,
+    seconds,
+    section_text,
+    stub,
+)
 from builder.material.outline import Part
 from builder.material.words import texts_of
 from builder.model import ERROR, Deck, Place, Problem, Text, problem, shown
 from builder.pipeline import Loaded, load, replace_file
+from builder.render import collect_media
 from builder.source import read_deck
 from builder.source.edit import with_cards, with_locators, with_sections
+from builder.source.keys import CARD_KEYS, FLAG, LOCATORS, NAMES, TEXT_OR_LIST
 from builder.source.starter import write_deck
 from builder.stats.numbers import Sentences
 
@@ -219,30 +233,51 @@ def _proposed(
     asked = requests(covered)
     label = command.strip().partition(" ")[0]
     values, problems = answers(label, proposals(command, asked, seconds(asked)))
+    for number in list(values):
+        if other := list(_other_kinds(values[number], Place(label, number))):
+            problems += other
+            del values[number]
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
         path = Path(temporary, "proposed.yaml")
-        path.write_text(as_section(values.values()), encoding="utf-8", newline="\n")
+        path.write_text(as_section(values, CARD_KEYS), encoding="utf-8", newline="\n")
         deck, found = read_deck(Path(temporary), lambda done: None)
+        proposed = deck.sections[-1]
         if loaded:
-            deck = loaded.deck._replace(sections=(*loaded.deck.sections, *deck.sections), checks={})
-        found = [each for each in (*found, *check(deck)) if each.path == shown(path) and each.severity == ERROR]
+            deck = loaded.deck._replace(sections=(*loaded.deck.sections, proposed), checks={})
+        found = [*found, *check(deck), *collect_media(deck, whole=False)[1]]
+        found = sorted(each for each in found if each.path == shown(path) and each.severity == ERROR)
+        wrong = [_by_number(each, label) for each in found]
     spots = {str(spot): spot for spot in outline.spots()}
-    cards = []
-    for line, (number, value) in enumerate(values.items(), start=3):  # as_section puts the first card on line 3
-        card = next((card for card in deck.sections[-1].cards if card.place.line == line), None)
-        wrong = [each._replace(path=label, line=number) for each in found if each.line == line]
-        if card is not None and not wrong and not (card.source and all(each in spots for each in card.source)):
-            message, remedy = (
-                "this card's source is no sentence that was told",
-                "give a sentence's source back as it was",
-            )
-            wrong = [problem("bad-source", Place(label, number), message, remedy)]
-        if wrong:
-            problems += wrong
-        elif card is not None:
-            cards.append((spots[card.source[0]], value))
-    return cards, sorted(problems)
+    cards = {number_of(card.place.line): card.source for card in proposed.cards}
+    for number, source in cards.items():
+        if not (source and all(each in spots for each in source)):
+            remedy = "give a sentence's source back as it was"
+            message = "this card's source is no sentence that was told"
+            wrong.append(problem("bad-source", Place(label, number), message, remedy))
+    bad = {each.line for each in wrong}
+    good = [(spots[source[0]], values[number]) for number, source in cards.items() if number not in bad]
+    return good, sorted(dict.fromkeys([*problems, *wrong]), key=lambda each: each.line)
+
+
+def _by_number(told: Problem, label: str) -> Problem:
+    """A problem of the file that proposals are read from, as one of the program's lines, which its author can see."""
+    message = re.sub(
+        re.escape(told.path) + r":(\d+)", lambda found: f"{label}:{number_of(int(found[1]))}", told.message
+    )
+    return told._replace(path=label, line=number_of(told.line), column=1, message=message)
+
+
+def _other_kinds(card: Mapping[str, Any], at: Place) -> Iterator[Problem]:
+    """Values of another kind than their keys take: in YAML any word is a text, and in JSON `null` and 1 are none."""
+    for name, value in card.items():
+        kind = CARD_KEYS[name].kind if name in CARD_KEYS else None
+        takes_list = kind in (TEXT_OR_LIST, NAMES, LOCATORS)
+        items = value if takes_list and isinstance(value, list) else [value]
+        if kind is not None and not all(isinstance(each, bool if kind == FLAG else str) for each in items):
+            wanted = "true or false" if kind == FLAG else "a text or a list of texts" if takes_list else "a text"
+            message = f"'{name}' takes {wanted}, and here is {json.dumps(value, ensure_ascii=False)[:40]}"
+            yield problem("wrong-kind", at, message, "write true or false" if kind == FLAG else "put texts in quotes")
 
 
 def _refuse_errors(loaded: Loaded) -> None:

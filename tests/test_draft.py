@@ -19,6 +19,7 @@ from builder.material.outline import read_outline
 from builder.model import Problem
 from builder.pipeline import load
 from builder.source.edit import with_cards
+from builder.source.keys import CARD_KEYS
 from builder.sourcing import coverage, sources, stamp_sources
 
 SUGGESTIONS = [
@@ -320,7 +321,7 @@ MIXED = """lambda source: {
     "overview/p2s2": ["no JSON", "[1]", {"question": "No source?", "answer": "x"}],
     "meanders/p1s1": [{"question": "Where?", "answer": "x", "source": "sky/p1s1"}],
     "meanders/p1s2": [{"question": "TODO", "answer": "x\\u0007", "source": source}],
-    "meanders/p2s1": [{"id": "a", "question": "Same?", "answer": 42, "source": source},
+    "meanders/p2s1": [{"id": "a", "question": "Same?", "answer": "42", "source": source},
                       {"id": "a", "question": "Same?", "answer": "y", "source": source}],
 }.get(source, [])"""
 
@@ -367,6 +368,45 @@ def test_what_a_program_proposes_is_held_to_an_author_s_rules(material: Path, tm
     assert cards["A {{c1::river}} \u2028 flows."].source == ("p1s1", "p1s2")
     assert cards["Same?"].answers == ("42",)
     assert sources(loaded, material).counts["bad"] == 0
+
+
+ODD = """lambda source: [
+    {"question": "Picture ![a](../../etc/passwd)?", "answer": "x", "source": source},
+    {"question": "Null?", "answer": None, "source": source},
+    {"question": "True?", "answer": ["a", True], "source": source},
+    {"question": 1, "answer": "x", "source": source},
+    {"question": "Turned?", "answer": "x", "reverse": "true", "source": source},
+    {"question": "Where?", "answer": "x", "source": None},
+    {"question": "Deep?", "answer": "x", "source": source, "k" * 2000: [[[[{}]]]] * 9},
+    {"id": "a", "question": "Same?", "answer": "x", "source": source},
+    {"id": "a", "question": "Same?", "answer": "x", "source": source},
+    '{"question": "Half \\\\ud800?", "answer": "x", "source": "' + source + '"}',
+    '{"question": "Raw \u2028 and \x85?", "answer": "x", "source": "' + source + '"}',
+] if source == "overview/p1s1" else []"""
+
+
+def test_each_mistake_of_a_program_is_told_under_its_name_and_line(material: Path, tmp_path: Path) -> None:
+    command = f"env PYTHONIOENCODING=utf-8 {program(tmp_path, ODD)}" if sys.platform != "win32" else ""
+    if not command:
+        pytest.skip("no env here")
+    outcome = CliRunner().invoke(main, ["draft", str(material), "--deck", str(tmp_path / "x"), "--with", command])
+    assert outcome.exit_code == 1
+    assert outcome.stderr.splitlines() == [
+        "env:1:1: error: '../../etc/passwd' lies outside the deck's media folder; put a copy into the media folder "
+        "[lost-picture]",
+        "env:2:1: error: 'answer' takes a text or a list of texts, and here is null; put texts in quotes [wrong-kind]",
+        "env:3:1: error: 'answer' takes a text or a list of texts, and here is [\"a\", true]; put texts in quotes "
+        "[wrong-kind]",
+        "env:4:1: error: 'question' takes a text, and here is 1; put texts in quotes [wrong-kind]",
+        "env:5:1: error: 'reverse' takes true or false, and here is \"true\"; write true or false [wrong-kind]",
+        "env:6:1: error: 'source' takes a text or a list of texts, and here is null; put texts in quotes [wrong-kind]",
+        f"env:7:1: error: unknown key '{'k' * 40}'; the keys here are {', '.join(CARD_KEYS)} [unknown-key]",
+        "env:9:1: error: the id 'a' stands on env:8 too; give the newer card an id of its own [same-id]",
+        "env:9:1: error: this asks the same as env:8, and has the same answer; delete one of the two [same-question]",
+        "env:10:1: error: half a surrogate pair is no character; write the character itself [control-character]",
+    ]
+    asked = [str(card.asks) for card in load(tmp_path / "x").deck.sections[0].cards]
+    assert asked[:2] == ["Same?", "Raw \u2028 and \x85?"]
 
 
 def test_a_program_is_asked_for_bare_sentences_only_and_may_not_take_an_id_that_is_there(
@@ -419,6 +459,7 @@ def test_a_program_is_told_each_paragraph_as_the_page_describes(deck: Author, ma
             "import sys; sys.stdout.buffer.write(b'\\xff')",
             "answered with bytes that aren't UTF-8, so nothing was written",
         ),
+        ("while True: print('x' * 10**6)", "answered with more than 10 MB, so nothing was written"),
         (None, "can't be run"),
     ],
 )
@@ -437,6 +478,13 @@ def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     path.write_text("import time\ntime.sleep(60)\n")
     with pytest.raises(ValueError, match="took more than 1 seconds, so nothing was written"):
         proposals(f"'{Path(sys.executable).as_posix()}' '{path.as_posix()}'", [{}], 1)
+
+
+@pytest.mark.parametrize("command", ["", "   "])
+def test_a_program_without_a_name_is_a_mistake_of_the_command_line(material: Path, command: str) -> None:
+    outcome = run(material, "--deck", material.parent / "rivers", "--with", command)
+    assert outcome.exit_code == 2
+    assert outcome.output.endswith("Invalid value for '--with': name a program, as in --with 'python propose.py'.\n")
 
 
 @pytest.mark.skipif(shutil.which("touch") is None, reason="no touch here")

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builder.material.coverage import Coverage
 from builder.material.outline import Part, Sentence, Spot
 from builder.model import Place, Problem, problem
 
+if TYPE_CHECKING:
+    import subprocess
+
 _WIDTH = 110
+_MOST_BYTES = 10_000_000  # of a program's answer; a thousand cards have a tenth of that
 
 
 class Suggestion(NamedTuple):
@@ -212,30 +216,63 @@ def seconds(asked: Sequence[object]) -> float:
 def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
     """The lines that the program `command` answers with: it gets one line of JSON for each of `asked`.
 
-    Runs without a shell. Raises ValueError with a sentence where it can't be run, fails, or takes more than `timeout`
-    seconds.
+    Runs without a shell. Raises ValueError with a sentence where it can't be run, fails, answers with more than 10 MB,
+    or takes more than `timeout` seconds.
     """
     import shlex
     import subprocess
 
     try:
-        done = subprocess.run(  # noqa: S603 - the author names the program on the command line
-            shlex.split(command),
-            input="".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked).encode(),
-            stdout=subprocess.PIPE,
-            timeout=timeout,
-            check=False,
+        done = _run(
+            shlex.split(command), "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked), timeout
         )
     except subprocess.TimeoutExpired:
         raise ValueError(f"'{command}' took more than {timeout:,.0f} seconds, so nothing was written") from None
     except (OSError, ValueError, IndexError) as error:
         raise ValueError(f"'{command}' can't be run ({getattr(error, 'strerror', None) or error})") from None
+    if len(done.stdout) > _MOST_BYTES:
+        raise ValueError(f"'{command}' answered with more than {_MOST_BYTES // 10**6} MB, so nothing was written")
     if done.returncode:
         raise ValueError(f"'{command}' failed with exit code {done.returncode}, so nothing was written")
     try:
-        return done.stdout.decode("utf-8-sig").splitlines()
+        return done.stdout.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
+
+
+def _run(words: Sequence[str], told: str, timeout: float) -> subprocess.CompletedProcess[bytes]:
+    """A finished program and what it wrote; it is stopped where it writes more than _MOST_BYTES.
+
+    Raises as subprocess.run, which would take any number of bytes.
+    """
+    import subprocess
+    import tempfile
+    from threading import Thread
+    from time import monotonic
+
+    with tempfile.TemporaryFile() as file:
+        file.write(told.encode())
+        file.seek(0)
+        program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE)  # noqa: S603 - the author names it
+        assert program.stdout is not None
+        written: list[bytes] = []
+        reader = Thread(target=lambda output: written.append(output.read(_MOST_BYTES + 1)), args=[program.stdout])
+        reader.daemon = True  # a program that the program started may never let go of its output
+        end = monotonic() + timeout
+        try:
+            reader.start()
+            reader.join(timeout)
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(words, timeout)
+            if len(written[0]) <= _MOST_BYTES:
+                program.wait(max(0.1, end - monotonic()))
+        finally:
+            program.kill()
+            program.wait()
+            reader.join(1)
+            if not reader.is_alive():
+                program.stdout.close()
+    return subprocess.CompletedProcess(words, program.returncode, written[0])
 
 
 def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:
@@ -245,17 +282,32 @@ def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        value = None
         with suppress(ValueError, RecursionError):
             value = json.loads(line)
-            if isinstance(value, dict):
-                values[number] = value
-                continue
-        message, remedy = "this line is no JSON object", "answer with one card a line, and with nothing else"
-        problems.append(problem("wrong-kind", Place(program, number), message, remedy))
+        if not isinstance(value, dict):
+            message, remedy = "this line is no JSON object", "answer with one card a line, and with nothing else"
+            problems.append(problem("wrong-kind", Place(program, number), message, remedy))
+        else:
+            values[number] = value
     return values, problems
 
 
-def as_section(values: Iterable[Mapping[str, Any]]) -> str:
-    """A section file that holds these cards, one a line from line 3, to be read as an author's."""
-    cards = "".join(f"  - {scalar(value)}\n" for value in values)
-    return f"section: Proposed\ncards:\n{cards}"
+_HEAD = "section: Proposed\ncards:\n"
+
+
+def as_section(cards: Mapping[int, Mapping[str, Any]], keys: Container[str]) -> str:
+    """A section file that holds these cards, a line each, to be read as an author's; see `number_of`.
+
+    A key that isn't one of a card's `keys` is kept only to be told.
+    """
+    lines = ["\n"] * max(cards, default=0)
+    for number, card in cards.items():
+        known = {name[:100]: value if name in keys else "" for name, value in card.items()}
+        lines[number - 1] = f"  - {scalar(known)}\n"
+    return _HEAD + "".join(lines)
+
+
+def number_of(line: int) -> int:
+    """The number of the card that stands in a line of `as_section`."""
+    return line - _HEAD.count("\n")
