@@ -324,7 +324,7 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
         click.echo(coverage_page(covered))
     else:
         click.echo("\n\n".join(coverage_text(each) for each in covered))
-    if any(each.percent < least for each in covered):
+    if any(each.is_below(least) for each in covered):
         sys.exit(1)
 
 

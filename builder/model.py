@@ -117,7 +117,7 @@ PROBLEMS: Mapping[str, str] = {
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
     "damaged-material": "A material.lock that can't be trusted.",
-    "source-changed": "A source whose sentence says something else since the card's author last looked.",
+    "source-changed": "A source whose sentence says something else since its author last looked, or was torn apart.",
     "source-gone": "A source whose sentence the material no longer has.",
     "copied": "Many words in a row from the material.",
     "hedge-lost": "A card that states flatly what the material only says with a may, a some or the like.",

@@ -125,6 +125,7 @@ def test_json_gives_every_sentence(rivers: Author) -> None:
 
 def test_min_fails_below_it_alone(rivers: Author) -> None:
     assert [run(rivers.folder, "--min", least).exit_code for least in (0, 30, 31, 100)] == [0, 0, 1, 1]
+    assert [run(rivers.folder, "--min", least).exit_code for least in (30.7, 30.8)] == [0, 1]  # 4 of 13 are 30.77 %
     assert run(rivers.folder, "--min", 101).exit_code == 2
 
 

@@ -480,6 +480,18 @@ def test_check_tells_changed_and_gone_sources_at_their_place(rivers: Reader) -> 
     assert problems[0].remedy.endswith("rivers river")
 
 
+def test_check_tells_sources_that_were_torn_apart(rivers: Reader) -> None:
+    with_path(rivers)
+    rivers.revise("load. A delta", "load.\n\nA delta")
+    (problem,) = (each for each in rivers.problems() if each.name == "source-changed")
+    assert (Path(problem.path).name, problem.line, problem.severity) == ("deltas.yaml", 7, "warning")
+    assert problem.message == "what this card was drawn from now stands in several places of the material"
+    assert run("check", "--strict", rivers.folder).exit_code == 1
+    rivers.fix()
+    rivers.material.unlink()
+    assert told(rivers) == ["source-gone"]  # its run of sentences stands nowhere in the lock
+
+
 def test_check_tells_from_the_lock_alone_what_a_fix_left(rivers: Reader) -> None:
     rivers.revise("natural stream", "wide stream")
     rivers.revise(f"{RAIN} ", "")

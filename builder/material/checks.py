@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from builder.material.outline import Outline, Spot, normalised, tokens
-from builder.material.sources import BAD, CHANGED, GONE, Source, Sources
+from builder.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from builder.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 
 _CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
@@ -31,9 +31,10 @@ def bad_source(sources: Sources) -> Iterator[Problem]:
 
 
 def source_changed(sources: Sources) -> Iterator[Problem]:
-    """A source whose sentence says something else since the card's author last looked.
+    """A source whose sentence says something else since its author last looked, or was torn apart.
 
-    The card may be wrong now. `studydeck source accept` says that it still holds.
+    The card may be wrong now. `studydeck source accept` says that it still holds. Where a place was torn apart, or
+    stands in several places now, write the right one by hand.
 
     Fails:
         # deck.yaml
@@ -62,6 +63,10 @@ def source_changed(sources: Sources) -> Iterator[Problem]:
     for source in sources.in_state(CHANGED):
         message = f"the material changed at {source.written} since {_whose(source)} was written"
         yield problem("source-changed", source.locator, message, _look(source), WARNING)
+    for source in sources.in_state(AMBIGUOUS):
+        message = f"what {_whose(source)} was drawn from now stands in several places of the material"
+        remedy = "write the right place by hand, and run studydeck source stamp"
+        yield problem("source-changed", source.locator, message, remedy, WARNING)
 
 
 def source_gone(sources: Sources) -> Iterator[Problem]:
