@@ -321,6 +321,30 @@ def test_markdown_loses_its_marks_and_keeps_headings_and_bullets(tmp_path: Path)
     assert texts(outline)[2:] == ["It was said.", "River; Length", "Nile; 6650 km", "one", "two", "They bend."]
 
 
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("It runs.\n\n    x = 1.\n\n    y = 2.\n\nIt falls.", ["It runs.", "It falls."]),
+        ("It runs.\n\n\tx = 1.\nIt falls.", ["It runs.", "It falls."]),
+        ("It runs\n    and falls.", ["It runs and falls."]),
+        ("- It runs.\n\n    It falls.\n    - It rests.\n\nIt is.", ["It runs.", "It falls.", "It rests.", "It is."]),
+        ("River | Length\n--|--:\nNile | 6650 km\n\nIt runs.", ["River; Length", "Nile; 6650 km", "It runs."]),
+        ("It runs either here | or there.\n\nIt falls.", ["It runs either here | or there.", "It falls."]),
+        ("It runs &amp; falls &copy; 2020, &#8211;5 &lt; 3.", ["It runs & falls © 2020, -5 < 3."]),
+        ("<details><summary>More</summary>\n\nIt <b class='x y'>runs</b>.<br/>\n\n</details>", ["More", "It runs."]),
+        ("It is at <https://a.b/c>, and 1 < 2 > 0 in `<b> &amp;` and ``a`b <i>``.",
+         ["It is at https://a.b/c, and 1 < 2 > 0 in <b> &amp; and ab <i>."]),
+        ("## Bends {#the-bends .x}\n\nIt runs {so}.", ["It runs {so}."]),
+    ],
+)  # fmt: skip
+def test_markdown_has_the_sentences_that_a_page_shows(tmp_path: Path, markdown: str, expected: list[str]) -> None:
+    path = tmp_path / "rivers.md"
+    path.write_text(f"# Rivers\n\n{markdown}\n", "utf-8")
+    outline = read_outline(read_material(path))
+    assert texts(outline) == expected
+    assert outline.parts[0].slug in ("rivers", "bends")
+
+
 PAGE = """<!doctype html><html><head><title>T</title><style>p{}</style></head><body>
 <nav><ul><li><a href="/">Home</a></li></ul></nav>
 <article><h1>Rivers of the <em>world</em></h1><p>A river is a natural stream of fresh water. It flows

@@ -5,6 +5,7 @@ Text and Markdown need nothing. HTML and PDF are read by libraries of the extra 
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import stat
@@ -60,17 +61,50 @@ _PICTURE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?|\[\^[^\]\n]+\]")
 _LINK = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _QUOTE = re.compile(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:\|?[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$|^[ \t]*(?:\*[ \t]*){3,}$", re.MULTILINE)
+#: A table whose rows have no pipes at their ends: the head, the rule below it, the rows.
+_BARE_TABLE = re.compile(r"^[^\n|]+\|[^\n]*\n *:?-+:? *(?:\| *:?-+:? *)+$(?:\n[^\n|]*\|[^\n]*$)*", re.MULTILINE)
+_ANCHOR = re.compile(r"^(#{1,6} .*?)[ \t]*\{[#.:][^}\n]*\}[ \t]*$", re.MULTILINE)
+_TAG_OR_ENTITY = re.compile(
+    r"(`+)[^`].*?\1|</?[A-Za-z][\w-]*(?:\s+[\w:.-]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?)*\s*/?>"
+    r"|<(?P<address>[a-z][a-z0-9+.-]*:[^\s<>]*)>|&(?:#\w+|\w+);"
+)
 _ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|\*(?=\S)|(?<=\S)\*|`|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def _plain(text: str) -> str:
     """Markdown with its headings and bullets, and without its other marks, its code, and where links lead."""
-    text = _NOT_PROSE.sub("", re.sub("\r\n?", "\n", text))
-    text = _listed_rows(_UNDERLINED.sub(r"# \1", _QUOTE.sub("", text)))
+    text = _without_indented_code(_NOT_PROSE.sub("", re.sub("\r\n?", "\n", text)))
+    text = _UNDERLINED.sub(r"# \1", _QUOTE.sub("", text))
+    text = _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), _ANCHOR.sub(r"\1", text))
+    text = _listed_rows(_TAG_OR_ENTITY.sub(_as_shown, text))
     text = _LINK.sub(r"\1", _PICTURE.sub("", text))
     return _ESCAPE.sub(r"\1", _EMPHASIS.sub("", text))
+
+
+def _without_indented_code(text: str) -> str:
+    """Markdown without lines of code: four blanks or a tab after an empty line, where no list goes on."""
+    kept: list[str] = []
+    in_list = in_code = False
+    after_blank = True
+    for line in text.split("\n"):
+        is_indented = line.startswith(("    ", "\t"))
+        if line.strip():
+            in_code = is_indented and not in_list and (after_blank or in_code)
+            in_list = bool(_ITEM.match(line)) or (in_list and (line[0] in " \t" or not after_blank))
+        after_blank = not line.strip()
+        if not in_code:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _as_shown(found: re.Match[str]) -> str:
+    """What a page shows of a tag, an entity or an address in `< >`; code in backticks stays."""
+    if found[1]:
+        return found[0]
+    return found["address"] or ("" if found[0].startswith("<") else html.unescape(found[0]))
 
 
 def _listed_rows(text: str) -> str:
