@@ -29,6 +29,7 @@ from builder.material.draft import (
     answers,
     as_section,
     card_item,
+    is_english,
     number_of,
     proposals,
     requests,
@@ -36,7 +37,7 @@ from builder.material.draft import (
     section_text,
     stub,
 )
-from builder.material.outline import Part
+from builder.material.outline import Part, tokens
 from builder.material.words import texts_of
 from builder.model import ERROR, Deck, Place, Problem, Text, problem, shown
 from builder.pipeline import Loaded, load, replace_file
@@ -184,7 +185,8 @@ def draft(material: Path, folder: Path, name: str, uid: str, command: str | None
     parts = {files[part.slug]: part for part in found.outline.parts}
     if loaded is None:
         texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
-        written: Sequence[Path] = write_deck(folder, name, None, uid, texts)
+        words = [word for sentence in found.outline.spots().values() for word in tokens(sentence.text)]
+        written: Sequence[Path] = write_deck(folder, name, None, uid, texts, "en" if is_english(words) else "")
     else:
         edits = _additions(folder, items, parts)
         for path, data in edits.items():

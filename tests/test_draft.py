@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from author import Author
 from click.testing import CliRunner, Result
-from prose import RIVERS, zen
+from prose import PROSE, RIVERS, zen
 
 from builder.cli import main
 from builder.material.draft import proposals, suggest
@@ -36,6 +36,13 @@ SUGGESTIONS = [
     ("The place where a river starts is called its source.", "definition", "What is its source?"),
     ("It is a bend of a river.", "question", "What …?"),
     ("This is the end of the road.", "question", "What …?"),
+    ("It happens by a process called erosion.", "definition", "What is erosion?"),
+    ("The finest mud, also called silt, settles last.", "definition", "What is silt?"),
+    ("A man called John came.", "question", "What …?"),
+    ("She was called away.", "question", "What …?"),
+    ("He named the child after a river.", "question", "What …?"),
+    ("He called the river a thief.", "question", "What …?"),
+    ("It is known as well as the Rhine.", "question", "What …?"),
     # an abbreviation in brackets
     ("The World Health Organization (WHO) sits in Geneva.", "abbreviation", "What does WHO stand for?"),
     ("Deoxyribonucleic acid (DNA) is a long molecule.", "abbreviation", "What does DNA stand for?"),
@@ -62,6 +69,24 @@ SUGGESTIONS = [
 def test_a_rule_suggests_a_kind_and_a_stem(sentence: str, kind: str, stem: str) -> None:
     made = suggest(sentence)
     assert (made.kind, made.cloze or made.question) == (kind, stem)
+
+
+def test_prose_that_defines_nothing_gets_no_definition() -> None:
+    made = [suggest(each.text) for text in PROSE.values() for each in read_outline(text).spots().values()]
+    assert len(made) > 30
+    assert {each.kind for each in made} == {"question", "number", "list"}
+    assert [each.cloze for each in made if each.cloze] == ["… {{c1::1837}} …", "… {{c1::1844}} …"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(RIVERS, "en"), (PROSE["darwin"], "en"), (PROSE["kafka"], ""), ("نهر النيل طويل. يصب في البحر.", "")],
+)
+def test_only_a_draft_of_an_english_text_is_in_english(tmp_path: Path, text: str, language: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text(text, "utf-8")
+    drafted(path, tmp_path / "deck")
+    assert load(tmp_path / "deck").deck.language == language
 
 
 def run(*words: object) -> Result:

@@ -40,17 +40,31 @@ _NO_TERM = frozenset(
         r"\S+",
         """
     it he she they we you this that these those there here what which who one another such both all some many most
-    each every none
+    each every none i my your his her our their its now then next today so thus hence only nothing nobody everything
+    everybody someone something somebody neither either
 """,
     )
 )
 _SHORT = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Z][\w./-]{1,11})\)")
 _NAMED = re.compile(
-    r"\b(?:known as|called|referred to as|termed|dubbed|named) ((?:an? |the )?)[\"']?"
-    rf"({_WORD}(?: (?!and |or |that |which |who |in |of |is |are |because |when )[\w'-]+){{0,3}})"
+    r"(?:\b(?:known as|referred to as)|(?P<called>(?:\b(?:is|are|was|were|be|been|being)|,)"
+    r"(?: \w+ly| also| often| sometimes)? (?:called|termed|dubbed|named)"
+    r"|\b(?P<before>[\w'-]+) (?:called|termed|dubbed))) (?P<article>an? |the )?[\"']?"
+    rf"(?P<term>{_WORD}(?: (?!and |or |that |which |who |in |of |is |are |because |when )[\w'-]+){{0,3}})"
+    r"(?=[\"']?(?:[.,;:!?)]|$| (?:and|or|that|which|who|in|of|is|are|because|when)\b))"
+)
+#: What comes first after `called` and isn't a name: `called away`, `named after a river`, `known as well as`.
+_NO_NAME = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    away back down for forth home in into it off on out over up upon to together by after at from with as well far and
+    him her them me us you again before because when that this so
+""",
+    )
 )
 _IS_A = re.compile(rf"^((?:An? |The )?{_TERM}?) (is|are|was|were) (?:an?|the|any|one of) ")
-_LIST = re.compile(r"[\w)%]((?:, (?:[\w'/()-]+ ?){1,6}?)+)(,?) (?:and|or) [\w(]")
+_LIST = re.compile(r"[\w)%]((?:, [\w'/()-]+(?: [\w'/()-]+){0,5}?)+)(,?) (?:and|or) [\w(]")
 _LIST_STARTS = re.compile(r"(?:such as|including|like|namely|especially) ")
 _CLAUSE = frozenset(
     re.findall(
@@ -76,6 +90,14 @@ _CAUSES = (
 )
 
 
+_ENGLISH = {"the", "of", "and", "to", "is", "that", "it", "by", "with", "are", "this"}
+
+
+def is_english(words: Sequence[str]) -> bool:
+    """Whether a text is English by its words in lower case: five in a hundred are the commonest ones."""
+    return sum(word in _ENGLISH for word in words) * 20 > len(words)
+
+
 def suggest(sentence: str) -> Suggestion:
     """What kind of card a sentence may make, by the first rule that fits it.
 
@@ -96,15 +118,25 @@ def _abbreviation(sentence: str) -> Suggestion | None:
 
 def _definition(sentence: str) -> Suggestion | None:
     """`X, known as Y`, `X is called Y`, or `Y is a …` where Y isn't a pronoun."""
-    if named := _NAMED.search(sentence):
-        return Suggestion("definition", f"What is {named[1]}{named[2]}?")
+    for named in _NAMED.finditer(sentence):
+        if _is_name(named):
+            return Suggestion("definition", f"What is {named['article'] or ''}{named['term']}?")
     found = _IS_A.match(sentence)
-    if found is None or found[1].split()[0].casefold() in _NO_TERM:
+    if found is None or found[1].split()[0].casefold() in _NO_TERM | _OPENERS:
         return None
     term = found[1]
     if term.startswith(("A ", "An ", "The ")):
         term = term[0].lower() + term[1:]
     return Suggestion("definition", f"What {found[2]} {term}?")
+
+
+def _is_name(named: re.Match[str]) -> bool:
+    """Whether what follows `called` is a name of a thing: `a man called John` and `he called the child` have none."""
+    if named["term"].split()[0].casefold() in _NO_NAME:
+        return False
+    if named["called"] and named["term"][0].isupper() and not named["article"]:
+        return False
+    return not (named["before"] and (named["article"] or named["before"].casefold() in _NO_TERM))
 
 
 def _list(sentence: str) -> Suggestion | None:

@@ -18,8 +18,7 @@ _DECK = """\
 deck: {name}
 uid: {uid}  # this deck's own; never change it
 tag: {tag}
-language: en
-description: A deck made with studydeck.
+{language}description: A deck made with studydeck.
 sections: [{sections}]
 """
 
@@ -43,18 +42,23 @@ cards:
 
 
 def write_deck(
-    folder: Path, name: str, tag: str | None, uid: str, sections: Mapping[str, str] | None = None
+    folder: Path, name: str, tag: str | None, uid: str, sections: Mapping[str, str] | None = None, language: str = "en"
 ) -> list[Path]:
     """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
 
     Raises ValueError with a sentence, and writes nothing, where the deck couldn't be built with this name or tag.
     `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
+    Without a `language`, the key is left out.
     """
     sections = {"first-section": _SECTION} if sections is None else sections
     if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
         raise FileExistsError(folder)
     deck = _DECK.format(
-        name=_scalar(name), uid=uid, tag=_scalar(tag or slug(name, "deck")), sections=", ".join(sections)
+        name=_scalar(name),
+        uid=uid,
+        tag=_scalar(tag or slug(name, "deck")),
+        language=f"language: {language}\n" if language else "",
+        sections=", ".join(sections),
     )
     if not is_deck(deck.encode("utf-8", "surrogatepass")):
         raise ValueError("a deck's name is one line, with a word on both sides of '::', and no control characters")
