@@ -247,18 +247,14 @@ def test_moved_sources_are_fixed_first(deck: Author, material: Path) -> None:
     assert "run studydeck source fix first" in run(material, "--deck", deck.folder).output
 
 
-@pytest.mark.parametrize("sections", ["[water]", "\n- water  # first\n", "[]"])
+@pytest.mark.parametrize("sections", ["[water]", "\n- water  # first\n"])
 def test_a_section_file_of_a_new_heading_is_listed_where_files_are_listed(
     deck: Author, material: Path, sections: str
 ) -> None:
     drafted(material, deck.folder)
     listing = f"deck: Rivers\nuid: testtesttest\nsections: {sections}\ntag: rivers\n"
     listed = "[water, deltas-and-mouths, meanders]"
-    if sections == "[]":
-        for path in deck.folder.glob("[!d]*.yaml"):
-            path.unlink()
-        listed = "[overview, deltas-and-mouths, meanders]"
-    elif sections.startswith("\n"):
+    if sections.startswith("\n"):
         listed = "\n- water  # first\n- deltas-and-mouths\n- meanders\n"
     (deck.folder / "meanders.yaml").unlink(missing_ok=True)
     (deck.folder / "deltas-and-mouths.yaml").unlink()

@@ -124,18 +124,15 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
         return data
     refusal = ValueError(f"{', '.join(names)} can't be added to sections: of {shown(path)}; write it as [one, two]")
     listed = before["sections"]
-    if not isinstance(listed, Items):
+    if not isinstance(listed, Items) or not listed or not isinstance(listed[-1], Text):
         raise refusal
     lines, newline = _lines(data)
-    last = listed[-1] if listed else listed
+    last = listed[-1]
     line, column = lines[last.line - 1], last.column - 1
-    if not isinstance(last, Text):
-        end, added = column + 1, ", ".join(names)
-    else:
-        end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
-        mark = re.fullmatch(r"\s*-\s+", line[:column])
-        added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
-        end = len(line.rstrip("\r\n")) if mark else end
+    end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
+    mark = re.fullmatch(r"\s*-\s+", line[:column])
+    added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
+    end = len(line.rstrip("\r\n")) if mark else end
     lines[last.line - 1] = line[:end] + added + line[end:]
     edited = _bytes(data, lines)
     after, problems = read_tree(shown(path), edited)
