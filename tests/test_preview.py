@@ -187,6 +187,20 @@ def test_pictures_formulas_sounds_and_typed_answers_are_there(server: Server, op
     assert window.complaints == []
 
 
+def test_a_root_has_its_sign_and_a_formula_beyond_the_browser_is_tex(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.edit("answer: Mississippi, typed: true", "answer: '$\\sqrt{x}$ and $\\boxed{42}$'")
+    window = open_page(f"{server.address}#typed/1")
+    expect(window.page.locator("#facts")).not_to_contain_text("TeX")
+    window.page.keyboard.press("Space")
+    expect(window.page.locator("#facts")).to_contain_text("A formula stands here as TeX")
+    card = window.page.frame_locator("#frame")
+    expect(card.locator("code.tex")).to_have_text("\\boxed{42}")
+    wide = "element => element.getBoundingClientRect().width"
+    assert card.locator("msqrt").evaluate(wide) > card.locator("msqrt > *").evaluate(wide) + 4
+
+
 def test_search_and_the_choice_of_cards_narrow_the_list(
     rivers: Author, server: Server, open_page: Callable[..., Window]
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from builder.source.keys import ID_PATTERN
 from builder.text import fold, is_sound, markdown, media_references, near, read_clozes, slug, to_cloze_html, to_html
+from builder.text.formula import with_mathml
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 
@@ -682,3 +683,38 @@ def test_a_cloze_number_of_any_length_is_told(digits: str) -> None:
     assert (numbers - {1}, len(mistakes)) == (frozenset(), 1)
     assert read_clozes(f"a {{c{'9' * 20_000}x").mistakes == ()
     assert time.process_time() - started < 1
+
+
+# --- formulas outside Anki -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [r"\boxed{42}", r"\ce{H2O}", r"\unknown{y}", r"a \\ b", r"\text{100\%}", r"\text{a $x$ b}", "a & b", r"\cancel{x}",
+     r"\begin{gathered} a \\ b \end{gathered}", r"\style{position:fixed}{y}", r"\frac{"],
+)  # fmt: skip
+def test_a_formula_that_the_browser_would_show_wrong_stays_tex(formula: str) -> None:
+    tex = html_entities.escape(formula)
+    assert re.fullmatch(f'<code class="tex" title="[^"]*">{re.escape(tex)}</code>', with_mathml(rf"\({tex}\)"))
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        (r"\frac{a}{b}", "<mfrac>"),
+        (r"\$5 \& 50\% \backslash", "<mi>&amp;</mi>"),
+        (r"\begin{aligned} a &= b \\[2pt] &= c \end{aligned}", '<mtd columnalign="right"></mtd>'),
+        (r"\begin{align} a &= b \end{align}", '<mtd columnalign="left"><mi></mi><mo>=</mo><mi>b</mi></mtd></mtr>'),
+        (r"\text{<script>alert(1)</script>}", "<mtext>&lt;script&gt;alert(1)&lt;/script&gt;</mtext>"),
+    ],
+)
+def test_a_formula_becomes_mathml(formula: str, shown: str) -> None:
+    page = with_mathml(rf"\[{html_entities.escape(formula)}\]")
+    assert page.startswith("<math")
+    assert shown in page
+
+
+def test_code_is_no_formula_on_a_page_either() -> None:
+    html = to_html("`\\(x\\)` starts `\\(` and\n\n```latex\n\\[y\\]\n```\n\nends `\\)`: $z$")
+    assert with_mathml(html) == html.replace(r"\(z\)", with_mathml(r"\(z\)"))
+    assert with_mathml(r"\(z\)").startswith("<math")

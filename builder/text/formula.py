@@ -5,16 +5,30 @@ from __future__ import annotations
 import html as html_entities
 import re
 from functools import lru_cache
+from xml.etree.ElementTree import Element, tostring
 
+_CODE = re.compile(r"(<code\b.*?</code>)", re.DOTALL)
 _FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+_ALIGNED = re.compile(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
+_SKIP = re.compile(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
+_UNREAD = re.compile(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it didn't know stands as it is
+_BEYOND = {"linebreak", "href", "style"}  # attributes that browsers don't heed, or that no stranger's deck may set
 
 
 def with_mathml(html: str) -> str:
     """`html` with each formula in Anki's brackets as MathML; as TeX in `code` where it can't be read.
 
-    Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX.
+    Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX. Code is left alone.
     """
-    return _FORMULA.sub(_found, html) if r"\(" in html or r"\[" in html else html
+    if r"\(" not in html and r"\[" not in html:
+        return html
+    return "".join(part if part.startswith("<code") else _FORMULA.sub(_found, part) for part in _CODE.split(html))
+
+
+def in_formula(html: str) -> bool:
+    """Whether what follows `html` stands inside a formula that it began."""
+    outside = _FORMULA.sub("", _CODE.sub("", html))
+    return r"\(" in outside or r"\[" in outside
 
 
 def _found(formula: re.Match[str]) -> str:
@@ -27,8 +41,25 @@ def _found(formula: re.Match[str]) -> str:
 def _mathml(formula: str, display: str) -> str:
     tex = html_entities.unescape(formula)
     try:
-        from latex2mathml.converter import convert
+        from latex2mathml.converter import convert_to_element
 
-        return str(convert(tex, display=display))
-    except Exception:  # the library is missing, or raises one of many kinds for TeX that it doesn't know
-        return f'<code class="tex">{html_entities.escape(tex)}</code>'
+        math = convert_to_element(_SKIP.sub(r"\1", _ALIGNED.sub("{align*}", tex)), display=display)
+        if not any(map(_is_wrong, math.iter())):
+            return _markup(math)
+    except Exception:  # noqa: S110 - the library is missing, or raises one of many kinds for TeX that it doesn't know
+        pass
+    return f'<code class="tex" title="Anki sets this formula; this page can\'t">{html_entities.escape(tex)}</code>'
+
+
+def _is_wrong(element: Element) -> bool:
+    """Whether the library passed on what it didn't read, or made what Chromium doesn't draw."""
+    unknown = element.tag == "menclose" or not _BEYOND.isdisjoint(element.attrib)
+    return unknown or bool(_UNREAD.search(element.text or ""))
+
+
+def _markup(math: Element) -> str:
+    """The library's own markup would let `<script>` in a `\\text{}` through: it writes signs as entities, unescaped."""
+    for element in math.iter():
+        if element.text:
+            element.text = html_entities.unescape(element.text)
+    return tostring(math, encoding="unicode", short_empty_elements=False)

@@ -134,7 +134,7 @@
     #content { margin: .5em; }
     html.desktop #content { margin: 20px; }
     html.desktop body { background: #f5f5f5; } html.desktop body.nightMode { background: #2c2c2c; }
-    math { max-width: 100%; }`;
+    math { max-width: 100%; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }`;
 
   function show(keepScroll) {
     const card = deck.cards[place.key];
@@ -194,6 +194,9 @@
         box.append(make("code", `${where(each)}:${each.column} [${each.name}]`));
         parts.append(box);
       }
+    }
+    if (frame.contentDocument.querySelector("#qa code.tex")) {
+      parts.append(make("p", "A formula stands here as TeX: the preview can't set it, Anki can.", { class: "soft" }));
     }
     const elsewhere = deck.problems.filter((each) => each.severity !== "error").length;
     if (elsewhere) parts.append(make("p", `${count(elsewhere, "warning")} in the deck.`, { class: "soft" }));
