@@ -187,6 +187,15 @@ def test_pictures_formulas_sounds_and_typed_answers_are_there(server: Server, op
     assert window.complaints == []
 
 
+def test_a_typed_answer_is_shown_to_the_last_sign(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.edit("answer: Mississippi", "answer: Rhine & <Main> **bold**")
+    window = open_page(f"{server.address}#typed/1")
+    window.page.keyboard.press("Space")
+    expect(window.page.frame_locator("#frame").locator("#typeans")).to_have_text("Rhine & <Main> bold")
+
+
 def test_a_root_has_its_sign_and_a_formula_beyond_the_browser_is_tex(
     rivers: Author, server: Server, open_page: Callable[..., Window]
 ) -> None:

@@ -81,7 +81,7 @@ class Artist:
         fields.fields = list(note.fields)
         card = fields.ephemeral_card(number)
         output = card.render_output()
-        expected = self._learner.col.compare_answer(html_entities.unescape(re.sub("<[^>]*>", "", note.fields[1])), "")
+        expected = self._learner.col.compare_answer(note.fields[1], "")
         return Drawn(
             _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card, False)),
             _TYPE.sub(lambda _: expected, _shown(output.answer_text, card, True)),
