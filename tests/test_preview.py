@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -292,10 +294,14 @@ def test_axe_finds_nothing_to_complain_about(
 # --- what is served, and to whom -----------------------------------------------------------------
 
 
-def fetch(server: Server, path: str, host: str = "", method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+def fetch(
+    server: Server, path: str, host: str = "", method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", host or f"127.0.0.1:{server.server_port}")
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
     connection.endheaders()
     answer = connection.getresponse()
     body = answer.read()
@@ -318,6 +324,33 @@ def test_other_hosts_are_refused(server: Server) -> None:
         assert fetch(server, "/", host)[0] == 403
     assert fetch(server, "/", f"localhost:{server.server_port}")[0] == 200
     assert fetch(server, "/", method="POST")[0] == 501
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_another_page_can_neither_build_nor_look_on(
+    rivers: Author, server: Server, browser: Browser, host: str, tmp_path: Path
+) -> None:
+    address = server.address
+    (tmp_path / "index.html").write_text(
+        f"<a href='{address}package.apkg'>package</a><a id=page href='{address}'>page</a>"
+        f"<img src='{address}package.apkg'>"
+    )
+    served_here = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served_here) as other, closing(browser.new_page()) as page:
+        threading.Thread(target=other.serve_forever, args=(0.02,)).start()
+        page.goto(f"http://{host}:{other.server_port}/")
+        page.click("a")
+        expect(page.locator("body")).to_contain_text("Other pages may not ask for this.")
+        page.go_back()
+        page.click("#page")
+        expect(page.locator("#cards button")).to_have_count(7)
+        other.shutdown()
+    assert (
+        fetch(server, "/events", Sec_Fetch_Site="same-site")[0]
+        == fetch(server, "/events", Sec_Fetch_Site="cross-site")[0]
+        == 403
+    )
+    assert not (rivers.folder / "deck.lock").exists()
 
 
 def test_in_the_network_everything_lies_behind_an_unguessable_path(rivers: Author) -> None:

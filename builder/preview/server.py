@@ -100,6 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._text(404, "There is nothing here.")
             return
         name = unquote(path.removeprefix(self.server.root))
+        # Nor may it ask for anything in the background: a package is a build. Old browsers don't tell who asks.
+        if name and self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            self._text(403, "Other pages may not ask for this.")
+            return
         if name in PAGE:
             kind = mimetypes.guess_type(PAGE[name])[0] or "text/plain"
             self._bytes((ASSETS / PAGE[name]).read_bytes(), f"{kind}; charset=utf-8", _PAGE_POLICY)
