@@ -222,6 +222,10 @@ def test_search_and_the_choice_of_cards_narrow_the_list(
     expect(buttons).to_have_count(2)
     window.page.keyboard.press("Escape")
     expect(buttons).to_have_count(7)
+    for words, found in (("mainz RHINE", 2), ("long", 1), ("Mississippi", 1), ("div", 0)):  # on either side; a hint
+        window.page.fill("#search", words)
+        expect(buttons).to_have_count(found)
+    window.page.fill("#search", "")
     rivers.build()
     rivers.edit("Mainz", "Mainz, in Germany")
     window.page.select_option("#which", "changed")
@@ -245,6 +249,124 @@ def test_a_save_redraws_and_keeps_the_place(rivers: Author, server: Server, open
     rivers.write("style.css", ".q-answer { letter-spacing: 7px; }")
     expect(window.page.frame_locator("#frame").locator(".q-answer")).to_have_css("letter-spacing", "7px")
     assert window.page.url.endswith("#amazon/1")
+
+
+def test_a_card_that_is_deleted_leaves_the_screen(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    window = open_page(f"{server.address}#typed/1")
+    window.shows("Spell it")
+    rivers.edit("  - {id: typed, question: Spell it, answer: Mississippi, typed: true}\n", "")
+    window.shows("What does")
+    rivers.edit("deck: Rivers", "deck: Rivers\nsections: []", "deck.yaml")
+    expect(window.page.locator("#counts")).to_have_text("0 notes, 0 cards")
+    expect(window.page.frame_locator("#frame").locator("#qa")).to_be_empty()
+    rivers.edit("sections: []", "sections: [water]", "deck.yaml")
+    window.shows("Which river flows through Cairo?")
+
+
+def test_problems_beside_no_card_are_told_too_and_warnings_are_no_infos(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.write("media/unused.svg", PICTURE)
+    rivers.write("style.css", ".q-answer { width: 900px; }")
+    rivers.edit("answer: The Nile", "answer: 'The Nile, etc. ![](delta.svg)'")
+    rivers.edit("deck: Rivers", "deck: Rivers\nlanguage: en", "deck.yaml")
+    window = open_page(f"{server.address}#nile/1")
+    loose = window.page.locator("#loose")
+    expect(loose.locator("summary")).to_have_text("2 warnings beside no card")
+    expect(loose.locator(".problem").first).to_be_hidden()
+    loose.locator("summary").click()
+    expect(loose.locator(".problem")).to_contain_text(["media/unused.svg:1:", "style.css:1:"])
+    marks = window.page.locator("#cards [data-key='nile/1'] .mark")
+    assert marks.all_text_contents() == ["new", "1 warning", "1 info"]
+    expect(window.page.locator("#cards .mark.error")).to_have_count(0)
+    window.page.keyboard.press("ArrowRight")
+    expect(loose.locator(".problem").first).to_be_visible()
+
+
+def test_the_list_says_what_the_card_says(rivers: Author, server: Server, open_page: Callable[..., Window]) -> None:
+    rivers.section("""\
+  - {id: a, question: "**What** does `a*b` and $e^{x^{2}}$ do? ![a *delta*](delta.svg)", answer: "yes"}
+  - {id: b, cloze: "{{c1::Outer {{c2::$\\\\frac{1}{x^{2}}$::the *inner* hint: h}} text}} and {{c3::`a}}::b`}}"}
+  - {id: c, question: "![](ding.mp3)", answer: "yes"}
+""")
+    window = open_page(server.address)
+    said = "What does a*b and e^{x^{2}} do? a delta"
+    expect(window.page.locator("#cards [data-key='a/1']")).to_contain_text(said)
+    assert said in (window.page.locator("#frame").get_attribute("title") or "")
+    expect(window.page.locator("#cards [data-key='b/1']")).to_contain_text(r"Outer \frac{1}{x^{2} } text and a}}::b")
+    expect(window.page.locator("#cards [data-key='c/1']")).to_contain_text("♪")
+
+
+def test_an_address_that_names_nothing_shows_the_first_card(server: Server, open_page: Callable[..., Window]) -> None:
+    window = open_page(f"{server.address}#100%")
+    window.shows("Which river flows through Cairo?")
+    assert window.complaints == []
+
+
+def test_on_a_phone_the_list_closes_and_the_package_is_at_hand(
+    server: Server, open_page: Callable[..., Window]
+) -> None:
+    server.live.phone = {"address": server.address, "code": "data:,"}
+    page = open_page(server.address, 390, 780).page
+    expect(page.locator("#get")).to_be_in_viewport()
+    expect(page.locator("#to-phone")).to_be_hidden()
+    for close in (lambda: page.click("#close-list"), lambda: page.keyboard.press("Escape")):
+        page.click("#open-list")
+        expect(page.locator("#list")).to_be_visible()
+        close()
+        expect(page.locator("#list")).to_be_hidden()
+    page.click("#open-list")
+    page.locator("#search").press("Escape")
+    expect(page.locator("#list")).to_be_hidden()
+
+
+def test_tabs_that_nobody_sees_leave_the_server_to_others(
+    rivers: Author, server: Server, open_page: Callable[..., Window], browser: Browser
+) -> None:
+    look_away = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with closing(browser.new_context()) as one_window:
+        tabs = [Window(one_window.new_page(), f"{server.address}#nile/1") for _ in range(1)]
+        for _ in range(6):  # a browser has six connections to a server
+            tabs[-1].page.evaluate(look_away, True)
+            tabs.append(Window(one_window.new_page(), server.address))
+        rivers.edit("through Cairo", "through Khartoum")
+        tabs[-1].shows("Khartoum")
+        tabs[0].shows("Cairo")
+        tabs[0].card.locator("a.hint").click()
+        tabs[-1].page.evaluate(look_away, True)
+        tabs[0].page.evaluate(look_away, False)
+        tabs[0].shows("Khartoum")
+        tabs[0].card.locator("a.hint").click()
+        for hidden in (True, False):  # nothing was saved: the card stays as it lies
+            tabs[0].page.evaluate(look_away, hidden)
+        tabs[0].page.wait_for_timeout(300)
+        expect(tabs[0].card.locator("div.hint")).to_be_visible()
+
+
+def test_the_page_says_when_the_preview_has_ended(rivers: Author, open_page: Callable[..., Window]) -> None:
+    with served(rivers) as server:
+        page = open_page(server.address).page
+        expect(page.locator("#lost")).to_be_hidden()
+    expect(page.locator("#lost")).to_contain_text("The preview has ended")
+
+
+def test_the_phone_stands_above_the_buttons_whatever_the_errors(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    page = open_page(server.address, 1280, 720).page
+    rivers.section("".join(f"  - {{id: c{n}, qestion: Which?, answer: it}}\n" for n in range(30)))
+    expect(page.locator("#trouble")).to_be_visible()
+    page.wait_for_function("""() => document.getElementById("device").getBoundingClientRect().bottom
+        <= document.getElementById("slot").getBoundingClientRect().bottom + 1""")
+    page.locator("#trouble").press("End")
+    page.wait_for_function("document.getElementById('trouble').scrollTop > 0")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_errors_stand_above_the_last_good_cards_until_they_are_mended(
@@ -375,6 +497,18 @@ def test_the_page_may_run_no_script_but_its_own_and_pictures_none(server: Server
     assert body == PICTURE
 
 
+def test_a_player_gets_the_part_of_a_sound_that_it_asks_for(server: Server) -> None:
+    (name,) = (each for each in server.live.view.media if each.endswith(".mp3"))
+    path = f"/media/{name}"
+    for asked, status, body in [("bytes=0-2", 206, b"ID3"), ("bytes=4-", 206, b"ding"), ("bytes=-4", 206, b"ding"),
+                                ("bytes=4-99", 206, b"ding"), ("bytes=8-", 416, b"The file is shorter.\n"),
+                                ("lines=1", 200, b"ID3 ding")]:  # fmt: skip
+        answer = fetch(server, path, Range=asked)
+        assert (answer[0], answer[2]) == (status, body), asked
+    assert fetch(server, path, Range="bytes=0-2")[1]["content-range"] == "bytes 0-2/8"
+    assert fetch(server, path)[1]["accept-ranges"] == "bytes"
+
+
 def test_a_phone_gets_the_package_as_a_build_would_make_it(rivers: Author, server: Server) -> None:
     status, headers, body = fetch(server, "/package.apkg")
     assert status == 200
@@ -406,6 +540,10 @@ def test_the_exported_page_works_from_disk(rivers: Author, tmp_path: Path, open_
     assert window.complaints == []
     again = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(folder)])
     assert again.exit_code == 0
+    assert len(list((folder / "media").iterdir())) == 2
+    rivers.edit(" ![](ding.mp3)", "")
+    CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(folder)])
+    assert [path.suffix for path in (folder / "media").iterdir()] == [".svg"]
     other = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(rivers.folder)])
     assert other.exit_code == 2
     assert "choose an empty folder" in other.stderr

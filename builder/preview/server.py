@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ _PAGE_POLICY = (
 )
 _MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture from a stranger runs nothing
 _HEARTBEAT = 15.0
+_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 
 
 def address_in_network() -> str | None:
@@ -49,6 +51,13 @@ def qr_code(address: str) -> tuple[str, Mapping[str, str]]:
     text = io.StringIO()
     code.terminal(text, compact=True)
     return text.getvalue(), {"address": address, "code": code.svg_data_uri(scale=6)}
+
+
+def _asked_for(span: re.Match[str], size: int) -> tuple[int, int]:
+    """Where a part of a file begins and ends; players of sound ask for parts (RFC 9110, 14.1.2)."""
+    if span[3]:
+        return max(size - int(span[3]), 0), size
+    return int(span[1]), min(int(span[2] or size) + 1, size)
 
 
 class Server(ThreadingHTTPServer):
@@ -137,7 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             self._text(409, f"{error}.")
             return
-        self._bytes(path.read_bytes(), PACKAGE_TYPE, _MEDIA_POLICY, path.name)
+        plain = path.name.encode("ascii", "replace").decode().replace('"', "")
+        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(path.name)}"
+        self._bytes(path.read_bytes(), PACKAGE_TYPE, _MEDIA_POLICY, Content_Disposition=named)
 
     def _media(self, path: Path) -> None:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -146,20 +157,25 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self._text(404, "The file is gone.")
             return
-        self._bytes(data, kind, _MEDIA_POLICY)
+        span = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if not span:
+            self._bytes(data, kind, _MEDIA_POLICY, Accept_Ranges="bytes")
+            return
+        start, end = _asked_for(span, len(data))
+        if start >= end:
+            self._text(416, "The file is shorter.")
+        else:
+            self._bytes(data[start:end], kind, _MEDIA_POLICY, 206, Content_Range=f"bytes {start}-{end - 1}/{len(data)}")
 
     def _text(self, status: int, sentence: str) -> None:
-        self._bytes(f"{sentence}\n".encode(), "text/plain; charset=utf-8", _MEDIA_POLICY, status=status)
+        self._bytes(f"{sentence}\n".encode(), "text/plain; charset=utf-8", _MEDIA_POLICY, status)
 
-    def _bytes(self, data: bytes, kind: str, policy: str, file_name: str = "", status: int = 200) -> None:
+    def _bytes(self, data: bytes, kind: str, policy: str, status: int = 200, **headers: str) -> None:
         self.send_response(status)
         self._headers(kind, policy)
         self.send_header("Content-Length", str(len(data)))
-        if file_name:
-            plain = file_name.encode("ascii", "replace").decode().replace('"', "")
-            self.send_header(
-                "Content-Disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name)}"
-            )
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html as html_entities
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from builder.model import Deck, MediaFile, Note, Problem
-from builder.text.formula import with_mathml
+from builder.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
-_GAP = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+_ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_GAP = re.compile(r"\{\{c[\d,]+::|(?:::(?:(?!\{\{c|\}\}).)*)?\}\}", re.DOTALL)
 
 
 class View(NamedTuple):
@@ -40,7 +44,7 @@ def view(
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
-        asked = " ".join(_GAP.sub("", note.card.asks).split())
+        asked = _line(_GAP.sub("", note.fields[0]) if note.kind == "cloze" else note.fields[0]) or note.identity.id
         for number, (question, answer) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
@@ -68,6 +72,13 @@ def view(
 def with_problems(shown: View, problems: Sequence[Problem]) -> View:
     """The last good page, while the deck has errors."""
     return shown._replace(problems=problems)
+
+
+@lru_cache(10_000)  # asked for at every save
+def _line(html: str) -> str:
+    """HTML as a line of text: TeX without its brackets, a picture's words for the picture."""
+    html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))
+    return " ".join(html_entities.unescape(_TAGS.sub("", html)).split())
 
 
 def _card_name(note: Note, number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
@@ -20,15 +21,24 @@ def with_mathml(html: str) -> str:
 
     Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX. Code is left alone.
     """
-    if r"\(" not in html and r"\[" not in html:
-        return html
-    return "".join(part if part.startswith("<code") else _FORMULA.sub(_found, part) for part in _CODE.split(html))
+    return _replaced(html, _found)
+
+
+def with_tex(html: str) -> str:
+    """`html` with each formula's TeX alone, for a line of text."""
+    return _replaced(html, lambda formula: formula[1] or formula[2] or "")
 
 
 def in_formula(html: str) -> bool:
     """Whether what follows `html` stands inside a formula that it began."""
     outside = _FORMULA.sub("", _CODE.sub("", html))
     return r"\(" in outside or r"\[" in outside
+
+
+def _replaced(html: str, made: Callable[[re.Match[str]], str]) -> str:
+    if r"\(" not in html and r"\[" not in html:
+        return html
+    return "".join(part if part.startswith("<code") else _FORMULA.sub(made, part) for part in _CODE.split(html))
 
 
 def _found(formula: re.Match[str]) -> str:

@@ -4,12 +4,15 @@
 {
   const byId = (id) => document.getElementById(id);
   const deck = { head: { sections: [] }, order: [], cards: {}, problems: [] };
-  const place = { key: decodeURIComponent(location.hash.slice(1)), side: "question" };
+  const place = { key: named(), side: "question" };
   const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [1000, 700] };
   const frame = byId("frame");
 
   // --- small helpers ---------------------------------------------------------------------------
 
+  function named() {
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // #100% is no address
+  }
   function make(name, text, attributes) {
     const element = document.createElement(name);
     if (text !== undefined) element.textContent = text;
@@ -24,27 +27,36 @@
   }
   const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
   const where = (each) => `${each.path}:${each.line}`;
+  const graded = (problems) => ["error", "warning", "info"]
+    .map((grade) => [grade, problems.filter((each) => each.severity === grade).length])
+    .filter(([, number]) => number);
+  const counted = (problems) => graded(problems).map(([grade, number]) => count(number, grade)).join(", ");
 
   // --- states of the deck ----------------------------------------------------------------------
 
   function take(state) {
     const before = deck.order.indexOf(place.key);
-    const same = deck.head.css === state.head.css && !state.cards[place.key];
-    const sameList = !narrowed() && state.order.join("\n") === deck.order.join("\n");
+    const shown = place.key;
     const cards = {};
     for (const key of state.order) cards[key] = state.cards[key] || deck.cards[key];
-    Object.assign(deck, state, { cards });
+    const changed = Object.keys(state.cards).filter((key) => JSON.stringify(cards[key]) !== JSON.stringify(deck.cards[key]));
+    const sameList = !narrowed() && state.order.join("\n") === deck.order.join("\n");
     if (!cards[place.key]) {
       place.key = state.order[Math.min(Math.max(before, 0), state.order.length - 1)];
       place.side = "question";
     }
+    const same = shown === place.key && deck.head.css === state.head.css && !changed.includes(shown);
+    Object.assign(deck, state, { cards });
     byId("title").textContent = state.head.title;
     document.title = `${state.head.title} – studydeck preview`;
     byId("counts").textContent = `${count(state.head.notes, "note")}, ${count(state.order.length, "card")}`;
     byId("to-phone").hidden = !state.head.phone;
+    byId("get").hidden = !state.head.package;
+    byId("get").title = byId("get").download = state.head.package || "";
     tellTrouble();
-    if (sameList) mendList(Object.keys(state.cards)); else fillList();
-    if (same && before >= 0) tellFacts(); else show(true);
+    tellOfDeck();
+    if (sameList) mendList(changed); else fillList();
+    if (same) tellFacts(); else show(shown === place.key);
   }
 
   function tellTrouble() {
@@ -64,6 +76,21 @@
     box.append(list);
   }
 
+  function tellOfDeck() {
+    const mild = deck.problems.filter((each) => each.severity !== "error");
+    byId("counted").textContent = mild.length ? `${counted(mild)} in the deck.` : "";
+    const ofCards = new Set(Object.values(deck.cards).flatMap((card) => card.problems.map((each) => JSON.stringify(each))));
+    const loose = mild.filter((each) => !ofCards.has(JSON.stringify(each)));
+    byId("loose").hidden = !loose.length;
+    byId("loose").replaceChildren(make("summary", `${counted(loose)} beside no card`), ...loose.map(problemBox));
+  }
+
+  function problemBox(each) {
+    const box = make("div", `${each.message}; ${each.remedy} `, { class: `problem ${each.severity}` });
+    box.append(make("code", `${where(each)}:${each.column} [${each.name}]`));
+    return box;
+  }
+
   // --- the list --------------------------------------------------------------------------------
 
   function matching() {
@@ -73,9 +100,17 @@
       const card = deck.cards[key];
       if (which === "changed" && !card.state) return false;
       if (which === "problems" && !card.problems.length) return false;
-      const text = `${card.asks} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase();
-      return words.every((word) => text.includes(word));
+      return words.every((word) => textOf(card).includes(word));
     });
+  }
+
+  const plain = make("textarea"); // reads entities, and runs nothing
+  function textOf(card) {
+    if (!card.text) {
+      plain.innerHTML = `${card.question} ${card.answer}`.replace(/<\/?(span|em|strong|a|code|b|i)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
+      card.text = `${card.asks} ${plain.value} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase();
+    }
+    return card.text;
   }
 
   function fillList() {
@@ -104,8 +139,8 @@
     const card = deck.cards[key];
     const button = make("button", card.asks, { type: "button", "data-key": key, tabindex: "-1", dir: "auto" });
     if (card.name !== "question" && card.name !== "cloze") button.append(make("span", ` (${card.name})`, { class: "kind" }));
-    if (card.state) button.append(make("span", card.state, { class: `mark ${card.state}` }));
-    if (card.problems.length) button.append(make("span", count(card.problems.length, "problem"), { class: "mark bad" }));
+    if (card.state) button.append(make("span", card.state, { class: `mark ${card.state}`, dir: "ltr" }));
+    for (const [grade, number] of graded(card.problems)) button.append(make("span", count(number, grade), { class: `mark ${grade}`, dir: "ltr" }));
     const item = make("li");
     item.append(button);
     return item;
@@ -189,22 +224,12 @@
       for (const [name, value] of Object.entries(told)) if (value) facts.append(make("dt", name), make("dd", value));
       parts.append(make("h2", "This card"), facts);
       if (card.problems.length) parts.append(make("h2", "Problems"));
-      for (const each of card.problems) {
-        const box = make("div", `${each.message}; ${each.remedy} `, { class: `problem ${each.severity}` });
-        box.append(make("code", `${where(each)}:${each.column} [${each.name}]`));
-        parts.append(box);
-      }
+      parts.append(...card.problems.map(problemBox));
     }
     if (frame.contentDocument.querySelector("#qa code.tex")) {
       parts.append(make("p", "A formula stands here as TeX: the preview can't set it, Anki can.", { class: "soft" }));
     }
-    const elsewhere = deck.problems.filter((each) => each.severity !== "error").length;
-    if (elsewhere) parts.append(make("p", `${count(elsewhere, "warning")} in the deck.`, { class: "soft" }));
-    if (deck.head.package) {
-      const link = make("a", `Get the package (${deck.head.package})`, { href: "package.apkg", class: "get", download: deck.head.package });
-      parts.append(link);
-    }
-    byId("facts").replaceChildren(parts);
+    byId("card-facts").replaceChildren(parts);
   }
 
   function go(key) {
@@ -256,7 +281,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.("input:not([type=radio]), select, textarea");
     if (typing) {
-      if (event.key === "Escape") { event.target.blur(); if (event.target.id === "search") clearSearch(); }
+      if (event.key === "Escape") {
+        event.target.blur();
+        if (event.target.id === "search" && event.target.value) clearSearch(); else openList(false);
+      }
       if (event.key === "Enter" && typing.id === "typeans") turn();
       return;
     }
@@ -267,6 +295,7 @@
       " ": () => turn(), ArrowRight: () => step(1), ArrowLeft: () => step(-1), n: () => setNight(!night()),
       w: () => setWidth({ phone: "tablet", tablet: "desktop", desktop: "phone" }[width()]),
       "/": () => { openList(true); byId("search").focus(); }, "?": () => byId("keys").showModal(),
+      Escape: () => openList(false),
     };
     if (inList) Object.assign(actions, { ArrowDown: () => stepInList(1), ArrowUp: () => stepInList(-1) });
     const action = actions[event.key];
@@ -322,9 +351,10 @@
     byId("address").href = byId("address").textContent = deck.head.phone.address;
     byId("phone").showModal();
   });
-  addEventListener("resize", fit);
+  byId("close-list").addEventListener("click", () => openList(false));
+  new ResizeObserver(fit).observe(byId("slot"));
   addEventListener("hashchange", () => {
-    const key = decodeURIComponent(location.hash.slice(1));
+    const key = named();
     if (deck.cards[key] && key !== place.key) go(key);
   });
 
@@ -336,8 +366,19 @@
   }
   if (sizes[remembered("width")]) document.querySelector(`[name=width][value=${remembered("width")}]`).checked = true;
   function begin() {
-    if (window.studydeck) take(window.studydeck);
-    else new EventSource("events").addEventListener("message", (event) => take(JSON.parse(event.data)));
+    if (window.studydeck) { take(window.studydeck); return; }
+    listen();
+    document.addEventListener("visibilitychange", listen);
+  }
+  // A browser keeps six connections to a server: tabs that nobody sees leave them to others.
+  let events;
+  function listen() {
+    events?.close();
+    if (document.hidden) return;
+    events = new EventSource("events");
+    events.addEventListener("message", (event) => take(JSON.parse(event.data)));
+    events.addEventListener("open", () => { byId("lost").hidden = true; });
+    events.addEventListener("error", () => { byId("lost").hidden = false; });
   }
   if (frame.contentDocument?.title) begin();
   else frame.addEventListener("load", begin, { once: true });
