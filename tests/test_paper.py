@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from author import Author
 from browser import FLAGS, chromium
 from click.testing import CliRunner
+from playwright.sync_api import Browser, expect
 
 from builder.cli import main
 from builder.pipeline import paper
@@ -77,3 +79,57 @@ def test_chromium_prints_it(rivers: Author, tmp_path: Path, layout: str) -> None
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
     assert pages == {"columns": 2, "cards": 7}[layout]
+
+
+@pytest.mark.parametrize(
+    ("cloze", "question", "answer"),
+    [
+        ("{{c1::One {{c2::two::*inner*}} three::outer}}", '<span class="gap">outer</span>', "One two three"),
+        ("{{c1::One {{c2::two::inner}} three}} }}", '<span class="gap"></span> }}', "One two three"),
+        ("{{c1::`a::b`::h}}", '<span class="gap">h</span>', "<code>a&#58;&#58;b</code>"),
+        (r"$\frac{{{c1::a}}}{b}$", r"\(\frac{{\square}}{b}\)", r"\(a\)"),
+        (r"`\(` {{c1::x}} $y^{{c2::2::the best 5%}}$", r"\(y^{\square_{\text{the best 5}}}\)", r"x; \(2\)"),
+    ],
+)
+def test_gaps_are_cut_where_they_end_and_stay_formulas_in_formulas(
+    author: Author, monkeypatch: pytest.MonkeyPatch, cloze: str, question: str, answer: str
+) -> None:
+    monkeypatch.setattr("builder.render.paper.with_mathml", lambda html: html)
+    author.section(f"  - id: a\n    cloze: '{cloze}'\n")
+    page = paper(author.load(), "columns")
+    assert question in page
+    assert f'<div class="answer" dir="auto">{answer}</div>' in page
+
+
+def test_a_description_has_its_formulas(author: Author) -> None:
+    author.write("deck.yaml", "deck: Rivers\nuid: testtesttest\ntag: rivers\ndescription: The $x$ of rivers\n")
+    author.section(CARDS.splitlines(keepends=True)[0])
+    assert re.search(r"The <math.*</math> of rivers", paper(author.load(), "columns"))
+
+
+TABLE = (
+    "| Continent | Discharge | Countries | River | Length | Mouth |\\n|-|-|-|-|-|-|\\n" + "| Mediterranean " * 6 + "|"
+)
+
+
+@pytest.mark.parametrize("layout", ["columns", "cards"])
+def test_an_answer_reads_on_paper_as_it_was_written(
+    author: Author, tmp_path: Path, browser: Browser, layout: str
+) -> None:
+    author.section(f"""\
+  - {{id: a, question: Which?, answer: "The **Nile** and *its* delta"}}
+  - {{id: b, question: Compare, answer: "{TABLE}"}}
+  - {{id: c, question: ما هو أطول نهر؟, answer: النيل}}
+""")
+    (tmp_path / "page.html").write_text(paper(author.load(), layout), "utf-8")
+    with closing(browser.new_page(viewport={"width": 680, "height": 900})) as page:
+        page.goto((tmp_path / "page.html").as_uri())
+        tops = "[...document.querySelectorAll('.answer')[0].querySelectorAll('strong, em')].map(each => each.offsetTop)"
+        assert len(set(page.evaluate(tops))) == 1
+        table = page.locator(".answer table").bounding_box()
+        room = page.locator(".row:has(table)").bounding_box()
+        assert table
+        assert room
+        assert table["x"] + table["width"] <= room["x"] + room["width"] + 1
+        if layout == "cards":
+            expect(page.locator(".answer").last).to_have_css("border-left-style", "dotted")

@@ -12,10 +12,10 @@ from string import Template
 
 from builder.model import Deck, MediaFile, Note
 from builder.text import to_html
-from builder.text.formula import with_mathml
+from builder.text.formula import in_formula, with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
-_CLOZE = re.compile(r"\{\{c[\d,]+::|\}\}")
+_CLOZE = re.compile(r"(\{\{c[\d,]+::|\}\})")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _IMAGE = re.compile(r'<img src="([^"]*)"')
 
@@ -39,7 +39,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     return page.substitute(
         language=html_entities.escape(deck.language or "en"),
         title=html_entities.escape(deck.title),
-        description=to_html(deck.description),
+        description=with_mathml(to_html(deck.description)),
         layout=layout,
         style=(_ASSETS / "paper.css").read_text("utf-8"),
         sections="\n".join(sections),
@@ -60,27 +60,33 @@ def _row(note: Note, pictures: Mapping[str, Path]) -> str:
 
 def _gaps(html: str) -> tuple[str, str]:
     """A cloze's text with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
-    question: list[str] = []
+    question = ""
     hidden: list[str] = []
-    depth = at = 0
-    for token in _CLOZE.finditer(html):
-        if depth:
-            hidden[-1] += html[at : token.start()]
-        else:
-            question.append(html[at : token.start()])
-        at = token.end()
-        if token[0] != "}}":
-            if not depth:
+    hints: list[str] = []  # of the clozes that are open
+    for part in _CLOZE.split(html):
+        if part.startswith("{{c"):
+            if not hints:
                 hidden.append("")
-            depth += 1
-        elif depth:
-            depth -= 1
-            if not depth:
-                text, _, hint = hidden.pop().partition("::")
-                hidden.append(text)
-                question.append(f'<span class="gap">{hint}</span>')
-    question.append(html[at:])
-    return "".join(question), "; ".join(dict.fromkeys(hidden))
+            hints.append("")
+        elif part == "}}" and hints:
+            hint = hints.pop()
+            if not hints:
+                inside = in_formula(question)
+                question += _formula_gap(hint) if inside else f'<span class="gap">{hint}</span>'
+                hidden[-1] = rf"\({hidden[-1]}\)" if inside else hidden[-1]
+        elif hints:
+            text, separator, hint = part.partition("::")
+            hidden[-1] += text
+            hints[-1] = hint if separator else hints[-1]
+        else:
+            question += part
+    return question, "; ".join(dict.fromkeys(hidden))
+
+
+def _formula_gap(hint: str) -> str:
+    """A gap in TeX, which can hold no markup."""
+    words = re.sub(r"<[^>]*>|[\\{}$%#&^_]", "", hint)
+    return r"{\square_{\text{" + words + "}}}" if words else r"{\square}"
 
 
 def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:

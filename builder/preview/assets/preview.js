@@ -169,7 +169,9 @@
     #content { margin: .5em; }
     html.desktop #content { margin: 20px; }
     html.desktop body { background: #f5f5f5; } html.desktop body.nightMode { background: #2c2c2c; }
-    math { max-width: 100%; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }`;
+    math { max-width: 100%; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }
+    mtd[columnalign="right"] { text-align: right; } mtd[columnalign="left"] { text-align: left; }
+    mtable[columnspacing^="0"] > mtr > mtd { padding-inline: 0; }`;
 
   function show(keepScroll) {
     const card = deck.cards[place.key];
