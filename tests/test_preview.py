@@ -299,6 +299,14 @@ def test_the_list_says_what_the_card_says(rivers: Author, server: Server, open_p
     expect(window.page.locator("#cards [data-key='c/1']")).to_contain_text("♪")
 
 
+def test_the_list_shows_the_card_that_the_address_names(author: Author, open_page: Callable[..., Window]) -> None:
+    long = "Which of the many rivers of the world is it that is meant by a long question with the number"
+    author.section("".join(f"  - {{id: c{n}, question: {long} {n}?, answer: it}}\n" for n in range(90)))
+    with served(author) as server:
+        page = open_page(f"{server.address}#c80/1").page
+        expect(page.locator("#cards [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
 def test_an_address_that_names_nothing_shows_the_first_card(server: Server, open_page: Callable[..., Window]) -> None:
     window = open_page(f"{server.address}#100%")
     window.shows("Which river flows through Cairo?")

@@ -154,7 +154,13 @@
     (button || byId("cards").querySelector("button"))?.setAttribute("tabindex", "0");
     if (!button) return;
     button.setAttribute("aria-current", "true");
+    scrollTo(button, 3);
+  }
+
+  // Heights in the list are guesses until it is drawn (content-visibility), and so is the first place.
+  function scrollTo(button, frames) {
     button.scrollIntoView({ block: "nearest" });
+    if (frames) requestAnimationFrame(() => scrollTo(button, frames - 1));
   }
 
   // --- the card --------------------------------------------------------------------------------
