@@ -735,6 +735,8 @@ def test_a_width_that_fits_every_phone_passes(author: Author, css: str) -> None:
         (".q-answer, .card { color: navy }", "1:20"),
         ("@media print { .card { color: navy } }", "1:24"),
         (".card a { color: navy }", "1:11"),
+        (".card { color: navy } .nightMode a { color: lightblue }", "1:9"),
+        (".card a { color: navy } .card.nightMode { color: lightblue }", "1:11"),
     ],
 )
 def test_a_colour_for_day_alone_is_told(author: Author, css: str, place: str) -> None:
@@ -746,6 +748,8 @@ def test_a_colour_for_day_alone_is_told(author: Author, css: str, place: str) ->
     [
         ".card { color: navy } .card.nightMode { color: lightblue }",
         ".card.nightMode { color: lightblue }",
+        ".card { color: navy } .nightMode { color: lightblue }",
+        ".card a, .card b { color: navy } .nightMode a, .card.night_mode > b { color: lightblue }",
         ".card { background: white } .nightMode.card { background-color: black }",
         ".card { border-color: navy; font-size: 1em }",
         ".q-answer { color: var(--q-accent) }",

@@ -61,21 +61,34 @@ def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]
 
 
 def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
-    """Colours that `.card` has by day only."""
+    """Colours that `.card`, or something in it, has by day only."""
     by_night = {
-        found["property"].lower().removesuffix("-color")
+        (target, _property(found))
         for rule in rules
-        if re.search(_NIGHT, rule["selectors"])
+        for target in _targets(rule["selectors"], night=True)
         for found in re.finditer(_COLOUR, rule["body"])
     }
     for rule in rules:
-        if not re.search(_CARD, rule["selectors"]) or re.search(_NIGHT, rule["selectors"]):
-            continue
+        targets = _targets(rule["selectors"], night=False)
         for found in re.finditer(_COLOUR, rule["body"]):
-            if found["property"].lower().removesuffix("-color") not in by_night:
+            if any((target, _property(found)) not in by_night for target in targets):
                 message = f"the {found['property']} of .card is set for day alone, and night has another background"
                 at = rule.start("body") + found.start()
                 yield _warning("style-colour", text, css, at, message, "set it for .card.nightMode, too")
+
+
+def _targets(selectors: str, *, night: bool) -> set[str]:
+    """What the selectors for the card by day, or those for the night, colour: "" for the card itself, `a` for links."""
+    targets = set()
+    for selector in selectors.split(","):
+        if bool(re.search(_NIGHT, selector)) == night and (night or re.search(_CARD, selector)):
+            last = re.split(r"[\s>+~]+", selector.strip())[-1]
+            targets.add(re.sub(rf"(?:{_CARD})|(?:{_NIGHT[4:]})|^(?:html|body)$", "", last, flags=re.IGNORECASE))
+    return targets
+
+
+def _property(found: re.Match[str]) -> str:
+    return found["property"].lower().removesuffix("-color")
 
 
 def _at(text: Text, css: str, index: int) -> Place:
