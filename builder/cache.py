@@ -48,7 +48,7 @@ class Known(NamedTuple):
 def state_of(decks: Sequence[Path], out: Path) -> State:
     """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read."""
     try:
-        packages = [path for deck in decks if (path := _package(deck, out)).exists()]
+        packages = [path for deck in decks if (path := package_path(deck, out)).exists()]
         files = [*(file for deck in decks for file in _files(deck)), *packages]
         return {os.fspath(path): _digest(path) for path in files}
     except OSError:
@@ -89,7 +89,7 @@ def remember(decks: Sequence[Path], out: Path, state: State, made: Iterable[Made
     a build is under way has not been built.
     """
     with suppress(OSError):
-        written = [path for deck in decks for path in (deck / _LOCK, _package(deck, out))]
+        written = [path for deck in decks for path in (deck / _LOCK, package_path(deck, out))]
         now = {**state, **{os.fspath(path): _digest(path) for path in written}}
         if not state or any("\n" in path for path in now):
             return
@@ -132,7 +132,8 @@ def _home() -> Path:
         raise OSError(error) from None
 
 
-def _package(deck: Path, out: Path) -> Path:
+def package_path(deck: Path, out: Path) -> Path:
+    """Where the package of the deck in the folder `deck` lies. It stands here because this file is loaded first."""
     return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from builder.pipeline import Built, Loaded
 
 _DAY = 86_400
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 _LAST_MOMENT = 253_402_300_799  # the end of the year 9999
 
 
@@ -37,6 +38,17 @@ class _Deck(click.Path):
 
     def __init__(self) -> None:
         super().__init__(exists=True, file_okay=False, path_type=Path)
+
+
+_DECKS = click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+
+
+def _output(words: str) -> Callable[[_Command], _Command]:
+    """The option for the folder of packages; `words` say what they are there for."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    return click.option(
+        "-o", "--output", metavar="DIR", type=folder, default=Path("dist"), show_default=True, help=words
+    )
 
 
 _HELP = "Build Anki decks from YAML, and build them again without costing learners a review, a tag or a note."
@@ -53,7 +65,7 @@ def main() -> None:
 
 
 @main.command(short_help="Find the mistakes in decks, and write nothing.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option(
     "--format",
@@ -92,16 +104,8 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 
 
 @main.command(short_help="Build decks into packages for Anki.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="Where the packages go.",
-)
+@_DECKS
+@_output("Where the packages go.")
 @click.option(
     "--repair-lock", is_flag=True, help="First mend a damaged or lost deck.lock from git and the last package."
 )
@@ -166,21 +170,13 @@ def build(
 
 
 @main.command(short_help="Tell what the next import does to learners.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @click.option(
     "--against",
     metavar="OLD",
     help="What the learner has: an older package (OLD.apkg), a lock, or a git revision; left out, the last build.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="Where the last packages are, for their texts.",
-)
+@_output("Where the last packages are, for their texts.")
 @click.option(
     "--format",
     "style",
@@ -244,7 +240,7 @@ def verify(package: Path, previous: Path | None, style: str) -> None:
 
 
 @main.command(short_help="List cards without an id, or write their ids into the YAML.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @click.option("--write", is_flag=True, help="Write the ids that the lock gave into the YAML, and nothing else.")
 def ids(decks: tuple[Path, ...], write: bool) -> None:
     """List the cards without an id, and the ids that deck.lock gave them.
@@ -286,7 +282,7 @@ _MATERIAL = click.option(
 
 
 @main.command(short_help="Show which sentences of the material have a card.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @_MATERIAL
 @click.option(
     "--format",
@@ -339,7 +335,7 @@ def source() -> None:
 
 
 @source.command(short_help="Accept what each card's sentence says now.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @_MATERIAL
 def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     """Make or update material.lock, and accept what each card's sentence says now.
@@ -358,7 +354,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
 
 
 @source.command(short_help="Tell what became of each card's sentence.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @_MATERIAL
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
@@ -384,7 +380,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 
 
 @source.command(short_help="Rewrite the sources whose sentences moved.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @_MATERIAL
 def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     """Rewrite the sources whose sentences moved, and change nothing else in the YAML.
@@ -459,7 +455,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
 
 
 @main.command(short_help="Count cards and words, and forecast the study.")
-@click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
+@_DECKS
 @click.option(
     "--new", metavar="N", type=click.IntRange(1, 9999), default=10, show_default=True, help="New cards a day."
 )
@@ -559,15 +555,7 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the page as files that work from disk, and serve nothing.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="Where the package goes that a phone asks for.",
-)
+@_output("Where the package goes that a phone asks for.")
 def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: Path | None, output: Path) -> None:
     """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
 
@@ -785,9 +773,11 @@ def _package(built: Built) -> dict[str, Any]:
 
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
     """What a build says of packages of which every byte is as the last build left it."""
+    from builder import cache
+
     packages = []
     for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
-        path = (output / f"{os.path.basename(os.path.abspath(folder))}.apkg").as_posix()
+        path = cache.package_path(folder, output).as_posix()
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
@@ -850,10 +840,12 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
     import shutil
     import tempfile
 
+    from builder import cache
+
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         copies = {}
         for folder in folders:
-            path = output / f"{os.path.basename(os.path.abspath(folder))}.apkg"
+            path = cache.package_path(folder, output)
             if path.exists():
                 copies[path] = Path(shutil.copy(path, temporary))
         yield copies
@@ -902,7 +894,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import threading
     import webbrowser
 
-    from builder import pipeline
+    from builder import cache, pipeline
     from builder.preview import Live, Server, View, address_in_network, qr_code, watch
 
     building = threading.Lock()
@@ -927,7 +919,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     host = address_in_network() if lan else "127.0.0.1"
     if host is None:
         raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
-    live = Live(look, f"{os.path.basename(os.path.abspath(deck))}.apkg")
+    live = Live(look, cache.package_path(deck, output).name)
     gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
     gc.enable()  # switched off for commands that end soon
     try:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from builder.cache import package_path
 from builder.checks import check
 from builder.history import (
     LOCK_FILE,
@@ -387,11 +388,6 @@ def replace_file(path: Path, data: bytes) -> None:
 def folder_name(folder: Path) -> str:
     """The name of a deck's folder, and of its package."""
     return os.path.basename(os.path.abspath(folder))
-
-
-def package_path(folder: Path, out: Path) -> Path:
-    """Where the package of the deck in `folder` lies."""
-    return out / f"{folder_name(folder)}.apkg"
 
 
 def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from builder.cache import package_path
 from builder.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
 from builder.history.plan import (
     After,
@@ -23,7 +24,7 @@ from builder.history.plan import (
 from builder.history.repair import Repaired, repair
 from builder.model import Deck, Note
 from builder.package.read import read_package
-from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, package_path, shipped_lock
+from builder.pipeline import Loaded, compile_notes, folder_name, load, lock_in, shipped_lock
 from builder.render import note_types
 
 

@@ -16,7 +16,7 @@ from builder import cache
 from builder.checks.errors import letters
 from builder.history import LOCK_FILE, Changes, read_lock, set_apart
 from builder.model import Kept, MediaFile, shown
-from builder.pipeline import Built, Lap, Loaded, load, package_path
+from builder.pipeline import Built, Lap, Loaded, load
 from builder.render import Media, anki_deck
 
 
@@ -75,7 +75,7 @@ def load_changed(folders: Sequence[Path], out: Path, known: cache.Known, now: in
             return None
         if not changed:
             unchanged = Changes((), (), tuple(part.kept.ids), ())
-            path = package_path(folder, out)
+            path = cache.package_path(folder, out)
             part = part._replace(built=Built(part.loaded.deck, path, made.notes, made.cards, made.media, unchanged))
         parts.append(part)
     return parts
