@@ -91,6 +91,18 @@ def test_a_wrong_answer_that_was_taken_back_reaches_the_learner(rivers: Author, 
     assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
 
 
+def test_what_was_taken_back_reaches_the_learner_under_a_new_id_too(rivers: Author, learner: Learner) -> None:
+    wrong(rivers, learner)
+    reverted(rivers)
+    guid = rivers.guid("nile")
+    rivers.edit("id: nile\n", f"id: the-nile\n    guid: {guid}\n")
+    rivers.now -= 50
+    built = rivers.build(later=0)
+    assert (built.changes.new, built.changes.edited, built.changes.retired) == ((), ("the-nile",), ())
+    assert learner.import_package(rivers.package) == Import(0, 1, 2, 0, 0)
+    assert learner.note(guid)["Answer"] == "The Nile"
+
+
 def test_a_style_that_was_taken_back_reaches_the_learner(rivers: Author, learner: Learner) -> None:
     rivers.write("style.css", ".q-answer { margin: 9px }")
     rivers.build()

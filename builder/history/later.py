@@ -34,9 +34,10 @@ def caught_up(lock: Lock, notes: Sequence[Note], later: Iterable[NoteRecord | Ty
             by_guid[each.guid] = each
     records = dict(lock.notes)
     for note in notes if by_guid else ():
-        other, known = by_guid.get(note.identity.guid), records.get(note.identity.id)
+        name = note.identity.was or note.identity.id
+        other, known = by_guid.get(note.identity.guid), records.get(name)
         if other is not None and known is None:
-            records[note.identity.id] = other._replace(id=note.identity.id)
+            records[name] = other._replace(id=name)
         elif other is not None and known is not None and known.modified < other.modified:
-            records[known.id] = known._replace(content=other.content, modified=other.modified)
+            records[name] = known._replace(content=other.content, modified=other.modified)
     return Lock(records, types)
