@@ -15,7 +15,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from builder.model import Place, Text, shown
-from builder.source.tree import Items, Keys, Node, read_tree
+from builder.source.nodes import Items, Keys, Node
+from builder.source.tree import read_tree
 
 _MARK = b"\xef\xbb\xbf"
 _PLAIN_ID = re.compile(r"[^\W\d_][\w.+-]*")

@@ -11,7 +11,8 @@ from typing import Any
 from builder.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
 from builder.source import keys
 from builder.source.files import read_file
-from builder.source.tree import NO_KEY, Items, Keys, Node, read_tree
+from builder.source.nodes import NO_KEY, Items, Keys, Node
+from builder.source.tree import read_tree
 from builder.text import near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
