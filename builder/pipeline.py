@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,18 +23,22 @@ from builder.checks import check
 from builder.history import (
     LOCK_FILE,
     Changes,
+    Ledger,
     Lock,
     NoteRecord,
     TypeRecord,
     caught_up,
     identify,
     lines_ever,
+    lock_lines,
     lock_text,
+    note_line,
     note_type_ids,
     read_lock,
     record,
     records_in,
     stamps_of,
+    type_records,
 )
 from builder.model import (
     ERROR,
@@ -49,7 +54,7 @@ from builder.model import (
     problem,
     shown,
 )
-from builder.render import Media, collect_media, note_types, render_notes
+from builder.render import Media, anki_decks, collect_media, note_types, render_notes
 from builder.source import read_deck
 from builder.source.files import read_file
 
@@ -67,6 +72,7 @@ Lap = Callable[[str, int], None]
 _GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
 _LARGEST_LOCK = 1_000_000_000  # bytes; a note takes some 200
 _ONE_BUILD = 60  # seconds, between two changes of a file that a build is writing
+_FEW = 1_000  # notes
 _NO_CHANGES = Changes((), (), (), ())
 _MATERIAL_LOCK = "material.lock"  # as in builder/material/lock.py, which decks without a material don't load
 
@@ -85,6 +91,11 @@ class Loaded(NamedTuple):
         return [each for each in self.problems if each.severity == ERROR]
 
     @property
+    def known(self) -> list[Identity]:
+        """The identities of the cards that have one: all, in a deck without errors."""
+        return [each for each in self.identities if each is not None]
+
+    @property
     def ids(self) -> list[str]:
         """The id of every card in study order, "" where it can't be told."""
         return [each.id if each else "" for each in self.identities]
@@ -96,7 +107,10 @@ class Loaded(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What a build made of a deck, or the problems for which it wrote nothing. `shipped` are the notes that it read."""
+    """What a build made of a deck, or the problems for which it wrote nothing.
+
+    `newest` is the newest stamp of the notes that it read, in seconds since 1970.
+    """
 
     deck: Deck
     path: Path
@@ -105,7 +119,7 @@ class Built(NamedTuple):
     media: int = 0
     changes: Changes = _NO_CHANGES
     problems: Sequence[Problem] = ()
-    shipped: Sequence[Shipped] = ()
+    newest: int = 0
 
 
 def _no_progress(done: float) -> None:
@@ -212,7 +226,7 @@ def part_of(progress: Progress, number: int, count: int) -> Progress:
 
 def compile_notes(loaded: Loaded) -> list[Note]:
     """The notes of a loaded deck in study order, rendered for Anki."""
-    return render_notes(loaded.deck, loaded.identities, loaded.media.names)
+    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names))
 
 
 def build(
@@ -236,27 +250,25 @@ def build(
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
     deck = loaded.deck
     path = package_path(deck.folder, out)
-    notes = compile_notes(loaded)
-    progress(0.5)
-    lap("render", len(notes))
-    types = note_types(deck, note_type_ids(deck, loaded.lock))
-    last = shipped_lock(loaded, notes, path) if kept is NOTHING_KEPT else loaded.lock
-    lock, shipped, changes = record(notes, types, last, now, kept)
-    lap("record", len(shipped))
-    problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
-    if locked and (changed := _locked(loaded, lock, notes)):
+    if locked and (changed := lock_changes(loaded, out, now)):
         return Built(deck, path, problems=changed)
-    progress(0.6)
+    last = shipped_lock(loaded, path) if kept is NOTHING_KEPT else loaded.lock
+    types = note_types(deck, note_type_ids(deck, loaded.lock))
+    new_types = type_records(types, last, now)
+    ledger = Ledger(loaded.known, last, now, kept)
+    lines = [*kept.lines, *map(note_line, ledger.gone)]
+    problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     try:
         from builder.package import write_package
 
-        stamped = [(each, lock.types[each.key].modified) for each in types]
-        decks = kept.decks or dict.fromkeys([str(deck.title), *(note.deck for note in notes)])
+        stamped = [(each, new_types[each.key].modified) for each in types]
+        decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
+        shipped = _ship(loaded, ledger, lines, progress, lap)
         cards = _write(
             path,
             deck.folder / LOCK_FILE,
-            lock_text(lock, kept.lines),
             lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, path, kept.ranges),
+            lambda: lock_lines(new_types, lines),
         )
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
@@ -265,16 +277,36 @@ def build(
     if not loaded.lock.types:
         problems += _tell_git(deck.folder / ".gitattributes")
     progress(1.0)
-    lap("package", len(notes) + len(kept.ids))
-    return Built(deck, path, len(notes) + len(kept.ids), cards, len(loaded.media.files), changes, problems, shipped)
+    count = len(ledger.numbers) + len(kept.ids)
+    lap("package", count)
+    return Built(deck, path, count, cards, len(loaded.media.files), ledger.changes(), problems, ledger.newest)
+
+
+def _ship(loaded: Loaded, ledger: Ledger, lines: list[str], progress: Progress, lap: Lap) -> Iterator[Shipped]:
+    """The deck's notes with their stamps in a package's order, and into `lines` what the next lock knows of each.
+
+    A few at a time, so that no more than these are in memory.
+    """
+    order = ledger.order
+    done = 0
+    lap("record", 0)
+    notes = render_notes(loaded.deck, loaded.identities, loaded.media.names, order)
+    while some := list(islice(notes, _FEW)):
+        lap("render", len(some))
+        entered = [ledger.enter(place, note) for place, note in zip(order[done : done + _FEW], some, strict=True)]
+        lines += [note_line(record) for _, record in entered]
+        lap("record", len(some))
+        yield from (shipped for shipped, _ in entered)
+        lap("package", 0)
+        done += len(some)
+        progress(0.9 * done / len(order))
 
 
 def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
     """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
     notes = compile_notes(loaded)
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    last = shipped_lock(loaded, notes, package_path(loaded.deck.folder, out))
-    lock, _, _ = record(notes, types, last, now)
+    lock, _ = record(notes, types, shipped_lock(loaded, package_path(loaded.deck.folder, out)), now)
     return _locked(loaded, lock, notes)
 
 
@@ -302,7 +334,7 @@ def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged:
     if loaded.errors:
         return with_problems(last or view(loaded.deck, [], [], {}, [], [], css), loaded.problems)
     notes = compile_notes(loaded)
-    _, _, changes = record(notes, types, loaded.lock, 0)
+    _, changes = record(notes, types, loaded.lock, 0)
     named = {"new": changes.new, "edited": changes.edited, "retired": changes.retired}
     states = {note_id: state for state, ids in named.items() for note_id in ids}
     return view(loaded.deck, notes, artist.draw(types, notes), states, loaded.problems, loaded.media.files, css)
@@ -408,10 +440,10 @@ def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     return read_lock(shown(path), data) if there else (Lock(), [])
 
 
-def shipped_lock(loaded: Loaded, notes: Sequence[Note], package: Path) -> Lock:
+def shipped_lock(loaded: Loaded, package: Path) -> Lock:
     """The deck's lock, caught up with what the last `package` and git's history of the lock show to have been shipped.
 
-    `notes` are the deck's. Where the package is of the lock's own build, git isn't asked.
+    Where the package is of the lock's own build, git isn't asked.
     """
     lock = loaded.lock
     later: list[NoteRecord | TypeRecord] = []
@@ -428,7 +460,7 @@ def shipped_lock(loaded: Loaded, notes: Sequence[Note], package: Path) -> Lock:
                 old_notes, old_types = read_package(package)
                 later += [record_of(each) for each in old_notes]
                 later += [type_record(note_type, modified) for note_type, modified in old_types]
-    return caught_up(lock, notes, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
+    return caught_up(lock, loaded.known, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
 
 
 def _pending(path: Path, data: bytes) -> Path:
@@ -436,8 +468,10 @@ def _pending(path: Path, data: bytes) -> Path:
     return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
 
 
-def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path], int]) -> int:
-    """Writes package and lock beside their places, then moves both in. Returns what `write_package` does.
+def _write(
+    path: Path, lock_path: Path, write_package: Callable[[Path], int], lock_lines: Callable[[], Iterable[str]]
+) -> int:
+    """Writes the package and then the lock beside their places, and moves both in. Returns what `write_package` does.
 
     Between the two moves the new lock lies pending, so that a build killed there has lost nothing
     (test_killed.py kills it everywhere).
@@ -449,7 +483,8 @@ def _write(path: Path, lock_path: Path, text: str, write_package: Callable[[Path
     lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
     try:
         written = write_package(part)
-        lock_part.write_bytes(text.encode())
+        with lock_part.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lock_lines())
         os.replace(lock_part, pending)
         try:
             os.replace(part, path)

@@ -37,7 +37,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     """
     notes = compile_notes(loaded)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
-    last = shipped_lock(loaded, notes, package)
+    last = shipped_lock(loaded, package)
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
@@ -45,7 +45,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     if lacks_texts(before, notes):
         before, texts_from = _with_texts(before, notes, deck, package, texts_from)
     types = note_types(deck, note_type_ids(deck, loaded.lock))
-    lock, _, _ = record(notes, types, last, now)
+    lock, _ = record(notes, types, last, now)
     return make_plan(deck, before, After(notes, types, lock), texts_from)
 
 

@@ -174,12 +174,11 @@ def _positions(last: Memory, read: Sequence[SectionMemory]) -> tuple[list[tuple[
 
 def _after(loaded: Loaded, built: Built, last: Memory | None) -> Memory:
     read = _sections(loaded)
-    stamps = [each.modified for each in built.shipped]
     if last is not None:
-        return Memory(_merged(last, read), last.media, max([last.newest, *stamps]))
+        return Memory(_merged(last, read), last.media, max(last.newest, built.newest))
     paths = {each.name: str(each.path) for each in loaded.media.files}
     media = [(written, name, paths[name]) for written, name in loaded.media.names.items()]
-    return Memory(read, media, max([*stamps, *(each.modified for each in loaded.lock.notes.values())], default=0))
+    return Memory(read, media, max([built.newest, *(each.modified for each in loaded.lock.notes.values())]))
 
 
 def _memory(sections: list[list[Any]], media: list[list[str]], newest: int) -> Memory:

@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import START, Author
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from builder import pipeline
 from builder.cli import main
+from builder.model import Note
 
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 SECTIONS = {
@@ -260,17 +262,16 @@ def test_what_is_saved_during_a_build_is_built_by_the_next(
 ) -> None:
     twins.build()
     twins.edit(SMALL["an answer"])
-    whole = pipeline.compile_notes
+    whole = pipeline.render_notes
 
-    def slowly(loaded: pipeline.Loaded) -> object:
-        notes = whole(loaded)
+    def slowly(*deck: Any) -> Iterator[Note]:
+        yield from whole(*deck)
         text = Path("rivers/water.yaml").read_text()
         Path("rivers/water.yaml").write_text(text.replace("The Nile", "The long Nile"))
-        return notes
 
-    monkeypatch.setattr(pipeline, "compile_notes", slowly)
+    monkeypatch.setattr(pipeline, "render_notes", slowly)
     twins.build()
-    monkeypatch.setattr(pipeline, "compile_notes", whole)
+    monkeypatch.setattr(pipeline, "render_notes", whole)
     assert "1 edited" in twins.build()
 
 

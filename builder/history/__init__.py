@@ -7,23 +7,38 @@ it, and record.py moves the stamps of the notes that changed. guids never come f
 from builder.history.git import lines_ever
 from builder.history.identity import identify
 from builder.history.later import caught_up, stamps_of
-from builder.history.lock import LOCK_FILE, Lock, NoteRecord, TypeRecord, lock_text, read_lock, records_in, set_apart
-from builder.history.record import Changes, note_type_ids, record
+from builder.history.lock import (
+    LOCK_FILE,
+    Lock,
+    NoteRecord,
+    TypeRecord,
+    lock_lines,
+    lock_text,
+    note_line,
+    read_lock,
+    records_in,
+    set_apart,
+)
+from builder.history.record import Changes, Ledger, note_type_ids, record, type_records
 
 __all__ = [
     "LOCK_FILE",
     "Changes",
+    "Ledger",
     "Lock",
     "NoteRecord",
     "TypeRecord",
     "caught_up",
     "identify",
     "lines_ever",
+    "lock_lines",
     "lock_text",
+    "note_line",
     "note_type_ids",
     "read_lock",
     "record",
     "records_in",
     "set_apart",
     "stamps_of",
+    "type_records",
 ]

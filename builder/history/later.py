@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from builder.history.lock import Lock, NoteRecord, TypeRecord
-from builder.model import Note
+from builder.model import Identity
 
 
 def stamps_of(lock: Lock) -> dict[str | int, int]:
@@ -18,7 +18,7 @@ def stamps_of(lock: Lock) -> dict[str | int, int]:
     return types | {each.guid: each.modified for each in lock.notes.values()}
 
 
-def caught_up(lock: Lock, notes: Sequence[Note], later: Iterable[NoteRecord | TypeRecord]) -> Lock:
+def caught_up(lock: Lock, notes: Sequence[Identity], later: Iterable[NoteRecord | TypeRecord]) -> Lock:
     """`lock` with the newest stamps of `later` records, and what they were given for.
 
     Of the `notes` to be built, those are in it, too, that the lock lacks and that an earlier build shipped.
@@ -34,8 +34,8 @@ def caught_up(lock: Lock, notes: Sequence[Note], later: Iterable[NoteRecord | Ty
             by_guid[each.guid] = each
     records = dict(lock.notes)
     for note in notes if by_guid else ():
-        name = note.identity.was or note.identity.id
-        other, known = by_guid.get(note.identity.guid), records.get(name)
+        name = note.was or note.id
+        other, known = by_guid.get(note.guid), records.get(name)
         if other is not None and known is None:
             records[name] = other._replace(id=name)
         elif other is not None and known is not None and known.modified < other.modified:

@@ -7,7 +7,7 @@ line counts the notes, so that a torn file is seen; a merge of two files has mor
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -114,7 +114,7 @@ def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
 
 
 def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
-    """The lines of the notes `ids` in the text of a whole lock, for `lock_text`; and a lock's text without them."""
+    """The lines of the notes `ids` in the text of a whole lock, for `lock_lines`; and a lock's text without them."""
     apart: list[str] = []
     rest: list[str] = []
     for line in text.split("\n"):
@@ -127,19 +127,25 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
-def lock_text(lock: Lock, apart: Sequence[str] = ()) -> str:
-    """The file for `lock`, and for the notes whose lines were set `apart` before: the same notes make the same text."""
-    lines = [f"{_HEAD} {VERSION}", f"# {_NOTE}"]
-    for key in sorted(lock.types):
-        kind = lock.types[key]
-        lines.append(f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}")
-    notes = [*map(_line, lock.notes.values()), *apart]
-    lines += sorted(notes)  # by id, for a tab comes before every character that an id can have
-    lines.append(f"end\t{len(notes)}\n")
-    return "\n".join(lines)
+def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file, from its note types and the lines of its notes: the same notes make the same file."""
+    yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
+    for key in sorted(types):
+        kind = types[key]
+        yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
+    lines = sorted(notes)  # by id, for a tab comes before every character that an id can have
+    for line in lines:
+        yield f"{line}\n"
+    yield f"end\t{len(lines)}\n"
 
 
-def _line(note: NoteRecord) -> str:
+def lock_text(lock: Lock) -> str:
+    """The file for `lock`."""
+    return "".join(lock_lines(lock.types, map(note_line, lock.notes.values())))
+
+
+def note_line(note: NoteRecord) -> str:
+    """The line of a note in a lock's file, without its end."""
     state = "retired" if note.retired else "live"
     origin = "made" if note.made else "own"
     return (

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
 from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in
-from builder.model import NOTHING_KEPT, Deck, Kept, Note, NoteType, Shipped
+from builder.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 
 #: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
 #: by its guid alone, so that a lost lock gives the same one: with another, who imports on two devices before their
@@ -32,62 +32,92 @@ class Changes(NamedTuple):
     retired: tuple[str, ...]
 
 
-def record(
-    notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int, kept: Kept = NOTHING_KEPT
-) -> tuple[Lock, list[Shipped], Changes]:
-    """The lock after shipping `notes` at `now` (seconds since 1970), the notes with their stamps, and the changes.
+class Ledger:
+    """One build's notes, each with its number in Anki and its stamp, written down one after the other in any order.
 
-    A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
-    Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
-    The `kept` notes of the deck are neither among `notes` nor in `lock`.
+    `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
+    since 1970. The `kept` notes of the deck are neither among them nor in `lock`.
     """
-    now = max(1, now)
-    records = dict(lock.notes)
-    numbers = _Numbers(lock, kept)
-    shipped: list[Shipped] = []
-    new: list[str] = []
-    edited: list[str] = []
-    unchanged: list[str] = []
-    retired: list[str] = []
-    for position, note in zip(kept.positions or range(1, len(notes) + 1), notes, strict=True):
-        note_id = note.identity.id
-        last = lock.notes.get(note.identity.was or note_id)
-        records.pop(note.identity.was, None)
+
+    def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
+        self.identities = identities
+        self.lock = lock
+        self.now = max(1, now)
+        self.kept = kept
+        self.positions = kept.positions or range(1, len(identities) + 1)
+        self.numbers = _numbers(identities, lock, kept)
+        self.newest = 0
+        self._new: list[int] = []
+        self._edited: list[int] = []
+        self._retired: list[int] = []
+
+    @property
+    def order(self) -> list[int]:
+        """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
+        return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
+
+    def enter(self, place: int, note: Note) -> tuple[Shipped, NoteRecord]:
+        """The note in this place of the study order with its stamp, and what the next lock knows of it.
+
+        A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
+        Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+        """
+        card, identity = note.card, note.identity
+        last = self.lock.notes.get(identity.was or identity.id) if self.lock.notes else None
         content = content_digest(note)
         if last is None:
-            modified = now
-            new.append(note_id)
+            modified = self.now
+            self._new.append(place)
         elif last.content == content:
             modified = last.modified
-            unchanged.append(note_id)
         else:
-            modified = max(now, last.modified + 1)
-            edited.append(note_id)
-        added = numbers.of(note.identity.guid, last.added if last else None)
-        if note.card.retired and not (last and last.retired):
-            retired.append(note_id)
-        records[note_id] = NoteRecord(
-            note_id,
-            note.identity.guid,
+            modified = max(self.now, last.modified + 1)
+            self._edited.append(place)
+        if card.retired and not (last and last.retired):
+            self._retired.append(place)
+        if modified > self.newest:
+            self.newest = modified
+        number = self.numbers[place]
+        record = NoteRecord(
+            identity.id,
+            identity.guid,
             note.kind,
-            note.card.retired,
-            note.identity.made,
+            card.retired,
+            identity.made,
             content,
-            question_digest(note.card),
-            answer_digest(note.card),
-            added,
+            question_digest(card),
+            answer_digest(card),
+            number,
             modified,
             note.section,
             note.deck,
         )
-        shipped.append(Shipped(note, added, modified, position))
-    here = {each for note in notes for each in (note.identity.id, note.identity.was)}
-    for gone in lock.notes.values():
-        if gone.id not in here and not gone.retired:
-            records[gone.id] = gone._replace(retired=True)
-            retired.append(gone.id)
-    changes = Changes(tuple(new), tuple(edited), (*unchanged, *kept.ids), tuple(retired))
-    return Lock(records, _type_records(types, lock, now)), shipped, changes
+        return Shipped(note, number, modified, self.positions[place]), record
+
+    @cached_property
+    def gone(self) -> list[NoteRecord]:
+        """What the next lock knows of the notes that the deck no longer has."""
+        here = {name for each in self.identities for name in (each.id, each.was)} if self.lock.notes else ()
+        return [each._replace(retired=True) for each in self.lock.notes.values() if each.id not in here]
+
+    def changes(self) -> Changes:
+        """What the build changes, once all its notes are entered."""
+        new, edited, retired = (
+            tuple(self.identities[place].id for place in sorted(places))
+            for places in (self._new, self._edited, self._retired)
+        )
+        changed = {*self._new, *self._edited}
+        unchanged = [each.id for place, each in enumerate(self.identities) if place not in changed]
+        gone = (each.id for each in self.gone if not self.lock.notes[each.id].retired)
+        return Changes(new, edited, (*unchanged, *self.kept.ids), (*retired, *gone))
+
+
+def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int) -> tuple[Lock, Changes]:
+    """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
+    ledger = Ledger([note.identity for note in notes], lock, now)
+    entered = [ledger.enter(place, note)[1] for place, note in enumerate(notes)]
+    records = {each.id: each for each in (*ledger.gone, *entered)}
+    return Lock(records, type_records(types, lock, now)), ledger.changes()
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
@@ -102,8 +132,10 @@ def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
     }
 
 
-def _type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:
+def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:
+    """What the lock knows of the note types, by key, after shipping them at `now` (seconds since 1970)."""
     records = {}
+    now = max(1, now)
     for note_type in types:
         content = type_digest(note_type)
         last = lock.types.get(note_type.key)
@@ -114,26 +146,26 @@ def _type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, 
     return records
 
 
-class _Numbers:
-    """Anki's ids of the notes of one build: each note's own, and no two the same."""
+def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int]:
+    """Anki's ids of the notes of one build: each note's own, and no two the same.
 
-    def __init__(self, lock: Lock, kept: Kept) -> None:
-        self.lock = lock
-        self.kept = kept
-        self.given: set[int] = set()
-
-    @cached_property
-    def taken(self) -> set[int]:
-        return {*(known.added for known in self.lock.notes.values()), *map(note_id_in, self.kept.lines)}
-
-    def of(self, guid: str, known: int | None) -> int:
-        """The id that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes."""
-        if known is not None and known not in self.given:
-            self.given.add(known)
-            return known
-        slot = crc32(guid.encode()) % _SLOTS
-        while (number := _FIRST + slot * _STEP) in self.taken:
-            slot = (slot + 1) % _SLOTS
-        self.taken.add(number)
-        self.given.add(number)
-        return number
+    It is the one that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes.
+    """
+    known = lock.notes
+    taken: set[int] | None = None
+    given: set[int] = set()
+    numbers = []
+    for identity in identities:
+        last = known.get(identity.was or identity.id) if known else None
+        if last is not None and last.added not in given:
+            number = last.added
+        else:
+            if taken is None:
+                taken = {*(each.added for each in known.values()), *map(note_id_in, kept.lines)}
+            slot = crc32(identity.guid.encode()) % _SLOTS
+            while (number := _FIRST + slot * _STEP) in taken:
+                slot = (slot + 1) % _SLOTS
+            taken.add(number)
+        given.add(number)
+        numbers.append(number)
+    return numbers

@@ -18,14 +18,15 @@ def write_package(
     deck: Deck,
     decks: Iterable[str],
     note_types: Sequence[tuple[NoteType, int]],
-    notes: Sequence[Shipped],
+    notes: Iterable[Shipped],
     media: Sequence[MediaFile],
     last: Path,
     kept: Sequence[tuple[int, int, int]] = (),
 ) -> int:
     """Writes the package of `deck` to `path`: the same arguments make the same bytes. Returns its number of cards.
 
-    `decks` are the names of Anki's decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
+    The `notes` come in the order of their ids, and are asked for one after the other. `decks` are the names of Anki's
+    decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
     The ranges of positions that are `kept` (see Kept) are copied from the package at `last`, and make the same bytes
     as if they were among `notes`.
     Raises OSError where the file, the last package or a media file fails.

@@ -6,17 +6,22 @@ Each override says why, and tests/test_package.py has a test that fails without 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from typing import Any, BinaryIO
 
 from builder.model import MediaFile, NoteType, Shipped
 from builder.package.light import genanki
 
-#: zip's first day: an entry's date would make every package differ.
-_NO_DATE = (1980, 1, 1, 0, 0, 0)
+#: A package that a crash cuts short is never moved into its place, so that nothing waits for the disk.
+_UNSYNCED = (
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = 2;"
+)
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
 _KEPT_CARDS = """
 INSERT INTO cards SELECT * FROM (
@@ -75,7 +80,7 @@ class StudyDeck(genanki.Deck):
 
 
 class StudyPackage(genanki.Package):
-    """A package with the same bytes for the same notes: made in memory, deflated, dated never, media by name.
+    """A package with the same bytes for the same notes, which come in the order of their ids: deflated, without dates.
 
     Its notes are rows, each with its own stamp and ids, and its cards as Anki will see them. genanki gives all notes
     of a deck the stamp of the build, which makes Anki overwrite every learner's tags, and numbers notes and cards
@@ -94,28 +99,37 @@ class StudyPackage(genanki.Package):
         super().__init__(list(decks.values()))
         self.deck_ids = {name: deck.deck_id for name, deck in decks.items()}
         self.model_ids = {key: model.model_id for key, model in models.items()}
-        self.notes = sorted(notes, key=lambda each: each.id)
+        self.notes = notes
         self.media = media
         self.last = last
         self.kept = kept
         self.cards = 0
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
-        """Writes the package. genanki leaves its temporary database behind, and stores without deflating."""
-        names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
-        with zipfile.ZipFile(file, "w") as archive:
-            _add(archive, "collection.anki2", self._database())
-            _add(archive, "media", names)
-            for number, each in enumerate(self.media):
-                _add(archive, str(number), each.path.read_bytes())
+        """Writes the package, its database in a file beside it first: in memory it would stand there twice.
 
-    def _database(self) -> bytes:
-        connection = sqlite3.connect(":memory:")
+        genanki leaves its temporary database behind, and stores without deflating.
+        """
+        database = file.with_name(f"{file.stem}.db.{os.getpid()}.part")
+        names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
+        try:
+            self._write_database(database)
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                with database.open("rb") as source:
+                    _add(archive, "collection.anki2", source)
+                _add(archive, "media", BytesIO(names.encode()))
+                for number, each in enumerate(self.media):
+                    with each.path.open("rb") as source:
+                        _add(archive, str(number), source)
+        finally:
+            database.unlink(missing_ok=True)
+
+    def _write_database(self, file: Path) -> None:
+        connection = sqlite3.connect(file, isolation_level=None)
         try:
             cursor = connection.cursor()
+            cursor.executescript(_UNSYNCED)
             self.write_to_db(cursor, 0, iter(()))
-            connection.commit()
-            return connection.serialize()
         finally:
             connection.close()
 
@@ -127,9 +141,10 @@ class StudyPackage(genanki.Package):
         from genanki.apkg_col import APKG_COL
         from genanki.apkg_schema import APKG_SCHEMA
 
+        if self.kept:
+            _attach(cursor, self.last, self.kept)
         tables, first_index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
-        cursor.executescript(tables)
-        cursor.executescript(APKG_COL)
+        cursor.executescript(f"BEGIN; {tables}; {APKG_COL}")
         self._write_rows(cursor)
         counts = cursor.execute("SELECT did, count(*), max(mod) FROM cards GROUP BY did").fetchall()
         self.cards = sum(count for _, count, _ in counts)
@@ -144,49 +159,55 @@ class StudyPackage(genanki.Package):
             for number, model in deck.models.items()
         }
         cursor.execute("UPDATE col SET decks = ?, models = ?", (json.dumps(decks), json.dumps(models)))
-        cursor.connection.commit()
-        cursor.executescript(first_index + indexes)
+        for statement in f"{first_index}{indexes}".split(";"):
+            cursor.execute(statement)
+        cursor.execute("COMMIT")
 
     def _write_rows(self, cursor: sqlite3.Cursor) -> None:
         """The rows of notes and cards, and between them those that the last package holds already."""
-        into_notes, into_cards = "notes", "cards"
+        into_notes, into_cards = ("temp.fresh_notes", "temp.fresh_cards") if self.kept else ("notes", "cards")
         if self.kept:
-            _attach(cursor, self.last, self.kept)
-            into_notes, into_cards = "temp.fresh_notes", "temp.fresh_cards"
-        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows())
-        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", self._card_rows())
+            cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
+            cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
+        cards: list[tuple[int, ...]] = []
+        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows(cards))
+        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", cards)
         if self.kept:
             cursor.execute(_KEPT_NOTES)
             cursor.execute(_KEPT_CARDS)
 
-    def _note_rows(self) -> Iterator[tuple[Any, ...]]:
-        for note, note_id, modified, _ in self.notes:
-            tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(note.fields)
-            yield (note_id, note.identity.guid, self.model_ids[note.kind], modified, tags, fields, note.fields[0])
-
-    def _card_rows(self) -> Iterator[tuple[Any, ...]]:
-        """A position orders new cards as the author did."""
+    def _note_rows(self, cards: list[tuple[int, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The rows of the notes, and into `cards` those of their cards. Positions order new ones as the author did."""
+        deck_ids, model_ids = self.deck_ids, self.model_ids
         for note, note_id, modified, position in self.notes:
-            deck_id = self.deck_ids[note.deck]
-            for number in note.ords:
-                yield (note_id + number, note_id, deck_id, number, modified, position)
+            fields = note.fields
+            deck_id = deck_ids[note.deck]
+            cards += [(note_id + number, note_id, deck_id, number, modified, position) for number in note.ords]
+            yield (
+                note_id,
+                note.identity.guid,
+                model_ids[note.kind],
+                modified,
+                f" {' '.join(note.tags)} ",
+                "\x1f".join(fields),
+                fields[0],
+            )
 
 
 def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, int]]) -> None:
-    """Lays the last package's database beside the new one, with tables for what is kept of it and what is fresh."""
+    """Lays the last package's database beside the new one, with a table for what is kept of it."""
     with zipfile.ZipFile(last) as archive:
         data = archive.read("collection.anki2")
     cursor.execute("ATTACH ':memory:' AS last")
     cursor.connection.deserialize(data, name="last")
     cursor.execute("CREATE TEMP TABLE kept (first INTEGER, last INTEGER, shift INTEGER)")
     cursor.executemany("INSERT INTO temp.kept VALUES(?,?,?)", kept)
-    cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
-    cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
 
 
-def _add(archive: zipfile.ZipFile, name: str, data: bytes | str) -> None:
+def _add(archive: zipfile.ZipFile, name: str, source: BinaryIO) -> None:
     """Adds an entry that is the same on every system and day, deflated at the level that costs a fifth of the usual."""
-    entry = zipfile.ZipInfo(name, _NO_DATE)
+    with archive.open(name, "w") as target:
+        copyfileobj(source, target, 1 << 20)
+    entry = archive.getinfo(name)
     entry.create_system = 3  # Unix, on Windows too
     entry.external_attr = 0o644 << 16
-    archive.writestr(entry, data, zipfile.ZIP_DEFLATED, compresslevel=1)

@@ -6,6 +6,6 @@ media.py finds pictures and sounds and names them by their content.
 
 from builder.render.media import Media, collect_media
 from builder.render.note_types import note_types
-from builder.render.notes import anki_deck, render_notes
+from builder.render.notes import anki_deck, anki_decks, render_notes
 
-__all__ = ["Media", "anki_deck", "collect_media", "note_types", "render_notes"]
+__all__ = ["Media", "anki_deck", "anki_decks", "collect_media", "note_types", "render_notes"]

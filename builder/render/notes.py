@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from builder.model import Card, Deck, Identity, Note, Section, Text
 from builder.text import read_clozes, to_cloze_html, to_html
@@ -13,33 +14,49 @@ _SPARES = ("", "", "")
 _LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
 
 
-def render_notes(deck: Deck, identities: Sequence[Identity | None], files: Mapping[str, str]) -> list[Note]:
-    """The deck's notes in study order; cards without an identity are left out.
+class _Frame(NamedTuple):
+    """What all notes of a section share: its name as HTML, its tag in Anki, its own tag, the deck of its cards."""
 
-    `files` maps media as the author names them to their names in Anki.
+    name: str
+    tags: tuple[str, ...]
+    tag: str
+    deck: str
+
+
+def render_notes(
+    deck: Deck, identities: Sequence[Identity | None], files: Mapping[str, str], order: Iterable[int] | None = None
+) -> Iterator[Note]:
+    """The deck's notes, one after the other in the `order` of their cards' places in study order, from 0; or in that.
+
+    `files` maps media as the author names them to their names in Anki. Cards without an identity are left out.
     """
-    notes = []
-    given = iter(identities)
-    for section in deck.sections:
-        section_tag = f"{deck.tag}::{section.tag}"
-        section_name = html_entities.escape(section.name, quote=False)
-        deck_name = anki_deck(deck, section)
-        for card in section.cards:
-            identity = next(given)
-            if identity is None:
-                continue
-            if card.retired:
-                tags: tuple[str, ...] = (f"{deck.tag}::retired",)
-            else:
-                tags = tuple(dict.fromkeys((section_tag, *card.tags))) if card.tags else (section_tag,)
-            kind, fields, ords = (_question if card.cloze is None else _cloze)(card, section_name, identity, files)
-            notes.append(Note(card, identity, kind, fields, tags, ords, section.tag, deck_name))
-    return notes
+    cards = [card for section in deck.sections for card in section.cards]
+    frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
+    retired = (f"{deck.tag}::retired",)
+    for place in range(len(cards)) if order is None else order:
+        card, frame, identity = cards[place], frames[place], identities[place]
+        if identity is None:
+            continue
+        tags = retired if card.retired else frame.tags
+        if card.tags and not card.retired:
+            tags = tuple(dict.fromkeys((*tags, *card.tags)))
+        kind, fields, ords = (_question if card.cloze is None else _cloze)(card, frame.name, identity, files)
+        yield Note(card, identity, kind, fields, tags, ords, frame.tag, frame.deck)
+
+
+def _frame(deck: Deck, section: Section) -> _Frame:
+    name = html_entities.escape(section.name, quote=False)
+    return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section))
 
 
 def anki_deck(deck: Deck, section: Section) -> str:
     """The name of the deck in Anki that a section's new cards go to."""
     return f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
+
+
+def anki_decks(deck: Deck) -> list[str]:
+    """The names of the decks in Anki that have notes, in study order."""
+    return list(dict.fromkeys(anki_deck(deck, section) for section in deck.sections if section.cards))
 
 
 def _question(
