@@ -213,7 +213,9 @@ class Card(NamedTuple):
     @property
     def texts(self) -> tuple[Text, ...]:
         """Every text of the card that holds Markdown, in the order a learner meets them."""
-        texts = (self.asks, *self.answers)
+        asks = self.cloze if self.question is None else self.question
+        assert asks is not None
+        texts = (asks, self.answer) if isinstance(self.answer, Text) else (asks, *(self.answer or ()))
         if self.hint is None and self.details is None:
             return texts
         return (*texts, *(text for text in (self.hint, self.details) if text is not None))

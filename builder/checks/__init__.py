@@ -9,30 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from builder.checks.errors import (
-    bad_cloze,
-    bad_tag,
-    empty_answer,
-    empty_question,
-    placeholder,
-    same_id,
-    same_question,
-)
+from builder.checks.errors import bad_tag, same_id, same_question, wrong_texts
 from builder.checks.style import style
 from builder.model import ERROR, Deck, Problem
 
 Check = Callable[..., Iterator[Problem]]
 
-ERRORS: tuple[Check, ...] = (
-    empty_question,
-    empty_answer,
-    bad_cloze,
-    same_question,
-    same_id,
-    bad_tag,
-    placeholder,
-    style,
-)
+ERRORS: tuple[Check, ...] = (wrong_texts, same_question, same_id, bad_tag, style)
 
 
 def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from builder.model import Card, Deck, Problem, Text, problem
 from builder.text import fold, read_clozes, to_cloze_html, to_html
@@ -15,6 +14,7 @@ _BLANKS = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _LETTERS_ONLY = dict.fromkeys([n for n in range(128) if not chr(n).isalnum()] + [ord(c) for c in f"{_BLANKS}“”„«»‘’"])
+_ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not chr(n).isalnum())
 _PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
 _CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
@@ -32,40 +32,67 @@ def _is_empty(text: Text) -> bool:
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
 
 
-def empty_question(deck: Deck) -> Iterator[Problem]:
-    """A question or cloze with nothing left after markup and blanks. Anki would refuse to make its card."""
-    for card in _cards(deck):
+def wrong_texts(deck: Deck) -> Iterator[Problem]:
+    """Cards that say nothing, clozes that Anki wouldn't show as such, and cards that aren't written yet.
+
+    A section's texts are looked at together first, since hardly any section has such a card.
+    """
+    for section in deck.sections:
+        texts = [text for card in section.cards for text in card.texts]
+        whole = "\n".join(texts)
+        if "&" in whole or "](" in whole or not all(text[:1].isalnum() for text in texts):
+            yield from empty(section.cards)
+        yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
+        if any(word in whole for word in _PLACEHOLDERS):
+            yield from placeholder(texts)
+
+
+def empty(cards: Sequence[Card]) -> Iterator[Problem]:
+    """A question, a cloze, an answer or an item of one with nothing left after markup and blanks.
+
+    Anki would refuse to make the card of an empty question.
+    """
+    for card in cards:
         if _is_empty(card.asks):
             yield problem("empty-question", card.asks, "the question is empty", "write it, or delete the card")
-
-
-def empty_answer(deck: Deck) -> Iterator[Problem]:
-    """An answer, or an item of a list answer, with nothing left after markup and blanks."""
-    for card in _cards(deck):
         for answer in card.answers:
             if _is_empty(answer):
                 yield problem("empty-answer", answer, "the answer is empty", "write it, or delete the card")
 
 
-def bad_cloze(deck: Deck) -> Iterator[Problem]:
-    """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one."""
-    for card in _cards(deck):
-        if card.cloze is not None:
-            clozes = read_clozes(to_cloze_html(card.cloze))
-            for message, remedy in clozes.mistakes:
-                yield problem("bad-cloze", card.cloze, message, remedy)
-            if not clozes.numbers and not clozes.mistakes:
-                remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
-                yield problem("bad-cloze", card.cloze, "this cloze has no gap", remedy)
-        for text in card.texts:
-            if "{{c" in text and text is not card.cloze and read_clozes(to_cloze_html(text)).numbers:
-                remedy = "write the sentence under cloze:, or take the braces out"
-                yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
+def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
+    """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
+
+    `gaps` are the texts of the cards that may have some.
+    """
+    clozes = [card.cloze for card in cards if card.cloze is not None]
+    for cloze in clozes:
+        found = read_clozes(to_cloze_html(cloze))
+        for message, remedy in found.mistakes:
+            yield problem("bad-cloze", cloze, message, remedy)
+        if not found.numbers and not found.mistakes:
+            remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
+            yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
+    allowed = set(map(id, clozes))
+    for text in gaps:
+        if id(text) not in allowed and read_clozes(to_cloze_html(text)).numbers:
+            remedy = "write the sentence under cloze:, or take the braces out"
+            yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
 
 
-@cache
+def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
+    """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
+    for text in texts:
+        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
+        if found:
+            message = f"the card says '{found[0]}', so it isn't written yet"
+            yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
+
+
 def letters(question: str) -> str:
     """The letters and digits of a question: two cards can ask the same only if they agree here."""
+    if question.isascii():  # four times as fast, and the same
+        return question.encode().translate(*_ASCII_LETTERS).decode()
     return question.casefold().translate(_LETTERS_ONLY)
 
 
@@ -100,6 +127,9 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 def same_id(deck: Deck) -> Iterator[Problem]:
     """One id, or one guid, on two cards: Anki would keep both and update only one of them."""
     for key in ("id", "guid"):
+        given: list[Text] = [each for card in _cards(deck) if (each := getattr(card, key)) is not None]
+        if len(set(given)) == len(given):
+            continue
         first: dict[str, Card] = {}
         for card in _cards(deck):
             value: Text | None = getattr(card, key)
@@ -129,17 +159,3 @@ def bad_tag(deck: Deck) -> Iterator[Problem]:
     for tag in own:
         if tag.lower() in ("marked", "leech"):
             yield problem("bad-tag", tag, f"Anki keeps the tag '{tag}' for itself, and drops it", "choose another word")
-
-
-def placeholder(deck: Deck) -> Iterator[Problem]:
-    """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
-    for section in deck.sections:
-        texts = [text for card in section.cards for text in card.texts]
-        whole = "\n".join(texts)
-        if not any(word in whole for word in _PLACEHOLDERS):
-            continue
-        for text in texts:
-            found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
-            if found:
-                message = f"the card says '{found[0]}', so it isn't written yet"
-                yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")

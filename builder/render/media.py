@@ -42,11 +42,12 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
-        for card in section.cards:
-            for text in card.texts:
-                if "![" in text:
-                    for written, alt in media_references(text):
-                        shelf.take(written, alt, text)
+        texts = [text for card in section.cards for text in card.texts]
+        if "![" not in "\n".join(texts):
+            continue
+        for text in texts:
+            for written, alt in media_references(text):
+                shelf.take(written, alt, text)
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description shows no pictures and plays no sounds"
         shelf.problems.append(problem("lost-picture", deck.description, message, "take them out"))

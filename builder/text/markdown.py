@@ -59,7 +59,10 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
 
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
     """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula."""
-    parts = _CODE.split(to_html(text, files))
+    html = to_html(text, files)
+    if "<code" not in html and r"\(" not in html and r"\[" not in html:
+        return html
+    parts = _CODE.split(html)
     parts[1::2] = [code[: (start := code.index(">") + 1)] + _hide_clozes(code[start:]) for code in parts[1::2]]
     parts[0::2] = [
         _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
