@@ -154,7 +154,7 @@ PROBLEMS: Mapping[str, str] = {
 }
 
 # Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 ERROR, WARNING, INFO = "error", "warning", "info"
 
 
@@ -170,7 +170,7 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
 
 
 def _in_one_line(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return re.sub(_UNPRINTABLE, lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Card(NamedTuple):

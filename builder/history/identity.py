@@ -14,6 +14,8 @@ from builder.history.lock import Lock, NoteRecord
 from builder.model import Card, Deck, Identity, Note, NoteType, Problem, Section, problem
 from builder.text import slug
 
+_EMPTY = hashlib.blake2b(digest_size=8)
+
 
 def digest(*texts: str) -> str:
     """A hash of `texts` as 16 hexadecimal digits (64 bits), as the lock keeps it. The parts can't run together."""
@@ -21,7 +23,9 @@ def digest(*texts: str) -> str:
 
 
 def _digest_of(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    hashed = _EMPTY.copy()  # a fifth faster than a new one
+    hashed.update(text.encode())
+    return hashed.hexdigest()
 
 
 def number_from(*texts: str) -> int:

@@ -1,32 +1,35 @@
-"""genanki without asyncio.
+"""genanki without asyncio, and without YAML.
 
 genanki's `cached_property` dependency imports asyncio, a quarter of a small build's time, for a decorator that
-Python has had in functools since 3.8. For the length of genanki's import, its place is taken by a
-module with that one name; afterwards anyone who imports cached_property gets the real one.
+Python has had in functools since 3.8; and genanki imports PyYAML for note types that are written in YAML, which ours
+are not. For the length of genanki's import, their places are taken by modules that hold the one decorator, and that
+look up what is asked of YAML when it is asked; afterwards anyone who imports either gets the real one.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 
 def _import_genanki() -> Any:
-    if "genanki" in sys.modules or "cached_property" in sys.modules:
-        import genanki
-
-        return genanki
-    stand_in = ModuleType("cached_property")
-    stand_in.cached_property = functools.cached_property  # type: ignore[attr-defined]
-    sys.modules["cached_property"] = stand_in
+    stand_ins = {"cached_property": ModuleType("cached_property"), "yaml": ModuleType("yaml")}
+    stand_ins["cached_property"].cached_property = functools.cached_property  # type: ignore[attr-defined]
+    stand_ins["yaml"].__getattr__ = lambda name: getattr(import_module("yaml"), name)  # type: ignore[method-assign]
+    given = (
+        {} if "genanki" in sys.modules else {name: each for name, each in stand_ins.items() if name not in sys.modules}
+    )
+    sys.modules.update(given)
     try:
         import genanki
 
         return genanki
     finally:
-        del sys.modules["cached_property"]
+        for name in given:
+            del sys.modules[name]
 
 
 genanki = _import_genanki()

@@ -241,7 +241,7 @@ def _escapes(text: Text, written: str) -> list[Problem]:
     """Escapes of a text in double quotes that its author can't have meant."""
     start = "in double quotes a backslash starts an escape, and here"
     remedy = "use single quotes, or double the backslash"
-    if control := CONTROL.search(text):
+    if control := re.search(CONTROL, text):
         message = f"{start} one makes the character U+{ord(control[0]):04X}"
         return [problem("control-character", text, message, remedy)]
     if "$" in text and _FROM_ESCAPE.search(text) and (lost := _ESCAPED_TEX.search(written.replace("\\\\", "  "))):

@@ -26,12 +26,12 @@ _PLAIN_INSIDE = rf"{_START}[^:#,\[\]{{}}]*+(?:(?::(?=\w)|(?<! )#)[^:#,\[\]{{}}]*
 _QUOTED = r""""[^"\\]*+(?:\\["\\][^"\\]*+)*+"|'[^']*+(?:''[^']*+)*+'"""
 _WORD = rf"(?:{_PLAIN_INSIDE}|{_QUOTED})"
 _WORDS = rf"\[{_WORD}(?:, {_WORD})*\]"
-_NEXT_WORD = re.compile(rf"({_WORD})(?:, |$)")
+_NEXT_WORD = rf"({_WORD})(?:, |$)"
 _PAIR = rf"{_KEY}: (?:{_WORD}|{_WORDS})"
-_NEXT_PAIR = re.compile(rf"({_KEY}): ({_WORD}|{_WORDS})(?:, |$)")
+_NEXT_PAIR = rf"({_KEY}): ({_WORD}|{_WORDS})(?:, |$)"
 #: Behind the colon or the dash: a text, plain or in quotes, words in brackets, such values in braces, or a `|` or `>`;
-#: and a comment that nobody can have meant as text.
-_VALUE = re.compile(
+#: and a comment that nobody can have meant as text. Compiled when first used, as many files have nothing of the kind.
+_VALUE = (
     rf" *+(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<words>{_WORDS})|(?P<pairs>\{{{_PAIR}(?:, {_PAIR})*\}})"
     r"|(?P<block>[|>]-?))? *+(?:(?<= )#(?:[ #].*)?)?"
 )
@@ -206,7 +206,7 @@ class _Lines:
             return None
         if written[0] not in _NOT_FIRST and written[-1] not in " :" and ": " not in written and " #" not in written:
             return placed(self._composed(written), self.path, number, column + 1)
-        found = _VALUE.fullmatch(written)
+        found = re.fullmatch(_VALUE, written)
         kind = found.lastgroup if found else None
         if found is None or kind is None:
             return None
@@ -221,7 +221,7 @@ class _Lines:
         if sign == "[":
             items = Items()
             items.path, items.line, items.column = self.path, number, column + 1
-            for word in _NEXT_WORD.finditer(written[1:-1]):
+            for word in re.finditer(_NEXT_WORD, written[1:-1]):
                 items.append(self._text(number, column + 1 + word.start(), word[1]))
             return items
         if sign == "{":
@@ -242,7 +242,7 @@ class _Lines:
         """A mapping in braces."""
         keys = Keys()
         keys.path, keys.line, keys.column, keys.marks = self.path, number, column + 1, []
-        for pair in _NEXT_PAIR.finditer(written[1:-1]):
+        for pair in re.finditer(_NEXT_PAIR, written[1:-1]):
             value = self._in_line(number, column + 1 + pair.start(2), pair[2])
             if pair[1] in keys or value is None:
                 return None

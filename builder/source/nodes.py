@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from builder.model import Placed, Problem, Text
 
 #: Characters of one text. The longest real card fields have some thousand.
@@ -13,7 +11,7 @@ DEEPEST = 20
 #: Mistakes for which a file is read again, or of characters: from the next one on, "there are more" is told.
 MOST_MISTAKES = 20
 #: Characters that Anki can't hold.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 #: Stands for a key that was no text, and starts a text that stands for another; what is wrong with them was told. No
 #: author can write it.
 NO_KEY = "\0"
