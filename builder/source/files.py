@@ -23,8 +23,9 @@ def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | 
         return problem("missing-file", at, "the file's link leads nowhere", "put the file itself in its place")
     except OSError as error:
         return problem("unreadable", at, f"the file can't be read ({error.strerror})", "mend its link or its folder")
-    real, home = os.path.realpath(path), os.path.realpath(folder)
-    if os.path.commonpath([real, home]) != home:
+    if (path.parent != folder or path.is_symlink()) and not _is_inside(
+        os.path.realpath(path), os.path.realpath(folder)
+    ):
         return problem("unreadable", at, "the file is a link out of the deck's folder", "put a copy in its place")
     if not stat.S_ISREG(status.st_mode):
         what = "a YAML file" if path.suffix == ".yaml" else "the file itself"
@@ -36,3 +37,8 @@ def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | 
         return path.read_bytes()
     except OSError as error:
         return problem("unreadable", at, f"the file can't be read ({error.strerror})", "give yourself leave to read it")
+
+
+def _is_inside(real: str, home: str) -> bool:
+    """Whether a path without links lies in a folder."""
+    return os.path.commonpath([real, home]) == home

@@ -48,6 +48,11 @@ def read_lines(path: str, text: str) -> Node | None:
     return reader.root if reader.read() and not reader.waiting else None
 
 
+def _is_simple(value: str) -> bool:
+    """Whether a text holds no comment and needs no composing."""
+    return value.isascii() and " #" not in value
+
+
 class _Lines:
     """One pass over a file's lines. `parent` is the list or mapping that is open, and `at` its column, from 0.
 
@@ -56,24 +61,23 @@ class _Lines:
 
     def __init__(self, path: str, text: str, lines: list[str]) -> None:
         self.path = path
+        self.text = text
         self.lines = lines
+        self.numbered = enumerate(lines, start=1)
         self.ascii = text.isascii()
-        self.comments = " #" in text
         self.root: Keys | None = None
         self.parent: Items | Keys | None = None
         self.at = -1
         self.waiting = ""
         self.outer: list[tuple[Items | Keys, int]] = []
-        self.below = 0  # the last line of the last text that stands below its key
         self.folded = 0  # the last line that a plain text went on with
 
     def read(self) -> bool:
         """Reads all lines; False at the first that libyaml must read."""
-        heads: dict[str, tuple[int, int, str]] = {}
-        path, is_ascii, comments = self.path, self.ascii, self.comments
-        for number, line in enumerate(self.lines, start=1):
-            if number <= self.below:
-                continue
+        heads: dict[str, tuple[int, int, str, int]] = {}
+        path = self.path
+        careful = not self.ascii or " #" in self.text
+        for number, line in self.numbered:
             start, colon, value = line.partition(": ")
             head = heads.get(start) if colon else None
             if head is None:
@@ -83,10 +87,10 @@ class _Lines:
                     if not bare or bare[0] == "#" or (self._item if bare[0] == "-" else self._goes_on)(number, line):
                         continue
                     return False
-                head = len(found[1]) if found[2] else -1, found.start(3), found[3]
+                head = len(found[1]) if found[2] else -1, found.start(3), found[3], len(start) + 3
                 if colon:
                     heads[start] = head
-            dash, column, key = head
+            dash, column, key, after = head
             if dash < 0 and column == self.at and not self.waiting and type(self.parent) is Keys:
                 parent = self.parent
             else:
@@ -99,14 +103,8 @@ class _Lines:
             parent.marks.append((number, column + 1))
             if not value:
                 self.waiting = key
-            elif (
-                value[0] in _NOT_FIRST
-                or value[-1] in " :"
-                or ": " in value
-                or (comments and " #" in value)
-                or not is_ascii
-            ):
-                node = self._value(number, len(start) + 2, value)
+            elif value[0] in _NOT_FIRST or value[-1] in " :" or ": " in value or (careful and not _is_simple(value)):
+                node = self._value(number, after - 1, value)
                 if node is not None:
                     parent[key] = node
                 elif _NO_VALUE.fullmatch(value):
@@ -115,7 +113,7 @@ class _Lines:
                     return False
             else:  # four in five end here
                 text = parent[key] = Text(value)
-                text.path, text.line, text.column, text.plain = path, number, len(start) + 3, True
+                text.path, text.line, text.column, text.plain = path, number, after, True
         return True
 
     def _item(self, number: int, line: str) -> bool:
@@ -272,7 +270,8 @@ class _Lines:
             if "\n\n" in text or "\n " in text:
                 return None  # its lines aren't simply put together
             text = text.replace("\n", " ")
-        self.below = end
+        for _ in range(number, end):
+            next(self.numbered)
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:
             return None

@@ -51,6 +51,8 @@ _FORMS = {
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
+#: Keys of a card that take any text as it is.
+_TEXT_KEYS = frozenset(name for name, key in keys.CARD_KEYS.items() if key.kind in _ANY_TEXT)
 _MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -213,6 +215,8 @@ def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
 
 def _card(tree: Keys, problems: list[Problem]) -> Card | None:
     """The card, or None where it lacks what a card must have."""
+    if "question" in tree and "answer" in tree and "cloze" not in tree and _is_plain(tree):
+        return Card(Place(tree.path, tree.line, tree.column), **tree)  # type: ignore[arg-type]
     values = _mapping(tree, keys.CARD_KEYS, (), problems)
     if "cloze" in tree:
         for key in tree:
@@ -230,6 +234,14 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
             problems.append(problem("missing-key", tree, message, f"write {missing[0]}:, or cloze: for a gap"))
         return None
     return Card(place=Place(tree.path, tree.line, tree.column), **values)
+
+
+def _is_plain(tree: Keys) -> bool:
+    """Whether all values of a card are texts that need no reading, as nine in ten are."""
+    for key, node in tree.items():
+        if type(node) is not Text or not (key in _TEXT_KEYS or (key == "id" and _ID.fullmatch(node))):
+            return False
+    return True
 
 
 def _mapping(
