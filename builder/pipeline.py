@@ -32,7 +32,6 @@ from builder.history import (
     lines_ever,
     lock_lines,
     lock_text,
-    note_line,
     note_type_ids,
     read_lock,
     record,
@@ -256,19 +255,18 @@ def build(
     types = note_types(deck, note_type_ids(deck, loaded.lock))
     new_types = type_records(types, last, now)
     ledger = Ledger(loaded.known, last, now, kept)
-    lines = [*kept.lines, *map(note_line, ledger.gone)]
     problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     try:
         from builder.package import write_package
 
         stamped = [(each, new_types[each.key].modified) for each in types]
         decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
-        shipped = _ship(loaded, ledger, lines, progress, lap)
+        shipped = _ship(loaded, ledger, progress, lap)
         cards = _write(
             path,
             deck.folder / LOCK_FILE,
             lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, path, kept.ranges),
-            lambda: lock_lines(new_types, lines),
+            lambda: lock_lines(new_types, ledger.lines),
         )
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
@@ -282,24 +280,19 @@ def build(
     return Built(deck, path, count, cards, len(loaded.media.files), ledger.changes(), problems, ledger.newest)
 
 
-def _ship(loaded: Loaded, ledger: Ledger, lines: list[str], progress: Progress, lap: Lap) -> Iterator[Shipped]:
-    """The deck's notes with their stamps in a package's order, and into `lines` what the next lock knows of each.
-
-    A few at a time, so that no more than these are in memory.
-    """
+def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
+    """The deck's notes with their stamps, in a package's order; a few at a time, so that no more are in memory."""
     order = ledger.order
-    done = 0
-    lap("record", 0)
     notes = render_notes(loaded.deck, loaded.identities, loaded.media.names, order)
-    while some := list(islice(notes, _FEW)):
+    lap("record", 0)
+    for start in range(0, len(order), _FEW):
+        some = list(islice(notes, _FEW))
         lap("render", len(some))
-        entered = [ledger.enter(place, note) for place, note in zip(order[done : done + _FEW], some, strict=True)]
-        lines += [note_line(record) for _, record in entered]
+        shipped = list(map(ledger.enter, order[start : start + _FEW], some))
         lap("record", len(some))
-        yield from (shipped for shipped, _ in entered)
+        yield from shipped
         lap("package", 0)
-        done += len(some)
-        progress(0.9 * done / len(order))
+        progress(0.9 * start / len(order))
 
 
 def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:

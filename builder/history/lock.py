@@ -141,16 +141,19 @@ def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterato
 
 def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
-    return "".join(lock_lines(lock.types, map(note_line, lock.notes.values())))
+    return "".join(lock_lines(lock.types, (note_line(*each) for each in lock.notes.values())))
 
 
-def note_line(note: NoteRecord) -> str:
-    """The line of a note in a lock's file, without its end."""
-    state = "retired" if note.retired else "live"
-    origin = "made" if note.made else "own"
+def note_line(
+    note_id: str, guid: str, kind: str, retired: bool, made: bool, content: str, question: str, answer: str,
+    added: int, modified: int, section: str, deck: str,
+) -> str:  # fmt: skip
+    """The line of a note in a lock's file, without its end, from the values of a NoteRecord."""
+    state = "retired" if retired else "live"
+    origin = "made" if made else "own"
     return (
-        f"note\t{note.id}\t{note.guid}\t{note.kind}\t{state}\t{origin}\t{note.content}\t{note.question}"
-        f"\t{note.answer}\t{note.added}\t{note.modified}\t{note.section}\t{note.deck}"
+        f"note\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}\t{question}"
+        f"\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
-from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in
+from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from builder.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 
 #: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
@@ -36,17 +36,19 @@ class Ledger:
     """One build's notes, each with its number in Anki and its stamp, written down one after the other in any order.
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
-    since 1970. The `kept` notes of the deck are neither among them nor in `lock`.
+    since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
+    those of the kept notes, and of those that the deck no longer has.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
         self.identities = identities
-        self.lock = lock
+        self.known = lock.notes
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
         self.numbers = _numbers(identities, lock, kept)
         self.newest = 0
+        self.lines = [*kept.lines, *(note_line(*each) for each in self.gone)]
         self._new: list[int] = []
         self._edited: list[int] = []
         self._retired: list[int] = []
@@ -56,14 +58,14 @@ class Ledger:
         """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
         return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
 
-    def enter(self, place: int, note: Note) -> tuple[Shipped, NoteRecord]:
-        """The note in this place of the study order with its stamp, and what the next lock knows of it.
+    def enter(self, place: int, note: Note) -> Shipped:
+        """The note in this place of the study order with its stamp; and into `lines` what the next lock knows of it.
 
         A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
         Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
         """
-        card, identity = note.card, note.identity
-        last = self.lock.notes.get(identity.was or identity.id) if self.lock.notes else None
+        card, (note_id, guid, made, was) = note.card, note.identity
+        last = self.known.get(was or note_id)
         content = content_digest(note)
         if last is None:
             modified = self.now
@@ -78,27 +80,19 @@ class Ledger:
         if modified > self.newest:
             self.newest = modified
         number = self.numbers[place]
-        record = NoteRecord(
-            identity.id,
-            identity.guid,
-            note.kind,
-            card.retired,
-            identity.made,
-            content,
-            question_digest(card),
-            answer_digest(card),
-            number,
-            modified,
-            note.section,
-            note.deck,
-        )
-        return Shipped(note, number, modified, self.positions[place]), record
+        self.lines.append(
+            note_line(
+                note_id, guid, note.kind, card.retired, made, content, question_digest(card), answer_digest(card),
+                number, modified, note.section, note.deck,
+            )
+        )  # fmt: skip
+        return Shipped(note, number, modified, self.positions[place])
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
         """What the next lock knows of the notes that the deck no longer has."""
-        here = {name for each in self.identities for name in (each.id, each.was)} if self.lock.notes else ()
-        return [each._replace(retired=True) for each in self.lock.notes.values() if each.id not in here]
+        here = {name for each in self.identities for name in (each.id, each.was)} if self.known else ()
+        return [each._replace(retired=True) for each in self.known.values() if each.id not in here]
 
     def changes(self) -> Changes:
         """What the build changes, once all its notes are entered."""
@@ -108,15 +102,16 @@ class Ledger:
         )
         changed = {*self._new, *self._edited}
         unchanged = [each.id for place, each in enumerate(self.identities) if place not in changed]
-        gone = (each.id for each in self.gone if not self.lock.notes[each.id].retired)
+        gone = (each.id for each in self.gone if not self.known[each.id].retired)
         return Changes(new, edited, (*unchanged, *self.kept.ids), (*retired, *gone))
 
 
 def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int) -> tuple[Lock, Changes]:
     """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
     ledger = Ledger([note.identity for note in notes], lock, now)
-    entered = [ledger.enter(place, note)[1] for place, note in enumerate(notes)]
-    records = {each.id: each for each in (*ledger.gone, *entered)}
+    for place, note in enumerate(notes):
+        ledger.enter(place, note)
+    records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
     return Lock(records, type_records(types, lock, now)), ledger.changes()
 
 

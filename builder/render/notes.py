@@ -67,16 +67,11 @@ def _question(
         answer_html = f"<ul>{''.join(f'<li>{to_html(item, files)}</li>' for item in answer)}</ul>"
     else:
         answer_html = to_html(answer or "", files)
-    fields = (
-        _in_language(to_html(card.asks, files), card),
-        _in_language(answer_html, card),
-        *_around(card, files),
-        section,
-        "1" if card.reverse else "",
-        "1" if card.typed else "",
-        identity.id,
-        *_SPARES,
-    )
+    question_html = to_html(card.asks, files)
+    if card.language is not None:
+        question_html, answer_html = _in_language(question_html, card), _in_language(answer_html, card)
+    reverse, typed = "1" if card.reverse else "", "1" if card.typed else ""
+    fields = (question_html, answer_html, *_around(card, files), section, reverse, typed, identity.id, *_SPARES)
     return "qa", fields, ((0, 1) if card.reverse else (0,))
 
 
@@ -90,6 +85,8 @@ def _cloze(
 
 def _around(card: Card, files: Mapping[str, str]) -> tuple[str, str, str]:
     """Hint, Details and Source: the fields that both note types have."""
+    if not (card.hint or card.details or card.source):
+        return _SPARES
     hint = _in_language(to_html(card.hint, files), card) if card.hint else ""
     details = _in_language(to_html(card.details, files), card) if card.details else ""
     return hint, details, _source(card.source) if card.source else ""
