@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from builder import cache
 from builder.checks.errors import letters
@@ -23,14 +24,14 @@ from builder.render import Media, anki_deck
 class SectionMemory(NamedTuple):
     """What a later build must know of a section file that it doesn't read.
 
-    `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` those of its questions (see
-    checks/errors.py), `media` the files that it shows.
+    `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` hashes of those of its questions
+    (see checks/errors.py), `media` the files that it shows.
     """
 
     file: str
     deck: str
     ids: Sequence[str]
-    letters: Sequence[str]
+    letters: Sequence[int]
     media: Sequence[str]
 
 
@@ -117,7 +118,7 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
             Path(section.place.path).name,
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
-            [letters(card.asks) for card in section.cards if not card.retired],
+            [crc32(letters(card.asks).encode()) for card in section.cards if not card.retired],
             sorted(loaded.media.asked.get(section.place.path, ())),
         )
         for section in loaded.deck.sections
@@ -131,7 +132,7 @@ def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
 
 
 def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> bool:
-    """Whether a card that was read could be one that was not, by its id or its question."""
+    """Whether a card that was read could be one that was not, by its id or its question's hash."""
     return any(
         not {each for section in read for each in getattr(section, what)}.isdisjoint(getattr(section, what))
         for what in ("ids", "letters")

@@ -71,10 +71,10 @@ class _Matching:
     def __init__(self, deck: Deck, lock: Lock) -> None:
         self.deck = deck
         self.lock = lock
-        self.found: dict[int, Identity] = {}  # by the card's number in study order
         self.problems: list[Problem] = []
         self.cards = [(section, card) for section in deck.sections for card in section.cards]
-        self.claimed = {str(card.id) for _, card in self.cards if card.id is not None}
+        self.found: list[Identity | None] = [None] * len(self.cards)  # in study order
+        self.claimed: set[str] = {card.id for _, card in self.cards if card.id is not None}
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.by_guid: dict[str, NoteRecord] = {}
@@ -91,7 +91,7 @@ class _Matching:
         for number in nameless:
             self._take_new(number)
         self._tell_twins()
-        return [self.found.get(number) for number in range(len(self.cards))], self.problems
+        return self.found, self.problems
 
     def _index(self) -> None:
         for record in self.lock.notes.values():
@@ -117,7 +117,7 @@ class _Matching:
                 self.problems.append(problem("gone-id", card.id, message, remedy))
                 return
             guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, card.id)
-            self.found[number] = Identity(str(card.id), guid, made=False)
+            self.found[number] = Identity(card.id, guid, made=False)
         else:
             self._take(number, card, record, made=False)
 
@@ -141,7 +141,7 @@ class _Matching:
             return
         self.claimed.add(record.id)
         if card.id is not None and card.id != record.id:
-            self.found[number] = Identity(str(card.id), record.guid, made, was=record.id)
+            self.found[number] = Identity(card.id, record.guid, made, was=record.id)
         else:
             self.found[number] = Identity(record.id, record.guid, made)
 
@@ -206,16 +206,17 @@ class _Matching:
 
     def _tell_twins(self) -> None:
         """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
-        if len({each.guid for each in self.found.values()}) == len(self.found):
+        found = {number: each for number, each in enumerate(self.found) if each is not None}
+        if len({each.guid for each in found.values()}) == len(found):
             return
         first: dict[str, int] = {}
-        for number, identity in self.found.items():
+        for number, identity in found.items():
             other = first.setdefault(identity.guid, number)
             one, two = sorted((number, other), key=lambda each: self.cards[each][1].guid is None)
-            if self.found[other].id == identity.id or self.cards[two][1].guid is not None:
+            if found[other].id == identity.id or self.cards[two][1].guid is not None:
                 continue  # alone, or an id or a guid that was written twice: checks/errors.py tells those
             at = self.cards[one][1].guid or self.cards[one][1].place
-            message = f"this card has the guid of the card '{self.found[two].id}', and Anki would make them one"
+            message = f"this card has the guid of the card '{found[two].id}', and Anki would make them one"
             self.problems.append(problem("same-id", at, message, "take the guid: out, or mend deck.lock"))
 
     def _free(self, records: Iterable[NoteRecord]) -> list[NoteRecord]:

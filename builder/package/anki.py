@@ -12,16 +12,14 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from shutil import copyfileobj
-from typing import Any, BinaryIO
+from typing import Any
 
 from builder.model import MediaFile, NoteType, Shipped
+from builder.package.archive import Archive
 from builder.package.light import genanki
 
 #: A package that a crash cuts short is never moved into its place, so that nothing waits for the disk.
-_UNSYNCED = (
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = 2;"
-)
+_UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
 _KEPT_CARDS = """
 INSERT INTO cards SELECT * FROM (
@@ -114,13 +112,15 @@ class StudyPackage(genanki.Package):
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
         try:
             self._write_database(database)
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            with file.open("wb") as target:
+                archive = Archive(target)
                 with database.open("rb") as source:
-                    _add(archive, "collection.anki2", source)
-                _add(archive, "media", BytesIO(names.encode()))
+                    archive.add("collection.anki2", source)
+                archive.add("media", BytesIO(names.encode()))
                 for number, each in enumerate(self.media):
                     with each.path.open("rb") as source:
-                        _add(archive, str(number), source)
+                        archive.add(str(number), source)
+                archive.close()
         finally:
             database.unlink(missing_ok=True)
 
@@ -202,12 +202,3 @@ def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, i
     cursor.connection.deserialize(data, name="last")
     cursor.execute("CREATE TEMP TABLE kept (first INTEGER, last INTEGER, shift INTEGER)")
     cursor.executemany("INSERT INTO temp.kept VALUES(?,?,?)", kept)
-
-
-def _add(archive: zipfile.ZipFile, name: str, source: BinaryIO) -> None:
-    """Adds an entry that is the same on every system and day, deflated at the level that costs a fifth of the usual."""
-    with archive.open(name, "w") as target:
-        copyfileobj(source, target, 1 << 20)
-    entry = archive.getinfo(name)
-    entry.create_system = 3  # Unix, on Windows too
-    entry.external_attr = 0o644 << 16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Container, Iterable
@@ -173,7 +174,8 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
     return chosen
 
 
-#: Sections by the path they are shown with, as they were read last: a preview reads one file again, not a hundred.
+#: Sections by the path they are shown with, as they were read last, behind their bytes' hash: a preview reads one file
+#: again, not a hundred.
 _last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
 
 
@@ -182,13 +184,13 @@ def _section_of(path: Path, folder: Path) -> tuple[Section | None, list[Problem]
     data = read_file(path, folder)
     if isinstance(data, Problem):
         return None, [data]
-    name = shown(path)
+    name, digest = shown(path), hashlib.sha256(data).digest()
     last = _last_read.get(name)
-    if last is None or last[0] != data:
+    if last is None or last[0] != digest:
         problems: list[Problem] = []
         tree = _tree(path, data, problems)
         section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems)
-        last = _last_read[name] = data, section, problems
+        last = _last_read[name] = digest, section, problems
     return last[1], last[2]
 
 
