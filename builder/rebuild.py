@@ -118,7 +118,7 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
             Path(section.place.path).name,
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
-            [crc32(letters(card.asks).encode()) for card in section.cards if not card.retired],
+            [crc32(letters(card.asks)) for card in section.cards if not card.retired],
             sorted(loaded.media.asked.get(section.place.path, ())),
         )
         for section in loaded.deck.sections

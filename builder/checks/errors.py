@@ -89,11 +89,11 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
             yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
 
 
-def letters(question: str) -> str:
-    """The letters and digits of a question: two cards can ask the same only if they agree here."""
-    if question.isascii():  # four times as fast, and the same
-        return question.encode().translate(*_ASCII_LETTERS).decode()
-    return question.casefold().translate(_LETTERS_ONLY)
+def letters(question: str) -> bytes:
+    """The letters and digits of a question in UTF-8: two cards can ask the same only if they agree here."""
+    if question.isascii():  # six times as fast, and the same
+        return question.encode().translate(*_ASCII_LETTERS)
+    return question.casefold().translate(_LETTERS_ONLY).encode()
 
 
 def same_question(deck: Deck) -> Iterator[Problem]:
@@ -102,7 +102,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     Operators tell questions apart: `a < b` is not `a > b`. Named same-question where the answers agree
     too, and same-question-other-answer where they don't. Cards with `retired: true` may be replaced by their like.
     """
-    first: dict[str, Card] = {}
+    first: dict[bytes, Card] = {}
     folded: dict[str, Card] = {}
     for card in _cards(deck):
         if card.retired:

@@ -159,6 +159,13 @@ class _Lines:
 
     def _mapping(self, number: int, dash: int, column: int) -> Keys | None:
         """The mapping that a key in this column belongs to, open; None where there can be none."""
+        if dash >= 0 and not self.waiting and self.outer:
+            items, at = self.outer[-1]
+            if at == dash and isinstance(items, Items) and isinstance(self.parent, Keys):  # the next card
+                keys = self._keys(number, column)
+                items.append(keys)
+                self.parent, self.at = keys, column
+                return keys
         if dash >= 0:
             opens = self._list(number, dash)
         elif self.root is None:
@@ -168,21 +175,29 @@ class _Lines:
             return self.parent if found and isinstance(self.parent, Keys) else None
         else:
             opens = True
-        keys = Keys()
-        keys.marks = []
+        keys = self._keys(number, column)
         if self.root is None:
             self.root = keys
-        return keys if opens and self._open(keys, number, column) else None
+        return keys if opens and self._open(keys, column) else None
+
+    def _keys(self, number: int, column: int) -> Keys:
+        keys = Keys()
+        keys.path, keys.line, keys.column, keys.marks = self.path, number, column + 1, []
+        return keys
+
+    def _items(self, number: int, column: int) -> Items:
+        items = Items()
+        items.path, items.line, items.column = self.path, number, column + 1
+        return items
 
     def _list(self, number: int, dash: int) -> bool:
         """Opens the list with dashes in this column, or closes what its last item held; False where there is none."""
         if self.waiting:
-            return dash >= self.at and self._open(Items(), number, dash)
+            return dash >= self.at and self._open(self._items(number, dash), dash)
         return self._close(Items, dash)
 
-    def _open(self, node: Items | Keys, number: int, column: int) -> bool:
+    def _open(self, node: Items | Keys, column: int) -> bool:
         """Opens a list or mapping as the value of the waiting key, or as the next item; False where it is too deep."""
-        node.path, node.line, node.column = self.path, number, column + 1
         if self.parent is not None:
             self.outer.append((self.parent, self.at))
         if isinstance(self.parent, Items):
@@ -217,8 +232,7 @@ class _Lines:
         """A value that stands in one line, and fills it."""
         sign = written[0]
         if sign == "[":
-            items = Items()
-            items.path, items.line, items.column = self.path, number, column + 1
+            items = self._items(number, column)
             for word in re.finditer(_NEXT_WORD, written[1:-1]):
                 items.append(self._text(number, column + 1 + word.start(), word[1]))
             return items
@@ -238,8 +252,7 @@ class _Lines:
 
     def _pairs(self, number: int, column: int, written: str) -> Keys | None:
         """A mapping in braces."""
-        keys = Keys()
-        keys.path, keys.line, keys.column, keys.marks = self.path, number, column + 1, []
+        keys = self._keys(number, column)
         for pair in re.finditer(_NEXT_PAIR, written[1:-1]):
             value = self._in_line(number, column + 1 + pair.start(2), pair[2])
             if pair[1] in keys or value is None:
