@@ -40,7 +40,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
     for section in deck.sections:
         texts = [text for card in section.cards for text in card.texts]
         whole = "\n".join(texts)
-        if "&" in whole or "](" in whole or not all(text[:1].isalnum() for text in texts):
+        if "&" in whole or "](" in whole or not all(map(str.isalnum, [text[:1] for text in texts])):
             yield from empty(section.cards)
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):

@@ -84,7 +84,11 @@ class _Matching:
         if nameless or self.lock.notes:
             self._index()
         for number, (_, card) in enumerate(self.cards):
-            if card.id is not None:
+            if card.id is None:
+                continue
+            if card.guid is None and not self.by_question and card.id not in self.lock.notes:  # a new card
+                self.found[number] = Identity(card.id, guid_of(self.deck.uid, card.id), made=False)
+            else:
                 self._take_given(number, card)
         nameless = [n for n in nameless if not self._take_by_question(n)]
         nameless = self._take_by_answer(nameless)
@@ -206,9 +210,10 @@ class _Matching:
 
     def _tell_twins(self) -> None:
         """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
-        found = {number: each for number, each in enumerate(self.found) if each is not None}
-        if len({each.guid for each in found.values()}) == len(found):
+        guids = [each.guid for each in self.found if each is not None]
+        if len(set(guids)) == len(guids):
             return
+        found = {number: each for number, each in enumerate(self.found) if each is not None}
         first: dict[str, int] = {}
         for number, identity in found.items():
             other = first.setdefault(identity.guid, number)
