@@ -224,6 +224,7 @@ class Card(NamedTuple):
 class Section(NamedTuple):
     """One section file: its name, its tag below the deck's, and its cards in study order.
 
+    `texts` are all texts of the cards that hold Markdown, put together once for those who look for something rare.
     `uncarded` are the places of the material that need no card, each with its author's reason.
     """
 
@@ -231,6 +232,7 @@ class Section(NamedTuple):
     name: Text
     tag: str
     cards: tuple[Card, ...]
+    texts: tuple[Text, ...]
     uncarded: Mapping[Text, Text] = {}
 
 
@@ -344,17 +346,10 @@ class OldNote(NamedTuple):
     modified: int
 
 
-class Shipped(NamedTuple):
-    """A note with all that the package must know of its history.
-
-    `id` is Anki's note id in milliseconds, `modified` the stamp in seconds; `position` counts from 1 and orders
-    new cards.
-    """
-
-    note: Note
-    id: int
-    modified: int
-    position: int
+#: A note as the package's rows hold it: Anki's note id in milliseconds, the guid, the kind, the stamp in seconds, its
+#: tags and fields as Anki joins them, the deck of its cards and their numbers, and its position, which counts from 1
+#: and orders new cards. Plain tuples, which one process can hand to another (cores.py).
+Shipped = tuple[int, str, str, int, str, str, str, tuple[int, ...], int]
 
 
 class Kept(NamedTuple):

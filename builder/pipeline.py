@@ -288,7 +288,7 @@ def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Itera
     for start in range(0, len(order), _FEW):
         some = list(islice(notes, _FEW))
         lap("render", len(some))
-        shipped = list(map(ledger.enter, order[start : start + _FEW], some))
+        shipped = ledger.enter(ledger.stamped(order[start : start + _FEW], some))
         lap("record", len(some))
         yield from shipped
         lap("package", 0)

@@ -38,9 +38,12 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
     A section's texts are looked at together first, since hardly any section has such a card.
     """
     for section in deck.sections:
-        texts = [text for card in section.cards for text in card.texts]
+        texts = section.texts
         whole = "\n".join(texts)
-        if "&" in whole or "](" in whole or not all(map(str.isalnum, [text[:1] for text in texts])):
+        odd = [text for text in texts if not text[:1].isalnum()]
+        if "&" in whole or "](" in whole:
+            odd += [text for text in texts if "&" in text or "](" in text]
+        if any(map(_is_empty, odd)):
             yield from empty(section.cards)
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):

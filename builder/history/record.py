@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zlib import crc32
 
-from builder.history.identity import answer_digest, content_digest, number_from, question_digest, type_digest
+from builder.history.identity import answer_digest, digest, number_from, question_digest, type_digest
 from builder.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from builder.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 
@@ -32,12 +32,17 @@ class Changes(NamedTuple):
     retired: tuple[str, ...]
 
 
+#: Some notes as the ledger stamps them: for the package, for the lock, and the places of those that are new, edited or
+#: retired. Plain tuples and lists, which one process can hand to another.
+Entries = tuple[list[Shipped], list[str], list[int], list[int], list[int]]
+
+
 class Ledger:
-    """One build's notes, each with its number in Anki and its stamp, written down one after the other in any order.
+    """One build's notes, each with its number in Anki and its stamp, in any order.
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
     since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
-    those of the kept notes, and of those that the deck no longer has.
+    those of the kept notes, and of those that the deck no longer has; `enter` adds the others.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
@@ -58,35 +63,52 @@ class Ledger:
         """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
         return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
 
-    def enter(self, place: int, note: Note) -> Shipped:
-        """The note in this place of the study order with its stamp; and into `lines` what the next lock knows of it.
+    def stamped(self, places: Sequence[int], notes: Iterable[Note]) -> Entries:
+        """The notes in these places of the study order with their stamps. Changes nothing: `enter` keeps them.
 
         A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
         Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
         """
-        card, (note_id, guid, made, was) = note.card, note.identity
-        last = self.known.get(was or note_id)
-        content = content_digest(note)
-        if last is None:
-            modified = self.now
-            self._new.append(place)
-        elif last.content == content:
-            modified = last.modified
-        else:
-            modified = max(self.now, last.modified + 1)
-            self._edited.append(place)
-        if card.retired and not (last and last.retired):
-            self._retired.append(place)
-        if modified > self.newest:
-            self.newest = modified
-        number = self.numbers[place]
-        self.lines.append(
-            note_line(
-                note_id, guid, note.kind, card.retired, made, content, question_digest(card), answer_digest(card),
-                number, modified, note.section, note.deck,
+        shipped: list[Shipped] = []
+        lines: list[str] = []
+        new: list[int] = []
+        edited: list[int] = []
+        retired: list[int] = []
+        for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
+            note_id, guid, made, was = identity
+            last = self.known.get(was or note_id)
+            joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
+            content = digest(kind, joined_tags, joined_fields)
+            if last is None:
+                modified = self.now
+                new.append(place)
+            elif last.content == content:
+                modified = last.modified
+            else:
+                modified = max(self.now, last.modified + 1)
+                edited.append(place)
+            if card.retired and not (last and last.retired):
+                retired.append(place)
+            number = self.numbers[place]
+            question, answer = question_digest(card), answer_digest(card)
+            lines.append(
+                note_line(note_id, guid, kind, card.retired, made, content, question, answer,
+                          number, modified, section, deck)
+            )  # fmt: skip
+            shipped.append(
+                (number, guid, kind, modified, joined_tags, joined_fields, deck, ords, self.positions[place])
             )
-        )  # fmt: skip
-        return Shipped(note, number, modified, self.positions[place])
+        return shipped, lines, new, edited, retired
+
+    def enter(self, entries: Entries) -> list[Shipped]:
+        """Keeps what `stamped` made of some notes, and returns those for the package."""
+        shipped, lines, new, edited, retired = entries
+        self.lines += lines
+        self._new += new
+        self._edited += edited
+        self._retired += retired
+        self.newest = max(self.newest, max((each[3] for each in shipped), default=0))
+        return shipped
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
@@ -109,8 +131,7 @@ class Ledger:
 def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int) -> tuple[Lock, Changes]:
     """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
     ledger = Ledger([note.identity for note in notes], lock, now)
-    for place, note in enumerate(notes):
-        ledger.enter(place, note)
+    ledger.enter(ledger.stamped(range(len(notes)), notes))
     records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
     return Lock(records, type_records(types, lock, now)), ledger.changes()
 

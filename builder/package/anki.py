@@ -179,19 +179,10 @@ class StudyPackage(genanki.Package):
     def _note_rows(self, cards: list[tuple[int, ...]]) -> Iterator[tuple[Any, ...]]:
         """The rows of the notes, and into `cards` those of their cards. Positions order new ones as the author did."""
         deck_ids, model_ids = self.deck_ids, self.model_ids
-        for note, note_id, modified, position in self.notes:
-            fields = note.fields
-            deck_id = deck_ids[note.deck]
-            cards += [(note_id + number, note_id, deck_id, number, modified, position) for number in note.ords]
-            yield (
-                note_id,
-                note.identity.guid,
-                model_ids[note.kind],
-                modified,
-                f" {' '.join(note.tags)} ",
-                "\x1f".join(fields),
-                fields[0],
-            )
+        for note_id, guid, kind, modified, tags, fields, deck, ords, position in self.notes:
+            deck_id = deck_ids[deck]
+            cards += [(note_id + number, note_id, deck_id, number, modified, position) for number in ords]
+            yield note_id, guid, model_ids[kind], modified, f" {tags} ", fields, fields.partition("\x1f")[0]
 
 
 def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, int]]) -> None:

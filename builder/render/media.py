@@ -42,10 +42,9 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
-        texts = [text for card in section.cards for text in card.texts]
-        if "![" not in "\n".join(texts):
+        if "![" not in "\n".join(section.texts):
             continue
-        for text in texts:
+        for text in section.texts:
             for written, alt in media_references(text):
                 shelf.take(written, alt, text)
     if isinstance(deck.description, Text) and media_references(deck.description):

@@ -197,9 +197,9 @@ def _section_of(path: Path, folder: Path) -> tuple[Section | None, list[Problem]
 def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
     values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
     title = values.get("section") or _text(name, place)
-    return Section(
-        place, title, values.get("tag") or slug(title, "section"), values.get("cards", ()), values.get("uncarded", {})
-    )
+    cards = values.get("cards", ())
+    texts = tuple([text for card in cards for text in card.texts])
+    return Section(place, title, values.get("tag") or slug(title, "section"), cards, texts, values.get("uncarded", {}))
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
