@@ -14,15 +14,18 @@ import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from builder.cache import package_path
 from builder.checks import check
+from builder.cores import in_two
 from builder.history import (
     LOCK_FILE,
     Changes,
+    Entries,
     Ledger,
     Lock,
     NoteRecord,
@@ -283,16 +286,27 @@ def build(
 def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
     """The deck's notes with their stamps, in a package's order; a few at a time, so that no more are in memory."""
     order = ledger.order
-    notes = render_notes(loaded.deck, loaded.identities, loaded.media.names, order)
+    parts = [order[start : start + _FEW] for start in range(0, len(order), _FEW)]
     lap("record", 0)
-    for start in range(0, len(order), _FEW):
-        some = list(islice(notes, _FEW))
-        lap("render", len(some))
-        shipped = ledger.enter(ledger.stamped(order[start : start + _FEW], some))
-        lap("record", len(some))
-        yield from shipped
-        lap("package", 0)
-        progress(0.9 * start / len(order))
+    with in_two(partial(_stamped, loaded, ledger, lap), parts) as stamped:
+        for number, entries in enumerate(stamped, start=1):
+            shipped = ledger.enter(entries)
+            lap("render", len(shipped))
+            lap("record", len(shipped))
+            yield from shipped
+            lap("package", 0)
+            progress(0.9 * number / len(parts))
+
+
+def _stamped(loaded: Loaded, ledger: Ledger, lap: Lap, parts: Sequence[Sequence[int]]) -> Iterator[Entries]:
+    """The notes in the places of each part, rendered and stamped."""
+    notes = render_notes(loaded.deck, loaded.identities, loaded.media.names, chain.from_iterable(parts))
+    for places in parts:
+        some = list(islice(notes, len(places)))
+        lap("render", 0)
+        entries = ledger.stamped(places, some)
+        lap("record", 0)
+        yield entries
 
 
 def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:

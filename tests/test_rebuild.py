@@ -265,9 +265,9 @@ def test_what_is_saved_during_a_build_is_built_by_the_next(
     whole = pipeline.render_notes
 
     def slowly(*deck: Any) -> Iterator[Note]:
-        yield from whole(*deck)
         text = Path("rivers/water.yaml").read_text()
         Path("rivers/water.yaml").write_text(text.replace("The Nile", "The long Nile"))
+        yield from whole(*deck)
 
     monkeypatch.setattr(pipeline, "render_notes", slowly)
     twins.build()

@@ -18,11 +18,12 @@ from builder.history.lock import (
     records_in,
     set_apart,
 )
-from builder.history.record import Changes, Ledger, note_type_ids, record, type_records
+from builder.history.record import Changes, Entries, Ledger, note_type_ids, record, type_records
 
 __all__ = [
     "LOCK_FILE",
     "Changes",
+    "Entries",
     "Ledger",
     "Lock",
     "NoteRecord",
