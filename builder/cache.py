@@ -149,7 +149,10 @@ def _program() -> str:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else b"").hexdigest()
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        return hashlib.sha256(b"").hexdigest()
+    with open(path, "rb", buffering=0) as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def _files(deck: Path) -> list[Path]:

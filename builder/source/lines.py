@@ -37,6 +37,10 @@ _VALUE = (
 )
 _ESCAPE = re.compile(r"\\(.)")
 _NO_VALUE = re.compile(r" *(?: #[ #].*)?")
+#: What stands before a colon, read once, since files have the same few: the column of its dash (-1 for none), that of
+#: its key, the key, and the value's column from 1.
+_heads: dict[str, tuple[int, int, str, int]] = {}
+_MOST_HEADS = 1_000
 
 
 def read_lines(path: str, text: str) -> Node | None:
@@ -74,8 +78,7 @@ class _Lines:
 
     def read(self) -> bool:
         """Reads all lines; False at the first that libyaml must read."""
-        heads: dict[str, tuple[int, int, str, int]] = {}
-        path = self.path
+        path, heads = self.path, _heads
         careful = not self.ascii or " #" in self.text
         for number, line in self.numbered:
             start, colon, value = line.partition(": ")
@@ -88,7 +91,7 @@ class _Lines:
                         continue
                     return False
                 head = len(found[1]) if found[2] else -1, found.start(3), found[3], len(start) + 3
-                if colon:
+                if colon and len(heads) < _MOST_HEADS:
                     heads[start] = head
             dash, column, key, after = head
             if dash < 0 and column == self.at and not self.waiting and type(self.parent) is Keys:

@@ -68,6 +68,7 @@ def read_deck(
     problems: list[Problem] = []
     path = folder / "deck.yaml"
     place = Place(shown(path))
+    home = place.path.removesuffix("deck.yaml")
     tree = _read(path, folder, problems)
     values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
     title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
@@ -76,7 +77,7 @@ def read_deck(
     for number, name in enumerate(names, start=1):
         if only is not None and f"{name}.yaml" not in only:
             continue
-        section, found = _section_of(folder / f"{name}.yaml", folder)
+        section, found = _section_of(folder / f"{name}.yaml", folder, f"{home}{name}.yaml")
         problems += found
         if section is not None:
             sections.append(section)
@@ -112,15 +113,15 @@ def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
     if isinstance(data, Problem):
         problems.append(data)
         return None
-    return _tree(path, data, problems)
+    return _tree(shown(path), data, problems)
 
 
-def _tree(path: Path, data: bytes, problems: list[Problem]) -> Node | None:
-    tree, found = read_tree(shown(path), data)
+def _tree(name: str, data: bytes, problems: list[Problem]) -> Node | None:
+    tree, found = read_tree(name, data)
     problems += found
     if tree is None and not found:
-        what = "deck: and uid:" if path.name == "deck.yaml" else "section: and cards:"
-        problems.append(problem("empty-file", Place(shown(path)), "the file is empty", f"write {what}"))
+        what = "deck: and uid:" if os.path.basename(name) == "deck.yaml" else "section: and cards:"
+        problems.append(problem("empty-file", Place(name), "the file is empty", f"write {what}"))
     return tree
 
 
@@ -179,16 +180,16 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
 _last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
 
 
-def _section_of(path: Path, folder: Path) -> tuple[Section | None, list[Problem]]:
-    """The section in a file, None where nothing of it can be read, and the file's problems."""
+def _section_of(path: Path, folder: Path, name: str) -> tuple[Section | None, list[Problem]]:
+    """The section in a file, shown as `name`; None where nothing of it can be read; and the file's problems."""
     data = read_file(path, folder)
     if isinstance(data, Problem):
         return None, [data]
-    name, digest = shown(path), hashlib.sha256(data).digest()
+    digest = hashlib.sha256(data).digest()
     last = _last_read.get(name)
     if last is None or last[0] != digest:
         problems: list[Problem] = []
-        tree = _tree(path, data, problems)
+        tree = _tree(name, data, problems)
         section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems)
         last = _last_read[name] = digest, section, problems
     return last[1], last[2]
