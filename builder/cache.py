@@ -48,9 +48,9 @@ class Known(NamedTuple):
 def state_of(decks: Sequence[Path], out: Path) -> State:
     """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read."""
     try:
-        packages = [path for deck in decks if (path := package_path(deck, out)).exists()]
-        files = [*(file for deck in decks for file in _files(deck)), *packages]
-        return {os.fspath(path): _digest(path) for path in files}
+        packages = [os.fspath(path) for deck in decks if (path := package_path(deck, out)).exists()]
+        files = [*(file for deck in decks for file in _files(os.fspath(deck))), *packages]
+        return {path: _digest(path) for path in files}
     except OSError:
         return {}
 
@@ -90,7 +90,7 @@ def remember(decks: Sequence[Path], out: Path, state: State, made: Iterable[Made
     """
     with suppress(OSError):
         written = [path for deck in decks for path in (deck / _LOCK, package_path(deck, out))]
-        now = {**state, **{os.fspath(path): _digest(path) for path in written}}
+        now = {**state, **{path: _digest(path) for path in map(os.fspath, written)}}
         if not state or any("\n" in path for path in now):
             return
         note = _note(decks, out)
@@ -140,36 +140,36 @@ def package_path(deck: Path, out: Path) -> Path:
 def _program() -> str:
     """A hash of the program and its Python, by the dates of its files: an upgrade may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    for path in _below(Path(__file__).parent):
-        if path.suffix == ".pyc":
+    for path in _below(os.path.dirname(__file__)):
+        if path.endswith(".pyc"):
             continue
-        status = path.stat()
+        status = os.stat(path)
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def _digest(path: Path) -> str:
+def _digest(path: str) -> str:
     if not stat.S_ISREG(os.stat(path).st_mode):
         return hashlib.sha256(b"").hexdigest()
     with open(path, "rb", buffering=0) as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def _files(deck: Path) -> list[Path]:
+def _files(deck: str) -> list[str]:
     """The files that decide what a build of `deck` makes, whatever else an editor leaves beside them."""
     names = sorted(os.listdir(deck))
     chosen = [
-        deck / name
+        os.path.join(deck, name)
         for name in names
         if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
     ]
-    return chosen + _below(deck / "media")
+    return chosen + _below(os.path.join(deck, "media"))
 
 
-def _below(folder: Path) -> list[Path]:
+def _below(folder: str) -> list[str]:
     """Every file below `folder`, in one order everywhere."""
     found = []
     for parent, folders, names in os.walk(folder):
         folders.sort()
-        found += [Path(parent, name) for name in sorted(names)]
+        found += [os.path.join(parent, name) for name in sorted(names)]
     return found

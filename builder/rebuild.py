@@ -7,6 +7,7 @@ or leaves the deck to one: wherever anything is to be told, or cards of read and
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -115,7 +116,7 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
     ids = iter(loaded.ids)
     return [
         SectionMemory(
-            Path(section.place.path).name,
+            os.path.basename(section.place.path),
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
             [crc32(letters(card.asks)) for card in section.cards if not card.retired],

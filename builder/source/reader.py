@@ -157,22 +157,23 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
             problems.append(problem("unlisted-section", at, message, "rename it, or move it away", WARNING))
     if listed is None:
         return names
-    chosen: list[str] = []
+    chosen: dict[str, None] = {}
+    there = set(names)
     for name in listed:
         if name in chosen:
             problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "keep one"))
-        elif name not in names and not os.path.lexists(folder / f"{name}.yaml"):
+        elif name not in there and not os.path.lexists(folder / f"{name}.yaml"):
             guess = near(name, names)
             remedy = f"did you mean '{guess}'?" if guess else "write the file, or take its name out"
             problems.append(problem("missing-file", name, f"there is no file {name}.yaml", remedy))
         else:
-            chosen.append(str(name))
+            chosen[str(name)] = None
     for unlisted in names:
         if unlisted not in chosen:
             at = Place(shown(folder / f"{unlisted}.yaml"))
             message = "the deck's sections: doesn't list this file, so its cards are not built"
             problems.append(problem("unlisted-section", at, message, "add it there, or move it away", WARNING))
-    return chosen
+    return list(chosen)
 
 
 #: Sections by the path they are shown with, as they were read last, behind their bytes' hash: a preview reads one file
