@@ -460,10 +460,10 @@ def shipped_lock(loaded: Loaded, package: Path) -> Lock:
 
         known = stamps_of(lock)
         with suppress(ValueError, OSError):
-            stamps = read_stamps(package)
-            if all(known.get(each) == stamp for each, stamp in stamps.items()):
+            others = [known.get(each, 0) - stamp for each, stamp in read_stamps(package) if known.get(each) != stamp]
+            if not others:
                 return lock
-            if any(known.get(each, 0) < stamp for each, stamp in stamps.items()):
+            if min(others) < 0:
                 old_notes, old_types = read_package(package)
                 later += [record_of(each) for each in old_notes]
                 later += [type_record(note_type, modified) for note_type, modified in old_types]

@@ -188,4 +188,4 @@ def test_absurd_numbers_and_damaged_json_are_refused_with_a_sentence(built: Auth
         read_package(package)
     if "flds" not in statement:
         with pytest.raises(ValueError, match=r"tampered\.apkg is a damaged package \("):
-            read_stamps(package)
+            list(read_stamps(package))

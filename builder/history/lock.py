@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from builder.model import Place, Problem, problem
 
@@ -75,6 +75,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     types: dict[str, TypeRecord] = {}
     counts: list[int] = []
     problems: list[Problem] = []
+    alike: dict[Any, Any] = {}  # what many lines share is in memory once
     for number, line in enumerate(lines[1:], start=2):
         line = line.rstrip("\r")
         if not line or line[0] == "#":
@@ -82,7 +83,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         try:
             word, *values = line.split("\t")
             if word == "note":
-                _add_note(notes, _note(values))
+                _add_note(notes, _note(values, alike))
             elif word == "type":
                 _add_type(types, _type(values))
             elif word == "end":
@@ -108,7 +109,7 @@ def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
         word, *values = line.rstrip("\r").split("\t")
         with suppress(ValueError):
             if word == "note":
-                yield _note(values)
+                yield _note(values, {})
             elif word == "type":
                 yield _type(values)
 
@@ -173,7 +174,7 @@ def _number(written: str) -> int:
     return number
 
 
-def _note(values: list[str]) -> NoteRecord:
+def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
     if len(values) != 12:
         raise ValueError(f"it has {len(values) + 1} columns, and a note's line has 13")
     note_id, guid, kind, state, origin, content, question, answer, added, modified, section, deck = values
@@ -181,9 +182,11 @@ def _note(values: list[str]) -> NoteRecord:
         raise ValueError(f"'{state}' and '{origin}' are no words of a note")
     if kind not in KINDS:
         raise ValueError(f"'{kind}' is no kind of note")
+    stamp = _number(modified)
+    kind, stamp, section, deck = (alike.setdefault(each, each) for each in (kind, stamp, section, deck))
     return NoteRecord(
         note_id, guid, kind, state == "retired", origin == "made",
-        content, question, answer, _number(added), _number(modified), section, deck,
+        content, question, answer, _number(added), stamp, section, deck,
     )  # fmt: skip
 
 

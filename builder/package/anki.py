@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import zipfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -169,19 +170,23 @@ class StudyPackage(genanki.Package):
         if self.kept:
             cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
             cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
-        cards: list[tuple[int, ...]] = []
+        cards = array("q")  # six numbers a card, for tuples of them would take four times the memory
         cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows(cards))
-        cursor.executemany(f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')", cards)
+        cursor.executemany(
+            f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')",
+            zip(*[iter(cards)] * 6, strict=True),
+        )
         if self.kept:
             cursor.execute(_KEPT_NOTES)
             cursor.execute(_KEPT_CARDS)
 
-    def _note_rows(self, cards: list[tuple[int, ...]]) -> Iterator[tuple[Any, ...]]:
+    def _note_rows(self, cards: array[int]) -> Iterator[tuple[Any, ...]]:
         """The rows of the notes, and into `cards` those of their cards. Positions order new ones as the author did."""
         deck_ids, model_ids = self.deck_ids, self.model_ids
         for note_id, guid, kind, modified, tags, fields, deck, ords, position in self.notes:
             deck_id = deck_ids[deck]
-            cards += [(note_id + number, note_id, deck_id, number, modified, position) for number in ords]
+            for number in ords:
+                cards.extend((note_id + number, note_id, deck_id, number, modified, position))
             yield note_id, guid, model_ids[kind], modified, f" {tags} ", fields, fields.partition("\x1f")[0]
 
 

@@ -33,28 +33,29 @@ def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]
         return _read(connection)
 
 
-def read_stamps(path: Path) -> dict[str | int, int]:
-    """The stamps of a package's notes by guid and of its note types by number, in seconds.
+def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
+    """The numbers of a package's note types and the guids of its notes, each with its stamp in seconds.
 
     The errors are those of `read_package`, which takes ten times as long.
     """
     with _database(path) as connection:
         (models_json,) = connection.execute("select models from col").fetchone()
-        types = {_number(number): _number(model["mod"]) for number, model in json.loads(models_json).items()}
-        return types | {str(guid): _number(stamp) for guid, stamp in connection.execute("select guid, mod from notes")}
+        for number, model in json.loads(models_json).items():
+            yield _number(number), _number(model["mod"])
+        for guid, stamp in connection.execute("select guid, mod from notes"):
+            yield str(guid), _number(stamp)
 
 
 @contextmanager
 def _database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
-    with path.open("rb") as file:
-        try:
-            database = _unzip(file)
-        except _DAMAGE as error:
-            raise ValueError(f"{path} can't be read as a package ({error})") from None
     connection = sqlite3.connect(":memory:")
     try:
-        connection.deserialize(database)
+        with path.open("rb") as file:
+            try:
+                connection.deserialize(_unzip(file))
+            except _DAMAGE as error:
+                raise ValueError(f"{path} can't be read as a package ({error})") from None
         connection.execute("pragma trusted_schema = off")
         yield connection
     except _DAMAGE as error:
