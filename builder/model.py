@@ -224,7 +224,8 @@ class Card(NamedTuple):
 class Section(NamedTuple):
     """One section file: its name, its tag below the deck's, and its cards in study order.
 
-    `texts` are all texts of the cards that hold Markdown, put together once for those who look for something rare.
+    `texts` are all texts of the cards that hold Markdown, put together once for those who look for something rare;
+    `letters` are hashes of what each card asks, for those who look for two that ask the same (text/words.py).
     `uncarded` are the places of the material that need no card, each with its author's reason.
     """
 
@@ -233,6 +234,7 @@ class Section(NamedTuple):
     tag: str
     cards: tuple[Card, ...]
     texts: tuple[Text, ...]
+    letters: Sequence[int]
     uncarded: Mapping[Text, Text] = {}
 
 

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from builder import cache
-from builder.checks.errors import letters
 from builder.history import LOCK_FILE, Changes, read_lock, set_apart
 from builder.model import Kept, MediaFile, shown
 from builder.pipeline import Built, Lap, Loaded, load
@@ -26,7 +24,7 @@ class SectionMemory(NamedTuple):
     """What a later build must know of a section file that it doesn't read.
 
     `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` hashes of those of its questions
-    (see checks/errors.py), `media` the files that it shows.
+    (see text/words.py), `media` the files that it shows.
     """
 
     file: str
@@ -119,7 +117,7 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
             os.path.basename(section.place.path),
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
-            [crc32(letters(card.asks)) for card in section.cards if not card.retired],
+            [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
             sorted(loaded.media.asked.get(section.place.path, ())),
         )
         for section in loaded.deck.sections

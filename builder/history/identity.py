@@ -14,7 +14,7 @@ from builder.history.lock import Lock, NoteRecord
 from builder.model import Card, Deck, Identity, Note, NoteType, Problem, Section, problem
 from builder.text import slug
 
-_EMPTY = hashlib.blake2b(digest_size=8)
+_EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
 def digest(*texts: str) -> str:
@@ -35,7 +35,9 @@ def number_from(*texts: str) -> int:
 
 def guid_of(uid: str, card_id: str) -> str:
     """The guid of a new note: 20 hexadecimal digits (80 bits) from the deck's uid and the card's id."""
-    return hashlib.blake2b(f"{len(uid)}:{uid}{card_id}".encode(), digest_size=10).hexdigest()
+    hashed = _EMPTY_GUID.copy()
+    hashed.update(f"{len(uid)}:{uid}{card_id}".encode())
+    return hashed.hexdigest()
 
 
 def question_digest(card: Card) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from array import array
 from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from builder.source import keys
 from builder.source.files import read_file
 from builder.source.nodes import NO_KEY, Items, Keys, Node
 from builder.source.tree import read_tree
-from builder.text import near, slug
+from builder.text import letters_hash, near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
 _LIMIT = re.compile(keys.LIMIT_PATTERN)
@@ -199,9 +200,11 @@ def _section_of(path: Path, folder: Path, name: str) -> tuple[Section | None, li
 def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
     values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
     title = values.get("section") or _text(name, place)
+    tag = values.get("tag") or slug(title, "section")
     cards = values.get("cards", ())
     texts = tuple([text for card in cards for text in card.texts])
-    return Section(place, title, values.get("tag") or slug(title, "section"), cards, texts, values.get("uncarded", {}))
+    letters = array("I", [letters_hash(card.asks) for card in cards])
+    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}))
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:

@@ -5,13 +5,14 @@ The one room that others share: checks and rendering must agree on what a text s
 
 from builder.text.cloze import Clozes, read_clozes
 from builder.text.markdown import is_sound, media_references, to_cloze_html, to_html
-from builder.text.words import counted, fold, near, slug
+from builder.text.words import counted, fold, letters_hash, near, slug
 
 __all__ = [
     "Clozes",
     "counted",
     "fold",
     "is_sound",
+    "letters_hash",
     "media_references",
     "near",
     "read_clozes",

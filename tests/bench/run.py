@@ -222,6 +222,7 @@ def main() -> None:
     words.add_argument("--ours", action="store_true", help="leave out the floor and Anki's engine")
     words.add_argument("--peers", action="store_true", help="install tools from PyPI and run them, too")
     words.add_argument("--subdecks", action="store_true", help="800 subdecks against one deck")
+    words.add_argument("--preview", action="store_true", help="a saved edit to the redrawn page (needs Chromium)")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
@@ -241,6 +242,11 @@ def main() -> None:
             print(f"\n100,000 cards ÷ 10,000 cards, cold: {growth:.1f}")
         if asked.subdecks:
             print(subdecks(Path(temporary, "subdecks"), asked.rounds))
+        if asked.preview:
+            from preview import preview
+
+            folder = Path(temporary, "preview")
+            print(preview(STUDYDECK, environment(folder), folder, 1_000, 2 * asked.rounds))
     if asked.json:
         print(json.dumps({cards: {name: [each._asdict() for each in rounds] for name, rounds in samples.items()}
                           for cards, samples in everything.items()}, indent=2))  # fmt: skip
