@@ -170,6 +170,8 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
 
 
 def _in_one_line(text: str) -> str:
+    if text.isprintable():
+        return text
     return re.sub(_UNPRINTABLE, lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

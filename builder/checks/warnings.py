@@ -22,6 +22,7 @@ from builder.checks.words import (
     in_english,
     is_translation,
     judged,
+    judged_texts,
     plain,
     questions,
     these,
@@ -228,6 +229,8 @@ def long_cloze(deck: Deck, limit: int = 8) -> Iterator[Problem]:
 
 def _count(text: str, limit: int) -> int:
     """How many words a text has if it has more than `limit`, and else 0."""
+    if text.count(" ") < limit and text.isascii() and text.isprintable():
+        return 0
     count = len(words(text)) if len(text.split()) > limit else 0
     return count if count > limit else 0
 
@@ -588,18 +591,18 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         question: Which river (the longest of Africa) flows through Cairo?
         answer: The Nile
     """
-    for card in judged(deck):
-        for text in card.texts:
-            if sign := _without_partner(text):
-                remedy = "write the other one, or put it in `code` if it is meant alone"
-                yield _warning("unbalanced", text, f"'{sign}' has no partner", remedy)
+    texts = judged_texts(deck)
+    brackets = {text for text in texts if "(" in text or ")" in text or "[" in text or "]" in text}
+    for text in texts:
+        if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
+            continue
+        if sign := _without_partner(text, text in brackets):
+            remedy = "write the other one, or put it in `code` if it is meant alone"
+            yield _warning("unbalanced", text, f"'{sign}' has no partner", remedy)
 
 
-def _without_partner(text: Text) -> str | None:
-    """The first sign of `text` that has no partner."""
-    brackets = "(" in text or ")" in text or "[" in text or "]" in text
-    if not brackets and "**" not in text and "`" not in text and "$" not in text:
-        return None
+def _without_partner(text: Text, brackets: bool) -> str | None:
+    """The first sign of `text` that has no partner; `brackets` tells whether it has some."""
     rest = bare(text)
     if brackets and (sign := _lone_bracket(rest)):
         return sign
@@ -645,14 +648,11 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
         question: Which river flows through **Cairo**?
         answer: The Nile
     """
-    for card in judged(deck):
-        for text in card.texts:
-            if "<" not in text and "&" not in text:
-                continue
-            found = re.search(_HTML, bare(text))
-            if found and not re.fullmatch(r"<[^<>]+>", text.strip()):  # a tag alone is what is asked for
-                remedy = "write Markdown or the sign itself, or put it in `code` if it is meant"
-                yield _warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
+    for text in [each for each in judged_texts(deck) if "<" in each or "&" in each]:
+        found = re.search(_HTML, bare(text))
+        if found and not re.fullmatch(r"<[^<>]+>", text.strip()):  # a tag alone is what is asked for
+            remedy = "write Markdown or the sign itself, or put it in `code` if it is meant"
+            yield _warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
 
 
 def anki_math(deck: Deck) -> Iterator[Problem]:
@@ -668,13 +668,10 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         question: What is the derivative of $x^2$?
         answer: $2x$
     """
-    for card in judged(deck):
-        for text in card.texts:
-            if "\\(" not in text and "\\[" not in text:
-                continue
-            if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
-                message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
-                yield _warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
+    for text in [each for each in judged_texts(deck) if "\\(" in each or "\\[" in each]:
+        if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
+            message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
+            yield _warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
 
 
 def typed_markup(deck: Deck) -> Iterator[Problem]:

@@ -61,6 +61,17 @@ def judged(deck: Deck) -> list[Card]:
     return [card for section in deck.sections for card in section.cards if not card.retired]
 
 
+def judged_texts(deck: Deck) -> list[Text]:
+    """The texts of the judged cards that hold Markdown."""
+    texts: list[Text] = []
+    for section in deck.sections:
+        retired = any(card.retired for card in section.cards)
+        texts += (
+            (text for card in section.cards if not card.retired for text in card.texts) if retired else section.texts
+        )
+    return texts
+
+
 def in_english(deck: Deck) -> list[Card]:
     """The judged cards whose language, or the deck's, is English."""
     english = _is_english(deck.language)
