@@ -149,10 +149,14 @@ def _program() -> str:
 
 
 def _digest(path: str) -> str:
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
         return hashlib.sha256(b"").hexdigest()
-    with open(path, "rb", buffering=0) as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    with open(path, "rb", buffering=0) as file:  # half the time that read_bytes takes, which many files feel
+        data = file.read(status.st_size + 1)
+        if len(data) < status.st_size:
+            data += file.read()
+    return hashlib.sha256(data).hexdigest()
 
 
 def _files(deck: str) -> list[str]:

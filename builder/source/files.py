@@ -35,10 +35,19 @@ def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | 
         size = f"{status.st_size / 1e6:.0f} MB"
         return _told("too-big", path, f"the file has {size}, more than any section needs", "split it into sections")
     try:
-        with open(path, "rb", buffering=0) as file:  # two thirds of what read_bytes takes, which many files feel
-            return file.read()
+        return _bytes_of(path, status.st_size)
     except OSError as error:
         return _told("unreadable", path, f"the file can't be read ({error.strerror})", "give yourself leave to read it")
+
+
+def _bytes_of(path: Path, size: int) -> bytes:
+    """All bytes of a file of this size, in a third of the time that `read_bytes` takes: decks of many files feel it."""
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(file, size + 1)
+    finally:
+        os.close(file)
+    return data if len(data) == size else path.read_bytes()  # it was changed just now, or came in pieces
 
 
 def _told(name: str, path: Path, message: str, remedy: str) -> Problem:

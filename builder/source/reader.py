@@ -53,6 +53,8 @@ _FORMS = {
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
+_NAMES = (keys.LINE, keys.DECK_NAME)
+_SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Keys of a card that take any text as it is.
 _TEXT_KEYS = frozenset(name for name, key in keys.CARD_KEYS.items() if key.kind in _ANY_TEXT)
 _MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
@@ -352,6 +354,8 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
 
 def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | None:
     """A text of one line that isn't empty, and has the form of its kind."""
+    if kind in _NAMES and _SIMPLE.fullmatch(text) and text not in _NOTHING:
+        return text  # three in four end here
     if not text.strip():
         problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write its value, or take {key}: out"))
     elif text.plain and text in _NOTHING:
