@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -189,3 +190,37 @@ def test_absurd_numbers_and_damaged_json_are_refused_with_a_sentence(built: Auth
     if "flds" not in statement:
         with pytest.raises(ValueError, match=r"tampered\.apkg is a damaged package \("):
             list(read_stamps(package))
+
+
+def test_what_a_killed_build_of_the_same_number_left_is_in_nobodys_way(built: Author) -> None:
+    before = built.package.read_bytes()
+    number = os.getpid()
+    left = built.out / f".rivers.apkg.{number}.db.{number}.part"
+    with sqlite3.connect(left) as connection:
+        connection.execute("create table col (id)")
+    built.build()
+    assert built.package.read_bytes() == before
+    assert not left.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows limits no file's size")
+@pytest.mark.parametrize("most", [10_000, 200_000])  # bytes: too few for the database, and for its zip
+def test_a_disk_that_is_full_half_way_is_a_sentence_and_leaves_nothing(author: Author, most: int) -> None:
+    words = random.Random(1)
+    cards = "".join(
+        f"  - {{id: c{n}, question: What is {n}?, answer: {words.randbytes(200).hex()}}}\n" for n in range(700)
+    )
+    author.section(cards)
+    script = f"""
+import resource, signal
+from pathlib import Path
+from builder.pipeline import build, load
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
+(problem,) = build(load(Path({str(author.folder)!r})), Path({str(author.out)!r}), 1_700_000_000).problems
+assert problem.name == "unwritable", problem
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert os.listdir(author.out) == []
+    assert not (author.folder / "deck.lock").exists()

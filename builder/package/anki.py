@@ -20,7 +20,9 @@ from builder.package.archive import Archive
 from builder.package.light import genanki
 
 #: A package that a crash cuts short is never moved into its place, so that nothing waits for the disk.
-_UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+_UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+#: What SQLite says where a disk is full, or a folder closed.
+_REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
 _KEPT_CARDS = """
 INSERT INTO cards SELECT * FROM (
@@ -126,13 +128,20 @@ class StudyPackage(genanki.Package):
             database.unlink(missing_ok=True)
 
     def _write_database(self, file: Path) -> None:
-        connection = sqlite3.connect(file, isolation_level=None)
+        """Writes the database. Raises OSError where the system refuses: to sqlite3 that is an error like any other."""
+        file.unlink(missing_ok=True)  # a killed build's, whose process had the same number
         try:
-            cursor = connection.cursor()
-            cursor.executescript(_UNSYNCED)
-            self.write_to_db(cursor, 0, iter(()))
-        finally:
-            connection.close()
+            connection = sqlite3.connect(f"{file.absolute().as_uri()}?nolock=1", uri=True, isolation_level=None)
+            try:
+                cursor = connection.cursor()
+                cursor.executescript(_UNSYNCED)
+                self.write_to_db(cursor, 0, iter(()))
+            finally:
+                connection.close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in _REFUSED:
+                raise OSError(str(error)) from None
+            raise
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         """genanki's schema and collection; rows in the order of their ids, and indexes after the rows, which is faster.
