@@ -28,11 +28,17 @@ def in_two(work: Callable[[Sequence[_Part]], Iterator[Any]], parts: Sequence[_Pa
 
     `work` must yield plain tuples, lists, strings and numbers, one for each part, and change nothing else.
     """
-    if not _can_fork() or not _FEWEST <= len(parts) <= _MOST:
+    child = None
+    if sys.platform == "linux" and _have_two_cores() and _FEWEST <= len(parts) <= _MOST:
+        reader, writer = os.pipe()
+        with suppress(OSError):  # the system has no room for one more
+            child = os.fork()
+        if child is None:
+            os.close(reader)
+            os.close(writer)
+    if child is None:
         yield work(parts)
         return
-    reader, writer = os.pipe()
-    child = os.fork()
     if not child:
         _hand_over(work(parts[1::2]), writer)
     os.close(writer)
@@ -43,12 +49,14 @@ def in_two(work: Callable[[Sequence[_Part]], Iterator[Any]], parts: Sequence[_Pa
         os.waitpid(child, 0)
 
 
-def _can_fork() -> bool:
-    return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
+def _have_two_cores() -> bool:
+    """Whether a second process would run beside this one; one with threads must not be split."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
 def _hand_over(results: Iterator[Any], writer: int) -> None:
     """Writes the results, and ends the process."""
+    assert sys.platform == "linux"
     failed = True
     try:
         import fcntl

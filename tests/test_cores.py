@@ -58,6 +58,17 @@ assert all(each[2] for each in results)
 """)
 
 
+def test_where_the_system_has_no_room_for_another_process_one_makes_all() -> None:
+    run("""
+def full():
+    raise BlockingIOError
+os.fork = full
+files = os.listdir("/proc/self/fd")
+assert [each[2] for each in run(9)] == [True] * 9
+assert os.listdir("/proc/self/fd") == files
+""")
+
+
 def test_what_a_process_that_was_ended_left_undone_is_made_here() -> None:
     run("""
 def ends(parts):
