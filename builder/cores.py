@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 _Part = TypeVar("_Part")
 #: Parts from which a second process pays, and up to which it does: each process comes to have a copy of its own of all
@@ -28,20 +28,11 @@ def in_two(work: Callable[[Sequence[_Part]], Iterator[Any]], parts: Sequence[_Pa
 
     `work` must yield plain tuples, lists, strings and numbers, one for each part, and change nothing else.
     """
-    child = None
-    if sys.platform == "linux" and _have_two_cores() and _FEWEST <= len(parts) <= _MOST:
-        reader, writer = os.pipe()
-        with suppress(OSError):  # the system has no room for one more
-            child = os.fork()
-        if child is None:
-            os.close(reader)
-            os.close(writer)
-    if child is None:
+    other = _split(work, parts[1::2]) if _FEWEST <= len(parts) <= _MOST else None
+    if other is None:
         yield work(parts)
         return
-    if not child:
-        _hand_over(work(parts[1::2]), writer)
-    os.close(writer)
+    child, reader = other
     try:
         with open(reader, "rb") as source:
             yield _in_order(work, parts, source)
@@ -49,20 +40,37 @@ def in_two(work: Callable[[Sequence[_Part]], Iterator[Any]], parts: Sequence[_Pa
         os.waitpid(child, 0)
 
 
-def _have_two_cores() -> bool:
-    """Whether a second process would run beside this one; one with threads must not be split."""
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+def _split(work: Callable[[Sequence[_Part]], Iterator[Any]], parts: Sequence[_Part]) -> tuple[int, int] | None:
+    """Another process that works on these parts: its number, and the pipe to read; None where none can be had.
+
+    One with threads must not be split: they would be missing in the other.
+    """
+    if sys.platform != "linux":
+        return None
+    if len(os.sched_getaffinity(0)) < 2 or threading.active_count() > 1:
+        return None
+    reader, writer = os.pipe()
+    try:
+        child = os.fork()
+    except OSError:  # the system has no room for one more
+        os.close(reader)
+        os.close(writer)
+        return None
+    if not child:
+        _hand_over(work(parts), writer)
+    os.close(writer)
+    return child, reader
 
 
-def _hand_over(results: Iterator[Any], writer: int) -> None:
+def _hand_over(results: Iterator[Any], writer: int) -> NoReturn:
     """Writes the results, and ends the process."""
-    assert sys.platform == "linux"
     failed = True
     try:
-        import fcntl
+        if sys.platform == "linux":
+            import fcntl
 
-        with suppress(OSError):
-            fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE)
+            with suppress(OSError):
+                fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _PIPE)
         with open(writer, "wb") as target:
             for each in results:
                 marshal.dump(each, target)
