@@ -579,7 +579,9 @@ def test_a_deck_with_errors_is_not_exported(author: Author, tmp_path: Path) -> N
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("lan", [False, True])
 def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> None:
-    command = [sys.executable, "-u", "-m", "builder", "preview", str(rivers.folder), "--no-browser"]
+    # A shell has what runs in its background ignore an interrupt, and its children with it.
+    start = "import signal; signal.signal(2, signal.default_int_handler); from builder.__main__ import main; main()"
+    command = [sys.executable, "-u", "-c", start, "preview", str(rivers.folder), "--no-browser"]
     command += ["--lan"] if lan else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process:
         assert process.stdout
