@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.checks.judgements import JUDGEMENTS
-from builder.model import Problem
-from builder.pipeline import Built, Loaded, build, load
+from studydeck.checks.judgements import JUDGEMENTS
+from studydeck.model import Problem
+from studydeck.pipeline import Built, Loaded, build, load
 
 DECK = "deck: Rivers\nuid: testtesttest\ntag: rivers\n"
 START = 1_700_000_000

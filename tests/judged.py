@@ -10,7 +10,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.pipeline import load
+from studydeck.pipeline import load
 
 DECKS = Path(__file__).parent / "decks"
 

@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser import FLAGS, chromium
 from playwright.sync_api import sync_playwright
+
+from browser import FLAGS, chromium
 
 ROOT = Path(__file__).parent.parent
 DECK = ROOT / "cards" / "magnesium-and-inflammation"
@@ -25,7 +26,7 @@ MADE_FROM = PICTURES / "made-from.txt"
 
 def ingredients() -> str:
     """A hash of all that decides how the pictures look: the card's and the page's files, the deck, and this file."""
-    parts = [*sorted((ROOT / "builder").glob("*/assets/*")), *sorted(DECK.glob("*.yaml")), Path(__file__)]
+    parts = [*sorted((ROOT / "builder" / "studydeck").glob("*/assets/*")), *sorted(DECK.glob("*.yaml")), Path(__file__)]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part.name.encode() + part.read_bytes().replace(b"\r\n", b"\n"))
@@ -41,7 +42,7 @@ def make() -> None:
         written = (deck / SECTION).read_text("utf-8")
         assert EDIT[0] in written
         (deck / SECTION).write_text(written.replace(*EDIT), "utf-8")
-        command = [sys.executable, "-m", "builder", "preview", str(deck.relative_to(temporary)), "--export", "page"]
+        command = [sys.executable, "-m", "studydeck", "preview", str(deck.relative_to(temporary)), "--export", "page"]
         subprocess.run(command, cwd=temporary, check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light", device_scale_factor=2)

@@ -29,7 +29,8 @@ TEXTS = (
     "plain words", "**bold** and *thin*", "`code` and `a::b`", "a price of $5", "mass $m_1 = \\frac{1}{2}$", "$$x^2$$",
     "a < b & c > d", "**Note** \\* star", "line one\n\nline two", "- one\n- two", "| a | b |\n|---|---|\n| 1 | 2 |",
     "```python\nx = {'a': 1}\n```", "![a picture](one.svg)", "[a link](https://example.org/a_b)", "~~gone~~",
-    "Größe, 漢字 und العربية", "&nbsp;&amp; entity", "2.10", "no", "what's “quoted”", "[sound:x.mp3]", "5~10 mg", "<b>raw</b>",
+    "Größe, 漢字 und العربية", "&nbsp;&amp; entity", "2.10", "no", "what's “quoted”", "[sound:x.mp3]", "5~10 mg",
+    "<b>raw</b>",
 )  # fmt: skip
 CLOZES = (
     "the {{c1::first}} thing", "{{c1::one}} and {{c2::two::number}}", "nested {{c1::out {{c2::in}} side}}",

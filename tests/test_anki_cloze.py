@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.engine.learner import Learner
-from builder.text import read_clozes, to_cloze_html
+from studydeck.engine.learner import Learner
+from studydeck.text import read_clozes, to_cloze_html
 
 
 @pytest.fixture(scope="module")

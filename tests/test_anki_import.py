@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from author import DECK, Author
 
-from builder.engine.learner import Import, Learner
-from builder.model import Text
-from builder.pipeline import build
+from author import DECK, Author
+from studydeck.engine.learner import Import, Learner
+from studydeck.model import Text
+from studydeck.pipeline import build
 
 CARDS = """\
   - id: nile

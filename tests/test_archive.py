@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.package import archive
-from builder.package.archive import Archive
+from studydeck.package import archive
+from studydeck.package.archive import Archive
 
 DRAW = random.Random(3)
 FILES = {

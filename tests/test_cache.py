@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from author import Author
 from click.testing import CliRunner
 
-from builder import cache, pipeline
-from builder.cli import main
+from author import Author
+from studydeck import pipeline
+from studydeck.cli import main
+from studydeck.incremental import cache
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}

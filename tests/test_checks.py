@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from author import DECK, Author
 
-from builder.model import PROBLEMS, Problem
+from author import DECK, Author
+from studydeck.model import PROBLEMS, Problem
 
 ROOT = Path(__file__).parent.parent
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -42,7 +42,8 @@ def quoted(text: str) -> str:
 
 
 def test_every_problem_of_these_rooms_has_a_case_here() -> None:
-    rooms = [*(ROOT / "builder" / "checks").glob("*.py"), ROOT / "builder" / "render" / "media.py"]
+    program = ROOT / "builder" / "studydeck"
+    rooms = [*(program / "checks").glob("*.py"), program / "render" / "media.py"]
     given = {name for room in rooms for name in re.findall(r"\"([a-z-]+)\"", room.read_text("utf-8"))} & set(PROBLEMS)
     given -= {"unlisted-section"}  # of source/, and only named here
     assert len(given) >= 16

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner, Result
 
-import builder
-from builder import __version__
-from builder.cli import main
-from builder.pipeline import load
-from builder.source.keys import UID_PATTERN
+import studydeck
+from author import DECK, Author
+from studydeck import __version__
+from studydeck.cli import main
+from studydeck.pipeline import load
+from studydeck.reading.keys import UID_PATTERN
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -787,8 +787,8 @@ def test_problems_of_a_build_are_told_in_any_encoding(rivers: Author, encoding: 
 
 
 def test_the_module_is_the_same_command(home: Path) -> None:
-    command = [sys.executable, "-m", "builder"]
-    root = str(Path(builder.__file__).parent.parent)
+    command = [sys.executable, "-m", "studydeck"]
+    root = str(Path(studydeck.__file__).parent.parent)
     for words in (["--version"], ["check"]):
         done = subprocess.run([*command, *words], env=environment(PYTHONPATH=root), capture_output=True, check=False)
         script = process(*words)
@@ -824,8 +824,8 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
 
 NOBODY = """
 import os
-from builder.__main__ import main
-import builder.pipeline, builder.checks.judgements, builder.source.edit, builder.source.events
+from studydeck.__main__ import main
+import studydeck.pipeline, studydeck.checks.judgements, studydeck.reading.edit, studydeck.reading.events
 if os.geteuid() == 0:
     os.setgid(65534), os.setuid(65534)
 main()
@@ -850,7 +850,7 @@ def test_what_may_not_be_read_or_written_is_a_sentence(closed: str, rights: int,
             path.chmod(0o755)
         (home / closed).chmod(rights)
         command = [sys.executable, "-c", NOBODY, *words.split()]
-        root = str(Path(builder.__file__).parent.parent)
+        root = str(Path(studydeck.__file__).parent.parent)
         done = subprocess.run(command, cwd=home, env=environment(PYTHONPATH=root), capture_output=True, check=False)
         (home / closed).chmod(0o755)
     printed = (done.stdout + done.stderr).decode()

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAD = """
 import os, sys, threading
-from builder import cores
+from studydeck import cores
 here, mine = os.getpid(), []
 def work(parts):
     for part in parts:
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux" or os.cpu_count() == 1, 
 
 def run(script: str) -> str:
     """What a process of one thread prints; pytest's own have several."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "builder")}
     done = subprocess.run(
         [sys.executable, "-c", HEAD + script], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -112,7 +112,7 @@ else:
 def test_two_processes_make_the_bytes_that_one_makes(tmp_path: Path) -> None:
     run(f"""
 from pathlib import Path
-from builder.pipeline import build, load
+from studydeck.pipeline import build, load
 home = Path({str(tmp_path)!r})
 made = []
 for _MOST in (0, 50):

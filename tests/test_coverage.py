@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner, Result
-from prose import RIVERS
 
-from builder.cli import main
-from builder.sourcing import coverage, stamp_sources
+from author import DECK, Author
+from prose import RIVERS
+from studydeck.cli import main
+from studydeck.commands.sources import coverage, stamp_sources
 
 WATER = """\
 section: Water

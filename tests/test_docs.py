@@ -13,12 +13,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from builder.checks.judgements import OF_THE_MATERIAL
-from builder.cli import main
-from builder.model import PROBLEMS, Problem
-from builder.pipeline import build, load, load_all
-from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
-from builder.sourcing import stamp_sources
+from studydeck.checks.judgements import OF_THE_MATERIAL
+from studydeck.cli import main
+from studydeck.commands.sources import stamp_sources
+from studydeck.model import PROBLEMS, Problem
+from studydeck.pipeline import build, load, load_all
+from studydeck.reading.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

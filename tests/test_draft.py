@@ -9,18 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from author import Author
 from click.testing import CliRunner, Result
-from prose import PROSE, RIVERS, zen
 
-from builder.cli import main
-from builder.material.draft import proposals, suggest
-from builder.material.outline import read_outline
-from builder.model import Problem
-from builder.pipeline import load
-from builder.source.edit import with_cards
-from builder.source.keys import CARD_KEYS
-from builder.sourcing import coverage, sources, stamp_sources
+from author import Author
+from prose import PROSE, RIVERS, zen
+from studydeck.cli import main
+from studydeck.commands.sources import coverage, sources, stamp_sources
+from studydeck.material.draft import proposals, suggest
+from studydeck.material.outline import read_outline
+from studydeck.model import Problem
+from studydeck.pipeline import load
+from studydeck.reading.edit import with_cards
+from studydeck.reading.keys import CARD_KEYS
 
 SUGGESTIONS = [
     # a definition

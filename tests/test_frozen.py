@@ -8,11 +8,11 @@ from __future__ import annotations
 import html
 
 import pytest
-from author import Author
 
-from builder.engine.learner import Learner
-from builder.history import note_type_ids
-from builder.render import note_types
+from author import Author
+from studydeck.engine.learner import Learner
+from studydeck.history import note_type_ids
+from studydeck.render import note_types
 
 SPARES = [("Spare 1", True), ("Spare 2", True), ("Spare 3", True)]
 

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from author import DECK, START, Author
 
-from builder.engine.learner import Import, Learner
-from builder.history import lock_text
-from builder.pipeline import unnamed, write_ids
-from builder.planning import repair_lock
+from author import DECK, START, Author
+from studydeck.commands.plan import repair_lock
+from studydeck.engine.learner import Import, Learner
+from studydeck.history import lock_text
+from studydeck.pipeline import unnamed, write_ids
 
 CARDS = """\
   - id: nile
@@ -356,7 +356,7 @@ def test_a_damaged_lock_is_an_error_with_a_line_and_is_mended_from_the_package(
     assert repaired is not None
     assert {name: (each.guid, each.added, each.modified) for name, each in repaired.lock.notes.items()} == good
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(rivers.now + 50)}
-    command = [sys.executable, "-m", "builder", "build", "--repair-lock", "-o", str(rivers.out), str(rivers.folder)]
+    command = [sys.executable, "-m", "studydeck", "build", "--repair-lock", "-o", str(rivers.out), str(rivers.folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "deck.lock is put together again" in done.stderr
     assert rivers.read("deck.lock") == whole

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from author import Author
 
-from builder.engine.learner import Import, Learner
+from author import Author
+from studydeck.engine.learner import Import, Learner
 
 CARDS = "  - {id: one, question: What is one?, answer: '1'}\n  - {question: What is two?, answer: '2'}\n"
 
@@ -31,7 +31,7 @@ os.replace = dying(os.replace)
 pathlib.Path.write_bytes = dying(pathlib.Path.write_bytes)
 pathlib.Path.write_text = dying(pathlib.Path.write_text)
 pathlib.Path.unlink = dying(pathlib.Path.unlink)
-from builder.cli import main
+from studydeck.cli import main
 main(sys.argv[1:])
 """
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builder.model import Text
-from builder.source.events import read_events
-from builder.source.lines import read_lines
-from builder.source.nodes import Items, Keys, Node
+from studydeck.model import Text
+from studydeck.reading.events import read_events
+from studydeck.reading.lines import read_lines
+from studydeck.reading.nodes import Items, Keys, Node
 
 DECKS = sorted(Path(__file__).parent.glob("decks/**/*.yaml"))
 PLAIN = """\

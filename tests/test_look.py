@@ -11,14 +11,14 @@ from pathlib import Path
 
 import genanki
 import pytest
-from author import Author
-from clients import Client, aqt_web, clients
 from playwright.sync_api import Browser, Page
 
-from builder.engine.drawing import Artist
-from builder.history import note_type_ids
-from builder.pipeline import Loaded, compile_notes, load
-from builder.render import note_types
+from author import Author
+from clients import Client, aqt_web, clients
+from studydeck.engine.drawing import Artist
+from studydeck.history import note_type_ids
+from studydeck.pipeline import Loaded, compile_notes, load
+from studydeck.render import note_types
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / ".looks"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
 
-from builder.material.align import align
-from builder.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
-from builder.material.read import LARGEST, read_material
+from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
+from studydeck.material.align import align
+from studydeck.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
+from studydeck.material.read import LARGEST, read_material
 
 
 def shape(outline: Outline) -> dict[str, list[int]]:

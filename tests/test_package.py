@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from author import DECK, Author
-from tamper import tampered
 
-from builder.package.read import read_package, read_stamps
+from author import DECK, Author
+from studydeck.package.read import read_package, read_stamps
+from tamper import tampered
 
 CARDS = """\
   - {id: b, question: What is b?, answer: "**Bold** & new", reverse: true, tags: [x]}
@@ -125,7 +125,7 @@ def test_decks_are_written_once_however_many_they_are(author: Author, tmp_path: 
 
 def test_genanki_is_imported_without_asyncio_and_leaves_cached_property_as_it_was() -> None:
     code = (
-        "import sys; import builder.package; print('asyncio' in sys.modules, 'cached_property' in sys.modules);"
+        "import sys; import studydeck.package; print('asyncio' in sys.modules, 'cached_property' in sys.modules);"
         "import cached_property; print(hasattr(cached_property, 'threaded_cached_property'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -149,7 +149,7 @@ def test_the_same_tree_and_lock_make_the_same_bytes_anywhere(built: Author, tmp_
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(path.read_bytes())
         out = tmp_path / f"out {number}"
-        command = [sys.executable, "-m", "builder", "build", "--locked", "-o", str(out), str(elsewhere)]
+        command = [sys.executable, "-m", "studydeck", "build", "--locked", "-o", str(out), str(elsewhere)]
         subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
         packages.add((out / "rivers.apkg").read_bytes())
     assert len(packages) == 1
@@ -214,7 +214,7 @@ def test_a_disk_that_is_full_half_way_is_a_sentence_and_leaves_nothing(author: A
     script = f"""
 import resource, signal
 from pathlib import Path
-from builder.pipeline import build, load
+from studydeck.pipeline import build, load
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
 (problem,) = build(load(Path({str(author.folder)!r})), Path({str(author.out)!r}), 1_700_000_000).problems

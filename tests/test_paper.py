@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from author import Author
-from browser import FLAGS, chromium
 from click.testing import CliRunner
 from playwright.sync_api import Browser, expect
 
-from builder.cli import main
-from builder.pipeline import paper
+from author import Author
+from browser import FLAGS, chromium
+from studydeck.cli import main
+from studydeck.pipeline import paper
 
 CARDS = """\
   - {id: a, question: "What is $x^2$ for 3?", answer: "**9**"}
@@ -94,7 +94,7 @@ def test_chromium_prints_it(rivers: Author, tmp_path: Path, layout: str) -> None
 def test_gaps_are_cut_where_they_end_and_stay_formulas_in_formulas(
     author: Author, monkeypatch: pytest.MonkeyPatch, cloze: str, question: str, answer: str
 ) -> None:
-    monkeypatch.setattr("builder.render.paper.with_mathml", lambda html: html)
+    monkeypatch.setattr("studydeck.outputs.paper.with_mathml", lambda html: html)
     author.section(f"  - id: a\n    cloze: '{cloze}'\n")
     page = paper(author.load(), "columns")
     assert question in page

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from anki.sync import SyncAuth
 from anki.sync_pb2 import SyncCollectionResponse
-from author import Author
 
-from builder.engine.learner import Import, Learner
+from author import Author
+from studydeck.engine.learner import Import, Learner
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}

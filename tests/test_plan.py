@@ -10,17 +10,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner
-from tamper import tampered
 
-from builder.cli import main
-from builder.engine.learner import Import, Learner
-from builder.history.plan import Plan
-from builder.history.plan_words import plan_json, plan_markdown, plan_text
-from builder.package.read import read_package
-from builder.planning import plan, repair_lock
-from builder.text import to_html
+from author import DECK, Author
+from studydeck.cli import main
+from studydeck.commands.plan import plan, repair_lock
+from studydeck.engine.learner import Import, Learner
+from studydeck.history.plan import Plan
+from studydeck.history.plan_words import plan_json, plan_markdown, plan_text
+from studydeck.package.read import read_package
+from studydeck.text import to_html
+from tamper import tampered
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, tags: [africa]}

@@ -17,15 +17,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from author import Author
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from builder.cli import main
-from builder.engine.drawing import Artist
-from builder.pipeline import load, preview
-from builder.preview import Live, Server, View, watch
+from author import Author
+from studydeck.cli import main
+from studydeck.engine.drawing import Artist
+from studydeck.pipeline import load, preview
+from studydeck.preview import Live, Server, View, watch
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, hint: It is *long*}
@@ -580,7 +580,7 @@ def test_a_deck_with_errors_is_not_exported(author: Author, tmp_path: Path) -> N
 @pytest.mark.parametrize("lan", [False, True])
 def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> None:
     # A shell has what runs in its background ignore an interrupt, and its children with it.
-    start = "import signal; signal.signal(2, signal.default_int_handler); from builder.__main__ import main; main()"
+    start = "import signal; signal.signal(2, signal.default_int_handler); from studydeck.__main__ import main; main()"
     command = [sys.executable, "-u", "-c", start, "preview", str(rivers.folder), "--no-browser"]
     command += ["--lan"] if lan else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process:

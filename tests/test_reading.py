@@ -16,15 +16,15 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builder.cli import main
-from builder.model import Card, Problem, Text
-from builder.pipeline import load_all
-from builder.source import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+from author import DECK, Author
+from studydeck.cli import main
+from studydeck.model import Card, Problem, Text
+from studydeck.pipeline import load_all
+from studydeck.reading import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 HEAD = "section: Water\ncards:\n"
 NILE = "  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n"

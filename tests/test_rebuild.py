@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from author import START, Author
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import pipeline
-from builder.cli import main
-from builder.model import Note
+from author import START, Author
+from studydeck import pipeline
+from studydeck.cli import main
+from studydeck.model import Note
 
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 SECTIONS = {

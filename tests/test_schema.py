@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
-from author import DECK, Author
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from builder.cli import main
-from builder.source import json_schema, read_deck
+from author import DECK, Author
+from studydeck.cli import main
+from studydeck.reading import json_schema, read_deck
 
 ROOT = Path(__file__).parent.parent
 HEAD = "section: Water\ncards:\n"

@@ -7,19 +7,19 @@ import re
 from pathlib import Path
 
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prose import RIVERS, material, zen
 
-from builder.cli import main
-from builder.material import MaterialLock, material_lock_text
-from builder.material.lock import Stamp, read_material_lock
-from builder.material.outline import Outline, Part, Sentence, fingerprint, read_outline
-from builder.model import Problem, shown
-from builder.pipeline import load
-from builder.sourcing import accept_sources, fix_sources, sources, stamp_sources
+from author import DECK, Author
+from prose import RIVERS, material, zen
+from studydeck.cli import main
+from studydeck.commands.sources import accept_sources, fix_sources, sources, stamp_sources
+from studydeck.material import MaterialLock, material_lock_text
+from studydeck.material.lock import Stamp, read_material_lock
+from studydeck.material.outline import Outline, Part, Sentence, fingerprint, read_outline
+from studydeck.model import Problem, shown
+from studydeck.pipeline import load
 
 WATER = """\
 # what a river is
@@ -580,10 +580,9 @@ def test_a_deck_without_a_material_loads_nothing_of_it(author: Author) -> None:
     import sys
 
     author.section("  - {id: a, question: What?, answer: That}\n")
-    code = (
-        f"import sys\nfrom pathlib import Path\nfrom builder.pipeline import load\nload(Path({str(author.folder)!r}))\n"
-    )
-    code += "print([name for name in sys.modules if name.startswith('builder.material')])"
+    code = "import sys\nfrom pathlib import Path\nfrom studydeck.pipeline import load\n"
+    code += f"load(Path({str(author.folder)!r}))\n"
+    code += "print([name for name in sys.modules if name.startswith('studydeck.material')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

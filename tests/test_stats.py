@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from author import Author
 from click.testing import CliRunner, Result
 
-from builder.cli import main
-from builder.engine.forecast import simulate
-from builder.pipeline import stats
-from builder.stats import Forecast, stats_page, stats_text
+from author import Author
+from studydeck.cli import main
+from studydeck.engine.forecast import simulate
+from studydeck.pipeline import stats
+from studydeck.stats import Forecast, stats_page, stats_text
 
 CARDS = """\
   - {id: nile, question: Which river flows through *Cairo*?, answer: "The Nile, all 6,650 km of it"}
@@ -222,7 +222,8 @@ def test_without_the_engine_all_but_the_forecast_is_shown(rivers: Author, monkey
             if name.partition(".")[0] == "anki":
                 raise ModuleNotFoundError(f"No module named {name!r}", name="anki")
 
-    for name in [each for each in sys.modules if each.partition(".")[0] == "anki" or each == "builder.engine.forecast"]:
+    gone = {"studydeck.engine.forecast", *(each for each in sys.modules if each.partition(".")[0] == "anki")}
+    for name in gone & sys.modules.keys():
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     for style in ("text", "html"):

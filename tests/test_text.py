@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builder.source.keys import ID_PATTERN
-from builder.text import fold, is_sound, markdown, media_references, near, read_clozes, slug, to_cloze_html, to_html
-from builder.text.formula import with_mathml
+from studydeck.reading.keys import ID_PATTERN
+from studydeck.text import fold, is_sound, markdown, media_references, near, read_clozes, slug, to_cloze_html, to_html
+from studydeck.text.formula import with_mathml
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 

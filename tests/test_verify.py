@@ -11,13 +11,13 @@ from pathlib import Path
 
 import genanki
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner
-from tamper import tampered
 
-from builder import cli as main_module
-from builder.cli import main
-from builder.engine.verify import verify
+from author import DECK, Author
+from studydeck import cli as main_module
+from studydeck.cli import main
+from studydeck.engine.verify import verify
+from tamper import tampered
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -196,7 +196,7 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
     paths = [str(tmp_path / "libraries"), str(Path(main_module.__file__).parent.parent)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     what = rivers.package if command == "verify" else rivers.folder
-    words = [scripts / "python", "-m", "builder", command, what]
+    words = [scripts / "python", "-m", "studydeck", command, what]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install 'studydeck[anki]'" in done.stderr

@@ -7,17 +7,17 @@ import time
 from pathlib import Path
 from textwrap import indent
 
-import judged
 import pytest
-from author import DECK, Author
 from click.testing import CliRunner
 
-from builder.checks import check
-from builder.checks.judgements import INFOS, JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OTHER_WARNINGS
-from builder.cli import main
-from builder.explaining import CHECKS, explain, explained, page
-from builder.model import PROBLEMS, Problem
-from builder.sourcing import stamp_sources
+import judged
+from author import DECK, Author
+from studydeck.checks import check
+from studydeck.checks.judgements import INFOS, JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OTHER_WARNINGS
+from studydeck.cli import main
+from studydeck.commands.explain import CHECKS, explain, explained, page
+from studydeck.commands.sources import stamp_sources
+from studydeck.model import PROBLEMS, Problem
 
 ROOT = Path(__file__).parent.parent
 ENGLISH = DECK + "language: en\n"
@@ -84,7 +84,7 @@ def test_a_check_has_the_limit_that_it_tells_of(name: str) -> None:
 
 
 def test_the_page_of_the_checks_is_made_of_their_docstrings() -> None:
-    """If this fails: python -c 'from builder.explaining import page; print(page(), end="")' > docs/checks.md"""
+    """If this fails: python -c 'from studydeck.commands.explain import page; print(page(), end="")' > docs/checks.md"""
     assert (ROOT / "docs" / "checks.md").read_text("utf-8") == page()
 
 

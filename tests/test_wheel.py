@@ -25,7 +25,7 @@ def test_a_wheel_in_a_clean_venv_starts_checks_and_builds_a_deck(tmp_path: Path)
     run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "wheels", ROOT, cwd=tmp_path)
     (wheel,) = (tmp_path / "wheels").glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "builder/render/assets/card.css" in names
+    assert "studydeck/render/assets/card.css" in names
     assert not [name for name in names if name.startswith("tests")]
     venv.create(tmp_path / "venv", with_pip=True)
     scripts = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")

@@ -11,8 +11,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from decks import make_deck
 from playwright.sync_api import sync_playwright
+
+from decks import make_deck
 
 _WATCH = """words => { window.seen = new Promise(resolve => new MutationObserver((_, watching) => {
     if (!document.body.textContent.includes(words)) return

@@ -6,9 +6,9 @@ import pickle
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "builder"))
 
-from builder.pipeline import Loaded, compile_notes, load
+from studydeck.pipeline import Loaded, compile_notes, load
 
 
 def rows(loaded: Loaded) -> object:

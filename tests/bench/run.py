@@ -27,7 +27,7 @@ from decks import edit_deck, make_deck
 
 HERE = Path(__file__).parent
 PYTHON = sys.executable
-STUDYDECK = [PYTHON, "-c", "from builder.__main__ import main; main()"]
+STUDYDECK = [PYTHON, "-c", "from studydeck.__main__ import main; main()"]
 IMPORTS = [PYTHON, "-c", "import click, yaml"]
 #: Peers from PyPI, and how each is asked to build the deck that `peer_decks` writes.
 PEERS = ("anki-yaml-tool==0.4.0", "ankcompiler==0.6.0", "md2ankicard==0.1.0")
@@ -67,7 +67,7 @@ def measure(command: list[str], folder: Path) -> Sample:
 def environment(folder: Path) -> dict[str, str]:
     """Without what would make a start slower or faster than a user's, and with a cache of the run's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONPATH": str(HERE.parent.parent), "STUDYDECK_CACHE": str(folder / "cache")}
+    return {**kept, "PYTHONPATH": str(HERE.parent.parent / "builder"), "STUDYDECK_CACHE": str(folder / "cache")}
 
 
 def run(contenders: list[Contender], folder: Path, rounds: int) -> dict[str, list[Sample]]:

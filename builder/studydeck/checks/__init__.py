@@ -1,0 +1,41 @@
+"""Deck to problems: the mistakes that each file alone doesn't show, and the cards that are hard to learn.
+
+A check is a function that takes the deck and yields problems; its docstring is its documentation, and adding one to
+ERRORS, WARNINGS or INFOS is all it takes. What an author has looked at, by `ok:` on a card or `checks:` in deck.yaml,
+is taken out here and nowhere else. Checks judge only well-formed cards: source/ leaves the others out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from studydeck.checks.errors import bad_tag, same_id, same_question, wrong_texts
+from studydeck.checks.style import style
+from studydeck.model import ERROR, Deck, Problem
+
+Check = Callable[..., Iterator[Problem]]
+
+ERRORS: tuple[Check, ...] = (wrong_texts, same_question, same_id, bad_tag, style)
+
+
+def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:
+    """All problems of `deck`, in no order: those `found` so far, and those that the checks find.
+
+    Warnings and infos that its author has switched off, or has looked at, are not among them. Without `judge`, only
+    errors are looked for.
+    """
+    problems = [*found, *(each for find in ERRORS for each in find(deck))]
+    if judge:
+        from studydeck.checks.judgements import judgements
+
+        problems += judgements(deck)
+    if any(each.severity == ERROR for each in found):
+        # A section whose cards were left out looks like one without any.
+        problems = [each for each in problems if each.name != "thin-section"]
+    off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
+    problems = [each for each in problems if each.severity == ERROR or each.name not in off]
+    if not deck.checks and not any(card.ok for section in deck.sections for card in section.cards):
+        return problems
+    from studydeck.checks.judgements import not_looked_at, unknown_checks
+
+    return [*not_looked_at(deck, problems, judge), *unknown_checks(deck)]

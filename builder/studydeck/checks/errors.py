@@ -1,0 +1,154 @@
+"""Checks without judgement in them: what they find is wrong in every deck."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from studydeck.model import Card, Deck, Problem, Text, problem
+from studydeck.text import fold, read_clozes, to_cloze_html, to_html
+
+_SAYS_SOMETHING = re.compile(r"\w")
+_TAGS = re.compile(r"<(?!img)[^>]*>")
+_PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
+_PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
+_CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+def _cards(deck: Deck) -> Iterator[Card]:
+    for section in deck.sections:
+        yield from section.cards
+
+
+def _is_empty(text: Text) -> bool:
+    if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
+        return False
+    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
+
+
+def wrong_texts(deck: Deck) -> Iterator[Problem]:
+    """Cards that say nothing, clozes that Anki wouldn't show as such, and cards that aren't written yet.
+
+    A section's texts are looked at together first, since hardly any section has such a card.
+    """
+    for section in deck.sections:
+        texts = section.texts
+        whole = "\n".join(texts)
+        odd = [text for text in texts if not text[:1].isalnum()]
+        if "&" in whole or "](" in whole:
+            odd += [text for text in texts if "&" in text or "](" in text]
+        if any(map(_is_empty, odd)):
+            yield from empty(section.cards)
+        yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
+        if any(word in whole for word in _PLACEHOLDERS):
+            yield from placeholder(texts)
+
+
+def empty(cards: Sequence[Card]) -> Iterator[Problem]:
+    """A question, a cloze, an answer or an item of one with nothing left after markup and blanks.
+
+    Anki would refuse to make the card of an empty question.
+    """
+    for card in cards:
+        if _is_empty(card.asks):
+            yield problem("empty-question", card.asks, "the question is empty", "write it, or delete the card")
+        for answer in card.answers:
+            if _is_empty(answer):
+                yield problem("empty-answer", answer, "the answer is empty", "write it, or delete the card")
+
+
+def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
+    """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
+
+    `gaps` are the texts of the cards that may have some.
+    """
+    clozes = [card.cloze for card in cards if card.cloze is not None]
+    for cloze in clozes:
+        found = read_clozes(to_cloze_html(cloze))
+        for message, remedy in found.mistakes:
+            yield problem("bad-cloze", cloze, message, remedy)
+        if not found.numbers and not found.mistakes:
+            remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
+            yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
+    allowed = set(map(id, clozes))
+    for text in gaps:
+        if id(text) not in allowed and read_clozes(to_cloze_html(text)).numbers:
+            remedy = "write the sentence under cloze:, or take the braces out"
+            yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
+
+
+def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
+    """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
+    for text in texts:
+        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
+        if found:
+            message = f"the card says '{found[0]}', so it isn't written yet"
+            yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
+
+
+def same_question(deck: Deck) -> Iterator[Problem]:
+    """Two cards that ask the same, but for case, blanks, emphasis and the stops at a word's end.
+
+    Operators tell questions apart: `a < b` is not `a > b`. Named same-question where the answers agree
+    too, and same-question-other-answer where they don't. Cards with `retired: true` may be replaced by their like.
+    """
+    first: dict[int, Card] = {}
+    folded: dict[str, Card] = {}
+    hashes = chain.from_iterable(section.letters for section in deck.sections)
+    for card, letters in zip(_cards(deck), hashes, strict=True):
+        if card.retired:
+            continue
+        # Folding takes ten times as long as this, and is asked only about questions of the same letters.
+        alike = first.setdefault(letters, card)
+        if alike is card:
+            continue
+        folded.setdefault(fold(alike.asks), alike)
+        other = folded.setdefault(fold(card.asks), card)
+        if other is card:
+            continue
+        where = f"{other.asks.path}:{other.asks.line}"
+        if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
+            message = f"this asks the same as {where}, and has the same answer"
+            yield problem("same-question", card.asks, message, "delete one of the two")
+        else:
+            message = f"this asks the same as {where}, and has another answer"
+            yield problem("same-question-other-answer", card.asks, message, "ask so that only one answer is right")
+
+
+def same_id(deck: Deck) -> Iterator[Problem]:
+    """One id, or one guid, on two cards: Anki would keep both and update only one of them."""
+    for key in ("id", "guid"):
+        given: list[Text] = [each for card in _cards(deck) if (each := getattr(card, key)) is not None]
+        if len(set(given)) == len(given):
+            continue
+        first: dict[str, Card] = {}
+        for card in _cards(deck):
+            value: Text | None = getattr(card, key)
+            if value is not None and (other := first.setdefault(value, card)) is not card:
+                message = f"the {key} '{value}' stands on {other.place.path}:{other.place.line} too"
+                article = "an" if key == "id" else "a"
+                yield problem("same-id", value, message, f"give the newer card {article} {key} of its own")
+
+
+def wrong_tag(tag: str) -> tuple[str, str] | None:
+    """What is wrong with a tag: message and remedy. None where Anki takes it as it is."""
+    if not tag or any(character.isspace() for character in tag):
+        return f"the tag '{tag}' is empty or holds a blank, where Anki splits tags", "join words with '-'"
+    if any(not part for part in tag.split("::")):
+        return f"a part of the tag '{tag}' is empty", "write a word on both sides of '::'"
+    if tag.startswith("-"):
+        return f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "drop the '-'"
+    return None
+
+
+def bad_tag(deck: Deck) -> Iterator[Problem]:
+    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or its own."""
+    own = [tag for card in _cards(deck) for tag in card.tags]
+    for tag in (deck.tag, *(section.tag for section in deck.sections), *own):
+        if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # others are slugs of ours
+            yield problem("bad-tag", tag, *wrong)
+    for tag in own:
+        if tag.lower() in ("marked", "leech"):
+            yield problem("bad-tag", tag, f"Anki keeps the tag '{tag}' for itself, and drops it", "choose another word")

@@ -1,0 +1,99 @@
+"""Checks of a deck's own style.css: what looks fine at the author's desk and breaks on a phone at night."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
+
+#: Pixels that every phone has beside a card's margins; Android's smallest screens have 320.
+_NARROWEST = 300
+_PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
+# Patterns for the few decks with a style; they stay texts, which `re` compiles when the first of these decks comes.
+_NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"[^\"\n]*\"|'[^'\n]*'"
+_RULE = r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}"
+_WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))"
+_COLOUR = (
+    r"(?i)(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
+    r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())"
+)
+_FILE = r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
+_CARD = r"\.card(?![\w-])"
+_NIGHT = r"(?i)\.night_?mode(?![\w-])"
+
+
+def style(deck: Deck) -> Iterator[Problem]:
+    """What the deck's style.css must not or should not hold.
+
+    A `<` could end the style and start a script (an error). Fixed widths make AnkiDroid shrink the whole card;
+    colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` asks the
+    system, and Anki's night mode is a setting of its own; `url()` and `@import` name what Anki doesn't ship.
+    """
+    if deck.style is None:
+        return
+    css = re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), deck.style)
+    for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
+        yield problem("bad-style", _at(deck.style, css, found.start()), "'<' can't stand in a style", "delete it")
+    for found in re.finditer(r"prefers-color-scheme", css):
+        message = "prefers-color-scheme asks the system, and Anki's night mode is a setting of its own"
+        yield _warning("style-scheme", deck.style, css, found.start(), message, "write .card.nightMode instead")
+    for found in re.finditer(_FILE, deck.style):
+        if css[found.start()] != " ":
+            message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
+            yield _warning("style-file", deck.style, css, found.start(), message, "write the style itself here")
+    rules = list(re.finditer(_RULE, css))
+    yield from _wide(deck.style, css, rules)
+    yield from _day_colours(deck.style, css, rules)
+
+
+def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
+    """Widths beyond some phone's."""
+    for rule in rules:
+        for found in re.finditer(_WIDTH, rule["body"]):
+            if float(found["number"]) * _PIXELS.get(found["unit"].lower(), 0) <= _NARROWEST:
+                continue
+            message = (
+                f"a width of {found['value']} is wider than some phone, and AnkiDroid shrinks the whole card to fit"
+            )
+            at = rule.start("body") + found.start()
+            yield _warning("style-width", text, css, at, message, "write max-width, or a width in %")
+
+
+def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
+    """Colours that `.card`, or something in it, has by day only."""
+    by_night = {
+        (target, _property(found))
+        for rule in rules
+        for target in _targets(rule["selectors"], night=True)
+        for found in re.finditer(_COLOUR, rule["body"])
+    }
+    for rule in rules:
+        targets = _targets(rule["selectors"], night=False)
+        for found in re.finditer(_COLOUR, rule["body"]):
+            if any((target, _property(found)) not in by_night for target in targets):
+                message = f"the {found['property']} of .card is set for day alone, and night has another background"
+                at = rule.start("body") + found.start()
+                yield _warning("style-colour", text, css, at, message, "set it for .card.nightMode, too")
+
+
+def _targets(selectors: str, *, night: bool) -> set[str]:
+    """What the selectors for the card by day, or those for the night, colour: "" for the card itself, `a` for links."""
+    targets = set()
+    for selector in selectors.split(","):
+        if bool(re.search(_NIGHT, selector)) == night and (night or re.search(_CARD, selector)):
+            last = re.split(r"[\s>+~]+", selector.strip())[-1]
+            targets.add(re.sub(rf"(?:{_CARD})|(?:{_NIGHT[4:]})|^(?:html|body)$", "", last, flags=re.IGNORECASE))
+    return targets
+
+
+def _property(found: re.Match[str]) -> str:
+    return found["property"].lower().removesuffix("-color")
+
+
+def _at(text: Text, css: str, index: int) -> Place:
+    return Place(text.path, css.count("\n", 0, index) + 1, index - css.rfind("\n", 0, index))
+
+
+def _warning(name: str, text: Text, css: str, index: int, message: str, remedy: str) -> Problem:
+    return problem(name, _at(text, css, index), message, remedy, WARNING)

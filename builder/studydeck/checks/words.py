@@ -1,0 +1,172 @@
+"""The words of a card as checks read them: without code, formulas, pictures, gaps' braces and marks of emphasis.
+
+Each text is read once, however many checks ask for its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import filterfalse
+from typing import NamedTuple
+
+from studydeck.model import Card, Deck, Text
+
+#: Stands for a piece of code, a formula, a picture or an address: something is there, and it has no words.
+OBJECT = "\ufffc"
+
+
+def these(listed: str) -> frozenset[str]:
+    """A set of words, from a text that lists them."""
+    return frozenset(listed.split())
+
+
+WHICH = these("what which who whom whose where when why how")
+VERBS = these(
+    "is are was were do does did has have had can could will would should must isn't aren't wasn't weren't don't "
+    "doesn't didn't can't couldn't won't wouldn't shouldn't"
+)
+PRONOUNS = these("it its they their them this these those he his him she her")
+#: Words that say nothing by themselves.
+EMPTY = WHICH | VERBS | PRONOUNS | these(
+    "a an the and or but nor so that there here then than as if of in on at by to from for with into onto over under "
+    "about between through during within be been being am may might shall i me my you your we us our one also only "
+    "just too very"
+)  # fmt: skip
+
+_MOST_TEXTS = 2**18
+_NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
+_MARKED = re.compile(r"[`$\[\\]")
+# Counts such as {0,300} keep a hostile text from costing a search for each of its signs.
+_OBJECT = re.compile(
+    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
+    r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
+    re.DOTALL,
+)
+_BRACES = re.compile(r"\{\{c[\d,]+::|(?:::[^:{}]*)?\}\}")
+_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
+_QUOTED = re.compile(
+    r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
+)
+_QUOTES = frozenset("\"“„«'‘*")
+_GAP = re.compile(r"\{\{c([\d,]+)::((?:(?!\{\{c\d|\}\}).)*)\}\}", re.DOTALL)
+_DEEPEST = 3
+_PHRASE = 5
+_TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
+
+
+def judged(deck: Deck) -> list[Card]:
+    """The cards that checks judge: all but the retired ones."""
+    return [card for section in deck.sections for card in section.cards if not card.retired]
+
+
+def judged_texts(deck: Deck) -> list[Text]:
+    """The texts of the judged cards that hold Markdown."""
+    texts: list[Text] = []
+    for section in deck.sections:
+        retired = any(card.retired for card in section.cards)
+        texts += (
+            (text for card in section.cards if not card.retired for text in card.texts) if retired else section.texts
+        )
+    return texts
+
+
+def in_english(deck: Deck) -> list[Card]:
+    """The judged cards whose language, or the deck's, is English."""
+    english = _is_english(deck.language)
+    return [card for card in judged(deck) if (english if card.language is None else _is_english(card.language))]
+
+
+def questions(deck: Deck) -> list[tuple[Card, Text]]:
+    """The English cards with a question, and that question."""
+    return [(card, card.question) for card in in_english(deck) if card.question is not None]
+
+
+def _is_english(language: str) -> bool:
+    return language[:2].lower() == "en"
+
+
+def bare(text: str) -> str:
+    """`text` with OBJECT for code, formulas, pictures, addresses and escaped signs, and links as their words."""
+    if not _MARKED.search(text) and "://" not in text:
+        return text
+    return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
+
+
+@lru_cache(_MOST_TEXTS)
+def plain(text: str) -> str:
+    """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
+    text = bare(text)
+    if "{{c" in text:
+        text = _BRACES.sub("", text)
+    text = text.replace("**", "").replace("~~", "")
+    return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
+
+
+@lru_cache(_MOST_TEXTS)
+def unquoted(text: str) -> str:
+    """`plain(text)` with OBJECT for what stands in quotes or emphasis: words that are spoken of, not used."""
+    return plain(text) if _QUOTES.isdisjoint(text) else plain(_QUOTED.sub(OBJECT, bare(text)))
+
+
+@lru_cache(_MOST_TEXTS)
+def words(text: str) -> tuple[str, ...]:
+    """The words of `plain(text)` in small letters; `low-grade` is one word, `cell's` is `cell`, and `c++` isn't `c`."""
+    text = plain(text).lower().replace("/", " ").replace("—", " ")
+    if "'" in text or "’" in text:
+        text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
+    return tuple(filter(None, [part.strip(_NO_LETTERS) for part in text.split()]))
+
+
+@lru_cache(_MOST_TEXTS)
+def content(text: str) -> frozenset[str]:
+    """The words of `text` that say something by themselves."""
+    return frozenset(filterfalse(EMPTY.__contains__, words(text)))
+
+
+def is_translation(card: Card) -> bool:
+    """Whether a card asks for a translation: of a word or a phrase, of a question, or in so many words."""
+    return (
+        (len(words(card.asks)) < _PHRASE and "?" not in card.asks)
+        or any("?" in answer for answer in card.answers)
+        or re.match(_TRANSLATE, card.asks) is not None
+    )
+
+
+class Gap(NamedTuple):
+    """A gap of a cloze: its number or numbers as they are written, what it hides, and its hint."""
+
+    numbers: str
+    hidden: str
+    hint: str
+
+
+def gaps(text: str) -> list[Gap]:
+    """The gaps of a cloze, the inmost first."""
+    found: list[Gap] = []
+
+    def take(gap: Gap) -> str:
+        found.append(gap)
+        return gap.hidden
+
+    _filled(text, take)
+    return found
+
+
+def around(text: str, number: str) -> str:
+    """What a learner sees of a cloze who is asked for the gap of this number, but for its hint."""
+    return _filled(text, lambda gap: " " if number in gap.numbers.split(",") else gap.hidden)
+
+
+def _filled(text: str, fill: Callable[[Gap], str]) -> str:
+    """`text` with `fill` in the place of each gap, the inmost first."""
+
+    def replace(gap: re.Match[str]) -> str:
+        hidden, _, hint = gap[2].partition("::")
+        return fill(Gap(gap[1], hidden, hint))
+
+    text = bare(text)
+    for _ in range(_DEEPEST):
+        text = _GAP.sub(replace, text)
+    return text

@@ -1,0 +1,1 @@
+"""The tails of single commands, one file each."""

@@ -1,0 +1,57 @@
+"""Several decks to their packages: all that are sound or, where any has errors, none. The tail of `build`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from studydeck.history import Lock
+from studydeck.incremental import cache, rebuild
+from studydeck.model import ERROR, Problem
+from studydeck.pipeline import Built, Lap, Progress, build, load_all, lock_changes, part_of
+
+
+def build_all(
+    folders: Sequence[Path],
+    out: Path,
+    now: int,
+    *,
+    locks: Mapping[Path, Lock],
+    locked: bool,
+    state: cache.State,
+    known: cache.Known | None,
+    progress: Progress,
+    lap: Lap,
+) -> tuple[list[Built], list[Problem]]:
+    """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
+
+    `state` is what lies in the folders, and `known` what the last build made of them, so that only what changed is
+    read; the rest is as in pipeline.load_all and pipeline.build.
+    """
+    parts = rebuild.load_changed(folders, out, known, now, lap) if known and not locked else None
+    second_half = part_of(progress, 1, 2)
+    if parts is not None:
+        loaded, problems = [part.loaded for part in parts], list[Problem]()
+    else:
+        loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
+        if locked and not _failing(problems):
+            problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
+    if _failing(problems):
+        return [], problems
+    built = []
+    for number, each in enumerate(loaded):
+        step = part_of(second_half, number, len(loaded))
+        if parts is None:
+            built.append(build(each, out, now, progress=step, lap=lap))
+        else:
+            built.append(parts[number].built or build(each, out, now, kept=parts[number].kept, progress=step, lap=lap))
+    problems = sorted(problems + [problem for each in built for problem in each.problems])
+    if not problems:
+        last = [part.last for part in parts] if parts is not None else [None] * len(loaded)
+        made = [cache.Made(str(each.deck.title), each.notes, each.cards, each.media) for each in built]
+        cache.remember(folders, out, state, made, rebuild.memory_json(zip(loaded, built, last, strict=True)))
+    return built, problems
+
+
+def _failing(problems: Sequence[Problem]) -> bool:
+    return any(each.severity == ERROR for each in problems)

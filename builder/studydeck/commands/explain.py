@@ -1,0 +1,114 @@
+"""The checks' docstrings as documentation: the page docs/checks.md, and what `studydeck check --explain` prints.
+
+It is above the rooms because checks live in two of them: checks/, and, where they need it, material/.
+
+A docstring says in paragraphs what a check finds and why. Then come an example that it finds, under `Fails:`, one that
+it lets pass, under `Passes:`, and the number that `checks:` may change, after `Limit:`, if there is one.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import fill
+from typing import NamedTuple
+
+from studydeck.checks.judgements import INFOS, JUDGEMENTS
+from studydeck.material.checks import copied, hedge_lost, source_changed, source_gone
+from studydeck.model import PROBLEMS, Problem
+from studydeck.text import near
+
+#: The checks with judgement, by their problems' names, and those of them that only inform.
+CHECKS: Mapping[str, Callable[..., Iterator[Problem]]] = {
+    **JUDGEMENTS,
+    **{each.__name__.replace("_", "-"): each for each in (source_changed, source_gone, copied, hedge_lost)},
+}
+_INFOS = {*INFOS, hedge_lost}
+_DOCSTRING = re.compile(
+    r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*?)(?:\n\nLimit: (?P<limit>.*))?", re.DOTALL
+)
+_INTRODUCTION = """\
+# Warnings, one by one
+
+These checks judge cards that are well formed, and that may yet be hard to learn or to grade. They can be wrong: so a
+*warning* stops nothing, unless you ask with `studydeck check --strict`, and an *info* never does. Each has a part of
+its own below, with a card that gets it and one that passes; the examples are run by the tests.
+
+    path:line:column: warning: message; remedy [name]
+
+`studydeck check --explain NAME` prints such a part. This page is made of the same texts, the checks'
+docstrings. [problems.md](problems.md) has all other problems.
+
+If a card is meant to be as it is, say so on the card, and the warning is gone:
+
+```yaml
+- id: meanders
+  question: Why do rivers bend?
+  answer: A long answer that you have looked at and want to keep.
+  ok: [long-answer]
+```
+
+If a check doesn't suit a deck, give it another limit in `deck.yaml`, or none:
+
+```yaml
+checks: {long-answer: 40, yes-no: off}
+```
+
+{limits}
+
+Most checks read words, and know English only: they need `language: en` in `deck.yaml`, and leave alone a card whose
+own `language:` is another. Code and formulas are not read, and retired cards are not judged.
+"""
+
+
+class Explained(NamedTuple):
+    """A check's documentation: its name and severity, what it finds and why, its examples, and its default limit."""
+
+    name: str
+    severity: str
+    text: str
+    fails: str
+    passes: str
+    limit: str | None
+
+
+def explained(name: str) -> Explained:
+    """The documentation of the check whose problems have this name."""
+    check = CHECKS[name]
+    parts = _DOCSTRING.fullmatch(inspect.getdoc(check) or "")
+    assert parts, f"the docstring of {name} hasn't the form that builder/studydeck/commands/explain.py tells"
+    fails, passes = (re.sub(r"^    ", "", parts[each], flags=re.MULTILINE) for each in ("fails", "passes"))
+    return Explained(name, "info" if check in _INFOS else "warning", parts["text"], fails, passes, parts["limit"])
+
+
+def page() -> str:
+    """The page docs/checks.md: every check, in the order in which they run."""
+    every = [explained(name) for name in CHECKS]
+    limits = [f"[{each.name}](#{each.name}) {each.limit}" for each in every if each.limit]
+    told = fill(f"These have a limit: {', '.join(limits)}.", 118, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([_INTRODUCTION.replace("{limits}", told), *map(_part, every)])
+
+
+def explain(name: str) -> str:
+    """What a problem's name means: a check's part of the page, or a line and where to read more.
+
+    Raises ValueError, with a sentence that suggests a name, where there is no such problem.
+    """
+    if name in CHECKS:
+        return _part(explained(name))
+    if name in PROBLEMS:
+        return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and its remedy.\n"
+    guess = near(name, PROBLEMS)
+    raise ValueError(f"there is no problem '{name}'" + (f"; did you mean '{guess}'?" if guess else ""))
+
+
+def _part(check: Explained) -> str:
+    """The check's part of the page, in Markdown."""
+    kind = "An info" if check.severity == "info" else "A warning"
+    text = re.sub(r"(?<!\n)\n(?!\n)", " ", check.text)
+    limit = f" The limit is {check.limit}." if check.limit else ""
+    return (
+        f"## {check.name}\n\n{kind}. {text}{limit}\n\n"
+        f"```yaml\n# fails\n{check.fails}\n```\n\n```yaml\n# passes\n{check.passes}\n```\n"
+    )

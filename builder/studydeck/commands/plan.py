@@ -1,0 +1,145 @@
+"""What a build would do to learners, and what is left of a lost lock: the tails of `plan` and `--repair-lock`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from studydeck.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
+from studydeck.history.plan import (
+    After,
+    Before,
+    Old,
+    Plan,
+    before_from_lock,
+    before_from_package,
+    lacks_texts,
+    make_plan,
+    texts_of,
+    with_texts,
+)
+from studydeck.history.repair import Repaired, repair
+from studydeck.incremental.cache import package_path
+from studydeck.model import Deck, Note
+from studydeck.package.read import read_package
+from studydeck.pipeline import Loaded, compile_notes, folder_name, load, lock_in, shipped_lock
+from studydeck.render import note_types
+
+
+def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
+    """What importing the deck, built from its files at `now` (seconds since 1970), does to learners of `against`.
+
+    `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and what a build
+    would find to have been shipped beyond it. Old texts come from that package or revision, else from the package
+    in `out` or git's HEAD. Raises ValueError with a sentence where there is no such build.
+    """
+    notes = compile_notes(loaded)
+    deck, package = loaded.deck, package_path(loaded.deck.folder, out)
+    last = shipped_lock(loaded, package)
+    if against is None:
+        before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
+    else:
+        before, texts_from = _before(deck, against)
+    if lacks_texts(before, notes):
+        before, texts_from = _with_texts(before, notes, deck, package, texts_from)
+    types = note_types(deck, note_type_ids(deck, loaded.lock))
+    lock, _ = record(notes, types, last, now)
+    return make_plan(deck, before, After(notes, types, lock), texts_from)
+
+
+def repair_lock(folder: Path, out: Path) -> Repaired | None:
+    """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is whole.
+
+    Writes nothing: hand its lock to `load`, and build. Raises ValueError with a sentence for a lock from a newer
+    program: it isn't damaged.
+    """
+    path = folder / LOCK_FILE
+    good_lines, problems = lock_in(folder)
+    if path.exists() and not problems:
+        return None
+    if newer := next((each for each in problems if each.name == "newer-lock"), None):
+        raise ValueError(f"{newer.message}; {newer.remedy}")
+    package = package_path(folder, out)
+    from_package = None
+    with suppress(ValueError, OSError):
+        from_package = (package.as_posix(), *read_package(package))
+    loaded = load(folder, lock=Lock())
+    return repair(good_lines, _lock_in_git(loaded.deck), from_package, loaded.deck, compile_notes(loaded))
+
+
+def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
+    """The newest whole lock that git has of the deck, with its revision."""
+    home = git.home_at(deck.folder, "HEAD", deck.uid)
+    if home is None:
+        return None
+    path = _lock_of(home)
+    for revision in git.revisions_of(deck.folder, path):
+        lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, revision, path) or b"")
+        if not damage:
+            return revision, lock
+    return None
+
+
+def _before(deck: Deck, against: str) -> tuple[Before, str]:
+    """What the learner has, and where its texts are from."""
+    path = Path(against)
+    if path.suffix.lower() == ".apkg":
+        return before_from_package(*read_package(path), against), f"Old texts are from {against}."
+    if path.is_file():
+        return before_from_lock(_whole_lock(against, path.read_bytes()), against), ""
+    return _before_revision(deck, against)
+
+
+def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
+    """What a learner has of the deck at a git revision: nothing, where it is newer."""
+    if not git.has_revision(deck.folder, revision):
+        raise ValueError(f"'{revision}' is no package, no lock and no git revision")
+    home = git.home_at(deck.folder, revision, deck.uid)
+    if home is None:
+        return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
+    data = git.file_at(deck.folder, revision, _lock_of(home))
+    if data is None:
+        raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
+    lock = _whole_lock(f"{revision}:{_lock_of(home)}", data)
+    before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, revision))
+    return before, f"Old texts are from git {revision}."
+
+
+def _whole_lock(name: str, data: bytes) -> Lock:
+    """The lock in `data`; raises ValueError with the first thing that is wrong with it."""
+    lock, problems = read_lock(name, data)
+    if problems:
+        raise ValueError(str(problems[0]))
+    return lock
+
+
+def _with_texts(before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str) -> tuple[Before, str]:
+    """`before` with old texts from the package of the last build, else from git; and in words which it was."""
+    sources = [known] if known else []
+    if package.exists():
+        with suppress(ValueError, OSError):
+            before = with_texts(before, before_from_package(*read_package(package), "").notes.values())
+            sources.append(f"Old texts are from {package.as_posix()}.")
+    if lacks_texts(before, notes) and git.has_revision(deck.folder, "HEAD"):
+        before = with_texts(before, _texts_at(deck, "HEAD"))
+        sources.append("Old texts are from git HEAD.")
+    if lacks_texts(before, notes):
+        return before, "Some old texts are not shown: neither the last package nor git has them."
+    return before, sources[-1] if sources else ""
+
+
+def _texts_at(deck: Deck, revision: str) -> list[Old]:
+    """The texts of the deck's notes at a git revision."""
+    home = git.home_at(deck.folder, revision, deck.uid)
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        target = Path(temporary, folder_name(deck.folder))
+        if home is None or not git.checkout(deck.folder, revision, home, target):
+            return []
+        return texts_of(compile_notes(load(target)))
+
+
+def _lock_of(home: str) -> str:
+    """The path of the lock of a deck that git has in `home`."""
+    return f"{home}/{LOCK_FILE}".lstrip("/")

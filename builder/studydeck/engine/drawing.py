@@ -1,0 +1,96 @@
+"""Cards as the real engine draws them: both sides of every card of a deck, without importing a package."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import anki.collection  # noqa: F401 - before anki.cards, which can't be imported first
+from anki.cards import Card
+from anki.models import NotetypeDict
+from anki.notes import Note as AnkiNote
+from anki.sound import AVTag, SoundOrVideoTag
+
+from studydeck.engine.learner import Learner
+from studydeck.model import Note, NoteType
+
+_PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
+_ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; pages open hints themselves, no card runs a script
+_TYPE = re.compile(r"\[\[type:[^\]]*\]\]")
+_BUTTON = (  # a client puts its own here
+    '<a class="replay-button soundLink" href="{}" title="Play"><svg viewBox="0 0 64 64" aria-hidden="true">'
+    '<circle cx="32" cy="32" r="29"/><path d="M25 20 46 32 25 44Z"/></svg></a>'
+)
+
+
+class Drawn(NamedTuple):
+    """The two sides of a card as HTML; sounds and the box for a typed answer stand in as clients show them."""
+
+    question: str
+    answer: str
+
+
+class Artist:
+    """Draws notes in a collection of its own, and draws again only what changed. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._learner = Learner()
+        self._types: dict[str, NotetypeDict] = {}
+        self._templates: dict[str, object] = {}
+        self._drawn: dict[tuple[str, tuple[str, ...], int], Drawn] = {}
+
+    def __enter__(self) -> Artist:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._learner.close()
+
+    def draw(self, note_types: Iterable[NoteType], notes: Sequence[Note]) -> list[list[Drawn]]:
+        """The cards of each note, in the order of `note.ords`."""
+        for note_type in note_types:
+            if self._templates.get(note_type.key) != note_type.templates:
+                self._types[note_type.key] = self._note_type(note_type)
+                self._templates[note_type.key] = note_type.templates
+                self._drawn.clear()
+        drawn: dict[tuple[str, tuple[str, ...], int], Drawn] = {}
+        for note in notes:
+            for number in note.ords:
+                key = (note.kind, note.fields, number)
+                drawn[key] = self._drawn.get(key) or self._draw(note, number)
+        self._drawn = drawn
+        return [[drawn[note.kind, note.fields, number] for number in note.ords] for note in notes]
+
+    def _note_type(self, note_type: NoteType) -> NotetypeDict:
+        models = self._learner.col.models
+        made = models.new(note_type.name)
+        made["type"] = 1 if note_type.key == "cloze" else 0
+        for field in note_type.fields:
+            models.add_field(made, models.new_field(field.name))
+        for each in note_type.templates:
+            template = models.new_template(each.name)
+            template["qfmt"], template["afmt"] = each.front, each.back
+            models.add_template(made, template)
+        added = models.get(models.add_dict(made).id)  # type: ignore[arg-type]
+        assert added is not None
+        return added
+
+    def _draw(self, note: Note, number: int) -> Drawn:
+        fields = AnkiNote(self._learner.col, self._types[note.kind])
+        fields.fields = list(note.fields)
+        card = fields.ephemeral_card(number)
+        output = card.render_output()
+        expected = self._learner.col.compare_answer(note.fields[1], "")
+        return Drawn(
+            _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card, False)),
+            _TYPE.sub(lambda _: expected, _shown(output.answer_text, card, True)),
+        )
+
+
+def _shown(html: str, card: Card, answer: bool) -> str:
+    """`html` with a button for each sound, as Anki's clients show one, and without scripts."""
+    tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
+    names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
+    html = _ONCLICK.sub("", html)
+    return _PLAY.sub(lambda play: _BUTTON.format(html_entities.escape(names[int(play[1])])), html)

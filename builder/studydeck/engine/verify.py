@@ -1,0 +1,143 @@
+"""A package through the real engine, as a learner who studied the previous one would import it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Container, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from anki.errors import AnkiException
+
+from studydeck.engine.learner import Had, Import, Learner
+
+#: How many cards the learner of the previous package studies before importing the new one.
+_STUDIED = 100
+_OWN_TAG = "studydeck-verify"
+
+
+class Check(NamedTuple):
+    """One thing that was looked at: its name, whether it held, and what was seen."""
+
+    name: str
+    ok: bool
+    seen: str
+
+
+class Report(NamedTuple):
+    """What the engine did with a package."""
+
+    package: str
+    previous: str | None
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+
+def verify(package: Path, previous: Path | None = None) -> Report:
+    """Imports `package` into scratch collections of the real engine: a new learner's, and one's who studied `previous`.
+
+    Raises ValueError with a sentence where a file isn't a package that the engine can import.
+    """
+    try:
+        checks, shipped = _first_import(package)
+        if previous is not None:
+            checks += _import_again(package, previous, shipped)
+    except AnkiException as error:
+        raise ValueError(f"Anki fails on what it imported from {package} ({error})") from None
+    return Report(str(package), str(previous) if previous else None, tuple(checks))
+
+
+def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
+    """The checks of a new learner's two devices, and the package's notes as Anki takes them."""
+    with Learner() as learner, Learner() as second:
+        outcome = _import(learner, package)
+        _import(second, package)
+        shipped = learner.having()
+        twice = [guid for guid, count in Counter(note.guid for note in learner.notes()).items() if count > 1]
+        other = [guid for guid, note in second.having().items() if note.id != shipped[guid].id]
+        notes, cards = learner.col.note_count(), learner.col.card_count()
+        missing = learner.missing_media()
+        return [
+            Check("a new learner gets every note", outcome.new == notes > 0, f"{notes:,} notes, {cards:,} cards"),
+            Check("nothing conflicts", not outcome.conflicting and not outcome.other, _told(outcome)),
+            Check("no two notes share a guid", not twice, _some(twice)),
+            Check("a second device gives the notes the same numbers", not other, _some(other)),
+            Check("no media is missing", not missing, ", ".join(missing[:5]) or "none missing"),
+            *_sound(learner, "a new learner's"),
+        ], shipped  # fmt: skip
+
+
+def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> list[Check]:
+    """The checks of a learner who studied `previous`, and has tags of their own on all of its notes."""
+    with Learner() as learner:
+        _import(learner, previous)
+        studied = learner.study(_STUDIED)
+        before, was = learner.histories(), learner.having()
+        learner.tag_all_long_ago(_OWN_TAG)
+        outcome = _import(learner, package)
+        after, now = learner.histories(), learner.having()
+        changed = [card for card, history in before.items() if after.get(card) != history]
+        return [
+            Check("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
+                  _told(outcome)),
+            Check("every history is as it was", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
+            *_notes(was, shipped, now),
+            Check("no full sync is asked for", not learner.schema_changed, "the schema is as it was"
+                  if not learner.schema_changed else "the schema changed"),
+            *_sound(learner, "the old learner's", _taken(was, shipped)),
+        ]  # fmt: skip
+
+
+def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Check]:
+    """What became of the notes that the learner had, whatever their stamps say: by their content in both packages."""
+    edited = {guid for guid, note in shipped.items() if guid in was and note.content != was[guid].content}
+    kept = {guid for guid in was if _OWN_TAG in now[guid].tags}
+    lost = was.keys() - edited - kept
+    late = [guid for guid in edited if now[guid].content != shipped[guid].content]
+    renumbered = [guid for guid, note in shipped.items() if guid in was and note.id != was[guid].id]
+    gone = {was[guid].fields[0] for guid in was.keys() - shipped.keys()}
+    again = [guid for guid in shipped.keys() - was.keys() if shipped[guid].fields[0] in gone]
+    return [
+        Check("every edit arrives", not late, f"{len(edited) - len(late):,} of {len(edited):,} edited"),
+        Check("untouched notes keep the learner's tags", not lost, f"{len(kept):,} of {len(was):,} untouched"),
+        Check("no note came twice under another guid", not again, _some(again)),
+        Check("notes keep their numbers", not renumbered, _some(renumbered)),
+    ]
+
+
+def _taken(was: Mapping[str, Had], shipped: Mapping[str, Had]) -> set[int]:
+    """The learner's cards that an edit took from their notes: of a gap that is closed, of a note no longer reversed."""
+    return {
+        card
+        for guid, note in was.items()
+        if guid in shipped and shipped[guid].content != note.content
+        for number, card in note.cards.items()
+        if number not in shipped[guid].cards
+    }
+
+
+def _sound(learner: Learner, whose: str, taken: Container[int] = ()) -> list[Check]:
+    faults = learner.faults(taken)
+    return [Check(f"{whose} cards render and Check Database is clean", not faults, "; ".join(faults[:3]) or "no fault")]
+
+
+def _some(guids: Collection[str]) -> str:
+    """The first of the guids at fault, in words."""
+    return f"{len(guids):,}, such as {', '.join(sorted(guids)[:3])}" if guids else "none at fault"
+
+
+def _import(learner: Learner, package: Path) -> Import:
+    try:
+        return learner.import_package(package)
+    except AnkiException as error:
+        raise ValueError(f"Anki can't import {package} ({error})") from None
+
+
+def _told(outcome: Import) -> str:
+    return (
+        f"{outcome.new:,} new, {outcome.updated:,} updated, {outcome.duplicate:,} untouched, "
+        f"{outcome.conflicting:,} conflicting, {outcome.other:,} refused"
+    )

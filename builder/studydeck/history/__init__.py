@@ -1,0 +1,43 @@
+"""What learners already have: which note a card is, and when it last changed. Kept in deck.lock.
+
+identity.py says which note each card is, lock.py reads and writes the file, later.py asks what was shipped beyond
+it, and record.py moves the stamps of the notes that changed. guids never come from text, so every text may be edited.
+"""
+
+from studydeck.history.git import lines_ever
+from studydeck.history.identity import identify
+from studydeck.history.later import caught_up, stamps_of
+from studydeck.history.lock import (
+    LOCK_FILE,
+    Lock,
+    NoteRecord,
+    TypeRecord,
+    lock_lines,
+    lock_text,
+    read_lock,
+    records_in,
+    set_apart,
+)
+from studydeck.history.record import Changes, Entries, Ledger, note_type_ids, record, type_records
+
+__all__ = [
+    "LOCK_FILE",
+    "Changes",
+    "Entries",
+    "Ledger",
+    "Lock",
+    "NoteRecord",
+    "TypeRecord",
+    "caught_up",
+    "identify",
+    "lines_ever",
+    "lock_lines",
+    "lock_text",
+    "note_type_ids",
+    "read_lock",
+    "record",
+    "records_in",
+    "set_apart",
+    "stamps_of",
+    "type_records",
+]

@@ -1,0 +1,213 @@
+"""deck.lock: one line a note, sorted by id, so that git merges what two people did.
+
+Two lines of one note may stand in a file that git merged by union: the newer stamp holds. The last
+line counts the notes, so that a torn file is seen; a merge of two files has more notes than either counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from studydeck.model import Place, Problem, problem
+
+LOCK_FILE = "deck.lock"
+VERSION = 1
+KINDS = ("qa", "cloze")
+_HEAD = "studydeck lock"
+_VERSION = re.compile(rf"{_HEAD} ([0-9]{{1,9}})\r?")
+_NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."
+_MEND = "mend it with studydeck build --repair-lock, or take it back from git (git checkout -- deck.lock)"
+
+
+class NoteRecord(NamedTuple):
+    """What the lock knows of a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
+
+    `content`, `question` and `answer` are hashes; `made` tells that the build made the id.
+    """
+
+    id: str
+    guid: str
+    kind: str
+    retired: bool
+    made: bool
+    content: str
+    question: str
+    answer: str
+    added: int
+    modified: int
+    section: str
+    deck: str
+
+
+class TypeRecord(NamedTuple):
+    """What the lock knows of a note type: Anki's number for it, its content's hash and stamp (seconds)."""
+
+    key: str
+    id: int
+    content: str
+    modified: int
+    name: str
+
+
+class Lock(NamedTuple):
+    """The deck's history: notes by id, note types by key. An empty lock is a deck never built."""
+
+    notes: Mapping[str, NoteRecord] = {}
+    types: Mapping[str, TypeRecord] = {}
+
+
+def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
+    """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
+    try:
+        lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _MEND)]
+    head = _VERSION.fullmatch(lines[0])
+    if head is None:
+        return Lock(), [problem("damaged-lock", Place(path), "the lock's first line isn't a lock's", _MEND)]
+    if int(head[1]) > VERSION:
+        message = f"a newer studydeck wrote this lock (version {head[1]}; this one reads {VERSION})"
+        return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
+    notes: dict[str, NoteRecord] = {}
+    types: dict[str, TypeRecord] = {}
+    counts: list[int] = []
+    problems: list[Problem] = []
+    alike: dict[Any, Any] = {}  # what many lines share is in memory once
+    for number, line in enumerate(lines[1:], start=2):
+        line = line.rstrip("\r")
+        if not line or line[0] == "#":
+            continue
+        try:
+            word, *values = line.split("\t")
+            if word == "note":
+                _add_note(notes, _note(values, alike))
+            elif word == "type":
+                _add_type(types, _type(values))
+            elif word == "end":
+                counts.append(int(values[0]))
+            elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
+                remedy = "delete this line and keep the lines of both sides"
+                problems.append(problem("damaged-lock", Place(path, number), "git left a conflict here", remedy))
+            else:
+                raise ValueError(f"a line can't start with '{word[:20]}'")
+        except (ValueError, IndexError) as error:
+            problems.append(problem("damaged-lock", Place(path, number), f"this line is damaged: {error}", _MEND))
+    if not problems and len(notes) < max(counts, default=len(notes) + 1):
+        missing = (
+            f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock's end is gone"
+        )
+        problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _MEND))
+    return Lock(notes, types), problems
+
+
+def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
+    """The records of single lines of locks; what isn't a whole record is left out."""
+    for line in lines:
+        word, *values = line.rstrip("\r").split("\t")
+        with suppress(ValueError):
+            if word == "note":
+                yield _note(values, {})
+            elif word == "type":
+                yield _type(values)
+
+
+def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
+    """The lines of the notes `ids` in the text of a whole lock, for `lock_lines`; and a lock's text without them."""
+    apart: list[str] = []
+    rest: list[str] = []
+    for line in text.split("\n"):
+        (apart if line.startswith("note\t") and line.split("\t", 2)[1] in ids else rest).append(line)
+    return apart, "\n".join(line for line in rest if not line.startswith("end\t")) + "end\t0\n"
+
+
+def note_id_in(line: str) -> int:
+    """Anki's note id in a line that was set apart."""
+    return int(line.split("\t")[9])
+
+
+def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file, from its note types and the lines of its notes: the same notes make the same file."""
+    yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
+    for key in sorted(types):
+        kind = types[key]
+        yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
+    lines = sorted(notes)  # by id, for a tab comes before every character that an id can have
+    for line in lines:
+        yield f"{line}\n"
+    yield f"end\t{len(lines)}\n"
+
+
+def lock_text(lock: Lock) -> str:
+    """The file for `lock`."""
+    return "".join(lock_lines(lock.types, (note_line(*each) for each in lock.notes.values())))
+
+
+def note_line(
+    note_id: str, guid: str, kind: str, retired: bool, made: bool, content: str, question: str, answer: str,
+    added: int, modified: int, section: str, deck: str,
+) -> str:  # fmt: skip
+    """The line of a note in a lock's file, without its end, from the values of a NoteRecord."""
+    state = "retired" if retired else "live"
+    origin = "made" if made else "own"
+    return (
+        f"note\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}\t{question}"
+        f"\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
+    )
+
+
+def _type(values: list[str]) -> TypeRecord:
+    if len(values) != 5:
+        raise ValueError(f"it has {len(values) + 1} columns, and a note type's line has 6")
+    key, type_id, content, modified, name = values
+    if key not in KINDS:
+        raise ValueError(f"'{key}' is no note type")
+    return TypeRecord(key, _number(type_id), content, _number(modified), name)
+
+
+def _number(written: str) -> int:
+    number = int(written)
+    if not 0 < number < 1 << 53:
+        raise ValueError(f"{written[:30]} can't stand here")
+    return number
+
+
+def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
+    if len(values) != 12:
+        raise ValueError(f"it has {len(values) + 1} columns, and a note's line has 13")
+    note_id, guid, kind, state, origin, content, question, answer, added, modified, section, deck = values
+    if state not in ("live", "retired") or origin not in ("own", "made") or not note_id or not guid:
+        raise ValueError(f"'{state}' and '{origin}' are no words of a note")
+    if kind not in KINDS:
+        raise ValueError(f"'{kind}' is no kind of note")
+    stamp = _number(modified)
+    kind, stamp, section, deck = (alike.setdefault(each, each) for each in (kind, stamp, section, deck))
+    return NoteRecord(
+        note_id, guid, kind, state == "retired", origin == "made",
+        content, question, answer, _number(added), stamp, section, deck,
+    )  # fmt: skip
+
+
+def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
+    """Adds a line's note; of two lines that git merged by union, the newer stamp holds."""
+    old = notes.setdefault(new.id, new)
+    if old is new:
+        return
+    if old.guid != new.guid:
+        raise ValueError(f"the id '{new.id}' has two guids; keep the line that learners have")
+    newer = max(old, new, key=lambda each: each.modified)
+    if old.modified == new.modified and old.content != new.content:
+        newer = newer._replace(content="")  # neither build's learners may be left behind: the next build stamps anew
+    notes[new.id] = newer._replace(added=min(old.added, new.added))
+
+
+def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:
+    old = types.setdefault(new.key, new)
+    if old.id != new.id:
+        raise ValueError(f"the note type '{new.key}' has two numbers; keep the line that learners have")
+    if new.modified > old.modified:
+        types[new.key] = new
+    elif new.modified == old.modified and new.content != old.content:
+        types[new.key] = old._replace(content="")

@@ -1,0 +1,353 @@
+"""What the next import does to a learner: new, edited, untouched, retired, moved, and what is theirs to do.
+
+Notes are compared by guid, as Anki does. The lock tells which notes changed; to show what they said, the old
+text is needed too, from an older package or from git, and it is believed only where its hash is the lock's.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from studydeck.history import by_hand
+from studydeck.history.by_hand import ByHand, Stay
+from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
+from studydeck.history.lock import Lock
+from studydeck.model import Deck, Note, NoteType, OldNote
+
+_QA_NAMES = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed")
+_CLOZE_NAMES = ("Text", "Hint", "Details", "Source", "Section")
+_PICTURE = re.compile(r'<img[^>]*src="([^"]*)"')
+#: What an edited card is counted under: the first of these that changed.
+_WORDS = {
+    "Question": "question",
+    "Text": "cloze",
+    "Answer": "answer",
+    "Hint": "hint",
+    "Details": "detail",
+    "Source": "source",
+    "Section": "section name",
+    "Tags": "tag",
+    "Reverse": "reversal",
+    "Typed": "typing",
+    "": "other part",
+}
+
+
+class Old(NamedTuple):
+    """What a learner has of one note, `modified` being its stamp in seconds.
+
+    `fields` and `tags` are None where only the lock's hashes are known.
+    """
+
+    id: str
+    guid: str
+    kind: str
+    retired: bool
+    content: str
+    question: str
+    answer: str
+    deck: str
+    modified: int
+    fields: Mapping[str, str] | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class OldType(NamedTuple):
+    """What a learner has of a note type. `content` is its hash, `modified` its stamp in seconds.
+
+    `shape` are the ids of its fields and of its templates, None where only the lock is known.
+    """
+
+    key: str
+    id: int
+    name: str
+    content: str
+    modified: int
+    shape: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+
+
+class Before(NamedTuple):
+    """What a learner has: notes by guid, note types, and in words where this is known from."""
+
+    notes: Mapping[str, Old]
+    types: Sequence[OldType]
+    source: str
+
+
+class After(NamedTuple):
+    """What a build ships now: notes and note types, and the lock that it would write, with their stamps."""
+
+    notes: Sequence[Note]
+    types: Sequence[NoteType]
+    lock: Lock
+
+
+class FieldChange(NamedTuple):
+    """A field of an edited note with its old and new text, None where the old one isn't known."""
+
+    field: str
+    old: str | None
+    new: str
+
+    @property
+    def remark(self) -> str:
+        """What the words of the field don't show."""
+        if self.old is None:
+            return ""
+        if _PICTURE.findall(self.old) != _PICTURE.findall(self.new):
+            return "a picture changed"
+        return "only its form changed" if plain(self.old) == plain(self.new) else ""
+
+
+class CardPlan(NamedTuple):
+    """What happens to one card: `new`, `edited`, `untouched` or `retired`; `text` is what it asks."""
+
+    id: str
+    what: str
+    text: str
+    changes: tuple[FieldChange, ...] = ()
+    counted_as: str = ""
+    moved_from: str = ""
+    deck: str = ""
+
+
+class Plan(NamedTuple):
+    """The next import. `unclean` tells in sentences what of it wouldn't arrive; empty, it imports cleanly.
+
+    `look` is a sentence where the note types change, and else empty.
+    """
+
+    deck: str
+    against: str
+    texts_from: str
+    cards: tuple[CardPlan, ...]
+    by_hand: tuple[ByHand, ...]
+    unclean: tuple[str, ...]
+    look: str
+
+    def count(self, what: str) -> int:
+        return sum(card.what == what for card in self.cards)
+
+    @property
+    def summary(self) -> str:
+        """The plan in a line: 3 new cards, 5 edited (2 questions, 3 answers), 57 untouched, 1 retired. …"""
+        edited = [card.counted_as for card in self.cards if card.what == "edited"]
+        kinds = ", ".join(_plural(number, word) for word, number in Counter(edited).items())
+        new = self.count("new")
+        parts = [
+            f"{new:,} new {'card' if new == 1 else 'cards'}",
+            f"{len(edited):,} edited" + (f" ({kinds})" if kinds else ""),
+            f"{self.count('untouched'):,} untouched",
+            f"{self.count('retired'):,} retired",
+        ]
+        return f"{', '.join(parts)}. Imports cleanly: {'no' if self.unclean else 'yes'}."
+
+
+def before_from_lock(lock: Lock, source: str) -> Before:
+    """What a learner of the lock's build has: hashes only, until `with_texts` finds the words."""
+    notes = {
+        each.guid: Old(
+            each.id, each.guid, each.kind, each.retired, each.content, each.question, each.answer, each.deck,
+            each.modified,
+        )
+        for each in lock.notes.values()
+    }  # fmt: skip
+    types = [OldType(each.key, each.id, each.name, each.content, each.modified) for each in lock.types.values()]
+    return Before(notes, types, source)
+
+
+def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType, int]], source: str) -> Before:
+    """What a learner of an older package has."""
+    old = {}
+    for note in notes:
+        retired = any(tag.endswith("::retired") for tag in note.tags)
+        name = note.fields.get("Id") or note.guid
+        old[note.guid] = Old(
+            name,
+            note.guid,
+            note.kind,
+            retired,
+            old_digest(note),
+            "",
+            "",
+            note.deck,
+            note.modified,
+            note.fields,
+            note.tags,
+        )
+    old_types = [
+        OldType(each.key, each.id, each.name, type_digest(each), modified, _shape(each)) for each, modified in types
+    ]
+    return Before(old, old_types, source)
+
+
+def old_digest(note: OldNote) -> str:
+    """The hash that the lock has of a note of an older package, if the package is of the lock's build."""
+    return digest(note.kind, " ".join(note.tags), *note.fields.values())
+
+
+def with_texts(before: Before, texts: Iterable[Old]) -> Before:
+    """`before` with the fields and tags of those `texts` whose hash is the lock's: no other text is the learner's."""
+    found = dict(before.notes)
+    for text in texts:
+        old = found.get(text.guid)
+        if old is not None and old.fields is None and old.content == text.content:
+            found[text.guid] = old._replace(fields=text.fields, tags=text.tags)
+    return before._replace(notes=found)
+
+
+def texts_of(notes: Iterable[Note]) -> list[Old]:
+    """The texts of rendered notes, such as those of the deck at an older revision."""
+    return [
+        Old(
+            note.identity.id, note.identity.guid, note.kind, note.card.retired, content_digest(note), "", "",
+            note.deck, 0, named_fields(note), note.tags,
+        )
+        for note in notes
+    ]  # fmt: skip
+
+
+def named_fields(note: Note) -> dict[str, str]:
+    """A note's fields by name, the spares left out."""
+    return dict(zip(_QA_NAMES if note.kind == "qa" else _CLOZE_NAMES, note.fields, strict=False))
+
+
+def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
+    """Whether the old text of some note isn't known yet that was edited, or is gone."""
+    edited = any(
+        old.fields is None and old.content != content_digest(note)
+        for note in notes
+        if (old := before.notes.get(note.identity.guid)) is not None
+    )
+    return edited or any(old.fields is None for old in _gone(before, notes))
+
+
+def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan:
+    """The plan for a learner who has `before` and imports `after`."""
+    cards = [_card(before.notes.get(note.identity.guid), note) for note in after.notes]
+    gone = list(_gone(before, after.notes))
+    for old in gone:
+        text = plain(_asked(old.fields)) if old.fields else ""
+        cards.append(CardPlan(old.id, "retired", text, deck=old.deck))
+    return Plan(
+        deck=str(deck.title),
+        against=before.source,
+        texts_from=texts_from,
+        cards=tuple(cards),
+        by_hand=tuple(_by_hand(deck, before, after, gone)),
+        unclean=tuple(_unclean(before, after)),
+        look=_look(before, after),
+    )
+
+
+def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
+    """The notes that learners have and that are shipped no more."""
+    here = {note.identity.guid for note in notes}
+    return (old for guid, old in before.notes.items() if guid not in here and not old.retired)
+
+
+def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
+    stays = [
+        Stay(note.identity.id, old.deck, note.deck)
+        for note in after.notes
+        if (old := before.notes.get(note.identity.guid)) is not None and old.deck
+    ]
+    yield from by_hand.moving(stays, deck.title)
+    if any(note.card.retired for note in after.notes):
+        yield by_hand.retired(deck.tag)
+    if gone:
+        kinds = {old.kind for old in gone}
+        names = {each.name for each in before.types if each.key in kinds}
+        names |= {each.name for each in after.types if each.key in kinds}
+        yield by_hand.gone([old.id for old in gone], sorted(names))
+
+
+def plain(html: str) -> str:
+    """A field's words without its markup; pictures by their alternative text."""
+    html = re.sub(r'<img[^>]*alt="([^"]*)"[^>]*>', r"[\1]", html)
+    html = re.sub(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)[^>]*>", " ", html)
+    return " ".join(html_entities.unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+def _card(old: Old | None, note: Note) -> CardPlan:
+    name, text = note.identity.id, " ".join(note.card.asks.split())
+    if old is None:
+        return CardPlan(name, "new", text, deck=note.deck)
+    moved = old.deck if old.deck and old.deck != note.deck else ""
+    if old.content == content_digest(note):
+        return CardPlan(name, "untouched", text, moved_from=moved, deck=note.deck)
+    if note.card.retired and not old.retired:
+        return CardPlan(name, "retired", text, moved_from=moved, deck=note.deck)
+    changes = _changes(old, note)
+    counted = next((word for key, word in _WORDS.items() if any(change.field == key for change in changes)), "")
+    return CardPlan(name, "edited", text, changes, counted or _WORDS[""], moved, note.deck)
+
+
+def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
+    new = named_fields(note)
+    if old.fields is not None:
+        changes = [
+            FieldChange(name, old.fields.get(name, ""), value)
+            for name, value in new.items()
+            if old.fields.get(name, "") != value
+        ]
+        if old.tags != note.tags:
+            changes.append(FieldChange("Tags", " ".join(old.tags or ()), " ".join(note.tags)))
+        return tuple(changes)
+    first = "Question" if note.kind == "qa" else "Text"
+    changes = []
+    if old.question and old.question != question_digest(note.card):
+        changes.append(FieldChange(first, None, new[first]))
+    if note.kind == "qa" and old.answer and old.answer != answer_digest(note.card):
+        changes.append(FieldChange("Answer", None, new["Answer"]))
+    return tuple(changes)
+
+
+def _unclean(before: Before, after: After) -> Iterator[str]:
+    """Why learners would miss something of the import: Anki sets it aside as a conflict, or drops it by its stamp."""
+    for old in before.types:
+        new = next((each for each in after.types if each.id == old.id), None)
+        if new is None:
+            yield f"the note type '{old.name}' of {before.source} is not this deck's, so its notes would conflict"
+        elif old.shape not in (None, _shape(new)):
+            yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
+        elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
+            yield f"the note type '{old.name}' of {before.source} has a newer stamp, so Anki would keep its old look"
+    dropped = [
+        note.identity.id for note in after.notes if _is_dropped(before.notes.get(note.identity.guid), note, after)
+    ]
+    if dropped:
+        more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
+        names = ", ".join(f"'{each}'" for each in dropped[:3])
+        yield f"{before.source} has {names}{more} with a newer stamp, so Anki would drop the edit without a word"
+
+
+def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
+    """Whether an edit wouldn't arrive: its stamp must be greater (test_anki_import.py, "an older stamp is ignored")."""
+    if old is None or old.content == content_digest(note):
+        return False
+    return after.lock.notes[note.identity.id].modified <= old.modified
+
+
+def _look(before: Before, after: After) -> str:
+    """In a sentence, that the note types change, if they do: Anki replaces them as a whole."""
+    new = {each.id: type_digest(each) for each in after.types}
+    if all(new.get(old.id, old.content) == old.content for old in before.types):
+        return ""
+    return "The cards' look changes: the note types' new names, style and templates replace a learner's own."
+
+
+def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return tuple(each.id for each in note_type.fields), tuple(each.id for each in note_type.templates)
+
+
+def _asked(fields: Mapping[str, str]) -> str:
+    return fields.get("Question") or fields.get("Text") or next(iter(fields.values()), "")
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")

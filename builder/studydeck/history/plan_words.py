@@ -1,0 +1,125 @@
+"""A plan in words: for a terminal, for release notes in Markdown, and as JSON's values."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
+
+#: How deleted and added words are shown: from the words to their marked form.
+Mark = Callable[[str], str]
+
+
+def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
+    """The plan for a terminal; `deleted` and `added` mark words, in colour or in git's brackets."""
+    lines = [f"{plan.deck}, against {plan.against}", plan.summary, *plan.unclean, *filter(None, [plan.look])]
+    if plan.texts_from and plan.count("edited") + plan.count("retired"):
+        lines.append(plan.texts_from)
+    for card in plan.cards:
+        if card.what == "untouched" and not card.moved_from:
+            continue
+        lines.append(f"\n{card.what} {card.id}" + (f" (now in {card.deck})" if card.moved_from else ""))
+        if card.what != "edited" and card.text:
+            lines.append(f"  {card.text}")
+        lines += [f"  {change.field}: {word_diff(change, deleted, added)}" for change in card.changes]
+    if plan.by_hand:
+        lines.append("\nFor learners to do by hand (paste the search into Anki's browser):")
+        for step in plan.by_hand:
+            lines += [f"- {step.what}", f"    {step.search}"]
+    return "\n".join(lines)
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The plan as release notes; nothing that an author wrote turns into markup."""
+    told = [plan.summary, *plan.unclean, *filter(None, [plan.look])]
+    lines = [f"## {_literal(plan.deck)}", "", *map(_literal, told)]
+    for what, title in (("new", "New cards"), ("edited", "Edited cards"), ("retired", "Retired cards")):
+        cards = [card for card in plan.cards if card.what == what]
+        if cards:
+            lines += ["", f"### {title}", "", *(line for card in cards for line in _markdown(card))]
+    if plan.by_hand:
+        lines += ["", "### To do by hand", ""]
+        lines += [f"- {_literal(step.what)} Search for {_code(step.search)}." for step in plan.by_hand]
+    return "\n".join(lines)
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan as values for JSON."""
+    counts = {what: plan.count(what) for what in ("new", "edited", "untouched", "retired")}
+    cards = []
+    for card in plan.cards:
+        changes = [
+            {
+                "field": change.field,
+                "old": None if change.old is None else plain(change.old),
+                "new": plain(change.new),
+                "remark": change.remark or None,
+            }
+            for change in card.changes
+        ]
+        cards.append({"id": card.id, "what": card.what, "text": card.text, "changes": changes,
+                      "moved_from": card.moved_from or None, "deck": card.deck})  # fmt: skip
+    return {
+        "deck": plan.deck,
+        "against": plan.against,
+        "texts_from": plan.texts_from,
+        "summary": plan.summary,
+        "imports_cleanly": not plan.unclean,
+        "unclean": list(plan.unclean),
+        "look": plan.look or None,
+        **counts,
+        "moved": sum(bool(card.moved_from) for card in plan.cards),
+        "cards": cards,
+        "by_hand": [step._asdict() for step in plan.by_hand],
+    }
+
+
+def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = str) -> str:
+    """The field's new words with the old ones that went, each run marked; only the new where the old aren't known.
+
+    `spelled` writes a text as the form of the plan needs it.
+    """
+    new = spelled(plain(change.new))
+    if change.old is None:
+        return new
+    words = "".join(_diff(spelled(plain(change.old)), new, deleted, added)).strip()
+    return f"{words} ({change.remark})".strip() if change.remark else words
+
+
+def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
+    before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
+    for step, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if step == "equal":
+            yield "".join(after[c:d])
+            continue
+        yield _marked("".join(before[a:b]), deleted)
+        yield _marked("".join(after[c:d]), added)
+
+
+def _marked(words: str, mark: Mark) -> str:
+    """`words` marked, the blanks around them not, so that marks stand at words."""
+    bare = words.strip()
+    return words.replace(bare, mark(bare), 1) if bare else words
+
+
+def _markdown(card: CardPlan) -> Iterator[str]:
+    text = re.sub(r"^([#+-]|\d+(?=[.)]))", r"\\\1", _literal(card.text or card.id))  # no list or heading in the list
+    yield f"- {text}"
+    for change in card.changes:
+        words = word_diff(change, "~~{}~~".format, "**{}**".format, _literal)
+        # GitHub needs the blank where a bracket follows (test_plan.py, "release notes"). The cards' own marks have a \.
+        yield f"  - {change.field.lower()}: {words.replace('~~**', '~~ **')}"
+
+
+def _literal(text: str) -> str:
+    """`text` in Markdown that shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>~|&$])", r"\\\1", text)
+
+
+def _code(text: str) -> str:
+    """`text` as code, within more backticks than it holds in a row."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if len(fence) > 1 else f"{fence}{text}{fence}"

@@ -1,0 +1,187 @@
+"""The lock after a build: a note's stamp moves if, and only if, the learner would see something change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+from zlib import crc32
+
+from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
+from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
+from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
+
+#: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
+#: by its guid alone, so that a lost lock gives the same one: with another, who imports on two devices before their
+#: first sync has the note twice (test_phone.py). Learners see it as the day when the note was created.
+_FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
+#: A note's cards take the ids that follow the note's, and a cloze note has up to 500 of them.
+_STEP = 512
+
+
+class Changes(NamedTuple):
+    """What a build changes for a learner who has the last one: ids of notes, each in study order, kept ones last.
+
+    `new`, `edited` and `unchanged` together are the notes of the package; `retired` are those that
+    this build saw vanish or turn `retired`.
+    """
+
+    new: tuple[str, ...]
+    edited: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    retired: tuple[str, ...]
+
+
+#: Some notes as the ledger stamps them: for the package, for the lock, and the places of those that are new, edited or
+#: retired. Plain tuples and lists, which one process can hand to another.
+Entries = tuple[list[Shipped], list[str], list[int], list[int], list[int]]
+
+
+class Ledger:
+    """One build's notes, each with its number in Anki and its stamp, in any order.
+
+    `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
+    since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
+    those of the kept notes, and of those that the deck no longer has; `enter` adds the others.
+    """
+
+    def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
+        self.identities = identities
+        self.known = lock.notes
+        self.now = max(1, now)
+        self.kept = kept
+        self.positions = kept.positions or range(1, len(identities) + 1)
+        self.numbers = _numbers(identities, lock, kept)
+        self.newest = 0
+        self.lines = [*kept.lines, *(note_line(*each) for each in self.gone)]
+        self._new: list[int] = []
+        self._edited: list[int] = []
+        self._retired: list[int] = []
+
+    @property
+    def order(self) -> list[int]:
+        """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
+        return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
+
+    def stamped(self, places: Sequence[int], notes: Iterable[Note]) -> Entries:
+        """The notes in these places of the study order with their stamps. Changes nothing: `enter` keeps them.
+
+        A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
+        Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+        """
+        shipped: list[Shipped] = []
+        lines: list[str] = []
+        new: list[int] = []
+        edited: list[int] = []
+        retired: list[int] = []
+        for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
+            note_id, guid, made, was = identity
+            last = self.known.get(was or note_id)
+            joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
+            content = digest(kind, joined_tags, joined_fields)
+            if last is None:
+                modified = self.now
+                new.append(place)
+            elif last.content == content:
+                modified = last.modified
+            else:
+                modified = max(self.now, last.modified + 1)
+                edited.append(place)
+            if card.retired and not (last and last.retired):
+                retired.append(place)
+            number = self.numbers[place]
+            question, answer = question_digest(card), answer_digest(card)
+            lines.append(
+                note_line(note_id, guid, kind, card.retired, made, content, question, answer,
+                          number, modified, section, deck)
+            )  # fmt: skip
+            shipped.append(
+                (number, guid, kind, modified, joined_tags, joined_fields, deck, ords, self.positions[place])
+            )
+        return shipped, lines, new, edited, retired
+
+    def enter(self, entries: Entries) -> list[Shipped]:
+        """Keeps what `stamped` made of some notes, and returns those for the package."""
+        shipped, lines, new, edited, retired = entries
+        self.lines += lines
+        self._new += new
+        self._edited += edited
+        self._retired += retired
+        self.newest = max(self.newest, max((each[3] for each in shipped), default=0))
+        return shipped
+
+    @cached_property
+    def gone(self) -> list[NoteRecord]:
+        """What the next lock knows of the notes that the deck no longer has."""
+        here = {name for each in self.identities for name in (each.id, each.was)} if self.known else ()
+        return [each._replace(retired=True) for each in self.known.values() if each.id not in here]
+
+    def changes(self) -> Changes:
+        """What the build changes, once all its notes are entered."""
+        new, edited, retired = (
+            tuple(self.identities[place].id for place in sorted(places))
+            for places in (self._new, self._edited, self._retired)
+        )
+        changed = {*self._new, *self._edited}
+        unchanged = [each.id for place, each in enumerate(self.identities) if place not in changed]
+        gone = (each.id for each in self.gone if not self.known[each.id].retired)
+        return Changes(new, edited, (*unchanged, *self.kept.ids), (*retired, *gone))
+
+
+def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int) -> tuple[Lock, Changes]:
+    """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
+    ledger = Ledger([note.identity for note in notes], lock, now)
+    ledger.enter(ledger.stamped(range(len(notes)), notes))
+    records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
+    return Lock(records, type_records(types, lock, now)), ledger.changes()
+
+
+def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
+    """Anki's numbers of the deck's note types, by key: the lock's where it has them, else from the deck's uid.
+
+    A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
+    new uid must not move it.
+    """
+    return {
+        key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key)
+        for key in ("qa", "cloze")
+    }
+
+
+def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:
+    """What the lock knows of the note types, by key, after shipping them at `now` (seconds since 1970)."""
+    records = {}
+    now = max(1, now)
+    for note_type in types:
+        content = type_digest(note_type)
+        last = lock.types.get(note_type.key)
+        modified = now
+        if last is not None:
+            modified = last.modified if last.content == content else max(now, last.modified + 1)
+        records[note_type.key] = TypeRecord(note_type.key, note_type.id, content, modified, note_type.name)
+    return records
+
+
+def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int]:
+    """Anki's ids of the notes of one build: each note's own, and no two the same.
+
+    It is the one that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes.
+    """
+    known = lock.notes
+    taken: set[int] | None = None
+    given: set[int] = set()
+    numbers = []
+    for identity in identities:
+        last = known.get(identity.was or identity.id) if known else None
+        if last is not None and last.added not in given:
+            number = last.added
+        else:
+            if taken is None:
+                taken = {*(each.added for each in known.values()), *map(note_id_in, kept.lines)}
+            slot = crc32(identity.guid.encode()) % _SLOTS
+            while (number := _FIRST + slot * _STEP) in taken:
+                slot = (slot + 1) % _SLOTS
+            taken.add(number)
+        given.add(number)
+        numbers.append(number)
+    return numbers

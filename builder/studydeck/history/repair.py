@@ -1,0 +1,119 @@
+"""A lock from what is left: good lines of the damaged one, the last lock that git has, the last package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from studydeck.history.identity import answer_digest, question_digest, type_digest
+from studydeck.history.lock import Lock, NoteRecord, TypeRecord
+from studydeck.history.plan import old_digest
+from studydeck.history.record import note_type_ids
+from studydeck.model import Deck, Note, NoteType, OldNote
+
+
+class Repaired(NamedTuple):
+    """A lock put together again, and in sentences where its parts are from and what couldn't be known."""
+
+    lock: Lock
+    words: tuple[str, ...]
+
+
+def repair(
+    good_lines: Lock,
+    from_git: tuple[str, Lock] | None,
+    package: tuple[str, Sequence[OldNote], Sequence[tuple[NoteType, int]]] | None,
+    deck: Deck,
+    notes: Sequence[Note],
+) -> Repaired:
+    """The lock that `good_lines`, git and the package make together; of two that know a note, the newer stamp holds.
+
+    `notes` are the `deck`'s, rendered as if it had no lock: a note without an id of its author's is found in
+    the package by its exact question.
+    """
+    records: dict[str, NoteRecord] = {}
+    types: dict[str, TypeRecord] = {}
+    words = []
+    if from_git is not None:
+        revision, lock = from_git
+        records.update(lock.notes)
+        types.update(lock.types)
+        words.append(f"{len(lock.notes):,} notes from git {revision}")
+    known = types | dict(good_lines.types)
+    if package is not None:
+        name, old_notes, old_types = package
+        numbers = note_type_ids(deck, Lock({}, known))
+        if all(note_type.id == numbers[note_type.key] for note_type, _ in old_types):
+            _add_package(records, types, old_notes, old_types, notes)
+            words.append(f"{len(old_notes):,} notes from {name}")
+        else:
+            words.append(f"nothing from {name}, which is another deck's")
+    for record in good_lines.notes.values():
+        _keep_newer(records, record)
+    if good_lines.notes:
+        words.append(f"{len(good_lines.notes):,} notes from the lock's good lines")
+    types.update(good_lines.types)
+    by_guid: dict[str, str] = {}
+    for record in sorted(records.values(), key=lambda each: each.modified):
+        if by_guid.setdefault(record.guid, record.id) != record.id:
+            del records[by_guid[record.guid]]
+            by_guid[record.guid] = record.id
+    if not types:
+        words.append("the note types' numbers are unknown, and made from the deck's uid")
+    if unmatched := [record.id for record in records.values() if record.made and not record.question]:
+        names = ", ".join(f"'{each}'" for each in unmatched[:5]) + (" and more" if len(unmatched) > 5 else "")
+        words.append(f"what {names} asked is unknown: where such a card was reworded, give it this id")
+    return Repaired(Lock(records, types), tuple(words))
+
+
+def _add_package(
+    records: dict[str, NoteRecord],
+    types: dict[str, TypeRecord],
+    old_notes: Iterable[OldNote],
+    old_types: Iterable[tuple[NoteType, int]],
+    notes: Sequence[Note],
+) -> None:
+    by_question = {note.fields[0]: note for note in notes}
+    given = {note.identity.id for note in notes if not note.identity.made}
+    for old in old_notes:
+        record = record_of(old, by_question)
+        _keep_newer(records, record._replace(made=record.id not in given))
+    for note_type, modified in old_types:
+        last = types.get(note_type.key)
+        if last is None or last.modified < modified:
+            types[note_type.key] = type_record(note_type, modified)
+
+
+def type_record(note_type: NoteType, modified: int) -> TypeRecord:
+    """What a package's note type tells."""
+    return TypeRecord(note_type.key, note_type.id, type_digest(note_type), modified, note_type.name)
+
+
+def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
+    """What a package's note tells; the hashes of the author's words only where today's card asks the very same."""
+    asked = next(iter(old.fields.values()), "")
+    note = by_question.get(asked)
+    same_answer = note is not None and old.fields.get("Answer", "") == (note.fields[1] if note.kind == "qa" else "")
+    sections = [tag.rpartition("::")[2] for tag in old.tags if "::" in tag]
+    return NoteRecord(
+        id=old.fields.get("Id") or old.guid,
+        guid=old.guid,
+        kind=old.kind,
+        retired=any(tag.endswith("::retired") for tag in old.tags),
+        made=False,
+        content=old_digest(old),
+        question=question_digest(note.card) if note is not None else "",
+        answer=answer_digest(note.card) if note is not None and same_answer else "",
+        added=old.added,
+        modified=old.modified,
+        section=sections[0] if sections else "",
+        deck=old.deck,
+    )
+
+
+def _keep_newer(records: dict[str, NoteRecord], new: NoteRecord) -> None:
+    old = records.get(new.id)
+    if old is not None and old.content == new.content:
+        records[new.id] = old._replace(modified=max(old.modified, new.modified))
+    elif old is None or old.modified < new.modified:
+        records[new.id] = new

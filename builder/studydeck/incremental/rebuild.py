@@ -1,0 +1,187 @@
+"""The build after an edit: only the section files that changed are read, the rest lies in the last package.
+
+It is the flow of pipeline.py over those files. It makes the same bytes as a whole build does (tests/test_rebuild.py),
+or leaves the deck to one: wherever anything is to be told, or cards of read and unread files could meet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from studydeck.history import LOCK_FILE, Changes, read_lock, set_apart
+from studydeck.incremental import cache
+from studydeck.model import Kept, MediaFile, shown
+from studydeck.pipeline import Built, Lap, Loaded, load
+from studydeck.render import Media, anki_deck
+
+
+class SectionMemory(NamedTuple):
+    """What a later build must know of a section file that it doesn't read.
+
+    `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` hashes of those of its questions
+    (see text/words.py), `media` the files that it shows.
+    """
+
+    file: str
+    deck: str
+    ids: Sequence[str]
+    letters: Sequence[int]
+    media: Sequence[str]
+
+
+class Memory(NamedTuple):
+    """A built deck's sections in study order, its media (as written, in Anki, on disk), its newest stamp in seconds."""
+
+    sections: Sequence[SectionMemory]
+    media: Sequence[tuple[str, str, str]]
+    newest: int
+
+
+class Part(NamedTuple):
+    """A deck of which only the changed files were read, what is `kept` of the rest, and the `last` build's memory.
+
+    Where no file has changed, `built` is what the last build made.
+    """
+
+    loaded: Loaded
+    kept: Kept
+    last: Memory
+    built: Built | None
+
+
+def load_changed(folders: Sequence[Path], out: Path, known: cache.Known, now: int, lap: Lap) -> list[Part] | None:
+    """The decks, with only those section files read that changed since the last build; None for a whole build.
+
+    `now` is in seconds since 1970, the stamp of the build to come.
+    """
+    try:
+        memories = [_memory(*each) for each in json.loads(cache.sections_of(folders, out, known) or "[]")]
+    except (ValueError, TypeError):
+        return None
+    decks = list(zip(folders, memories, known.made, strict=False))
+    files = {str(folder / each.file) for folder, memory, _ in decks for each in memory.sections}
+    if len(decks) < len(folders) or not known.changed <= files:
+        return None
+    parts = []
+    for folder, memory, made in decks:
+        changed = {each.file for each in memory.sections if str(folder / each.file) in known.changed}
+        part = _part(folder, memory, changed, now, lap)
+        if part is None:
+            return None
+        if not changed:
+            unchanged = Changes((), (), tuple(part.kept.ids), ())
+            path = cache.package_path(folder, out)
+            part = part._replace(built=Built(part.loaded.deck, path, made.notes, made.cards, made.media, unchanged))
+        parts.append(part)
+    return parts
+
+
+def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
+    """The memory of what was built, for `load_changed`; where only a part was read, the rest is of the last memory."""
+    return json.dumps([_after(*each) for each in decks], separators=(",", ":"))
+
+
+def _part(folder: Path, last: Memory, changed: set[str], now: int, lap: Lap) -> Part | None:
+    """The deck with only its `changed` files read, or None where that isn't all there is to know."""
+    if last.newest > now or (folder / "material.lock").exists():
+        return None
+    unread = [each for each in last.sections if each.file not in changed]
+    ids = [note_id for each in unread for note_id in each.ids]
+    lines, rest = set_apart((folder / LOCK_FILE).read_text("utf-8"), set(ids))
+    lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
+    loaded = load(folder, lock=lock, judge=False, only=changed, lap=lap)
+    if damage or loaded.problems:
+        return None
+    read = _sections(loaded)
+    sections = _merged(last, read)
+    if _meet(read, unread) or _new_guid(loaded) or _decks(sections) != _decks(last.sections):
+        return None
+    if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
+        return None
+    files = {MediaFile(name, Path(path)) for _, name, path in last.media}
+    media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
+    title = str(loaded.deck.title)
+    kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
+    return Part(loaded._replace(media=media), kept, last, None)
+
+
+def _sections(loaded: Loaded) -> list[SectionMemory]:
+    ids = iter(loaded.ids)
+    return [
+        SectionMemory(
+            os.path.basename(section.place.path),
+            anki_deck(loaded.deck, section),
+            list(islice(ids, len(section.cards))),
+            [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
+            sorted(loaded.media.asked.get(section.place.path, ())),
+        )
+        for section in loaded.deck.sections
+    ]
+
+
+def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
+    """The sections of the last build, those that were read as they are now."""
+    now = {each.file: each for each in read}
+    return [now.get(each.file, each) for each in last.sections]
+
+
+def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> bool:
+    """Whether a card that was read could be one that was not, by its id or its question's hash."""
+    return any(
+        not {each for section in read for each in getattr(section, what)}.isdisjoint(getattr(section, what))
+        for what in ("ids", "letters")
+        for section in unread
+    )
+
+
+def _new_guid(loaded: Loaded) -> bool:
+    """Whether a card has a guid of its author's that learners don't know it by: it may be any other card's."""
+    cards = (card for section in loaded.deck.sections for card in section.cards)
+    known = loaded.lock.notes
+    return any(
+        card.guid is not None and (note_id not in known or known[note_id].guid != card.guid)
+        for card, note_id in zip(cards, loaded.ids, strict=True)
+    )
+
+
+def _decks(sections: Iterable[SectionMemory]) -> list[str]:
+    """The decks in Anki that have notes, in the order of their first ones."""
+    return list(dict.fromkeys(each.deck for each in sections if each.ids))
+
+
+def _positions(last: Memory, read: Sequence[SectionMemory]) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """The ranges of the last package's positions that are kept, as in Kept, and the positions of the notes read."""
+    ranges: list[tuple[int, int, int]] = []
+    positions: list[int] = []
+    files = {each.file for each in read}
+    before = after = 1
+    for old, new in zip(last.sections, _merged(last, read), strict=True):
+        if new.file in files:
+            positions += range(after, after + len(new.ids))
+        elif ranges and ranges[-1][1] == before - 1 and ranges[-1][2] == after - before:
+            ranges[-1] = ranges[-1][0], before + len(old.ids) - 1, after - before
+        elif old.ids:
+            ranges.append((before, before + len(old.ids) - 1, after - before))
+        before += len(old.ids)
+        after += len(new.ids)
+    return ranges, positions
+
+
+def _after(loaded: Loaded, built: Built, last: Memory | None) -> Memory:
+    read = _sections(loaded)
+    if last is not None:
+        return Memory(_merged(last, read), last.media, max(last.newest, built.newest))
+    paths = {each.name: str(each.path) for each in loaded.media.files}
+    media = [(written, name, paths[name]) for written, name in loaded.media.names.items()]
+    return Memory(read, media, max([built.newest, *(each.modified for each in loaded.lock.notes.values())]))
+
+
+def _memory(sections: list[list[Any]], media: list[list[str]], newest: int) -> Memory:
+    return Memory(
+        [SectionMemory(*each) for each in sections], [(written, name, path) for written, name, path in media], newest
+    )

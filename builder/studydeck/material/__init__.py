@@ -1,0 +1,30 @@
+"""The material that a deck was drawn from: which sentence each card asks about, and what became of it.
+
+read.py turns a file into text, outline.py text into sections, paragraphs and sentences with fingerprints, lock.py
+keeps them without a word of the text, align.py lays two outlines side by side, and sources.py says what became of
+each card's source. coverage.py, page.py, checks.py and draft.py are what authors get from it; folder.py
+finds lock and material in a deck's folder.
+"""
+
+from studydeck.material.coverage import Coverage, coverage_of
+from studydeck.material.folder import lock_of, material_problems, outline_in, outline_of
+from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, material_lock_text
+from studydeck.material.outline import Outline
+from studydeck.material.sources import Source, Sources, sources_of, stamped
+
+__all__ = [
+    "MATERIAL_LOCK",
+    "Coverage",
+    "MaterialLock",
+    "Outline",
+    "Source",
+    "Sources",
+    "coverage_of",
+    "lock_of",
+    "material_lock_text",
+    "material_problems",
+    "outline_in",
+    "outline_of",
+    "sources_of",
+    "stamped",
+]

@@ -1,0 +1,217 @@
+"""Problems that only the material or its lock can show: sources that are stale or name no place, and copied words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from studydeck.material.outline import Outline, Spot, normalised, tokens
+from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
+from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
+
+_CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+#: Words that take something off a statement's certainty.
+HEDGES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    may might can could some often sometimes usually generally typically frequently likely possibly probably perhaps
+    associated association linked suggest suggests suggested appear appears seem seems tend tends considered thought
+    believed
+""",
+    )
+)
+
+
+def bad_source(sources: Sources) -> Iterator[Problem]:
+    """A locator that names no section, paragraph or sentence of the material's outline."""
+    for source in sources.in_state(BAD):
+        yield problem("bad-source", source.locator, *source.why)
+
+
+def source_changed(sources: Sources) -> Iterator[Problem]:
+    """A source whose sentence says something else since its author last looked, or was torn apart.
+
+    The card may be wrong now. `studydeck source accept` says that it still holds. Where a place was torn apart, or
+    stands in several places now, write the right one by hand.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s1
+        # atlas.txt, after studydeck source stamp
+        The White Nile flows through Cairo.
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s1
+        # atlas.txt, after studydeck source stamp
+        The Nile flows through Cairo. It is long.
+    """
+    for source in sources.in_state(CHANGED):
+        message = f"the material changed at {source.written} since {_whose(source)} was written"
+        yield problem("source-changed", source.locator, message, _look(source), WARNING)
+    for source in sources.in_state(AMBIGUOUS):
+        message = f"what {_whose(source)} was drawn from now stands in several places of the material"
+        remedy = "write the right place by hand, and run studydeck source stamp"
+        yield problem("source-changed", source.locator, message, remedy, WARNING)
+
+
+def source_gone(sources: Sources) -> Iterator[Problem]:
+    """A source whose sentence the material no longer has.
+
+    Nothing may support the card any more.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        Rivers bend. The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s2
+        # atlas.txt, after studydeck source stamp
+        Rivers bend.
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        Rivers bend. The Nile flows through Cairo.
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s2
+        # atlas.txt, after studydeck source stamp
+        Rivers wind. The Nile flows through Cairo.
+    """
+    for source in sources.in_state(GONE):
+        message = f"the material no longer has the sentence that {_whose(source)} was drawn from"
+        remedy = "name another place, or retire the card" if source.card else "take this place out"
+        yield problem("source-gone", source.locator, message, f"{remedy}, and run studydeck source stamp", WARNING)
+
+
+def copied(deck: Deck, material: Outline, limit: int = 9) -> Iterator[Problem]:
+    """Words in a row that stand in the material just so: as many as the limit, or more.
+
+    Learners remember the wording, not what it means. It may also be more of the material than its author lets you
+    publish. Found only where the material is at hand.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo and then into the Mediterranean by many arms.
+        # water.yaml
+        cloze: The {{c1::Nile}} flows through Cairo and then into the Mediterranean.
+        source: p1s1
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile flows through Cairo and then into the Mediterranean by many arms.
+        # water.yaml
+        cloze: Past Cairo, the {{c1::Nile}} splits into arms.
+        source: p1s1
+
+    Limit: 9 words
+    """
+    size = max(limit, 2)  # a single word is nobody's
+    runs = {run for part in material.parts for paragraph in part.paragraphs
+            for run in _runs([word for each in paragraph for word in tokens(each.text)], size)}  # fmt: skip
+    for card in (card for section in deck.sections for card in section.cards):
+        for text in card.texts:
+            longest = _longest([run in runs for run in _runs(_tokens(text), size)])
+            if longest:
+                message = f"{longest + size - 1} words in a row stand in the material just so"
+                yield problem("copied", text, message, "say it in your own words", WARNING)
+
+
+def hedge_lost(sources: Sources) -> Iterator[Problem]:
+    """A sentence of the material that hedges (may, some, is associated with), of which no card keeps a hedge.
+
+    A card that is surer than its material teaches more than is known. It is told at the first of the sentence's cards:
+    where one keeps the hedge, the others ask for something else. Found only where the material is at hand.
+
+    Fails:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile may flood its banks.
+        # water.yaml
+        question: What does the Nile flood?
+        answer: Its banks
+        source: p1s1
+
+    Passes:
+        # deck.yaml
+        material: {path: atlas.txt}
+        # atlas.txt
+        The Nile may flood its banks.
+        # water.yaml
+        question: What may the Nile flood?
+        answer: Its banks
+        source: p1s1
+    """
+    asking: dict[Spot, list[Card]] = {}
+    for source in sources.all:
+        if source.card is not None:
+            for spot in source.spots:
+                asking.setdefault(spot, []).append(source.card)
+    told = set()
+    for spot, sentence in sources.outline.spots().items():
+        hedge = next((word for word in tokens(sentence.text) if word in HEDGES), None)
+        cards = asking.get(spot, [])
+        if not hedge or not cards or id(cards[0]) in told or any(map(_hedges, cards)):
+            continue
+        told.add(id(cards[0]))
+        message = f"the material says '{hedge}' here, and the card says nothing of the kind"
+        remedy = "keep the hedge, unless the card asks for something else"
+        yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
+
+
+def _hedges(card: Card) -> bool:
+    return not HEDGES.isdisjoint(word for text in card.texts for word in _tokens(text))
+
+
+def _whose(source: Source) -> str:
+    return "this card" if source.card else "this reason"
+
+
+def _look(source: Source) -> str:
+    if source.written != source.locator:
+        return "run studydeck source fix, and see whether it still holds"
+    folder = PurePosixPath(source.locator.path).parent
+    accept = f"accept {folder} {source.owner}" if source.card else f"stamp {folder}"
+    return f"see whether it still holds, then run studydeck source {accept}"
+
+
+def _tokens(text: Text) -> list[str]:
+    return tokens(normalised(_CLOZE.sub(" ", text)))
+
+
+def _runs(words: list[str], size: int) -> list[tuple[str, ...]]:
+    return [tuple(words[start : start + size]) for start in range(len(words) - size + 1)]
+
+
+def _longest(hits: Sequence[bool]) -> int:
+    """The most hits in a row."""
+    longest = now = 0
+    for hit in hits:
+        now = now + 1 if hit else 0
+        longest = max(longest, now)
+    return longest

@@ -1,0 +1,345 @@
+"""A material's sentences to stubs of cards: what kind of card a sentence may make, and a question to begin with.
+
+The suggestions come from rules, not from a model. A stub says TODO, so that it can't be built by accident, and holds
+its sentence in a comment only. docs/material.md lists the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from studydeck.material.coverage import Coverage
+from studydeck.material.outline import Part, Sentence, Spot
+from studydeck.model import Place, Problem, problem
+
+if TYPE_CHECKING:
+    import subprocess
+
+_WIDTH = 110
+_MOST_BYTES = 10_000_000  # of a program's answer; a thousand cards have a tenth of that
+
+
+class Suggestion(NamedTuple):
+    """What a sentence may become: the kind of card, its question or cloze, and how many items its answer may have."""
+
+    kind: str
+    question: str = ""
+    cloze: str = ""
+    items: int = 1
+
+
+_WORD = r"[^\W\d_][\w'-]*"
+_TERM = rf"{_WORD}(?: {_WORD}){{0,4}}"
+_NO_TERM = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    it he she they we you this that these those there here what which who one another such both all some many most
+    each every none i my your his her our their its now then next today so thus hence only nothing nobody everything
+    everybody someone something somebody neither either
+""",
+    )
+)
+_SHORT = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Z][\w./-]{1,11})\)")
+_NAMED = re.compile(
+    r"(?:\b(?:known as|referred to as)|(?P<called>(?:\b(?:is|are|was|were|be|been|being)|,)"
+    r"(?: \w+ly| also| often| sometimes)? (?:called|termed|dubbed|named)"
+    r"|\b(?P<before>[\w'-]+) (?:called|termed|dubbed))) (?P<article>an? |the )?[\"']?"
+    rf"(?P<term>{_WORD}(?: (?!and |or |that |which |who |in |of |is |are |because |when )[\w'-]+){{0,3}})"
+    r"(?=[\"']?(?:[.,;:!?)]|$| (?:and|or|that|which|who|in|of|is|are|because|when)\b))"
+)
+#: What comes first after `called` and isn't a name: `called away`, `named after a river`, `known as well as`.
+_NO_NAME = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    away back down for forth home in into it off on out over up upon to together by after at from with as well far and
+    him her them me us you again before because when that this so
+""",
+    )
+)
+_IS_A = re.compile(rf"^((?:An? |The )?{_TERM}?) (is|are|was|were) (?:an?|the|any|one of) ")
+_LIST = re.compile(r"[\w)%]((?:, [\w'/()-]+(?: [\w'/()-]+){0,5}?)+)(,?) (?:and|or) [\w(]")
+_LIST_STARTS = re.compile(r"(?:such as|including|like|namely|especially) ")
+_CLAUSE = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    which who whose where while when it they this that but and or so if because as although
+""",
+    )
+)
+_OPENERS = frozenset(
+    re.findall(r"\S+", "when if while because although after before as by in for since once during with unless to")
+)
+_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?: ?%)?(?![\w-])")
+_CAUSES = (
+    (r"leads? to|led to|leading to", "What does … lead to?"),
+    (r"results? in|resulted in|resulting in", "What does … result in?"),
+    (r"(?:is|are|was|were) caused by|due to|owing to|results? from|resulted from", "What causes …?"),
+    (r"causes?|caused|causing", "What does … cause?"),
+    (r"contributes? to|contributed to|contributing to", "To what does … contribute?"),
+    (r"prevents?|prevented|preventing", "What does … prevent?"),
+    (r"triggers?|triggered|triggering", "What does … trigger?"),
+    (r"because|since|therefore|thus|hence|as a result|so that|thereby", "Why …?"),
+)
+
+
+_ENGLISH = {"the", "of", "and", "to", "is", "that", "it", "by", "with", "are", "this"}
+
+
+def is_english(words: Sequence[str]) -> bool:
+    """Whether a text is English by its words in lower case: five in a hundred are the commonest ones."""
+    return sum(word in _ENGLISH for word in words) * 20 > len(words)
+
+
+def suggest(sentence: str) -> Suggestion:
+    """What kind of card a sentence may make, by the first rule that fits it.
+
+    >>> suggest("A meander is a bend of a river.").question
+    'What is a meander?'
+    """
+    for rule in (_abbreviation, _definition, _list, _number, _cause):
+        if found := rule(sentence):
+            return found
+    return Suggestion("question", "What …?")
+
+
+def _abbreviation(sentence: str) -> Suggestion | None:
+    """Capitals in brackets: `World Health Organization (WHO)`."""
+    short = _SHORT.search(sentence)
+    return Suggestion("abbreviation", f"What does {short[1]} stand for?") if short else None
+
+
+def _definition(sentence: str) -> Suggestion | None:
+    """`X, known as Y`, `X is called Y`, or `Y is a …` where Y isn't a pronoun."""
+    for named in _NAMED.finditer(sentence):
+        if _is_name(named):
+            return Suggestion("definition", f"What is {named['article'] or ''}{named['term']}?")
+    found = _IS_A.match(sentence)
+    if found is None or found[1].split()[0].casefold() in _NO_TERM | _OPENERS:
+        return None
+    term = found[1]
+    if term.startswith(("A ", "An ", "The ")):
+        term = term[0].lower() + term[1:]
+    return Suggestion("definition", f"What {found[2]} {term}?")
+
+
+def _is_name(named: re.Match[str]) -> bool:
+    """Whether what follows `called` is a name of a thing: `a man called John` and `he called the child` have none."""
+    if named["term"].split()[0].casefold() in _NO_NAME:
+        return False
+    if named["called"] and named["term"][0].isupper() and not named["article"]:
+        return False
+    return not (named["before"] and (named["article"] or named["before"].casefold() in _NO_TERM))
+
+
+def _list(sentence: str) -> Suggestion | None:
+    """Three things or more: `a, b and c`."""
+    for found in _LIST.finditer(sentence):
+        middle = found[1].split(", ")[1:]
+        items = len(middle) + (1 if _LIST_STARTS.match(middle[0]) else 2)
+        longest = max(len(item.split()) for item in middle)
+        clause = any(item.split()[0].casefold() in _CLAUSE for item in middle)
+        after_clause = found[2] == "" and len(middle) == 1 and sentence.split()[0].casefold() in _OPENERS
+        if items > 2 and not clause and not after_clause and (found[2] or longest <= 3):
+            return Suggestion("list", f"Which {items} …?", items=items)
+    return None
+
+
+def _number(sentence: str) -> Suggestion | None:
+    """A number that stands alone: the gap of a cloze."""
+    number = _NUMBER.search(sentence)
+    return Suggestion("number", cloze=f"… {{{{c1::{number[0]}}}}} …") if number else None
+
+
+def _cause(sentence: str) -> Suggestion | None:
+    """Cause and effect: `leads to`, `because`, and the like."""
+    for words, stem in _CAUSES:
+        if re.search(rf"\b(?:{words})\b", sentence, re.IGNORECASE):
+            return Suggestion("cause and effect", stem)
+    return None
+
+
+# --- YAML ----------------------------------------------------------------------------------------
+
+
+def stub(spot: Spot, sentence: Sentence) -> str:
+    """The stub of a card for the sentence at `spot`, as an item of a section file's `cards:`."""
+    made = suggest(sentence.text)
+    todo = f"TODO {spot}:"
+    if made.cloze:
+        lines = [f"cloze: {scalar(f'{todo} {made.cloze}')}"]
+    else:
+        answer = "TODO" if made.items == 1 else f"[{', '.join(['TODO'] * made.items)}]"
+        lines = [f"question: {scalar(f'{todo} {made.question}')}", f"answer: {answer}"]
+    return _item(f"{_local(spot)}, {made.kind}: {sentence.text}", [*lines, f"source: {_local(spot)}"])
+
+
+def card_item(proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> str:
+    """A card that a program proposed, as an item of the section file where `spot` is at home."""
+    source = proposed["source"] if isinstance(proposed["source"], list) else [proposed["source"]]
+    local = [str(each).removeprefix(f"{spot.section}/") for each in source]
+    values = {**proposed, "source": local if len(local) > 1 else local[0]}
+    lines = [f"{key}: {scalar(value)}" for key, value in values.items()]
+    return _item(f"{_local(spot)}, proposed by a program: {sentence.text}", lines)
+
+
+def _item(comment: str, lines: Sequence[str]) -> str:
+    said = textwrap.wrap(comment, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+    first, *rest = lines
+    return "\n".join([*said, f"- {first}", *(f"  {line}" for line in rest), ""])
+
+
+def _local(spot: Spot) -> str:
+    return f"p{spot.paragraph}s{spot.sentence}"
+
+
+def section_text(part: Part, items: Iterable[str]) -> str:
+    """A section file for `part` of the material with these items as its cards."""
+    head = "# yaml-language-server: $schema=.schema/section.json\n"
+    name = part.title or part.slug.replace("-", " ").capitalize()
+    cards = "\n".join(textwrap.indent(item, "  ") for item in items)
+    return f"{head}section: {scalar(name)}\ntag: {scalar(part.slug)}\ncards:\n{cards}"
+
+
+def scalar(value: object) -> str:
+    """A value of JSON as YAML that reads back as it is, in one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+# --- a program's proposals -----------------------------------------------------------------------
+
+
+def requests(coverage: Coverage) -> list[dict[str, Any]]:
+    """What a program is told: each paragraph that has a bare sentence, as docs/material.md describes it."""
+    told = []
+    for section in coverage.sections:
+        paragraphs: dict[int, list[Any]] = {}
+        for each in section.sentences:
+            paragraphs.setdefault(each.spot.paragraph, []).append(each)
+        for number, covered in paragraphs.items():
+            if any(each.is_bare for each in covered):
+                told.append(
+                    {
+                        "section": section.title or section.name,
+                        "paragraph": f"{covered[0].spot.section}/p{number}",
+                        "text": " ".join(each.sentence.text for each in covered),
+                        "sentences": [
+                            {"source": str(each.spot), "text": each.sentence.text, "wanted": each.is_bare}
+                            for each in covered
+                        ],
+                    }
+                )
+    return told
+
+
+def seconds(asked: Sequence[object]) -> float:
+    """How long a program may take: a minute for each paragraph, and five at least."""
+    return max(300.0, 60.0 * len(asked))
+
+
+def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
+    """The lines that the program `command` answers with: it gets one line of JSON for each of `asked`.
+
+    Runs without a shell. Raises ValueError with a sentence where it can't be run, fails, answers with more than 10 MB,
+    or takes more than `timeout` seconds.
+    """
+    import shlex
+    import subprocess
+
+    try:
+        done = _run(
+            shlex.split(command), "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked), timeout
+        )
+    except subprocess.TimeoutExpired:
+        raise ValueError(f"'{command}' took more than {timeout:,.0f} seconds, so nothing was written") from None
+    except (OSError, ValueError, IndexError) as error:
+        raise ValueError(f"'{command}' can't be run ({getattr(error, 'strerror', None) or error})") from None
+    if len(done.stdout) > _MOST_BYTES:
+        raise ValueError(f"'{command}' answered with more than {_MOST_BYTES // 10**6} MB, so nothing was written")
+    if done.returncode:
+        raise ValueError(f"'{command}' failed with exit code {done.returncode}, so nothing was written")
+    try:
+        return done.stdout.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
+
+
+def _run(words: Sequence[str], told: str, timeout: float) -> subprocess.CompletedProcess[bytes]:
+    """A finished program and what it wrote; it is stopped where it writes more than _MOST_BYTES.
+
+    Raises as subprocess.run, which would take any number of bytes.
+    """
+    import subprocess
+    import tempfile
+    from threading import Thread
+    from time import monotonic
+
+    with tempfile.TemporaryFile() as file:
+        file.write(told.encode())
+        file.seek(0)
+        program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE)  # noqa: S603 - the author names it
+        assert program.stdout is not None
+        written: list[bytes] = []
+        reader = Thread(target=lambda output: written.append(output.read(_MOST_BYTES + 1)), args=[program.stdout])
+        reader.daemon = True  # a program that the program started may never let go of its output
+        end = monotonic() + timeout
+        try:
+            reader.start()
+            reader.join(timeout)
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(words, timeout)
+            if len(written[0]) <= _MOST_BYTES:
+                program.wait(max(0.1, end - monotonic()))
+        finally:
+            program.kill()
+            program.wait()
+            reader.join(1)
+            if not reader.is_alive():
+                program.stdout.close()
+    return subprocess.CompletedProcess(words, program.returncode, written[0])
+
+
+def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:
+    """The JSON objects among a program's lines by their numbers, and a problem for each line that is none."""
+    values: dict[int, dict[str, Any]] = {}
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        value = None
+        with suppress(ValueError, RecursionError):
+            value = json.loads(line)
+        if not isinstance(value, dict):
+            message, remedy = "this line is no JSON object", "answer with one card a line, and with nothing else"
+            problems.append(problem("wrong-kind", Place(program, number), message, remedy))
+        else:
+            values[number] = value
+    return values, problems
+
+
+_HEAD = "section: Proposed\ncards:\n"
+
+
+def as_section(cards: Mapping[int, Mapping[str, Any]], keys: Container[str]) -> str:
+    """A section file that holds these cards, a line each, to be read as an author's; see `number_of`.
+
+    A key that isn't one of a card's `keys` is kept only to be told.
+    """
+    lines = ["\n"] * max(cards, default=0)
+    for number, card in cards.items():
+        known = {name[:100]: value if name in keys else "" for name, value in card.items()}
+        lines[number - 1] = f"  - {scalar(known)}\n"
+    return _HEAD + "".join(lines)
+
+
+def number_of(line: int) -> int:
+    """The number of the card that stands in a line of `as_section`."""
+    return line - _HEAD.count("\n")

@@ -1,0 +1,67 @@
+"""A deck folder's material.lock and material, and the problems that they show."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
+from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
+from studydeck.material.outline import Outline, read_outline
+from studydeck.material.read import read_material
+from studydeck.material.sources import sources_of
+from studydeck.model import WARNING, Deck, Place, Problem, Text, problem, shown
+
+
+def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
+    """What material.lock shows of the deck's sources, and to a judge the material, if it is at hand."""
+    lock, problems = lock_of(deck)
+    try:
+        outline = outline_of(deck, None) if judge else None
+    except ValueError as error:
+        written = deck.material.path
+        at = written if isinstance(written, Text) else deck.place
+        problems.append(problem("unreadable", at, str(error), "mend path:, or take it out", WARNING))
+        outline = None
+    if problems:
+        return problems
+    found = sources_of(deck, ids, lock)
+    if lock.outline.parts:  # the same errors with the material at hand and without it
+        problems += bad_source(found)
+    if outline is not None:
+        found = sources_of(deck, ids, lock, outline)
+        limit = deck.limit("copied")
+        problems += copied(deck, outline) if limit is None else copied(deck, outline, limit)
+        problems += hedge_lost(found)
+    return [*problems, *source_changed(found), *source_gone(found)]
+
+
+def outline_of(deck: Deck, material: Path | None) -> Outline | None:
+    """The outline of the material that is named, or of the one that deck.yaml names if it is there; see outline_in."""
+    if material is not None:
+        return outline_in(material)
+    path = deck.folder / deck.material.path
+    return outline_in(path) if deck.material.path and os.path.lexists(path) else None
+
+
+def outline_in(material: Path) -> Outline:
+    """The outline of a file. Raises ValueError with a sentence where it can't be read, or holds no sentence."""
+    outline = read_outline(read_material(material))
+    if not outline.parts:
+        raise ValueError(f"{material} holds no sentence")
+    return outline
+
+
+def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:
+    """The deck's material.lock, empty where it has none, and what is wrong with it."""
+    path = deck.folder / MATERIAL_LOCK
+    if not os.path.lexists(path):
+        return MaterialLock(), []
+    message = "this isn't a regular file"
+    try:
+        if path.is_file():
+            return read_material_lock(shown(path), path.read_bytes())
+    except OSError as error:
+        message = f"it can't be read ({error.strerror})"
+    return MaterialLock(), [problem("damaged-material", Place(shown(path)), message, "put the file in its place")]

@@ -1,0 +1,149 @@
+"""material.lock: where the material's sentences stand, and what each card's said when its author last looked.
+
+It holds fingerprints and no text, so that the material can stay out of the repository. One line a paragraph and one
+a source: git merges what two people did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from studydeck.material.outline import VERSION, Outline, Part, Sentence
+from studydeck.model import Place, Problem, problem
+
+MATERIAL_LOCK = "material.lock"
+_HEAD = "studydeck material"
+_NOTE = (
+    "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
+    "when its author last looked. No text. Commit it, and never edit it by hand."
+)
+_MEND = "take it back from git (git checkout -- material.lock), or delete it and run studydeck source stamp"
+_FINGERPRINT = re.compile(r"[1-9]\d*:[a-z2-7]{8}")
+
+
+class Stamp(NamedTuple):
+    """What a source said when its author last accepted it: the fingerprints of its sentences.
+
+    `lost` is true where a revision of the material has left nothing of it.
+    """
+
+    fingerprints: tuple[str, ...]
+    lost: bool = False
+
+
+class MaterialLock(NamedTuple):
+    """The outline of the material, and the stamps of sources by their owner and whole locator.
+
+    The owner is the id of a card, or nothing for a place under `uncarded:`. A whole locator names its section:
+    `overview/p2s1`.
+    """
+
+    outline: Outline = Outline()
+    stamps: Mapping[tuple[str, str], Stamp] = {}
+
+
+def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
+    """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
+    try:
+        lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
+    except UnicodeDecodeError:
+        return MaterialLock(), [problem("damaged-material", Place(path), "the file isn't UTF-8", _MEND)]
+    head = lines[0].rpartition(" ")
+    if head[0] != _HEAD or not head[2].isdigit():
+        message = "the first line isn't one of a material.lock"
+        return MaterialLock(), [problem("damaged-material", Place(path), message, _MEND)]
+    if int(head[2]) > VERSION:
+        message = f"a newer studydeck wrote this (version {head[2]}; this one reads {VERSION})"
+        remedy = "update studydeck: pip install -U studydeck"
+        return MaterialLock(), [problem("damaged-material", Place(path), message, remedy)]
+    reader = _Reader()
+    problems: list[Problem] = []
+    for number, line in enumerate(lines[1:], start=2):
+        if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
+            remedy = "delete this line and keep the lines of both sides"
+            problems.append(problem("damaged-material", Place(path, number), "git left a conflict here", remedy))
+        elif line and line[0] != "#":
+            try:
+                reader.read(*line.split("\t"))
+            except (ValueError, TypeError) as error:
+                message = f"this line is damaged: {error if type(error) is ValueError else 'it has other columns'}"
+                problems.append(problem("damaged-material", Place(path, number), message, _MEND))
+    if not reader.ended and not problems:
+        problems.append(problem("damaged-material", Place(path, max(1, len(lines) - 1)), "its end is gone", _MEND))
+    return reader.lock(), problems
+
+
+def material_lock_text(lock: MaterialLock) -> str:
+    """The file for `lock`: the same lock makes the same text."""
+    lines = [f"{_HEAD} {VERSION}", f"# {_NOTE}"]
+    for part in lock.outline.parts:
+        lines.append(f"section\t{part.slug}\t{part.heading or '-'}\t{part.tag or '-'}")
+        lines += ["paragraph\t" + " ".join(each.fingerprint for each in paragraph) for paragraph in part.paragraphs]
+    for (owner, locator), stamp in sorted(lock.stamps.items()):
+        word = f"card\t{owner}" if owner else "uncarded\t-"
+        lines.append(f"{word}\t{locator}\t{' '.join(stamp.fingerprints)}\t{'lost' if stamp.lost else 'kept'}")
+    return "\n".join([*lines, "end", ""])
+
+
+class _Reader:
+    """Reads the lock's lines one by one; `read` raises ValueError with what is wrong, or TypeError for the columns."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, str, str]] = []
+        self.paragraphs: list[list[tuple[Sentence, ...]]] = []
+        self.stamps: dict[tuple[str, str], Stamp] = {}
+        self.ended = False
+
+    def read(self, word: str, *values: str) -> None:
+        lines: dict[str, Callable[..., None]] = {
+            "section": self._section,
+            "paragraph": self._paragraph,
+            "card": self._stamp,
+            "uncarded": self._uncarded,
+            "end": self._end,
+        }
+        if word not in lines:
+            raise ValueError(f"a line can't start with '{word[:20]}'")
+        lines[word](*values)
+
+    def lock(self) -> MaterialLock:
+        parts = [
+            Part(slug, heading, tuple(paragraphs), tag)
+            for (slug, heading, tag), paragraphs in zip(self.parts, self.paragraphs, strict=True)
+        ]
+        return MaterialLock(Outline(tuple(parts)), self.stamps)
+
+    def _section(self, slug: str, heading: str, tag: str) -> None:
+        if not slug or any(slug == other for other, _, _ in self.parts):
+            raise ValueError(f"the section '{slug}' stands here twice, or has no name")
+        heading = "" if heading == "-" else _fingerprints(heading)[0]
+        self.parts.append((slug, heading, "" if tag == "-" else tag))
+        self.paragraphs.append([])
+
+    def _paragraph(self, fingerprints: str) -> None:
+        if not self.paragraphs:
+            raise ValueError("a paragraph stands before the first section")
+        self.paragraphs[-1].append(tuple(map(Sentence, _fingerprints(fingerprints))))
+
+    def _stamp(self, owner: str, locator: str, fingerprints: str, state: str) -> None:
+        if (owner, locator) in self.stamps:
+            raise ValueError(f"'{owner}' has the source {locator} twice")
+        if state not in ("kept", "lost"):
+            raise ValueError(f"'{state[:20]}' is no word of a source")
+        self.stamps[owner, locator] = Stamp(_fingerprints(fingerprints), state == "lost")
+
+    def _uncarded(self, _: str, locator: str, fingerprints: str, state: str) -> None:
+        self._stamp("", locator, fingerprints, state)
+
+    def _end(self) -> None:
+        self.ended = True
+
+
+def _fingerprints(words: str) -> tuple[str, ...]:
+    found = tuple(words.split(" "))
+    for each in found:
+        if not _FINGERPRINT.fullmatch(each):
+            raise ValueError(f"'{each[:20]}' is no fingerprint")
+    return found

@@ -1,0 +1,337 @@
+"""A material's text to its outline: sections, paragraphs, sentences, each with a locator and a fingerprint.
+
+This is normalisation 1, and its fingerprints stand in authors' locks: typography must leave them as they are, a
+changed word must not. A change of these rules needs a new version number.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from studydeck.text import slug
+
+VERSION = 1
+_MOST_HEADING_WORDS = 12
+_WRAPPED = 90  # characters: where most lines of a run are shorter, they are lines of one paragraph
+_FULL = 60  # characters: where a quarter of longer lines and more break within a sentence, a text is wrapped
+_LONG_WORD = 18  # characters, and rarely more: an edit of one word takes no more from a line
+_FIRST_SECTION = "overview"
+
+
+class Sentence(NamedTuple):
+    """A sentence: its fingerprint, and its text, which is empty where only the lock is at hand."""
+
+    fingerprint: str
+    text: str = ""
+
+
+class Part(NamedTuple):
+    """A section of the material: a slug of its heading, the heading's fingerprint, and sentences by paragraph.
+
+    `tag` is the tag of the deck's section that belongs to it, once the lock knows; `title` the heading, if at hand.
+    """
+
+    slug: str
+    heading: str
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    tag: str = ""
+    title: str = ""
+
+
+class Spot(NamedTuple):
+    """Where a sentence stands: the slug of its section, its paragraph and its place in it, both from 1."""
+
+    section: str
+    paragraph: int
+    sentence: int
+
+    def __str__(self) -> str:
+        return f"{self.section}/p{self.paragraph}s{self.sentence}"
+
+
+class Outline(NamedTuple):
+    """The sections of a material in order."""
+
+    parts: tuple[Part, ...] = ()
+
+    def spots(self) -> dict[Spot, Sentence]:
+        """Every sentence by its spot, in reading order."""
+        return {
+            Spot(part.slug, p, s): sentence
+            for part in self.parts
+            for p, paragraph in enumerate(part.paragraphs, start=1)
+            for s, sentence in enumerate(paragraph, start=1)
+        }
+
+
+def read_outline(text: str) -> Outline:
+    """The outline of a material's text. What stands before the first heading is the first section.
+
+    A section without a sentence, such as a title over another heading, is left out.
+    """
+    titles, parts = [""], [list[tuple[Sentence, ...]]()]
+    for is_heading, block in _blocks(normalised(text)):
+        if is_heading:
+            titles.append(block)
+            parts.append([])
+        elif found := tuple(Sentence(fingerprint(each), each) for each in sentences(block) if tokens(each)):
+            parts[-1].append(found)
+    slugs: set[str] = set()
+    made = []
+    for title, paragraphs in zip(titles, parts, strict=True):
+        if paragraphs:
+            heading = fingerprint(title) if title else ""
+            name = _unique(slug(title, _FIRST_SECTION), slugs)
+            made.append(Part(name, heading, tuple(paragraphs), title=title))
+    return Outline(tuple(made))
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    number = 1
+    unique = name
+    while unique in taken:
+        number += 1
+        unique = f"{name}-{number}"
+    taken.add(unique)
+    return unique
+
+
+# --- characters ----------------------------------------------------------------------------------
+
+
+class _Seen(dict[int, str | None]):
+    """What can be seen, for str.translate: no marks of format such as U+200E, and no variation selectors."""
+
+    def __missing__(self, code: int) -> str | None:
+        is_unseen = unicodedata.category(chr(code)) == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+        self[code] = None if is_unseen else chr(code)
+        return self[code]
+
+
+_SEEN = _Seen()
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
+_BLANK_IN_QUOTES = re.compile(r"(?<![^\s(\[])[«‹][^\S\n]+|[^\S\n]+[»›](?!\w)")  # « so », and not »so«
+_LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17]")
+_FOLDED = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
+        **dict.fromkeys("‘’‚‛‹›′ʼ＇", "'"),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        "…": "...",
+    }
+)
+
+
+def normalised(text: str) -> str:
+    """`text` without what is only typography: quotes, dashes, ligatures, kinds of blanks, what can't be seen.
+
+    Lines stay. NFC rather than NFKC, which would turn 10² into 102.
+    """
+    text = _LINE_END.sub("\n", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_SEEN))
+        text = _BLANK_IN_QUOTES.sub('"', text)
+        text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_FOLDED)
+    return _SPACES.sub(" ", text)
+
+
+# --- blocks --------------------------------------------------------------------------------------
+
+_MARKED_HEADING = re.compile(r"#{1,6} +(.*?)[ #]*$")
+_BULLET = re.compile(r"(?:[-*+•‣◦▪●·]|[a-zA-Z]\)) +(?=\S)")
+_NUMBER = re.compile(r"\(?\d{1,3}[.)] +(?=\S)")
+_CLOSED = (".", "!", "?", ":", ";", ",")
+
+
+class _Block(NamedTuple):
+    kind: str  # text, bullet, number or heading
+    text: str
+
+
+def _blocks(text: str) -> Iterator[tuple[bool, str]]:
+    """The blocks of a normalised text: whether each is a heading, and its words without marks."""
+    runs = [[line.strip() for line in run.split("\n")] for run in re.split(r"\n(?: *\n)+", text.strip()) if run.strip()]
+    is_wrapped = _is_wrapped(runs)
+    blocks = [
+        block for run in runs for block in (_joined(run) if is_wrapped or _is_short(run, runs) else map(_block, run))
+    ]
+    marked = any(block.kind == "heading" for block in blocks)
+    for number, block in enumerate(blocks):
+        beside = blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]
+        yield block.kind == "heading" or (not marked and _is_heading(block, beside)), block.text
+
+
+def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
+    """Whether an editor broke a text's lines, at whatever width: a quarter of full lines surely go on in the next.
+
+    In English three in four do, in German with its capitals half, and of lines that are paragraphs next to none. An
+    edit of a word leaves a line's end and the case of the next one's start alone, so it can't change this.
+    """
+    full = [(line, after) for run in runs for line, after in pairwise(run) if len(line) >= _FULL]
+    ends = [_goes_over(line, after) for line, after in full if _block(after).kind == "text"]
+    return sum(ends) * 4 > len(ends)
+
+
+def _goes_over(line: str, after: str) -> bool:
+    """Whether a sentence surely goes on from one line to the next, which starts with no capital."""
+    return (line[-1].isalnum() or line[-1] in ",-)'\"") and after[0].isalpha() and not after[0].isupper()
+
+
+def _is_short(run: Sequence[str], runs: Sequence[object]) -> bool:
+    """Whether most lines of a run are so short that they are no paragraphs, in a text with blank lines."""
+    words = [line for line in run if _block(line).kind == "text"]
+    return len(runs) > 1 and len(run) > 1 and sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
+
+
+def _joined(run: Sequence[str]) -> list[_Block]:
+    """The blocks of lines that an editor wrapped: a list's items and headings stand alone, the rest is one paragraph.
+
+    A mark in the middle of a sentence is a dash or a number that came to stand first in its line.
+    """
+    blocks = [_block(run[0])]
+    if _is_over(run):
+        return [*blocks, *_joined(run[1:])]
+    for line in run[1:]:
+        block, last = _block(line), blocks[-1]
+        starts = last.kind != "text" or last.text.endswith((".", "!", "?", ":", ";"))
+        if block.kind == "heading" or last.kind == "heading" or (block.kind != "text" and starts):
+            blocks.append(block)
+        else:
+            blocks[-1] = last._replace(text=f"{last.text} {line}")
+    return blocks
+
+
+def _is_over(run: Sequence[str]) -> bool:
+    """Whether the first line is a heading over the others, certainly: it has room for their first word and a long one.
+
+    In wrapped prose no line has, and an edit of a word makes none.
+    """
+    if len(run) < 2 or run[0].endswith(_CLOSED) or len(run[0].split()) > _MOST_HEADING_WORDS or run[1][0].islower():
+        return False
+    return len(f"{run[0]} {run[1].split()[0]}") + _LONG_WORD <= max(map(len, run[1:]))
+
+
+def _block(line: str) -> _Block:
+    if heading := _MARKED_HEADING.match(line):
+        return _Block("heading", heading[1])
+    for kind, mark in (("bullet", _BULLET), ("number", _NUMBER)):
+        if found := mark.match(line):
+            return _Block(kind, line[found.end() :])
+    return _Block("text", line)
+
+
+def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
+    """Whether an unmarked block is a heading: short, without a stop, no item of a list (`1. Origins` may be one)."""
+    if block.kind == "bullet" or block.text.endswith(_CLOSED) or len(block.text.split()) > _MOST_HEADING_WORDS:
+        return False
+    return bool(tokens(block.text)) and not (block.kind == "number" and any(each.kind == "number" for each in beside))
+
+
+# --- sentences -----------------------------------------------------------------------------------
+
+_CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*\]|[⁰¹²³⁴-⁹]+(?:[,-][⁰¹²³⁴-⁹]+)*"
+_STOP = re.compile(rf"""[.!?]+(?:["')\]]|{_CITATION})* +(?=["'(\[]*([^\W_]+))""")
+_LETTER = re.compile(r"(?:^|[\s.\"(\[])[^\W\d_]$")
+_UNIT = re.compile(r"\d [^\W\d_]$")
+_BARE_NUMBER = re.compile(r"[\"'(\[]*\d+$")
+_ROMAN = re.compile(r"[IVXLC]+")
+#: In German `3.` is the third: after an article, or before a month.
+_ORDINAL = re.compile(r"(?:^|[\s\"'(])(?:das|dem|den|der|des|im|vom|zum) \d{1,2}$", re.IGNORECASE)
+_DAY = re.compile(r"(?:^|\s)\d{1,2}$")
+_MONTHS = frozenset(
+    re.findall(r"\S+", "januar jänner februar märz april mai juni juli august september oktober november dezember")
+)
+_NEVER_LAST = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    e.g i.e cf vs viz dr mr mrs ms prof st jr sr fig figs tab eq eqs ref refs al approx ca resp u.s u.k u.n e.u inc ltd
+    co corp gen col lt sgt rev hon gov sen rep pres capt messrs mmes mt ave blvd ph.d incl spp z.b d.h bzw vgl
+""",
+    )
+)
+_BEFORE_NUMBERS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    no nos p pp vol vols ch chap chaps op sec art nr jan feb mar apr jun jul aug sep sept oct nov dec
+""",
+    )
+)
+_BEFORE_ROMAN = {"vol", "vols", "ch", "chap", "chaps"}
+
+
+def sentences(block: str) -> list[str]:
+    """The sentences of a normalised block.
+
+    One ends at `.`, `!` or `?` and closing quotes or brackets, before a blank and a capital or a digit, but not after
+    an abbreviation or a single letter. Letters of scripts without capitals count as capitals.
+
+    >>> sentences("It grew, e.g. Fig. 3 by J. Snow. Then it fell.")
+    ['It grew, e.g. Fig. 3 by J. Snow.', 'Then it fell.']
+    """
+    found, start = [], 0
+    for stop in _STOP.finditer(block):
+        following = stop[1]
+        goes_on = stop[0].startswith(". ") and _goes_on(block[start : stop.start()], following)
+        if not following[0].islower() and not goes_on:
+            found.append(block[start : stop.end()].strip())
+            start = stop.end()
+    return [*found, block[start:].strip()]
+
+
+def _goes_on(before: str, following: str) -> bool:
+    """Whether a sentence that reads `before` up to a single stop goes on with the word `following`."""
+    word = before.rpartition(" ")[2].lstrip("\"'([").casefold()
+    if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following[0].isdigit()):
+        return True
+    if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
+        return True
+    if _BARE_NUMBER.fullmatch(before.strip()) or _ORDINAL.search(before):
+        return True
+    if following.casefold() in _MONTHS and _DAY.search(before):
+        return True
+    return _LETTER.search(before) is not None and _UNIT.search(before) is None
+
+
+# --- tokens --------------------------------------------------------------------------------------
+
+_SIGNS = "%<>=±≤≥+°"
+_TOKEN = re.compile(
+    rf"(?:(?<![^\s(<>=±≤≥])-)?\d+(?:[.,]\d+)*|[^\s'.,(\-{_SIGNS}]+(?:'[^\s'.,(\-{_SIGNS}]+)*|[{_SIGNS}]"
+)
+
+
+class _Kept(dict[int, str]):
+    """What a token may hold, for str.translate: letters with their marks, digits, signs; the rest becomes a blank."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        keep = character in "'.,-(" or character in _SIGNS or unicodedata.category(character)[0] in "LMN"
+        self[code] = character if keep else " "
+        return self[code]
+
+
+_KEPT = _Kept()
+
+
+def tokens(text: str) -> list[str]:
+    """What of a normalised text counts: its words, numbers and signs, without case and other punctuation.
+
+    >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
+    ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
+    """
+    return _TOKEN.findall(text.casefold().translate(_KEPT))
+
+
+def fingerprint(text: str) -> str:
+    """What a normalised sentence or heading is known by: the version, and 40 bits of SHA-256 over its tokens."""
+    digest = hashlib.sha256(" ".join(tokens(text)).encode()).digest()[:5]
+    return f"{VERSION}:{base64.b32encode(digest).decode().lower()}"

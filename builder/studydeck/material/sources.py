@@ -1,0 +1,303 @@
+"""What became of each card's source: its sentence in the lock, in the material as it is now, and in the card's words.
+
+A source is *ok* where it says what its author last accepted, *unstamped* where nobody has looked yet, *moved* where
+the same sentence stands elsewhere, *changed* where it says something else, *gone* where nothing is left of it,
+*ambiguous* where it now stands in several places, and *bad* where the material has no such place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import NamedTuple
+
+from studydeck.material.align import align, inherited
+from studydeck.material.lock import MaterialLock, Stamp
+from studydeck.material.outline import Outline, Part, Sentence, Spot
+from studydeck.model import Card, Deck, Section, Text
+from studydeck.text import slug
+
+OK, UNSTAMPED, MOVED, CHANGED = "ok", "unstamped", "moved", "changed"
+GONE, AMBIGUOUS, BAD = "gone", "ambiguous", "bad"
+#: Why a reason is gone whose sentence became one with that of another, so that both would stand under one key.
+MERGED = ("another reason stands where its sentence is now", "take one of the two out")
+STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
+
+_NAME = re.compile(r"[^\W_][\w-]*")
+_LOCATOR = re.compile(r"(?:(?P<name>.*)/)?(?P<rest>p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?)")
+
+
+class Source(NamedTuple):
+    """A source as its author wrote it, and what became of it.
+
+    `card` is None for a place under `uncarded:`, which has a `reason`. `whole` is the locator with its section's slug,
+    `spots` the sentences it means in the material now, `written` how it should read (the same, if it needn't change),
+    `accepted` what it said when its author last looked, and `why` what is bad about it, or MERGED: a message and a
+    remedy.
+    """
+
+    owner: str
+    card: Card | None
+    locator: Text
+    state: str
+    whole: str
+    spots: tuple[Spot, ...] = ()
+    written: str = ""
+    accepted: tuple[str, ...] = ()
+    why: tuple[str, str] = ("", "")
+    reason: str = ""
+
+
+class Sources(NamedTuple):
+    """The sources of a deck, cards first, and the outline that their spots are in."""
+
+    all: tuple[Source, ...]
+    outline: Outline
+
+    def in_state(self, *states: str) -> list[Source]:
+        return [each for each in self.all if each.state in states]
+
+    @property
+    def to_rewrite(self) -> list[Source]:
+        """The sources whose locators in the YAML name another place than they should."""
+        return [each for each in self.all if each.written != each.locator]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {state: len(self.in_state(state)) for state in STATES}
+
+
+def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Outline | None = None) -> Sources:
+    """Every source of `deck` and its state, by `lock` alone or against the `material` as it is now.
+
+    `ids` are those of the deck's cards in their order, empty where one has none yet. A locator with a stamp is read
+    against the lock's outline; one that its author has written since, against the newest outline at hand.
+    """
+    old = _Homes(deck, lock.outline)
+    outline, new = lock.outline, old
+    now: dict[Spot, Spot | None] = {}
+    if material is not None:
+        outline = inherited(lock.outline, material)
+        new, now = _Homes(deck, outline), align(lock.outline, outline)
+    looking = _Looking(old, new, lock, now)
+    places = list(_written(deck, ids))
+    found = _one_a_key([looking.at(each) for each in places], [looking.unmoved(each) for each in places])
+    homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
+    tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
+    return Sources(tuple(found), Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts)))
+
+
+def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
+    """The lock after its author looked at the sources that `accept` says yes to; the others keep their stamps."""
+    sentences = sources.outline.spots()
+    stamps = {}
+    for each in sources.all:
+        if each.card is not None and not each.owner:
+            continue  # a card without an id has nothing to be found by
+        if each.spots and accept(each):
+            stamps[each.owner, each.whole] = Stamp(_prints(each.spots, sentences))
+        elif each.accepted:
+            stamps[each.owner, each.whole] = Stamp(each.accepted, each.state in (GONE, AMBIGUOUS))
+    return MaterialLock(sources.outline, stamps)
+
+
+class _Written(NamedTuple):
+    owner: str
+    card: Card | None
+    section: Section
+    locator: Text
+    reason: str = ""
+
+
+def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
+    """Every locator of the deck with its owner, cards before the places that need none."""
+    owners = iter(ids)
+    for section in deck.sections:
+        for card in section.cards:
+            owner = next(owners)
+            yield from (_Written(owner, card, section, locator) for locator in dict.fromkeys(card.source))
+    for section in deck.sections:
+        yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
+
+
+def _one_a_key(found: Sequence[Source], unmoved: Sequence[Source]) -> list[Source]:
+    """`found`, where of reasons whose sentences were put together only one is rewritten, and the others are gone.
+
+    A mapping can't have the rewritten key twice. `unmoved` are the same sources where they stand.
+    """
+    settled = list(found)
+    count = None
+    while count != (count := sum(each.why == MERGED for each in settled)):  # one that stays may be in another's way
+        taken = {
+            (each.locator.path, each.written) for each in settled if not each.card and each.written == each.locator
+        }
+        for number, each in enumerate(settled):
+            if each.card is None and each.written != each.locator:
+                if (each.locator.path, each.written) in taken:
+                    settled[number] = unmoved[number]._replace(state=GONE, accepted=each.accepted, why=MERGED)
+                taken.add((each.locator.path, each.written))
+    return settled
+
+
+def _prints(spots: Sequence[Spot], sentences: Mapping[Spot, Sentence]) -> tuple[str, ...]:
+    return tuple(sentences[spot].fingerprint for spot in spots)
+
+
+class _Homes:
+    """Which section of an outline each section of the deck belongs to, and what a locator means there."""
+
+    def __init__(self, deck: Deck, outline: Outline) -> None:
+        self.spots = outline.spots()
+        self.parts = {part.slug: part for part in outline.parts}
+        self.standing: dict[str, list[Spot]] = {}
+        for spot, sentence in self.spots.items():
+            self.standing.setdefault(sentence.fingerprint, []).append(spot)
+        self.sections = deck.sections
+        self.homes: dict[int, Part] = {}
+        names = [(each.tag, slug(each.name, ""), PurePath(each.place.path).stem) for each in deck.sections]
+        tags = {part.tag: part for part in outline.parts if part.tag}
+        for number, (tag, _, _) in enumerate(names):
+            if tag in tags:
+                self.homes[number] = tags[tag]
+        for number, words in enumerate(names):
+            taken = self.homes.values()
+            fits = (self.parts[word] for word in words if word in self.parts and self.parts[word] not in taken)
+            if number not in self.homes and (part := next(fits, None)):
+                self.homes[number] = part
+        left = [number for number in range(len(names)) if number not in self.homes]
+        free = [part for part in outline.parts if part not in self.homes.values()]
+        if len(left) == len(free):
+            self.homes.update(zip(left, free, strict=True))
+        self.at_home = {id(self.sections[number]): part for number, part in self.homes.items()}
+        self.named = self.parts | {names[number][0]: part for number, part in self.homes.items()}
+
+    def home(self, section: Section) -> Part | None:
+        return self.at_home.get(id(section))
+
+    def whole(self, section: Section, locator: str) -> str:
+        """The locator with its section's slug; with the name that is written, where that names none."""
+        name, rest = _split(locator)
+        part = self.named.get(name) if name else self.home(section)
+        return f"{part.slug if part else name or section.tag}/{rest}"
+
+    def find(self, section: Section, locator: str) -> tuple[Spot, ...]:
+        """The sentences that a locator means. Raises LookupError with a message and a remedy."""
+        place = _LOCATOR.fullmatch(locator)
+        assert place is not None  # the reader lets nothing else pass
+        name = place["name"]
+        part = self.named.get(name) if name else self.home(section)
+        if part is None:
+            known = ", ".join(dict.fromkeys(self.named)) or "none"
+            if name:
+                raise LookupError(f"the material has no section '{name}'", f"name one of its sections: {known}")
+            remedy = f"write the material's section in front, as in {next(iter(self.named), 'overview')}/{locator}"
+            raise LookupError("no section of the material belongs to this one", remedy)
+        paragraph, first, last = (int(place[word] or 0) for word in ("paragraph", "first", "last"))
+        if paragraph > len(part.paragraphs):
+            message = f"the material's section has {_count(len(part.paragraphs), 'paragraph')}, and no p{paragraph}"
+            raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
+        count = len(part.paragraphs[paragraph - 1])
+        first, last = (first or 1), (last or first or count)
+        if last > count or first > last:
+            wrong = f"s{first}-{last}" if first != last else f"s{first}"
+            message = f"the material's paragraph p{paragraph} has {_count(count, 'sentence')}, and no {wrong}"
+            raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
+        return tuple(Spot(part.slug, paragraph, number) for number in range(first, last + 1))
+
+    def words(self, section: Section, locator: str, spots: Sequence[Spot]) -> str:
+        """How `locator` should read to mean `spots`: as it does now if it can, else with as short a name as can be."""
+        name, rest = _split(locator)
+        part = self.parts[spots[0].section]
+        words = f"p{spots[0].paragraph}"
+        if "s" in rest:
+            words += f"s{spots[0].sentence}" + (f"-{spots[-1].sentence}" if len(spots) > 1 else "")
+        if name and self.named.get(name) is part:
+            return f"{name}/{words}"
+        if part is self.home(section):
+            return words
+        tag = next((str(self.sections[number].tag) for number, each in self.homes.items() if each is part), part.slug)
+        return f"{tag if _NAME.fullmatch(tag) else part.slug}/{words}"
+
+
+class _Looking(NamedTuple):
+    """What it takes to say what became of a source: the lock's outline, the newest one, and the way between them."""
+
+    old: _Homes
+    new: _Homes
+    lock: MaterialLock
+    now: Mapping[Spot, Spot | None]
+
+    def unmoved(self, place: _Written) -> Source:
+        """The source that stands at `place`, before anybody has looked."""
+        owner, card, section, locator, reason = place
+        whole = self.new.whole(section, locator)
+        return Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
+
+    def at(self, place: _Written) -> Source:
+        """The source that stands at `place`, and its state."""
+        owner, card, section, locator, _ = place
+        is_known = bool(owner) or card is None
+        stamp = self.lock.stamps.get((owner, self.old.whole(section, locator))) if is_known else None
+        source = self.unmoved(place)
+        if stamp is None:
+            try:
+                return source._replace(spots=self.new.find(section, locator))
+            except LookupError as error:
+                return source._replace(state=BAD, why=error.args)
+        source = source._replace(accepted=stamp.fingerprints)
+        spots, torn = self._follow(section, locator, stamp)
+        if not spots:
+            return source._replace(state=AMBIGUOUS if torn or self._places(stamp.fingerprints) else GONE)
+        written = self.new.words(section, locator, spots)
+        source = source._replace(spots=spots, written=written, whole=self.new.whole(section, written))
+        if _prints(spots, self.new.spots) != stamp.fingerprints:
+            return source._replace(state=CHANGED)
+        return source._replace(state=OK if written == locator else MOVED)
+
+    def _follow(self, section: Section, locator: Text, stamp: Stamp) -> tuple[tuple[Spot, ...], bool]:
+        """Where a stamped source stands now, and whether it was torn apart."""
+        try:
+            before = () if stamp.lost else self.old.find(section, locator)
+        except LookupError:
+            before = ()
+        whole = "s" not in _split(locator)[1]
+        if not before or _prints(before, self.old.spots) != stamp.fingerprints:  # not what was accepted, even then
+            places = self._places(stamp.fingerprints)
+            if len(places) == 1 and places[0] == self._run(places[0][0], places[0][-1], whole):
+                return places[0], False
+        if self.old is self.new:
+            return before, False
+        after = sorted(spot for each in before if (spot := self.now[each]) is not None)
+        if not after:
+            return (), False
+        if len({spot[:2] for spot in after}) > 1:
+            return (), True
+        return self._run(after[0], after[-1], whole), False
+
+    def _run(self, first: Spot, last: Spot, whole: bool) -> tuple[Spot, ...]:
+        """The sentences from `first` to `last` of a paragraph, or all of it."""
+        count = len(self.new.parts[first.section].paragraphs[first.paragraph - 1])
+        numbers = range(1, count + 1) if whole else range(first.sentence, last.sentence + 1)
+        return tuple(first._replace(sentence=number) for number in numbers)
+
+    def _places(self, fingerprints: Sequence[str]) -> list[tuple[Spot, ...]]:
+        """The runs of sentences, each within a paragraph, that say just this."""
+        runs = (
+            tuple(first._replace(sentence=first.sentence + number) for number in range(len(fingerprints)))
+            for first in self.new.standing.get(fingerprints[0], ())
+        )
+        return [
+            run
+            for run in runs
+            if all(spot in self.new.spots for spot in run) and _prints(run, self.new.spots) == tuple(fingerprints)
+        ]
+
+
+def _split(locator: str) -> tuple[str, str]:
+    name, _, rest = locator.rpartition("/")
+    return name, rest
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

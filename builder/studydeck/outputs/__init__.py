@@ -1,0 +1,1 @@
+"""Notes to files of other formats, one file each."""

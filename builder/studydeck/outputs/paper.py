@@ -1,0 +1,101 @@
+"""Notes to a page for paper: questions and answers in two columns, or cards to cut and fold."""
+
+from __future__ import annotations
+
+import base64
+import html as html_entities
+import mimetypes
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+
+from studydeck.model import Deck, MediaFile, Note
+from studydeck.text import to_html
+from studydeck.text.formula import in_formula, with_mathml
+
+_ASSETS = Path(__file__).parent / "assets"
+_CLOZE = re.compile(r"(\{\{c[\d,]+::|\}\})")
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_IMAGE = re.compile(r'<img src="([^"]*)"')
+
+
+def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:
+    """A whole HTML page of `notes` for printing, with pictures inside it; `layout` is `columns` or `cards`.
+
+    Retired notes are left out. Formulas become MathML where latex2mathml is installed, and stay TeX where it isn't.
+    """
+    pictures = {each.name: each.path for each in media}
+    names = {section.tag: section.name for section in deck.sections}
+    rows: dict[str, list[str]] = {}
+    for note in notes:
+        if not note.card.retired:
+            rows.setdefault(note.section, []).append(_row(note, pictures))
+    sections = [
+        f"<section><h2>{html_entities.escape(names[tag])}</h2>\n{''.join(of_section)}</section>"
+        for tag, of_section in rows.items()
+    ]
+    page = Template((_ASSETS / "paper.html").read_text("utf-8"))
+    return page.substitute(
+        language=html_entities.escape(deck.language or "en"),
+        title=html_entities.escape(deck.title),
+        description=with_mathml(to_html(deck.description)),
+        layout=layout,
+        style=(_ASSETS / "paper.css").read_text("utf-8"),
+        sections="\n".join(sections),
+    )
+
+
+def _row(note: Note, pictures: Mapping[str, Path]) -> str:
+    question, answer = note.fields[0], note.fields[1] if note.kind == "qa" else ""
+    if note.kind == "cloze":
+        question, answer = _gaps(question)
+    question, answer = (_for_paper(side, pictures) for side in (question, answer))
+    return (
+        '<article class="row">'
+        f'<div class="question" dir="auto">{question}</div><div class="answer" dir="auto">{answer}</div>'
+        "</article>\n"
+    )
+
+
+def _gaps(html: str) -> tuple[str, str]:
+    """A cloze's text with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
+    question = ""
+    hidden: list[str] = []
+    hints: list[str] = []  # of the clozes that are open
+    for part in _CLOZE.split(html):
+        if part.startswith("{{c"):
+            if not hints:
+                hidden.append("")
+            hints.append("")
+        elif part == "}}" and hints:
+            hint = hints.pop()
+            if not hints:
+                inside = in_formula(question)
+                question += _formula_gap(hint) if inside else f'<span class="gap">{hint}</span>'
+                hidden[-1] = rf"\({hidden[-1]}\)" if inside else hidden[-1]
+        elif hints:
+            text, separator, hint = part.partition("::")
+            hidden[-1] += text
+            hints[-1] = hint if separator else hints[-1]
+        else:
+            question += part
+    return question, "; ".join(dict.fromkeys(hidden))
+
+
+def _formula_gap(hint: str) -> str:
+    """A gap in TeX, which can hold no markup."""
+    words = re.sub(r"<[^>]*>|[\\{}$%#&^_]", "", hint)
+    return r"{\square_{\text{" + words + "}}}" if words else r"{\square}"
+
+
+def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
+    html = _SOUND.sub('<span class="sound">♪</span>', html)
+    html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
+    return with_mathml(html)
+
+
+def _inside(name: str, pictures: Mapping[str, Path]) -> str:
+    """A picture as a data: address, so that the page is one file."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(pictures[name].read_bytes()).decode()}"

@@ -1,0 +1,44 @@
+"""Notes to an .apkg file. The only room that knows genanki.
+
+genanki makes note types, decks and the package; the subclasses in anki.py put their own stamps, ids and
+rows in, each for a reason that it states; light.py imports genanki at half its cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from studydeck.model import Deck, MediaFile, NoteType, Shipped
+from studydeck.package.anki import StudyDeck, StudyModel, StudyPackage
+
+
+def write_package(
+    path: Path,
+    deck: Deck,
+    decks: Iterable[str],
+    note_types: Sequence[tuple[NoteType, int]],
+    notes: Iterable[Shipped],
+    media: Sequence[MediaFile],
+    last: Path,
+    kept: Sequence[tuple[int, int, int]] = (),
+) -> int:
+    """Writes the package of `deck` to `path`: the same arguments make the same bytes. Returns its number of cards.
+
+    The `notes` come in the order of their ids, and are asked for one after the other. `decks` are the names of Anki's
+    decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
+    The ranges of positions that are `kept` (see Kept) are copied from the package at `last`, and make the same bytes
+    as if they were among `notes`.
+    Raises OSError where the file, the last package or a media file fails.
+    """
+    base = note_types[0][0].id + 1000
+    named = {name: StudyDeck(base + n, name) for n, name in enumerate(decks)}
+    first = named[str(deck.title)]
+    first.description = deck.description
+    models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
+    for model in models.values():
+        first.add_model(model)
+    package = StudyPackage(named, models, notes, media, last, kept)
+    package.write_to_file(path)
+    cards: int = package.cards
+    return cards

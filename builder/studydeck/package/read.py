@@ -1,0 +1,120 @@
+"""An .apkg file to its notes and note types: what learners of an older build have."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from studydeck.model import Field, NoteType, OldNote, Template
+
+#: Bytes of the database inside a package; a small zip may unpack to a huge one.
+_LARGEST_DATABASE = 2_000_000_000
+#: Anki counts in milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
+_LARGEST_NUMBER = 1 << 53
+#: What the readers of zip, SQLite and JSON raise for damaged bytes, and what reading on raises for what they let pass.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, sqlite3.Error,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
+)  # fmt: skip
+
+
+def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+    """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
+
+    Raises ValueError with a sentence for whatever isn't such a package, OSError where it can't be read.
+    """
+    with _database(path) as connection:
+        return _read(connection)
+
+
+def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
+    """The numbers of a package's note types and the guids of its notes, each with its stamp in seconds.
+
+    The errors are those of `read_package`, which takes ten times as long.
+    """
+    with _database(path) as connection:
+        (models_json,) = connection.execute("select models from col").fetchone()
+        for number, model in json.loads(models_json).items():
+            yield _number(number), _number(model["mod"])
+        for guid, stamp in connection.execute("select guid, mod from notes"):
+            yield str(guid), _number(stamp)
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        with path.open("rb") as file:
+            try:
+                connection.deserialize(_unzip(file))
+            except _DAMAGE as error:
+                raise ValueError(f"{path} can't be read as a package ({error})") from None
+        connection.execute("pragma trusted_schema = off")
+        yield connection
+    except _DAMAGE as error:
+        raise ValueError(f"{path} is a damaged package ({error})") from None
+    finally:
+        connection.close()
+
+
+def _unzip(file: BinaryIO) -> bytes:
+    """The database in a package."""
+    with zipfile.ZipFile(file) as archive:
+        names = set(archive.namelist())
+        if "collection.anki21b" in names:
+            raise ValueError("it is in the newer format; export it again with 'Support older Anki versions' ticked")
+        name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
+        if name is None:
+            raise ValueError("it holds no collection")
+        if archive.getinfo(name).file_size > _LARGEST_DATABASE:
+            raise ValueError(f"its collection is larger than {_LARGEST_DATABASE:,} bytes")
+        return archive.read(name)
+
+
+def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+    models_json, decks_json = connection.execute("select models, decks from col").fetchone()
+    decks = {int(number): str(deck["name"]) for number, deck in json.loads(decks_json).items()}
+    types = {int(number): _type(int(number), model) for number, model in json.loads(models_json).items()}
+    rows = connection.execute(
+        "select id, guid, mid, notes.mod, tags, flds, "
+        "(select did from cards where nid = notes.id order by ord limit 1) from notes order by id"
+    )
+    notes = []
+    for note_id, guid, type_id, modified, tags, fields, deck_id in rows:
+        note_type, _ = types[type_id]
+        by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
+        deck = decks.get(deck_id, "")
+        notes.append(
+            OldNote(str(guid), note_type.key, by_name, tuple(tags.split()), deck, _number(note_id), _number(modified))
+        )
+    used = {row[0] for row in connection.execute("select distinct mid from notes")}
+    return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
+
+
+def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
+    note_type = NoteType(
+        key="cloze" if model["type"] == 1 else "qa",
+        id=_number(number),
+        name=str(model["name"]),
+        fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
+        templates=tuple(
+            Template(each["name"], each.get("id") or 0, each["qfmt"], each["afmt"]) for each in model["tmpls"]
+        ),
+        css=str(model["css"]),
+    )
+    return note_type, _number(model["mod"])
+
+
+def _number(value: float | str) -> int:
+    """An id or a stamp. Raises ArithmeticError or ValueError for one that Anki can't have."""
+    number = int(value)
+    if abs(number) > _LARGEST_NUMBER:
+        raise ValueError(f"{value} is no number of Anki's")
+    return number

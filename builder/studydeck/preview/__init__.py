@@ -1,0 +1,22 @@
+"""The deck as a page in the browser, drawn by the real engine and redrawn at every save.
+
+view.py says what the page shows, live.py keeps it and watches the files, server.py serves it, static.py writes
+it as files; the page itself is assets/. Needs `studydeck[anki]`.
+"""
+
+from studydeck.preview.live import Live, watch
+from studydeck.preview.server import Server, address_in_network, qr_code
+from studydeck.preview.static import write_page
+from studydeck.preview.view import View, view, with_problems
+
+__all__ = [
+    "Live",
+    "Server",
+    "View",
+    "address_in_network",
+    "qr_code",
+    "view",
+    "watch",
+    "with_problems",
+    "write_page",
+]

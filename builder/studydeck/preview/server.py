@@ -1,0 +1,189 @@
+"""Serves the page: to this computer alone, or behind an unguessable path to the local network.
+
+Nothing is looked up by a path that a browser sends: every answer is one of a handful of names, or a medium of the deck.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import re
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from studydeck.preview.live import Live
+
+ASSETS = Path(__file__).parent / "assets"
+PAGE = {"": "index.html", "preview.css": "preview.css", "preview.js": "preview.js"}
+#: AnkiDroid opens a download of this kind whatever its name (its manifest's intent filters); iOS goes by the name.
+PACKAGE_TYPE = "application/apkg"
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+_MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture from a stranger runs nothing
+_HEARTBEAT = 15.0
+_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
+
+
+def address_in_network() -> str | None:
+    """This computer's address in the local network, or None where it is in none. Sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that no host has (RFC 5737): the system picks a way out
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") or address == "0.0.0.0" else address  # noqa: S104
+
+
+def qr_code(address: str) -> tuple[str, Mapping[str, str]]:
+    """A QR code of `address` in characters for a terminal, and what the page needs to show it."""
+    import segno
+
+    code = segno.make(address, micro=False)
+    text = io.StringIO()
+    code.terminal(text, compact=True)
+    return text.getvalue(), {"address": address, "code": code.svg_data_uri(scale=6)}
+
+
+def _asked_for(span: re.Match[str], size: int) -> tuple[int, int]:
+    """Where a part of a file begins and ends; players of sound ask for parts (RFC 9110, 14.1.2)."""
+    if span[3]:
+        return max(size - int(span[3]), 0), size
+    return int(span[1]), min(int(span[2] or size) + 1, size)
+
+
+class Server(ThreadingHTTPServer):
+    """An HTTP server of one page on `host` and `port` (0 is any free one); `secret` puts it behind a path of 128 bits.
+
+    `package` builds the deck's package and returns its path, or raises ValueError with a sentence.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, live: Live, package: Callable[[], Path], *, secret: bool) -> None:
+        self.live = live
+        self.package = package
+        super().__init__((host, port), _Handler)
+        self.root = f"/{secrets.token_urlsafe(16)}/" if secret else "/"
+        own = ("127.0.0.1", "localhost") if host == "127.0.0.1" else (host,)
+        self.hosts = {f"{name}:{self.server_port}" for name in own}
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://{self.server_address[0]!s}:{self.server_port}{self.root}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that went away is no error."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "studydeck", ""
+
+    def do_HEAD(self) -> None:
+        self._answer_request(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer_request(with_body=True)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        """Quiet: the terminal is for the deck's problems."""
+
+    def _answer_request(self, with_body: bool) -> None:
+        # A web page elsewhere may name our address (DNS rebinding), but not our host.
+        if self.headers.get("Host") not in self.server.hosts:
+            self._text(403, "This host name isn't served.")
+            return
+        path = urlsplit(self.path).path
+        if not path.startswith(self.server.root):
+            self._text(404, "There is nothing here.")
+            return
+        name = unquote(path.removeprefix(self.server.root))
+        # Nor may it ask for anything in the background: a package is a build. Old browsers don't tell who asks.
+        if name and self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            self._text(403, "Other pages may not ask for this.")
+            return
+        if name in PAGE:
+            kind = mimetypes.guess_type(PAGE[name])[0] or "text/plain"
+            self._bytes((ASSETS / PAGE[name]).read_bytes(), f"{kind}; charset=utf-8", _PAGE_POLICY)
+        elif name == "events" and with_body:
+            self._events()
+        elif name == "package.apkg":
+            self._package(with_body)
+        elif name.startswith("media/") and (file := self.server.live.view.media.get(name.removeprefix("media/"))):
+            self._media(file)
+        else:
+            self._text(404, "There is nothing here.")
+
+    def _events(self) -> None:
+        """Server-sent events: the state, and every change of it, until the page is closed."""
+        self.send_response(200)
+        self._headers("text/event-stream; charset=utf-8", _PAGE_POLICY)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        with suppress(OSError):
+            for state in self.server.live.updates(_HEARTBEAT):
+                self.wfile.write(f"data: {state}\n\n".encode() if state else b": still here\n\n")
+                self.wfile.flush()
+
+    def _package(self, with_body: bool) -> None:
+        if not with_body:
+            self._text(405, "Ask for the package itself.")
+            return
+        try:
+            path = self.server.package()
+        except ValueError as error:
+            self._text(409, f"{error}.")
+            return
+        plain = path.name.encode("ascii", "replace").decode().replace('"', "")
+        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(path.name)}"
+        self._bytes(path.read_bytes(), PACKAGE_TYPE, _MEDIA_POLICY, Content_Disposition=named)
+
+    def _media(self, path: Path) -> None:
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        try:
+            data = path.read_bytes()
+        except OSError:
+            self._text(404, "The file is gone.")
+            return
+        span = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if not span:
+            self._bytes(data, kind, _MEDIA_POLICY, Accept_Ranges="bytes")
+            return
+        start, end = _asked_for(span, len(data))
+        if start >= end:
+            self._text(416, "The file is shorter.")
+        else:
+            self._bytes(data[start:end], kind, _MEDIA_POLICY, 206, Content_Range=f"bytes {start}-{end - 1}/{len(data)}")
+
+    def _text(self, status: int, sentence: str) -> None:
+        self._bytes(f"{sentence}\n".encode(), "text/plain; charset=utf-8", _MEDIA_POLICY, status)
+
+    def _bytes(self, data: bytes, kind: str, policy: str, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        self._headers(kind, policy)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def _headers(self, kind: str, policy: str) -> None:
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")

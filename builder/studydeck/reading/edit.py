@@ -1,0 +1,185 @@
+"""Edits an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends.
+
+Ids are added, locators replaced, cards and sections appended. Each edit is read again, and refused where it did more
+than it should.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from studydeck.model import Place, Text, shown
+from studydeck.reading.nodes import Items, Keys, Node
+from studydeck.reading.tree import read_tree
+
+_MARK = b"\xef\xbb\xbf"
+_PLAIN_ID = re.compile(r"[^\W\d_][\w.+-]*")
+_NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+
+def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
+    """The section file `data` with an `id` in front of the cards that start at the places of `ids`.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these ids.
+    """
+    lines, newline = _lines(data)
+    for place in sorted(ids, reverse=True):
+        line, column = lines[place.line - 1], place.column - 1
+        key = f"id: {_scalar(ids[place])}"
+        if line[column : column + 1] == "{":
+            lines[place.line - 1] = f"{line[: column + 1]}{key}, {line[column + 1 :]}"
+        else:
+            lines[place.line - 1] = f"{line[:column]}{key}{newline}{' ' * column}{line[column:]}"
+    edited = _bytes(data, lines)
+    before, _ = read_tree(shown(path), data)
+    after, problems = read_tree(shown(path), edited)
+    if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
+        raise ValueError(f"the ids can't be written into {shown(path)} without changing more; write them by hand")
+    return edited
+
+
+def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | None]]) -> bytes:
+    """The section file `data` with each locator, under `source:` or a key of `uncarded:`, replaced by another.
+
+    None takes a locator out of its list, where another stands before it. Reads the result again and raises ValueError
+    with a sentence if it isn't the same file with just these locators.
+    """
+    lines, _ = _lines(data)
+    starts = [0, *accumulate(map(len, lines))]
+    edited = "".join(lines)
+    for old, new in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+        start = starts[old.line - 1] + old.column - 1
+        quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
+        written = f"{quote}{old}{quote}"
+        if not edited.startswith(written, start):
+            continue  # an alias or an escape, which the comparison will find
+        before, after = edited[:start], edited[start + len(written) :]
+        if new is None:
+            before, after = _without_item(before, after)
+        edited = before + ("" if new is None else f"{quote}{new}{quote}") + after
+    result = _bytes(data, [edited])
+    new_texts = {(old.line, old.column): new for old, new in locators}
+    tree, _ = read_tree(shown(path), data)
+    again, problems = read_tree(shown(path), result)
+    if problems or _plain(again) != _plain(tree, {}, new_texts):
+        raise ValueError(f"the sources in {shown(path)} can't be rewritten without changing more; write them by hand")
+    return result
+
+
+def _without_item(before: str, after: str) -> tuple[str, str]:
+    """What stands before and after an item of a list, without its comma in brackets, or without its line of `- `."""
+    if mark := re.search(r"[ \t]*-[ \t]+\Z", before):
+        line = re.match(r"[^\n]*\n?", after)
+        return before[: mark.start()], after[line.end() :] if line else after
+    return re.sub(r",\s*\Z", "", before), after
+
+
+def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
+    """The section file `data` with more cards after its last one; each of `items` is one item of a YAML list.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these cards.
+    """
+    before, _ = read_tree(shown(path), data)
+    refusal = ValueError(f"no cards can be added to {shown(path)} without changing more; write cards: as lines of '- '")
+    if not isinstance(before, Keys) or "cards" not in before:
+        raise refusal
+    cards = before["cards"]
+    lines, newline = _lines(data)
+    names = list(before)
+    following = names[names.index("cards") + 1 :]
+    end = before.key(following[0]).line - 1 if following else len(lines)
+    while following and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1  # a comment over the next key is that key's
+    indent = " " * (cards.column - 1 if isinstance(cards, Items) else 2)
+    added = "\n".join(["", *(textwrap.indent(item, indent) for item in items)]).replace("\n", newline)
+    if not lines[end - 1].endswith("\n"):
+        added = newline + added
+    edited = _bytes(data, [*lines[:end], added, *lines[end:]])
+    after, problems = read_tree(shown(path), edited)
+    if problems or not isinstance(after, Keys) or not isinstance(after.get("cards"), Items):
+        raise refusal
+    old, new = _plain(before), _plain(after)
+    assert isinstance(old, dict)
+    assert isinstance(new, dict)
+    kept = old["cards"] if isinstance(cards, Items) else []
+    if new | {"cards": None} != old | {"cards": None} or new["cards"][: len(kept)] != kept:
+        raise refusal
+    if len(new["cards"]) != len(kept) + len(items):
+        raise refusal
+    return edited
+
+
+def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
+    """The deck.yaml `data` with more section files after the last one that `sections:` lists; without that key, as is.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these names.
+    """
+    before, _ = read_tree(shown(path), data)
+    if not names or not isinstance(before, Keys) or "sections" not in before:
+        return data
+    refusal = ValueError(f"{', '.join(names)} can't be added to sections: of {shown(path)}; write it as [one, two]")
+    listed = before["sections"]
+    if not isinstance(listed, Items) or not listed or not isinstance(listed[-1], Text):
+        raise refusal
+    lines, newline = _lines(data)
+    last = listed[-1]
+    line, column = lines[last.line - 1], last.column - 1
+    end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
+    mark = re.fullmatch(r"\s*-\s+", line[:column])
+    added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
+    end = len(line.rstrip("\r\n")) if mark else end
+    lines[last.line - 1] = line[:end] + added + line[end:]
+    edited = _bytes(data, lines)
+    after, problems = read_tree(shown(path), edited)
+    old, new = _plain(before), _plain(after)
+    assert isinstance(old, dict)
+    if problems or new != old | {"sections": [*old["sections"], *names]}:
+        raise refusal
+    return edited
+
+
+def _lines(data: bytes) -> tuple[list[str], str]:
+    """The lines of a file as YAML and editors count them, with their ends, and how a new line ends in it."""
+    text = data.removeprefix(_MARK).decode("utf-8")
+    return list(io.StringIO(text, newline="")), "\r\n" if "\r\n" in text else "\n"
+
+
+def _bytes(data: bytes, lines: Sequence[str]) -> bytes:
+    return (_MARK if data.startswith(_MARK) else b"") + "".join(lines).encode()
+
+
+def _scalar(text: str) -> str:
+    """An id as YAML, in quotes where another reader of YAML would take it for a number or a yes."""
+    if _PLAIN_ID.fullmatch(text) and text.casefold() not in _NOT_TEXT:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _plain(
+    node: Node | None,
+    ids: Mapping[tuple[int, int], str] | None = None,
+    texts: Mapping[tuple[int, int], str | None] | None = None,
+) -> object:
+    """A tree without its places; mappings at the places of `ids` have these ids, too, and `texts` replace others.
+
+    An item that None replaces is left out.
+    """
+    if isinstance(node, Keys):
+        added = (ids or {}).get((node.line, node.column))
+        values: dict[str, object] = {} if added is None else {"id": added}
+        keys = {name: _replaced(node.key(name), texts) if texts else str(name) for name in node}
+        return values | {keys[name]: _plain(value, ids, texts) for name, value in node.items()}
+    if isinstance(node, Items):
+        items = (_plain(each, ids, texts) for each in node)
+        return [each for each in items if each is not None] if texts else list(items)
+    return None if node is None else _replaced(node, texts)
+
+
+def _replaced(text: Text, texts: Mapping[tuple[int, int], str | None] | None) -> str | None:
+    return (texts or {}).get((text.line, text.column), str(text))

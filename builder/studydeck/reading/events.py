@@ -1,0 +1,276 @@
+"""libyaml's events to a tree, for YAML of every kind and for its mistakes.
+
+Reads events, never loaded values. A syntax error costs only the card it stands in: that card is blanked out and the
+rest is read again, so that one run finds them all.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import islice
+from typing import Any
+
+import yaml
+
+from studydeck.model import Place, Placed, Problem, Text, problem
+from studydeck.reading.nodes import (
+    CONTROL,
+    DEEPEST,
+    LONGEST_TEXT,
+    MOST_MISTAKES,
+    NO_KEY,
+    Items,
+    Keys,
+    Node,
+    and_more,
+    stand_in,
+)
+
+_CUT = re.compile(r"[ \t]#[^\s#]")
+#: libyaml's word for its own limit, since the one that PyYAML 6.0.4 brings.
+_TOO_DEEP = "maximum nesting depth"
+#: Characters that are read again to find more syntax errors: some seconds.
+_MOST_AGAIN = 4_000_000
+# Commands of TeX that double quotes turn into a tab, a line's end or a separator.
+_ESCAPED_TEX = re.compile(
+    r"\\(?:t(?:heta|au|imes|ext\w*|an|o|op|riangle\w*|frac|ilde)|n(?:u|abla|eq|e|i|ot\w*|exists|mid|leq|geq|parallel)"
+    r"|r(?:ho|ight\w*|angle|m|ceil|floor)|L(?:ambda|eft\w*|ong\w*)|P(?:i|si|hi|r)|N\w*)(?![A-Za-z])"
+)
+_FROM_ESCAPE = re.compile("[\t\n\r\x85\xa0\u2028\u2029]")
+_ONE_LINE_STYLES = ("", None, '"', "'")
+_PLAIN_TAGS = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "bool", "int", "float"))}
+
+
+def read_events(path: str, text: str, problems: list[Problem]) -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML document and its problems, after those that were found before; None where nothing can be read.
+
+    `path` is only shown. Where libyaml is missing, raises RuntimeError with a sentence for the user.
+    """
+    if not hasattr(yaml, "CBaseLoader"):
+        raise RuntimeError(
+            "this PyYAML was built without libyaml, which studydeck reads YAML with; "
+            "install a wheel of PyYAML (pip install --force-reinstall --only-binary :all: pyyaml)"
+        )
+    most, again = len(problems) + MOST_MISTAKES, 0
+    while True:
+        try:
+            tree, found = _build(path, text)
+            return tree, [*problems, *found]
+        except yaml.MarkedYAMLError as error:
+            from studydeck.reading.syntax import syntax_problem, without_card
+
+            problems.append(syntax_problem(path, text, error))
+            if len(problems) > most or again > _MOST_AGAIN:
+                return None, and_more(problems)
+            again += getattr(error.problem_mark, "index", 0)
+            remaining = without_card(text, problems[-1].line)
+            if remaining is None:
+                return None, problems
+            text = remaining
+        except yaml.YAMLError as error:
+            return None, [*problems, problem("yaml-syntax", Place(path), f"this isn't YAML ({error})", "mend it")]
+        except _Refused as refused:
+            return None, [*problems, refused.problem]
+
+
+class _Refused(Exception):
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
+    """Builds the tree from events in one pass.
+
+    `parent` is the list or mapping that is open, `key` its key that waits for a value; those around it wait in `outer`.
+    """
+    problems: list[Problem] = []
+    root: Node | None = None
+    parent: Items | Keys | None = None
+    key: str | None = None
+    outer: list[tuple[Items | Keys | None, str | None, str | None, int]] = []
+    names = _Names(path)
+    weight = 0  # characters and nodes, aliases counted as often as they stand
+    lines = text.splitlines() if "#" in text and _CUT.search(text) else None
+    get_event = yaml.CBaseLoader(text).get_event
+    scalar_event, mapping_start, list_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+    ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+    node: Node
+    event: Any = None
+    while True:
+        before = event
+        try:
+            event = get_event()
+        except yaml.MarkedYAMLError as error:
+            if _TOO_DEEP in str(error.problem):
+                raise _Refused(_nested(path, text, before.end_mark.index, len(outer))) from None
+            raise
+        kind = type(event)
+        if kind is scalar_event:
+            value = event.value
+            if not value.isascii():
+                value = unicodedata.normalize("NFC", value)
+            style = event.style
+            mark = event.start_mark
+            if key is None and type(parent) is Keys and not (style or event.anchor or event.tag):
+                key, key_at = value, (mark.line + 1, mark.column + 1)
+                weight += len(value) + 1
+                continue
+            node = Text(value)
+            node.path, node.line, node.column, node.plain = path, mark.line + 1, mark.column + 1, not style
+            weight += len(value) + 1
+            if style == '"':
+                problems += _escapes(node, text[mark.index : event.end_mark.index])
+            if lines is not None and style in _ONE_LINE_STYLES:
+                problems += _cut_short(node, event.end_mark, lines)
+            if len(value) > LONGEST_TEXT:
+                problems.append(_too_long(node))
+                node = stand_in(node)
+            if event.anchor:
+                names.give(event.anchor, node, len(value) + 1)
+        elif kind is mapping_start or kind is list_start:
+            mark = event.start_mark
+            if kind is mapping_start:
+                node = Keys()
+                node.marks = []
+            else:
+                node = Items()
+            node.path, node.line, node.column = path, mark.line + 1, mark.column + 1
+            weight += 1
+        elif kind in ends:
+            closed = parent
+            parent, key, anchor, weight_before = outer.pop()
+            if anchor:
+                assert closed is not None
+                names.give(anchor, closed, weight - weight_before)
+            continue
+        elif kind is yaml.AliasEvent:
+            at = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
+            node, heavy = names.meant(event.anchor, at)
+            weight += heavy
+            names.extra += heavy
+            if names.extra > 9 * (weight - names.extra) + 1_000_000:
+                raise _Refused(
+                    problem("yaml-alias", at, "the aliases expand to far more than the file holds", "write texts out")
+                )
+        elif kind is yaml.DocumentStartEvent and root is not None:
+            at = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
+            problems.append(problem("yaml-syntax", at, "a second document starts here", "put it in a file of its own"))
+            break
+        elif kind is yaml.StreamEndEvent:
+            break
+        else:
+            continue
+        if kind is not yaml.AliasEvent and event.tag not in _PLAIN_TAGS:
+            problems.append(_bad_tag(event.tag, node))
+        if parent is None:
+            root = node
+        elif type(parent) is Items:
+            parent.append(node)
+        elif key is None:
+            key, key_at = _as_key(node, problems), (event.start_mark.line + 1, event.start_mark.column + 1)
+        else:
+            assert type(parent) is Keys
+            if key in parent and key != NO_KEY:
+                at = Place(path, *key_at)
+                problems.append(problem("duplicate-key", at, f"'{key}' stands here twice", "keep one of the two"))
+            elif key not in parent:
+                parent.marks.append(key_at)
+            parent[key] = node
+            key = None
+        if kind is mapping_start or kind is list_start:
+            outer.append((parent, key, event.anchor, weight - 1))
+            assert not isinstance(node, Text)
+            parent, key = node, None
+            if len(outer) > DEEPEST:
+                raise _Refused(_too_deep(node))
+    return root, [*problems, *names.told()]
+
+
+class _Names:
+    """The anchors of a file: what each names, how heavy that is, and which texts' names nothing uses."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.nodes: dict[str, tuple[Node, int]] = {}
+        self.unused: dict[str, Text] = {}
+        self.problems: list[Problem] = []
+        self.extra = 0  # the part of the weight that aliases repeat
+
+    def give(self, name: str, node: Node, weight: int) -> None:
+        self.nodes[name] = node, weight
+        if isinstance(node, Text) and node.plain:
+            self.unused[name] = node
+
+    def meant(self, name: str, at: Place) -> tuple[Node, int]:
+        if name not in self.nodes:
+            message = f"'*{name}' stands for nothing, or for something that holds it"
+            remedy = f"write the text out, or put it in quotes if it starts with '*{name}'"
+            self.problems.append(problem("yaml-alias", at, message, remedy))
+            return stand_in(at), 1
+        self.unused.pop(name, None)
+        return self.nodes[name]
+
+    def told(self) -> list[Problem]:
+        remedy = "put the text in quotes, or delete the name that nothing uses"
+        return self.problems + [
+            problem("yaml-quote", text, f"YAML reads '&{name}' as a name for the rest, and drops it", remedy)
+            for name, text in self.unused.items()
+        ]
+
+
+def _as_key(node: Node, problems: list[Problem]) -> str:
+    if isinstance(node, Text):
+        return NO_KEY if node.startswith(NO_KEY) else node
+    if isinstance(node, Keys):
+        message, remedy = "this is read as a mapping of mappings", 'put a text that starts with "{" in double quotes'
+        problems.append(problem("yaml-quote", node, message, remedy))
+    else:
+        problems.append(problem("wrong-kind", node, "a list can't be a key", "write a word and a colon"))
+    return NO_KEY
+
+
+def _bad_tag(tag: str, node: Node) -> Problem:
+    if isinstance(node, Text) and tag.startswith("!"):
+        return problem("yaml-quote", node, "a text can't start with '!'", "put it in quotes")
+    message = f"the tag '{tag.replace('tag:yaml.org,2002:', '!!')}' means nothing here"
+    return problem("wrong-kind", node, message, "delete it")
+
+
+def _escapes(text: Text, written: str) -> list[Problem]:
+    """Escapes of a text in double quotes that its author can't have meant."""
+    start = "in double quotes a backslash starts an escape, and here"
+    remedy = "use single quotes, or double the backslash"
+    if control := re.search(CONTROL, text):
+        message = f"{start} one makes the character U+{ord(control[0]):04X}"
+        return [problem("control-character", text, message, remedy)]
+    if "$" in text and _FROM_ESCAPE.search(text) and (lost := _ESCAPED_TEX.search(written.replace("\\\\", "  "))):
+        return [problem("yaml-quote", text, f"{start} '{lost[0][:2]}' of '{lost[0]}' is one", remedy)]
+    return []
+
+
+def _cut_short(text: Text, end: Any, lines: list[str]) -> list[Problem]:
+    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+    if not _CUT.match(rest):
+        return []
+    lost = rest.strip()
+    message = f"YAML ends the text before '{lost[:40]}'"
+    remedy = "put the text in quotes, or write '# ' with a blank if this is a comment"
+    return [problem("retyped", Place(text.path, end.line + 1, end.column + 2), message, remedy)]
+
+
+def _too_deep(at: Placed) -> Problem:
+    message = f"lists and mappings are nested more than {DEEPEST} deep here"
+    return problem("too-big", at, message, "write texts, and lists of texts")
+
+
+def _nested(path: str, text: str, index: int, depth: int) -> Problem:
+    """The bracket that is too deep, where libyaml looked ahead and gave up before it told of any: from 1,000 on."""
+    brackets = islice(re.finditer(r"[\[{]", text[index:]), DEEPEST - depth + 1)
+    start = text.rfind("\n", 0, index + (last := [each.start() for each in brackets][-1])) + 1
+    return _too_deep(Place(path, text.count("\n", 0, index + last) + 1, index + last - start + 1))
+
+
+def _too_long(text: Text) -> Problem:
+    message = f"this text has {len(text):,} characters, more than the {LONGEST_TEXT:,} that a card may have"
+    return problem("too-big", text, message, "make several cards of it")

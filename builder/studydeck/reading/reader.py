@@ -1,0 +1,442 @@
+"""The tree of a deck's files to a Deck: values of the right kind become records, the rest become problems."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from array import array
+from collections.abc import Callable, Container, Iterable
+from pathlib import Path
+from typing import Any
+
+from studydeck.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
+from studydeck.reading import keys
+from studydeck.reading.files import read_file
+from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
+from studydeck.reading.tree import read_tree
+from studydeck.text import letters_hash, near, slug
+
+_ID = re.compile(keys.ID_PATTERN)
+_LIMIT = re.compile(keys.LIMIT_PATTERN)
+_LINE = re.compile(keys.LINE_PATTERN)
+_LOCATOR = re.compile(keys.LOCATOR_PATTERN)
+_RUN = re.compile(r"s(\d+)-(\d+)$")
+_SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+#: What a line must look like by its kind; if it doesn't, the problem's name, its message and its remedy.
+_FORMS = {
+    keys.ID: (
+        keys.ID_PATTERN,
+        "bad-id",
+        "'{text}' can't be an id",
+        "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit",
+    ),
+    keys.UID: (keys.UID_PATTERN, "bad-id", "'{text}' can't be a uid", "use 8 to 40 small letters and digits"),
+    keys.DECK_NAME: (
+        keys.DECK_NAME_PATTERN,
+        "wrong-kind",
+        "a part of the {key}'s name is empty, which Anki would call 'blank'",
+        "write a word on both sides of '::'",
+    ),
+    keys.LANGUAGE: (
+        keys.LANGUAGE_PATTERN,
+        "wrong-kind",
+        "'{text}' is no language",
+        "write its BCP 47 tag, such as en, ar or pt-BR",
+    ),
+    keys.URL: (
+        keys.URL_PATTERN,
+        "wrong-kind",
+        "'{key}' isn't an http or https address",
+        "write it out, with https://",
+    ),
+}
+_NOTHING = ("", "~", "null", "Null", "NULL")
+_ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
+_NAMES = (keys.LINE, keys.DECK_NAME)
+_SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
+#: Keys of a card that take any text as it is.
+_TEXT_KEYS = frozenset(name for name, key in keys.CARD_KEYS.items() if key.kind in _ANY_TEXT)
+_MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+def read_deck(
+    folder: Path, progress: Callable[[float], None], only: Container[str] | None = None
+) -> tuple[Deck, list[Problem]]:
+    """The deck in `folder` and all problems of its files. What is malformed is left out of the deck.
+
+    `progress` is told how much is read, from 0 to 1. Of the section files, `only` those named so are read.
+    """
+    problems: list[Problem] = []
+    path = folder / "deck.yaml"
+    place = Place(shown(path))
+    home = place.path.removesuffix("deck.yaml")
+    tree = _read(path, folder, problems)
+    values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
+    title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
+    sections = []
+    names = _section_files(folder, values.get("sections"), problems)
+    for number, name in enumerate(names, start=1):
+        if only is not None and f"{name}.yaml" not in only:
+            continue
+        section, found = _section_of(folder / f"{name}.yaml", folder, f"{home}{name}.yaml")
+        problems += found
+        if section is not None:
+            sections.append(section)
+        progress(number / len(names))
+    deck = Deck(
+        folder=folder,
+        place=place,
+        title=title,
+        uid=values.get("uid", ""),
+        tag=values.get("tag") or slug(title, "deck"),
+        description=values.get("description", ""),
+        language=values.get("language", ""),
+        subdecks=values.get("subdecks", False),
+        material=values.get("material", Material()),
+        sections=tuple(sections),
+        style=_style(folder, problems),
+        checks=values.get("checks", {}),
+        terms=values.get("terms", {}),
+    )
+    return deck, problems
+
+
+def is_deck(data: bytes) -> bool:
+    """Whether the bytes of a deck.yaml are without mistakes."""
+    tree, problems = read_tree("deck.yaml", data)
+    if tree is not None:
+        _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems)
+    return not problems
+
+
+def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        problems.append(data)
+        return None
+    return _tree(shown(path), data, problems)
+
+
+def _tree(name: str, data: bytes, problems: list[Problem]) -> Node | None:
+    tree, found = read_tree(name, data)
+    problems += found
+    if tree is None and not found:
+        what = "deck: and uid:" if os.path.basename(name) == "deck.yaml" else "section: and cards:"
+        problems.append(problem("empty-file", Place(name), "the file is empty", f"write {what}"))
+    return tree
+
+
+def _style(folder: Path, problems: list[Problem]) -> Text | None:
+    """The deck's own style.css, if it has one."""
+    path = folder / "style.css"
+    if not os.path.lexists(path):
+        return None
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        problems.append(data)
+        return None
+    try:
+        return _text(data.decode("utf-8-sig").replace("\r\n", "\n"), Place(shown(path)))
+    except UnicodeDecodeError:
+        problems.append(problem("encoding", Place(shown(path)), "the style isn't UTF-8", "save it as UTF-8"))
+        return None
+
+
+def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[Problem]) -> list[str]:
+    """The names of the section files in study order; unlisted files are told, for their cards would be missed."""
+    try:
+        files = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except OSError as error:
+        at = Place(shown(folder))
+        problems.append(problem("unreadable", at, f"the folder can't be read ({error.strerror})", "mend the folder"))
+        return []
+    names = [name[:-5] for name in files if name.endswith(".yaml") and name != "deck.yaml"]
+    for name in files:
+        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
+            at = Place(shown(folder / name))
+            message = "only files that end in .yaml are read, so this one isn't built"
+            problems.append(problem("unlisted-section", at, message, "rename it, or move it away", WARNING))
+    if listed is None:
+        return names
+    chosen: dict[str, None] = {}
+    there = set(names)
+    for name in listed:
+        if name in chosen:
+            problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "keep one"))
+        elif name not in there and not os.path.lexists(folder / f"{name}.yaml"):
+            guess = near(name, names)
+            remedy = f"did you mean '{guess}'?" if guess else "write the file, or take its name out"
+            problems.append(problem("missing-file", name, f"there is no file {name}.yaml", remedy))
+        else:
+            chosen[str(name)] = None
+    for unlisted in names:
+        if unlisted not in chosen:
+            at = Place(shown(folder / f"{unlisted}.yaml"))
+            message = "the deck's sections: doesn't list this file, so its cards are not built"
+            problems.append(problem("unlisted-section", at, message, "add it there, or move it away", WARNING))
+    return list(chosen)
+
+
+#: Sections by the path they are shown with, as they were read last, behind their bytes' hash: a preview reads one file
+#: again, not a hundred.
+_last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
+
+
+def _section_of(path: Path, folder: Path, name: str) -> tuple[Section | None, list[Problem]]:
+    """The section in a file, shown as `name`; None where nothing of it can be read; and the file's problems."""
+    data = read_file(path, folder)
+    if isinstance(data, Problem):
+        return None, [data]
+    digest = hashlib.sha256(data).digest()
+    last = _last_read.get(name)
+    if last is None or last[0] != digest:
+        problems: list[Problem] = []
+        tree = _tree(name, data, problems)
+        section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems)
+        last = _last_read[name] = digest, section, problems
+    return last[1], last[2]
+
+
+def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
+    values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
+    title = values.get("section") or _text(name, place)
+    tag = values.get("tag") or slug(title, "section")
+    cards = values.get("cards", ())
+    texts = tuple([text for card in cards for text in card.texts])
+    letters = array("I", [letters_hash(card.asks) for card in cards])
+    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}))
+
+
+def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
+    cards = []
+    for item in items:
+        if isinstance(item, Keys):
+            card = _card(item, problems)
+            if card is not None:
+                cards.append(card)
+        else:
+            message = f"a card is a mapping, and this is {_kind_of(item)}"
+            problems.append(problem("wrong-kind", item, message, "write question: and answer:, or cloze:"))
+    return tuple(cards)
+
+
+def _card(tree: Keys, problems: list[Problem]) -> Card | None:
+    """The card, or None where it lacks what a card must have."""
+    if "question" in tree and "answer" in tree and "cloze" not in tree and _is_plain(tree):
+        return Card(Place(tree.path, tree.line, tree.column), **tree)  # type: ignore[arg-type]
+    values = _mapping(tree, keys.CARD_KEYS, (), problems)
+    if "cloze" in tree:
+        for key in tree:
+            if key in keys.QUESTION_ONLY:
+                remedy = "keep the cloze: or the question: of this card"
+                problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with 'cloze'", remedy))
+                return None
+        if "cloze" not in values:
+            return None
+    elif "question" not in values or "answer" not in values:
+        unknown = {near(key, keys.CARD_KEYS) for key in tree if key not in keys.CARD_KEYS}
+        missing = [key for key in ("question", "answer") if key not in tree and key not in unknown]
+        if missing and "cloze" not in unknown:
+            message = f"this card has no {' and no '.join(missing)}"
+            problems.append(problem("missing-key", tree, message, f"write {missing[0]}:, or cloze: for a gap"))
+        return None
+    return Card(place=Place(tree.path, tree.line, tree.column), **values)
+
+
+def _is_plain(tree: Keys) -> bool:
+    """Whether all values of a card are texts that need no reading, as nine in ten are."""
+    for key, node in tree.items():
+        if type(node) is not Text or not (key in _TEXT_KEYS or (key == "id" and _ID.fullmatch(node))):
+            return False
+    return True
+
+
+def _mapping(
+    tree: Node, known: dict[str, keys.Key], required: tuple[str, ...], problems: list[Problem]
+) -> dict[str, Any]:
+    """The values of a mapping's known keys, read by their kinds."""
+    if not isinstance(tree, Keys):
+        message = f"a mapping should stand here, and this is {_kind_of(tree)}"
+        problems.append(problem("wrong-kind", tree, message, f"write {next(iter(known))}: and its value"))
+        return {}
+    values: dict[str, Any] = {}
+    meant = set()
+    for key, node in tree.items():
+        kind = known[key].kind if key in known else None
+        if type(node) is Text and (kind in _ANY_TEXT or (kind == keys.ID and _ID.fullmatch(node))):
+            values[key] = node  # nine in ten end here
+        elif kind is not None:
+            value = _value(kind, tree.key(key), node, problems)
+            if value is not None:
+                values[key] = value
+        elif key != NO_KEY:  # which the tree has told
+            guess = near(key, known)
+            meant.add(guess)
+            remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
+            if key == "<<":
+                remedy = "YAML's merge keys aren't read, so write the keys out"
+            problems.append(problem("unknown-key", tree.key(key), f"unknown key '{key[:40]}'", remedy))
+    problems += [
+        problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")
+        for name in required
+        if name not in tree and name not in meant
+    ]
+    return values
+
+
+def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
+    """`node` as a value of `kind`, or None after a problem."""
+    if isinstance(node, Text) and node.startswith(NO_KEY):
+        return None  # the tree has told what is wrong with it
+    if kind == keys.TEXT:
+        if isinstance(node, Text):
+            return node
+    elif kind == keys.FLAG:
+        if isinstance(node, Text) and node.plain and node in _FLAGS:
+            return _FLAGS[node]
+    elif kind in (keys.TEXT_OR_LIST, keys.NAMES, keys.LOCATORS, keys.SECTIONS):
+        return _texts(kind, key, node, problems)
+    elif kind == keys.CARDS:
+        if isinstance(node, Items):
+            return _cards(node, problems)
+        if isinstance(node, Text) and node.plain and node in _NOTHING:
+            return ()
+    elif kind == keys.MATERIAL:
+        if isinstance(node, Keys):
+            return _material(node, problems)
+    elif kind in (keys.LIMITS, keys.TERMS, keys.REASONS):
+        if isinstance(node, Keys):
+            names = [node.key(name) for name in node if name != NO_KEY]
+            return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
+    elif isinstance(node, Text):
+        return _line(kind, key, node, problems)
+    _report_kind(kind, key, node, problems)
+    return None
+
+
+def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+    """A text or a list of texts; names, locators and section files always as a tuple."""
+    if isinstance(node, Text):
+        if kind == keys.TEXT_OR_LIST:
+            return node
+        if kind == keys.SECTIONS:
+            _report_kind(kind, key, node, problems)
+            return None
+        items: Iterable[Node] = (node,)
+    elif isinstance(node, Items):
+        items = node
+    else:
+        _report_kind(kind, key, node, problems)
+        return None
+    texts = []
+    for item in items:
+        if not isinstance(item, Text):
+            _report_kind(keys.TEXT, key, item, problems)
+        elif kind == keys.LOCATORS and not _is_place(item):
+            problems.append(_no_place(item))
+        elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
+            message = f"'{item[:40]}' can't be the name of a section file"
+            problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
+        else:
+            texts.append(item)
+    if kind == keys.SECTIONS and not len(node):
+        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list its files, or take {key}: out"))
+        return None
+    if kind == keys.TEXT_OR_LIST:
+        if not len(node):
+            problems.append(problem("empty-answer", key, "the list of answers is empty", "write an answer"))
+        if not texts or len(texts) < len(node):
+            return None
+    return tuple(texts)
+
+
+def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | None:
+    """A text of one line that isn't empty, and has the form of its kind."""
+    if kind in _NAMES and _SIMPLE.fullmatch(text) and text not in _NOTHING:
+        return text  # three in four end here
+    if not text.strip():
+        problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write its value, or take {key}: out"))
+    elif text.plain and text in _NOTHING:
+        message, remedy = f"YAML reads '{text}' as nothing", f"put it in quotes, or take {key}: out"
+        problems.append(problem("yaml-quote", text, message, remedy))
+    elif not _LINE.fullmatch(text):
+        problems.append(problem("wrong-kind", text, f"'{key}' takes one line without tabs", "write it in one line"))
+    elif kind in _FORMS and not re.fullmatch(_FORMS[kind][0], text):
+        _, name, message, remedy = _FORMS[kind]
+        problems.append(problem(name, text, message.format(key=key, text=text[:40]), remedy))
+    else:
+        return text
+    return None
+
+
+def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+    """What stands under a key of the author's own choice."""
+    if kind == keys.TERMS:
+        return _texts(keys.NAMES, name, node, problems)
+    if kind == keys.REASONS and not _is_place(name):
+        problems.append(_no_place(name))
+        return None
+    if not isinstance(node, Text):
+        _report_kind(keys.LINE, name, node, problems)
+        return None
+    if kind == keys.LIMITS and not _LIMIT.fullmatch(node):
+        problems.append(problem("wrong-kind", node, f"'{node[:40]}' is no limit", "write a number, or off"))
+        return None
+    return _line(keys.LINE, name, node, problems)
+
+
+def _is_place(locator: Text) -> bool:
+    """Whether a text is a locator, and its run of sentences goes forwards."""
+    if not _LOCATOR.fullmatch(locator):
+        return False
+    run = _RUN.search(locator)
+    return run is None or int(run[1]) <= int(run[2])
+
+
+def _no_place(locator: Text) -> Problem:
+    message = f"'{locator[:40]}' is no place in the material"
+    return problem("bad-source", locator, message, "write p2s1, p2s1-3, p2 or section/p1s3")
+
+
+def _material(tree: Keys, problems: list[Problem]) -> Material:
+    return Material(**_mapping(tree, keys.MATERIAL_KEYS, (), problems))
+
+
+def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
+    wanted = {
+        keys.FLAG: "true or false",
+        keys.TEXT_OR_LIST: "a text or a list of texts",
+        keys.NAMES: "a list of texts",
+        keys.LOCATORS: "a locator or a list of locators",
+        keys.SECTIONS: "a list of section files",
+        keys.CARDS: "a list of cards",
+        keys.MATERIAL: "a mapping with title:, url: or path:",
+        keys.LIMITS: "a mapping of warnings to numbers or off",
+        keys.TERMS: "a mapping of spellings to those they replace",
+        keys.REASONS: "a mapping of places in the material to reasons",
+    }.get(kind, "a text")
+    if isinstance(node, Keys) and NO_KEY in node:
+        return  # the tree has told that this text needs quotes
+    message = f"'{key}' takes {wanted}, and this is {_kind_of(node)}"
+    remedy = f"write {wanted}"
+    if isinstance(node, Keys):
+        remedy = "put the text in quotes if it was meant as one" if kind not in _MAPPINGS else remedy
+    problems.append(problem("wrong-kind", node if not isinstance(node, Text) else _place_of(node), message, remedy))
+
+
+def _kind_of(node: Node) -> str:
+    if isinstance(node, Text):
+        return f"the text '{node[:40]}'" if node else "empty"
+    return "a list" if isinstance(node, Items) else "a mapping"
+
+
+def _place_of(at: Placed) -> Place:
+    return Place(at.path, at.line, at.column)
+
+
+def _text(value: str, place: Place) -> Text:
+    text = Text(value)
+    text.path, text.line, text.column, text.plain = *place, True
+    return text

@@ -1,0 +1,83 @@
+"""The deck that `studydeck new` writes: small, complete, and an example of every kind of card.
+
+`studydeck draft` writes one with sections of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from studydeck.reading.keys import json_schema
+from studydeck.reading.reader import is_deck
+from studydeck.text import slug
+
+_DECK = """\
+# yaml-language-server: $schema=.schema/deck.json
+deck: {name}
+uid: {uid}  # this deck's own; never change it
+tag: {tag}
+{language}description: A deck made with studydeck.
+sections: [{sections}]
+"""
+
+_SECTION = """\
+# yaml-language-server: $schema=.schema/section.json
+section: First section
+tag: first-section
+cards:
+  - id: spacing-effect
+    question: What does spacing reviews over days do to memory?
+    answer: It makes it last longer than the same time spent at once.
+
+  - id: cloze-example
+    cloze: A cloze card hides {{c1::a part}} of a sentence.
+
+  - id: srs-abbreviation
+    question: What does SRS stand for?
+    answer: Spaced repetition system
+    reverse: true  # makes a second card that asks from the answer
+"""
+
+
+def write_deck(
+    folder: Path, name: str, tag: str | None, uid: str, sections: Mapping[str, str] | None = None, language: str = "en"
+) -> list[Path]:
+    """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
+
+    Raises ValueError with a sentence, and writes nothing, where the deck couldn't be built with this name or tag.
+    `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
+    Without a `language`, the key is left out.
+    """
+    sections = {"first-section": _SECTION} if sections is None else sections
+    if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
+        raise FileExistsError(folder)
+    deck = _DECK.format(
+        name=_scalar(name),
+        uid=uid,
+        tag=_scalar(tag or slug(name, "deck")),
+        language=f"language: {language}\n" if language else "",
+        sections=", ".join(sections),
+    )
+    if not is_deck(deck.encode("utf-8", "surrogatepass")):
+        raise ValueError("a deck's name is one line, with a word on both sides of '::', and no control characters")
+    files = {
+        folder / "deck.yaml": deck,
+        **{folder / f"{file}.yaml": text for file, text in sections.items()},
+        folder / ".schema" / "deck.json": _schema("deck"),
+        folder / ".schema" / "section.json": _schema("section"),
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(files)
+
+
+def _schema(file: str) -> str:
+    return json.dumps(json_schema(file), ensure_ascii=False, indent=2) + "\n"
+
+
+def _scalar(text: str) -> str:
+    """`text` as a YAML scalar that reads back as it is: JSON's quotes are YAML's double quotes."""
+    return json.dumps(text, ensure_ascii=False)

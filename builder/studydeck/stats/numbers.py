@@ -1,0 +1,253 @@
+"""A deck and its notes to numbers: cards by section and kind, words, problems, media, and the study to come."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from statistics import fmean, median
+from typing import Any, NamedTuple
+
+from studydeck.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
+
+#: A note counts under each kind that it is, such as a typed one that is also reversed; `question` is none of the rest.
+KINDS = ("question", "reversed", "typed", "list", "cloze")
+SEVERITIES = (ERROR, WARNING, INFO)
+
+_STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
+_DAYS_IN_A_ROW = (1, 7, 14, 28, 91, 182, 364)
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
+_NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
+_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
+_WORD = re.compile(r"\S*[^\W_]\S*")
+_GAP = re.compile(r"(\{\{c[\d,]+::|\}\})")
+
+
+class SectionCounts(NamedTuple):
+    """A section's notes (what the author wrote), the cards that Anki makes of them, and the notes of each kind."""
+
+    name: str
+    notes: int
+    cards: int
+    kinds: Mapping[str, int]
+
+
+class Words(NamedTuple):
+    """The words of all questions, or of all answers: each one's number, and where the longest is written."""
+
+    counts: Sequence[int] = ()
+    longest_at: Place | None = None
+
+    @property
+    def median(self) -> float:
+        return median(self.counts) if self.counts else 0
+
+    @property
+    def longest(self) -> int:
+        return max(self.counts, default=0)
+
+    @property
+    def histogram(self) -> list[tuple[str, int]]:
+        """How many there are of each length, from the shortest that is there to the longest."""
+        starts = ((0, *_STEPS) if 0 in self.counts else _STEPS) + (10**9,)
+        rows = []
+        for start, after in pairwise(starts):
+            name = f"{start}" if after == start + 1 else f"{start}-{after - 1}" if after < 10**9 else f"{start}+"
+            rows.append((name, sum(start <= each < after for each in self.counts)))
+        filled = [number for number, (_, how_many) in enumerate(rows) if how_many]
+        return rows[filled[0] : filled[-1] + 1] if filled else []
+
+
+class Period(NamedTuple):
+    """Some days of the forecast, numbered from 1, and what a day of them has on average."""
+
+    first: int
+    last: int
+    new: float
+    reviews: float
+    minutes: float
+
+    @property
+    def days(self) -> str:
+        return f"{self.first}-{self.last}" if self.last > self.first else f"{self.first}"
+
+
+class Forecast(NamedTuple):
+    """A learner's days: new cards, reviews and minutes of each; `known` are the cards known after the last.
+
+    `per_day` and `retention` (in percent) are what was asked for.
+    """
+
+    per_day: int
+    retention: int
+    new: Sequence[float]
+    reviews: Sequence[float]
+    minutes: Sequence[float]
+    known: float
+
+    @property
+    def busiest(self) -> int:
+        """The day that takes the most minutes, from 1."""
+        return max(range(len(self.minutes)), key=self.minutes.__getitem__) + 1
+
+    def periods(self, most: int) -> list[Period]:
+        """The days in up to `most` rows of 1, 7, 14 … days, the last row maybe of fewer."""
+        days = len(self.new)
+        step = next((each for each in _DAYS_IN_A_ROW if each * most >= days), -(-days // most))
+        return [
+            Period(
+                at + 1,
+                min(at + step, days),
+                *(fmean(each[at : at + step]) for each in (self.new, self.reviews, self.minutes)),
+            )
+            for at in range(0, days, step)
+        ]
+
+
+class Sentences(NamedTuple):
+    """The sentences of the deck's material: those with a card, without one, and left out on purpose.
+
+    `percent` is that of the first among the first two.
+    """
+
+    carded: int
+    bare: int
+    left_out: int
+    percent: int
+
+
+class Stats(NamedTuple):
+    """A deck in numbers.
+
+    `forecast` is None where the engine that makes one isn't installed, `coverage` where the deck has no material.
+    """
+
+    deck: str
+    language: str
+    path: str
+    sections: Sequence[SectionCounts]
+    total: SectionCounts
+    retired: int
+    questions: Words
+    answers: Words
+    problems: Mapping[str, int]
+    files: int
+    bytes: int
+    forecast: Forecast | None = None
+    coverage: Sentences | None = None
+
+
+def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media: Sequence[MediaFile]) -> Stats:
+    """The numbers of `deck`, without a forecast. Retired notes are told, and counted nowhere else."""
+    live = [note for note in notes if not note.card.retired]
+    by_file: dict[str, list[Note]] = {section.place.path: [] for section in deck.sections}
+    for note in live:
+        by_file[note.card.place.path].append(note)
+    severities = Counter(each.severity for each in problems)
+    return Stats(
+        str(deck.title),
+        deck.language,
+        shown(deck.folder),
+        [_section(section.name, by_file[section.place.path]) for section in deck.sections],
+        _section("all", live),
+        len(notes) - len(live),
+        _words((note, _words_in(_sides(note)[0])) for note in live),
+        _words((note, _words_in(answer)) for note in live for answer in _sides(note)[1]),
+        {severity: severities[severity] for severity in SEVERITIES},
+        len(media),
+        sum(each.path.stat().st_size for each in media),
+    )
+
+
+def stats_json(stats: Stats) -> dict[str, Any]:
+    """The numbers as values for JSON."""
+    forecast = stats.forecast
+    days = zip(forecast.new, forecast.reviews, forecast.minutes, strict=True) if forecast else ()
+    return {
+        "deck": stats.deck,
+        "path": stats.path,
+        **_section_json(stats.total),
+        "retired": stats.retired,
+        "sections": [{"section": each.name, **_section_json(each)} for each in stats.sections],
+        "words": {"question": _words_json(stats.questions), "answer": _words_json(stats.answers)},
+        "coverage": stats.coverage and stats.coverage._asdict(),
+        "problems": dict(stats.problems),
+        "media": {"files": stats.files, "bytes": stats.bytes},
+        "forecast": forecast
+        and {
+            "new": forecast.per_day,
+            "retention": forecast.retention,
+            "known": round(forecast.known, 1),
+            "days": [
+                {"new": round(new, 1), "reviews": round(reviews, 1), "minutes": round(minutes, 2)}
+                for new, reviews, minutes in days
+            ],
+        },
+    }
+
+
+def _section(name: str, notes: Sequence[Note]) -> SectionCounts:
+    kinds = Counter(kind for note in notes for kind in _kinds(note))
+    cards = sum(len(note.ords) for note in notes)
+    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in KINDS})
+
+
+def _kinds(note: Note) -> list[str]:
+    marks = {
+        "reversed": note.card.reverse,
+        "typed": note.card.typed,
+        "list": isinstance(note.card.answer, tuple),
+        "cloze": note.kind == "cloze",
+    }
+    return [kind for kind, marked in marks.items() if marked] or ["question"]
+
+
+def _section_json(section: SectionCounts) -> dict[str, Any]:
+    return {"notes": section.notes, "cards": section.cards, "kinds": dict(section.kinds)}
+
+
+def _words_json(words: Words) -> dict[str, Any]:
+    at = words.longest_at
+    return {
+        "median": words.median,
+        "longest": words.longest,
+        "longest_at": at and {"path": at.path, "line": at.line},
+        "histogram": [{"words": name, "count": how_many} for name, how_many in words.histogram],
+    }
+
+
+def _words(counted: Iterator[tuple[Note, int]]) -> Words:
+    pairs = list(counted)
+    if not pairs:
+        return Words()
+    longest, _ = max(pairs, key=lambda pair: pair[1])
+    return Words(tuple(sorted(number for _, number in pairs)), longest.card.place)
+
+
+def _words_in(html: str) -> int:
+    """The words of a field: a formula is one, a picture or a sound none, and each sign of Chinese or Japanese."""
+    text = _NO_WORDS.sub(" ", _IN_A_WORD.sub("", _FORMULA.sub(" x ", html)))
+    return len(_WORD.findall(_SIGN.sub(r" \g<0> ", html_entities.unescape(text))))
+
+
+def _sides(note: Note) -> tuple[str, list[str]]:
+    """A note's question and its answers as HTML: of a cloze the whole sentence, and what each gap hides."""
+    if note.kind == "qa":
+        return note.fields[0], [note.fields[1]]
+    sentence = ""
+    hidden = {str(number + 1): "" for number in note.ords}
+    gaps: list[list[str]] = []
+    for part in _GAP.split(note.fields[0]):
+        if part == "}}":
+            gaps = gaps[:-1]
+        elif _GAP.fullmatch(part):
+            gaps.append(part[3:-2].split(","))
+        else:
+            part = part.partition("::")[0] if gaps else part  # the rest is the gap's hint
+            sentence += part
+            for number in {number for numbers in gaps for number in numbers} & hidden.keys():
+                hidden[number] += part
+    return sentence, list(hidden.values())

@@ -1,0 +1,130 @@
+"""The numbers for a terminal: tables, and bars of Unicode blocks or of # where the terminal has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studydeck.stats.numbers import KINDS, Forecast, Stats, Words
+
+#: What the bars are drawn with, besides ASCII.
+BLOCKS = "▏▎▍▌▋▊▉█"
+NO_ENGINE = (
+    "The study forecast needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+)
+_WIDTH = 24
+_ROWS = 15
+
+
+def stats_text(stats: Stats, blocks: bool = True) -> str:
+    """The numbers for a terminal; without `blocks` its bars are plain ASCII."""
+    parts = [
+        [f"{stats.path}: {stats.deck}"],
+        list(_table(stats)),
+        *([title, *_histogram(words, blocks)] for title, words in words_of(stats)),
+        [f"{name}: {value}" for name, value in facts(stats)],
+        list(_study(stats.forecast, blocks)) if stats.forecast else [NO_ENGINE],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def facts(stats: Stats) -> Iterator[tuple[str, str]]:
+    """What one line tells each: a name and its value, on the terminal and on the page. One more is one more yield."""
+    if each := stats.coverage:
+        left_out = f", {each.left_out:,} left out on purpose" if each.left_out else ""
+        bare = f"{each.bare:,} without{left_out}"
+        yield "Coverage", f"{each.percent}% of the material: {counted(each.carded, 'sentence')} with a card, {bare}"
+    counts = [counted(number, severity) for severity, number in stats.problems.items() if number]
+    yield "Problems", ", ".join(counts) or "none"
+    yield "Media", f"{counted(stats.files, 'file')}, {_weight(stats.bytes)}" if stats.files else "none"
+    if stats.retired:
+        yield "Retired", f"{counted(stats.retired, 'note')}, not counted above"
+
+
+def words_of(stats: Stats) -> Iterator[tuple[str, Words]]:
+    """The two histograms of words, each with the sentence above it."""
+    for what, words in (("question", stats.questions), ("answer", stats.answers)):
+        at = words.longest_at
+        where = f" ({at.path}:{at.line})" if at else ""
+        yield f"Words per {what}: median {words.median:g}, longest {words.longest:,}{where}", words
+
+
+def sentences(forecast: Forecast) -> Iterator[str]:
+    """What was asked of the forecast, what it comes to, and what it assumes."""
+    new, days = counted(forecast.per_day, "new card"), counted(len(forecast.new), "day")
+    yield f"Study forecast: {new} a day for {days}, to remember {forecast.retention}%"
+    met, minutes = round(sum(forecast.new)), sum(forecast.minutes)
+    if not met:
+        yield "There is no card to study."
+        return
+    yield (
+        f"{counted(met, 'card')} begun and {forecast.known:,.0f} of them known after {days}, in {_time(minutes)}; "
+        f"the busiest day is the {_ordinal(forecast.busiest)}, with {_time(max(forecast.minutes))}."
+    )
+    yield "This assumes every review done on its day, FSRS's default parameters, and Anki's usual seconds per answer."
+
+
+def counted(number: int, what: str) -> str:
+    """`1 card`, `2 cards`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def figure(number: float) -> str:
+    """A mean for the eye: one decimal where it is small."""
+    return f"{number:.1f}" if 0 < number < 10 else f"{number:,.0f}"
+
+
+def _table(stats: Stats) -> Iterator[str]:
+    """The sections' counts. Names stand last, as their width on a terminal is anyone's guess."""
+    heads = ("notes", "cards", *KINDS)
+    yield "  ".join((*heads, "section"))
+    for section in (*stats.sections, stats.total):
+        numbers = (section.notes, section.cards, *section.kinds.values())
+        cells = [f"{number:>{len(head)},}" for head, number in zip(heads, numbers, strict=True)]
+        yield "  ".join((*cells, section.name))
+
+
+def _histogram(words: Words, blocks: bool) -> Iterator[str]:
+    most = max((how_many for _, how_many in words.histogram), default=0)
+    for name, how_many in words.histogram:
+        yield f"  {name:>5}  {_bar(how_many, most, blocks)} {how_many:,}"
+
+
+def _study(forecast: Forecast, blocks: bool) -> Iterator[str]:
+    """The forecast's days in rows: means of a day, with a bar for its reviews and one for its minutes."""
+    title, *rest = sentences(forecast)
+    yield title
+    if sum(forecast.new):
+        rows = forecast.periods(_ROWS)
+        most_reviews, most_minutes = max(row.reviews for row in rows), max(row.minutes for row in rows)
+        yield f"  {'day':>9}    new  {'reviews a day':<{_WIDTH + 6}}  minutes a day"
+        for row in rows:
+            reviews = f"{_bar(row.reviews, most_reviews, blocks)} {figure(row.reviews)}"
+            minutes = f"{_bar(row.minutes, most_minutes, blocks)} {figure(row.minutes)}"
+            yield f"  {row.days:>9}  {figure(row.new):>5}  {reviews:<{_WIDTH + 6}}  {minutes}"
+    yield from rest
+
+
+def _bar(value: float, most: float, blocks: bool) -> str:
+    """A bar as long as `value` is to `most`; the smallest there is where `value` is just more than nothing."""
+    if not value:
+        return ""
+    length = value / most * _WIDTH
+    if not blocks:
+        return "#" * max(1, round(length))
+    eighths = max(1, round(length * 8))
+    return BLOCKS[-1] * (eighths // 8) + (BLOCKS[eighths % 8 - 1] if eighths % 8 else "")
+
+
+def _weight(size: int) -> str:
+    if size < 1_000_000:
+        return f"{size / 1000:,.1f} kB"
+    return f"{size / 1_000_000:,.1f} MB"
+
+
+def _time(minutes: float) -> str:
+    return f"{minutes / 60:,.0f} hours" if minutes >= 120 else counted(round(minutes) or 1, "minute")
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"

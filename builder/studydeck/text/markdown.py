@@ -1,0 +1,188 @@
+"""Markdown to the HTML of an Anki field: CommonMark, tables, strikethrough and math; raw HTML shows as text.
+
+comrak parses and renders. What stands here is what Anki adds to Markdown: math in Anki's
+brackets, pictures and sounds from the deck's media, clozes that code and math must not break.
+Its output is part of every learner's history: a change moves the stamp of notes, so golden cases
+in tests/cases/ hold it fast.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from studydeck.text.code import highlighted
+
+# No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
+_SIGNS = b'\\`*_[]<>&"$~\n\r\x00'  # the same, for ASCII: deleting them takes half as long as looking for one
+_MATH = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
+_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")? />')
+_FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
+_HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
+_FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
+_CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
+_ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|latex\]|\$|\[?type:)")
+_SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
+_MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
+_SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+
+
+def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
+    """The HTML of a field for `text`; `files` maps media as the author names them to their names in Anki.
+
+    A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` is no list and no heading.
+    """
+    text = text.strip()
+    if _is_plain(text):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in text:
+        html = _render(_without_html_blocks(text) if "<" in text else text)
+        if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+            html = html[3:-4]
+    else:
+        html = _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
+    html = highlighted(html)
+    if "<span data-math" in html:
+        html = _MATH.sub(_math, html)
+    html = _ANKI_BRACKETS.sub("&#91;", html)
+    if "<img" in html:
+        html = _IMAGE.sub(lambda image: _media(image, files or {}), html)
+    return html
+
+
+def _is_plain(text: str) -> bool:
+    """Whether Markdown would leave `text` as it is, for it has no sign of Markdown's or HTML's."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _SIGNS)) == len(data)  # half the time that a search for one takes
+
+
+def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
+    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula."""
+    html = to_html(text, files)
+    if "<code" not in html and r"\(" not in html and r"\[" not in html:
+        return html
+    parts = _CODE.split(html)
+    parts[1::2] = [code[: (start := code.index(">") + 1)] + _hide_clozes(code[start:]) for code in parts[1::2]]
+    parts[0::2] = [
+        _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
+        for each in parts[0::2]
+    ]
+    return "".join(parts)
+
+
+def media_references(text: str) -> list[tuple[str, str]]:
+    """The pictures and sounds that `text` shows, in order: names as the author wrote them, and alternative texts."""
+    if "![" not in text:
+        return []
+    text = text.strip()
+    html = _render(text if "\n" in text else "." + text)
+    forbidden = (found[1] for found in _FORBIDDEN.finditer(text))
+    return [
+        (_file_name(image) or next(forbidden, ""), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)
+    ]
+
+
+def is_sound(name: str) -> bool:
+    """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
+    return name.lower().endswith(_SOUNDS)
+
+
+def _without_html_blocks(text: str) -> str:
+    """`text` with lines that start an HTML block escaped: as a block they would lose their line ends and Markdown."""
+    lines = text.split("\n")
+    fence = ""
+    for number, line in enumerate(lines):
+        if mark := _FENCE.match(line):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+        elif not fence and (start := _HTML_BLOCK.match(line)):
+            lines[number] = f"{start[1]}\\{line[start.end(1) :]}"
+    return "\n".join(lines)
+
+
+def _render(text: str) -> str:
+    comrak, extensions, parsing, rendering = _comrak()
+    html: str = comrak.render_markdown(text, extensions, parsing, rendering)
+    return html.rstrip("\n")
+
+
+@cache
+def _comrak() -> tuple[ModuleType, Any, Any, Any]:
+    """comrak and its options: loaded at the first text that needs it, not at the program's start."""
+    import comrak
+
+    extensions = comrak.ExtensionOptions()
+    extensions.strikethrough = extensions.table = True
+    extensions.math_dollars = extensions.cjk_friendly_emphasis = True
+    rendering = comrak.RenderOptions()
+    rendering.escape = True
+    rendering.hardbreaks = True
+    return comrak, extensions, comrak.ParseOptions(), rendering
+
+
+def _math(span: re.Match[str]) -> str:
+    """A formula in Anki's brackets, or dollars again where they were a shell's: `$HOME/$PATH`, not `$n$th`."""
+    style, formula = span.groups()
+    if style == "display":
+        return rf"\[{formula}\]"
+    before, following = span.string[: span.start()][-1:], span.string[span.end() : span.end() + 1]
+    if _PRICE.match(formula) or (before.isalnum() and not (formula[0].isalnum() or formula[0] in "_^\\{'")):
+        return f"${formula}$"
+    if following == "{" and formula[0] == "{":
+        return f"${formula}$"
+    in_a_word = (following.isalnum() or following == "_") and not (before.isalnum() and formula[0] in "_^")  # H$_2$O
+    if in_a_word and (not (formula[-1].isalnum() or formula[-1] in ")}'") or _SHELL_NAME.fullmatch(formula)):
+        return f"${formula}$"
+    return rf"\({formula}\)"
+
+
+def _media(image: re.Match[str], files: Mapping[str, str]) -> str:
+    written = _file_name(image)
+    name = files.get(written, image[1])  # one that isn't there stays as it was escaped
+    if is_sound(written):
+        return f"[sound:{name}]"
+    title = f' title="{image[3]}"' if image[3] else ""
+    return f'<img src="{name}" alt="{image[2]}"{title} />'
+
+
+def _file_name(image: re.Match[str]) -> str:
+    from urllib.parse import unquote  # four milliseconds that few decks need
+
+    return unquote(html_entities.unescape(image[1]))
+
+
+def _hide_clozes(code: str) -> str:
+    return code.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
+
+
+def _part_marks(formula: str) -> str:
+    """`formula` with TeX's `}}` written `} }` and its `::` written `:{}:`; those of a cloze in it are left alone."""
+    parts: list[str] = []
+    depths: list[int] = []  # TeX braces open inside each open cloze
+    at = 0
+    while mark := _MATH_MARKS.search(formula, at):
+        parts.append(formula[at : mark.start()])
+        at = mark.end()
+        if mark[0] == "::":
+            parts.append("::" if depths else ":{}:")
+            continue
+        if len(mark[0]) > 1:
+            depths.append(0)
+        elif mark[0] == "}" and depths and depths[-1] == 0 and formula.startswith("}", at):
+            depths.pop()
+            at += 1
+            parts.append("}}")
+            continue
+        elif depths:
+            depths[-1] += 1 if mark[0] == "{" else -1
+        parts.append(mark[0])
+        if mark[0] == "}" and formula.startswith("}", at):
+            parts.append(" ")
+    return "".join(parts) + formula[at:]
