@@ -141,12 +141,13 @@ class Driver:
     """Runs one version of the program in the current folder, and keeps what it made."""
 
     def __init__(self) -> None:
-        try:
-            from studydeck.cli import main
-        except ModuleNotFoundError:
-            from builder.cli import main  # type: ignore[no-redef]
+        from importlib import import_module
+
         from click.testing import CliRunner
 
+        package = import_module(os.environ["STUDYDECK_PACKAGE"])
+        assert str(package.__file__).startswith(os.environ["PYTHONPATH"]), package.__file__
+        main = import_module(f"{package.__name__}.cli").main
         self.main, self.runner, self.seen = main, CliRunner(), {}
 
     def run(self, name: str, *words: str) -> None:
@@ -234,8 +235,13 @@ def made_by(tree: Path, place: Path, count: int, days: int) -> dict[str, str]:
     """What the version in `tree` makes, in the empty folder `place`, which both versions have in turn."""
     shutil.rmtree(place, ignore_errors=True)
     (place / "cards").mkdir(parents=True)
-    source = tree / "builder" if (tree / "builder" / "studydeck").is_dir() else tree
-    environment = {**os.environ, "PYTHONPATH": str(source), "STUDYDECK_CACHE": str(place / "cache")}
+    moved = (tree / "builder" / "studydeck").is_dir()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tree / "builder" if moved else tree),
+        "STUDYDECK_PACKAGE": "studydeck" if moved else "builder",
+        "STUDYDECK_CACHE": str(place / "cache"),
+    }
     code = [sys.executable, str(Path(__file__).resolve()), "--drive", str(count), str(days)]
     done = subprocess.run(code, cwd=place, env=environment, check=True, stdout=subprocess.PIPE)
     seen: dict[str, str] = json.loads(done.stdout)

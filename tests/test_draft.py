@@ -15,12 +15,12 @@ from author import Author
 from prose import PROSE, RIVERS, zen
 from studydeck.cli import main
 from studydeck.commands.sources import coverage, sources, stamp_sources
+from studydeck.kinds import card_keys
 from studydeck.material.draft import proposals, suggest
 from studydeck.material.outline import read_outline
 from studydeck.model import Problem
 from studydeck.pipeline import load
 from studydeck.reading.edit import with_cards
-from studydeck.reading.keys import CARD_KEYS
 
 SUGGESTIONS = [
     # a definition
@@ -421,7 +421,7 @@ def test_each_mistake_of_a_program_is_told_under_its_name_and_line(material: Pat
         "env:4:1: error: 'question' takes a text, and here is 1; put texts in quotes [wrong-kind]",
         "env:5:1: error: 'reverse' takes true or false, and here is \"true\"; write true or false [wrong-kind]",
         "env:6:1: error: 'source' takes a text or a list of texts, and here is null; put texts in quotes [wrong-kind]",
-        f"env:7:1: error: unknown key '{'k' * 40}'; the keys here are {', '.join(CARD_KEYS)} [unknown-key]",
+        f"env:7:1: error: unknown key '{'k' * 40}'; the keys here are {', '.join(card_keys())} [unknown-key]",
         "env:9:1: error: the id 'a' stands on env:8 too; give the newer card an id of its own [same-id]",
         "env:9:1: error: this asks the same as env:8, and has the same answer; delete one of the two [same-question]",
         "env:10:1: error: half a surrogate pair is no character; write the character itself [control-character]",

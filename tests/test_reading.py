@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from author import DECK, Author
 from studydeck.cli import main
+from studydeck.kinds import card_keys
 from studydeck.model import Card, Problem, Text
 from studydeck.pipeline import load_all
-from studydeck.reading import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+from studydeck.reading import DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 HEAD = "section: Water\ncards:\n"
 NILE = "  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n"
@@ -549,7 +550,7 @@ TAKES = {
     **MAPPINGS,
 }
 TAKES_LIST = ("answer", "source", "tags", "ok", "sections", "cards")
-KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": CARD_KEYS}
+KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": card_keys()}
 HOLDS = {
     "deck": {"deck": "Rivers", "uid": "testtesttest"},
     "material": {},

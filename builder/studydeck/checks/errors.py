@@ -64,7 +64,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
 
     `gaps` are the texts of the cards that may have some.
     """
-    clozes = [card.cloze for card in cards if card.cloze is not None]
+    clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
         found = read_clozes(to_cloze_html(cloze))
         for message, remedy in found.mistakes:

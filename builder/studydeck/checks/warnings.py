@@ -172,8 +172,8 @@ def long_question(deck: Deck, limit: int = 30) -> Iterator[Problem]:
     Limit: 30 words
     """
     for card in judged(deck):
-        question = card.question
-        if question is not None and _count(question, limit) and (count := _count(unquoted(question), limit)):
+        question = card.asks
+        if not card.kind.gaps and _count(question, limit) and (count := _count(unquoted(question), limit)):
             message = f"the question has {counted(count, 'word')}, more than {limit}"
             yield _warning("long-question", question, message, "leave out what isn't needed to answer it")
 
@@ -214,17 +214,17 @@ def long_cloze(deck: Deck, limit: int = 8) -> Iterator[Problem]:
     Limit: 8 words
     """
     for card in judged(deck):
-        if card.cloze is None or card.cloze.lstrip().startswith("|"):
+        if not card.kind.gaps or card.asks.lstrip().startswith("|"):
             continue
-        found = gaps(card.cloze)
+        found = gaps(card.asks)
         longest = max((len(words(gap.hidden)) for gap in found), default=0)
         numbers = {number for gap in found for number in gap.numbers.split(",")}
         if longest > limit:
             message = f"a gap hides {counted(longest, 'word')}, more than {limit}"
-            yield _warning("long-cloze", card.cloze, message, "hide the key word alone")
+            yield _warning("long-cloze", card.asks, message, "hide the key word alone")
         if len(numbers) > 4:
             message = f"the sentence makes {len(numbers)} cards, more than 4"
-            yield _warning("long-cloze", card.cloze, message, "give gaps the same number, or make several sentences")
+            yield _warning("long-cloze", card.asks, message, "give gaps the same number, or make several sentences")
 
 
 def _count(text: str, limit: int) -> int:
@@ -690,7 +690,7 @@ def typed_markup(deck: Deck) -> Iterator[Problem]:
         typed: true
     """
     for card in judged(deck):
-        if card.typed and isinstance(card.answer, Text) and re.search(r"<|\\[(\[]", to_html(card.answer)):
+        if card.has("typed") and isinstance(card.answer, Text) and re.search(r"<|\\[(\[]", to_html(card.answer)):
             message = "this answer is to be typed, and its marks can't be"
             yield _warning("typed-markup", card.answer, message, "write it as plain text, or leave typed: out")
 
@@ -709,16 +709,16 @@ def bare_cloze(deck: Deck, limit: int = 2) -> Iterator[Problem]:
     Limit: 2 words
     """
     for card in in_english(deck):
-        if card.cloze is None or card.hint is not None:
+        if not card.kind.gaps or card.hint is not None:
             continue
-        found = gaps(card.cloze)
+        found = gaps(card.asks)
         hinted = {gap.numbers for gap in found if gap.hint}
         for number in sorted({gap.numbers for gap in found} - hinted)[:5]:
-            seen = around(card.cloze, number)
+            seen = around(card.asks, number)
             if len(content(seen)) + seen.count(OBJECT) < limit:
                 message = f"the gap c{number} leaves too little to tell what is asked"
                 remedy = "write more around it, or a hint: {{c1::hidden::hint}}"
-                yield _warning("bare-cloze", card.cloze, message, remedy)
+                yield _warning("bare-cloze", card.asks, message, remedy)
                 break
 
 

@@ -80,7 +80,7 @@ def in_english(deck: Deck) -> list[Card]:
 
 def questions(deck: Deck) -> list[tuple[Card, Text]]:
     """The English cards with a question, and that question."""
-    return [(card, card.question) for card in in_english(deck) if card.question is not None]
+    return [(card, card.asks) for card in in_english(deck) if not card.kind.gaps]
 
 
 def _is_english(language: str) -> bool:

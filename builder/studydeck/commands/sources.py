@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.checks import check
+from studydeck.kinds import card_keys
 from studydeck.material import (
     MATERIAL_LOCK,
     Coverage,
@@ -39,11 +40,10 @@ from studydeck.material.draft import (
 )
 from studydeck.material.outline import Part, tokens
 from studydeck.material.words import texts_of
-from studydeck.model import ERROR, Deck, Place, Problem, Text, problem, shown
+from studydeck.model import ERROR, Deck, Place, Problem, Text, problem, shown, takes
 from studydeck.pipeline import Loaded, load, replace_file
 from studydeck.reading import read_deck
 from studydeck.reading.edit import with_cards, with_locators, with_sections
-from studydeck.reading.keys import CARD_KEYS, FLAG, LOCATORS, NAMES, TEXT_OR_LIST
 from studydeck.reading.starter import write_deck
 from studydeck.render import collect_media
 from studydeck.stats.numbers import Sentences
@@ -242,7 +242,7 @@ def _proposed(
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
         path = Path(temporary, "proposed.yaml")
-        path.write_text(as_section(values, CARD_KEYS), encoding="utf-8", newline="\n")
+        path.write_text(as_section(values, card_keys()), encoding="utf-8", newline="\n")
         deck, found = read_deck(Path(temporary), lambda done: None)
         proposed = deck.sections[-1]
         if loaded:
@@ -273,13 +273,15 @@ def _by_number(told: Problem, label: str) -> Problem:
 def _other_kinds(card: Mapping[str, Any], at: Place) -> Iterator[Problem]:
     """Values of another kind than their keys take: in YAML any word is a text, and in JSON `null` and 1 are none."""
     for name, value in card.items():
-        kind = CARD_KEYS[name].kind if name in CARD_KEYS else None
-        takes_list = kind in (TEXT_OR_LIST, NAMES, LOCATORS)
+        kind = card_keys()[name].takes if name in card_keys() else None
+        takes_list = kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS)
         items = value if takes_list and isinstance(value, list) else [value]
-        if kind is not None and not all(isinstance(each, bool if kind == FLAG else str) for each in items):
-            wanted = "true or false" if kind == FLAG else "a text or a list of texts" if takes_list else "a text"
+        if kind is not None and not all(isinstance(each, bool if kind == takes.FLAG else str) for each in items):
+            wanted = "true or false" if kind == takes.FLAG else "a text or a list of texts" if takes_list else "a text"
             message = f"'{name}' takes {wanted}, and here is {json.dumps(value, ensure_ascii=False)[:40]}"
-            yield problem("wrong-kind", at, message, "write true or false" if kind == FLAG else "put texts in quotes")
+            yield problem(
+                "wrong-kind", at, message, "write true or false" if kind == takes.FLAG else "put texts in quotes"
+            )
 
 
 def _refuse_errors(loaded: Loaded) -> None:

@@ -65,7 +65,7 @@ class Artist:
     def _note_type(self, note_type: NoteType) -> NotetypeDict:
         models = self._learner.col.models
         made = models.new(note_type.name)
-        made["type"] = 1 if note_type.key == "cloze" else 0
+        made["type"] = 1 if note_type.gaps else 0
         for field in note_type.fields:
             models.add_field(made, models.new_field(field.name))
         for each in note_type.templates:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from studydeck.history.lock import Lock, NoteRecord
+from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, problem
 from studydeck.text import slug
 
@@ -138,10 +139,9 @@ class _Matching:
             remedy = "take the guid: out, or give the card a new id and retire the old one"
             self.problems.append(problem("gone-id", card.guid, message, remedy))
             return
-        kind = "qa" if card.cloze is None else "cloze"
-        if record.kind != kind:
-            was, now = ("a question", "a cloze") if record.kind == "qa" else ("a cloze", "a question")
-            message = f"learners know the card '{record.id}' as {was}, and Anki can't make {now} of it"
+        if record.kind != card.kind.key:
+            was, now = KINDS[record.kind].name, card.kind.name
+            message = f"learners know the card '{record.id}' as a {was}, and Anki can't make a {now} of it"
             remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
             self.problems.append(problem("changed-kind", at, message, remedy))
             return

@@ -11,11 +11,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from studydeck.kinds import KINDS
 from studydeck.model import Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
 VERSION = 1
-KINDS = ("qa", "cloze")
 _HEAD = "studydeck lock"
 _VERSION = re.compile(rf"{_HEAD} ([0-9]{{1,9}})\r?")
 _NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."

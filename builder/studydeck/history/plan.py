@@ -16,25 +16,13 @@ from studydeck.history import by_hand
 from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
-from studydeck.model import Deck, Note, NoteType, OldNote
+from studydeck.kinds import KINDS
+from studydeck.model import Deck, Note, NoteType, OldNote, takes
+from studydeck.model.kinds import SPARES
 
-_QA_NAMES = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed")
-_CLOZE_NAMES = ("Text", "Hint", "Details", "Source", "Section")
 _PICTURE = re.compile(r'<img[^>]*src="([^"]*)"')
-#: What an edited card is counted under: the first of these that changed.
-_WORDS = {
-    "Question": "question",
-    "Text": "cloze",
-    "Answer": "answer",
-    "Hint": "hint",
-    "Details": "detail",
-    "Source": "source",
-    "Section": "section name",
-    "Tags": "tag",
-    "Reverse": "reversal",
-    "Typed": "typing",
-    "": "other part",
-}
+#: Fields that no author writes: an edit of these is not shown.
+_OURS = ("Id", *SPARES)
 
 
 class Old(NamedTuple):
@@ -212,8 +200,9 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
 
 
 def named_fields(note: Note) -> dict[str, str]:
-    """A note's fields by name, the spares left out."""
-    return dict(zip(_QA_NAMES if note.kind == "qa" else _CLOZE_NAMES, note.fields, strict=False))
+    """The author's fields of a note by name."""
+    named = zip(KINDS[note.kind].fields, note.fields, strict=True)
+    return {name: value for name, value in named if name not in _OURS}
 
 
 def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
@@ -283,8 +272,18 @@ def _card(old: Old | None, note: Note) -> CardPlan:
     if note.card.retired and not old.retired:
         return CardPlan(name, "retired", text, moved_from=moved, deck=note.deck)
     changes = _changes(old, note)
-    counted = next((word for key, word in _WORDS.items() if any(change.field == key for change in changes)), "")
-    return CardPlan(name, "edited", text, changes, counted or _WORDS[""], moved, note.deck)
+    changed = {change.field for change in changes}
+    counted = next((word for field, word in _counted_as(note).items() if field in changed), "other part")
+    return CardPlan(name, "edited", text, changes, counted, moved, note.deck)
+
+
+def _counted_as(note: Note) -> dict[str, str]:
+    """What an edited card is counted under, by field: the first one that changed decides, flags last."""
+    kind = KINDS[note.kind]
+    keys = {key.field: key for key in kind.keys.values() if key.field}
+    words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
+    flags = {field: words.pop(field) for field in list(words) if keys[field].takes == takes.FLAG}
+    return {**words, "Section": "section name", "Tags": "tag", **flags}
 
 
 def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
@@ -298,12 +297,14 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
         if old.tags != note.tags:
             changes.append(FieldChange("Tags", " ".join(old.tags or ()), " ".join(note.tags)))
         return tuple(changes)
-    first = "Question" if note.kind == "qa" else "Text"
+    kind = KINDS[note.kind]
     changes = []
     if old.question and old.question != question_digest(note.card):
-        changes.append(FieldChange(first, None, new[first]))
-    if note.kind == "qa" and old.answer and old.answer != answer_digest(note.card):
-        changes.append(FieldChange("Answer", None, new["Answer"]))
+        asked = kind.keys[kind.asks].field
+        changes.append(FieldChange(asked, None, new[asked]))
+    if kind.answer and old.answer and old.answer != answer_digest(note.card):
+        answer = kind.keys[kind.answer].field
+        changes.append(FieldChange(answer, None, new[answer]))
     return tuple(changes)
 
 
@@ -346,7 +347,8 @@ def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _asked(fields: Mapping[str, str]) -> str:
-    return fields.get("Question") or fields.get("Text") or next(iter(fields.values()), "")
+    known = (fields.get(kind.fields[0]) for kind in KINDS.values())
+    return next(filter(None, known), next(iter(fields.values()), ""))
 
 
 def _plural(number: int, word: str) -> str:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
+from studydeck.kinds import KINDS
 from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 
 #: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
@@ -142,10 +143,7 @@ def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
     A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
     new uid must not move it.
     """
-    return {
-        key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key)
-        for key in ("qa", "cloze")
-    }
+    return {key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in KINDS}
 
 
 def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from studydeck.history.identity import answer_digest, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord
-from studydeck.history.plan import old_digest
+from studydeck.history.plan import named_fields, old_digest
 from studydeck.history.record import note_type_ids
 from studydeck.model import Deck, Note, NoteType, OldNote
 
@@ -93,7 +93,7 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
     """What a package's note tells; the hashes of the author's words only where today's card asks the very same."""
     asked = next(iter(old.fields.values()), "")
     note = by_question.get(asked)
-    same_answer = note is not None and old.fields.get("Answer", "") == (note.fields[1] if note.kind == "qa" else "")
+    same_answer = note is not None and old.fields.get("Answer", "") == named_fields(note).get("Answer", "")
     sections = [tag.rpartition("::")[2] for tag in old.tags if "::" in tag]
     return NoteRecord(
         id=old.fields.get("Id") or old.guid,

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
+from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note
 from studydeck.text import to_html
-from studydeck.text.formula import in_formula, with_mathml
+from studydeck.text.formula import with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
-_CLOZE = re.compile(r"(\{\{c[\d,]+::|\}\})")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _IMAGE = re.compile(r'<img src="([^"]*)"')
 
@@ -47,46 +47,13 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
 
 
 def _row(note: Note, pictures: Mapping[str, Path]) -> str:
-    question, answer = note.fields[0], note.fields[1] if note.kind == "qa" else ""
-    if note.kind == "cloze":
-        question, answer = _gaps(question)
-    question, answer = (_for_paper(side, pictures) for side in (question, answer))
+    question, answers = KINDS[note.kind].on_paper(note)
+    question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
     return (
         '<article class="row">'
         f'<div class="question" dir="auto">{question}</div><div class="answer" dir="auto">{answer}</div>'
         "</article>\n"
     )
-
-
-def _gaps(html: str) -> tuple[str, str]:
-    """A cloze's text with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
-    question = ""
-    hidden: list[str] = []
-    hints: list[str] = []  # of the clozes that are open
-    for part in _CLOZE.split(html):
-        if part.startswith("{{c"):
-            if not hints:
-                hidden.append("")
-            hints.append("")
-        elif part == "}}" and hints:
-            hint = hints.pop()
-            if not hints:
-                inside = in_formula(question)
-                question += _formula_gap(hint) if inside else f'<span class="gap">{hint}</span>'
-                hidden[-1] = rf"\({hidden[-1]}\)" if inside else hidden[-1]
-        elif hints:
-            text, separator, hint = part.partition("::")
-            hidden[-1] += text
-            hints[-1] = hint if separator else hints[-1]
-        else:
-            question += part
-    return question, "; ".join(dict.fromkeys(hidden))
-
-
-def _formula_gap(hint: str) -> str:
-    """A gap in TeX, which can hold no markup."""
-    words = re.sub(r"<[^>]*>|[\\{}$%#&^_]", "", hint)
-    return r"{\square_{\text{" + words + "}}}" if words else r"{\square}"
 
 
 def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:

@@ -59,7 +59,7 @@ class StudyModel(genanki.Model):
                 for each in note_type.templates
             ],
             css=note_type.css,
-            model_type=genanki.Model.CLOZE if note_type.key == "cloze" else genanki.Model.FRONT_BACK,
+            model_type=genanki.Model.CLOZE if note_type.gaps else genanki.Model.FRONT_BACK,
         )
         self.stamp = stamp
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studydeck.kinds import kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
 
 #: Bytes of the database inside a package; a small zip may unpack to a huge one.
@@ -99,8 +100,9 @@ def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[Not
 
 
 def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
+    gaps = model["type"] == 1
     note_type = NoteType(
-        key="cloze" if model["type"] == 1 else "qa",
+        key=kind_named(str(model["name"]), gaps).key,
         id=_number(number),
         name=str(model["name"]),
         fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
@@ -108,6 +110,7 @@ def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
             Template(each["name"], each.get("id") or 0, each["qfmt"], each["afmt"]) for each in model["tmpls"]
         ),
         css=str(model["css"]),
+        gaps=gaps,
     )
     return note_type, _number(model["mod"])
 

@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note, Problem
 from studydeck.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
-_GAP = re.compile(r"\{\{c[\d,]+::|(?:::(?:(?!\{\{c|\}\}).)*)?\}\}", re.DOTALL)
 
 
 class View(NamedTuple):
@@ -44,12 +44,12 @@ def view(
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
-        asked = _line(_GAP.sub("", note.fields[0]) if note.kind == "cloze" else note.fields[0]) or note.identity.id
+        asked = _line(KINDS[note.kind].sides(note).question) or note.identity.id
         for number, (question, answer) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
                 "section": note.section,
-                "name": _card_name(note, number),
+                "name": KINDS[note.kind].card_name(note, number),
                 "asks": asked,
                 "state": states.get(note.identity.id, ""),
                 "path": note.card.place.path,
@@ -79,12 +79,6 @@ def _line(html: str) -> str:
     """HTML as a line of text: TeX without its brackets, a picture's words for the picture."""
     html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))
     return " ".join(html_entities.unescape(_TAGS.sub("", html)).split())
-
-
-def _card_name(note: Note, number: int) -> str:
-    if note.kind == "cloze":
-        return f"gap {number + 1}" if len(note.ords) > 1 else "cloze"
-    return "reversed" if number else "question"
 
 
 def _beside(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[dict[str, Any]]]:

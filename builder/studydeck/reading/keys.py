@@ -1,23 +1,12 @@
-"""The keys that authors may write, told once: the reader, the JSON Schema and the docs' tests all read them here."""
+"""The keys of deck.yaml and of section files, and the JSON Schema of all keys. A card's own keys are in kinds/."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-# The kinds of values. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema.
-TEXT, LINE, DECK_NAME, LANGUAGE, URL, ID, UID, FLAG = (
-    "text",
-    "line",
-    "deck name",
-    "language",
-    "url",
-    "id",
-    "uid",
-    "flag",
-)
-TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
-CARDS, MATERIAL = "cards", "material"
-LIMITS, TERMS, REASONS = "limits", "terms", "reasons"
+from studydeck.kinds import KINDS, card_keys
+from studydeck.model import Key, takes
 
 # Patterns are read by Python and by JavaScript, where editors run the schema and \w is an ASCII letter. So a letter of
 # any script is what is left after white space, ASCII's signs, and signs that can't be seen.
@@ -40,64 +29,34 @@ DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
-class Key(NamedTuple):
-    """A key's kind of value and its meaning, one sentence that editors show."""
-
-    kind: str
-    meaning: str
-
-
 DECK_KEYS = {
-    "deck": Key(DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
-    "uid": Key(UID, "The deck's own random identity, part of every guid. Written once, never changed."),
-    "tag": Key(LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
-    "language": Key(LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
-    "description": Key(TEXT, "What Anki shows under the deck's name, in Markdown."),
-    "sections": Key(SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
-    "subdecks": Key(FLAG, "true gives every section a subdeck of its own."),
-    "material": Key(MATERIAL, "What the deck was drawn from."),
-    "checks": Key(LIMITS, "Other limits for warnings, as in long-answer: 30, or off: yes-no: off."),
-    "terms": Key(TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
+    "deck": Key(takes.DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
+    "uid": Key(takes.UID, "The deck's own random identity, part of every guid. Written once, never changed."),
+    "tag": Key(takes.LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
+    "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
+    "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
+    "sections": Key(takes.SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
+    "subdecks": Key(takes.FLAG, "true gives every section a subdeck of its own."),
+    "material": Key(takes.MATERIAL, "What the deck was drawn from."),
+    "checks": Key(takes.LIMITS, "Other limits for warnings, as in long-answer: 30, or off: yes-no: off."),
+    "terms": Key(takes.TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
 }
 MATERIAL_KEYS = {
-    "title": Key(LINE, "The material's title, shown under the answer of cards with a source."),
-    "url": Key(URL, "Where learners can read the material: an http or https address."),
-    "path": Key(LINE, "Where the author keeps the material; may lie outside the deck's folder."),
+    "title": Key(takes.LINE, "The material's title, shown under the answer of cards with a source."),
+    "url": Key(takes.URL, "Where learners can read the material: an http or https address."),
+    "path": Key(takes.LINE, "Where the author keeps the material; may lie outside the deck's folder."),
 }
 SECTION_KEYS = {
-    "section": Key(DECK_NAME, "The section's name, shown on its cards."),
-    "tag": Key(LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
-    "cards": Key(CARDS, "The section's cards, in study order."),
+    "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
+    "tag": Key(takes.LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
+    "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
-        REASONS, "Places of the material that need no card, each with the reason: p1s3: only a transition."
+        takes.REASONS, "Places of the material that need no card, each with the reason: p1s3: only a transition."
     ),
-}
-CARD_KEYS = {
-    "id": Key(
-        ID, "The card's identity, such as nfkb-role. Keeps the learners' history through every edit; never reuse."
-    ),
-    "question": Key(TEXT, "What the card asks, in Markdown."),
-    "answer": Key(TEXT_OR_LIST, "The answer in Markdown, or a list of short answers."),
-    "cloze": Key(TEXT, "A sentence with gaps, {{c1::hidden}} or {{c1::hidden::hint}}, instead of question and answer."),
-    "hint": Key(TEXT, "Shown on the question side after a tap."),
-    "details": Key(TEXT, "Shown small under the answer."),
-    "source": Key(LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these."),
-    "tags": Key(NAMES, "The card's own tags, besides the section's."),
-    "ok": Key(NAMES, "Warnings that this card is meant to have, such as long-answer."),
-    "language": Key(LANGUAGE, "The card's language where it isn't the deck's."),
-    "reverse": Key(FLAG, "true makes a second card that asks from the answer to the question."),
-    "typed": Key(FLAG, "true asks the learner to type the answer."),
-    "retired": Key(
-        FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
-    ),
-    "guid": Key(LINE, "The guid that learners already know the card by, where its id: is to change."),
 }
 #: What a limit of `checks:` may be.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
-#: Keys that only a question has.
-QUESTION_ONLY = ("question", "answer", "reverse", "typed")
-
-REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "card": ()}
+REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": ()}
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -110,25 +69,26 @@ def _whole(pattern: str) -> dict[str, str]:
 
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
 _SCHEMAS: dict[str, dict[str, Any]] = {
-    TEXT: _SCALAR,
-    LINE: _in_line(LINE_PATTERN),
-    DECK_NAME: _in_line(DECK_NAME_PATTERN),
-    LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
-    URL: {"type": "string", **_whole(URL_PATTERN)},
-    ID: {**_in_line(ID_PATTERN), "minimum": 0},
-    UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
-    FLAG: {"type": "boolean"},
-    TEXT_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
-    NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
-    SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
+    takes.MARKDOWN: _SCALAR,
+    takes.GAPS: _SCALAR,
+    takes.LINE: _in_line(LINE_PATTERN),
+    takes.DECK_NAME: _in_line(DECK_NAME_PATTERN),
+    takes.LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
+    takes.URL: {"type": "string", **_whole(URL_PATTERN)},
+    takes.ID: {**_in_line(ID_PATTERN), "minimum": 0},
+    takes.UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
+    takes.FLAG: {"type": "boolean"},
+    takes.MARKDOWN_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    takes.NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
+    takes.SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
                "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
-    LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
-    CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
-    MATERIAL: {"$ref": "#/$defs/material"},
-    LIMITS: {"type": "object", "additionalProperties": {
+    takes.LOCATORS: {"anyOf": [{"$ref": "#/$defs/locator"}, {"type": "array", "items": {"$ref": "#/$defs/locator"}}]},
+    takes.CARDS: {"type": ["array", "null"], "items": {"$ref": "#/$defs/card"}},
+    takes.MATERIAL: {"$ref": "#/$defs/material"},
+    takes.LIMITS: {"type": "object", "additionalProperties": {
              "anyOf": [{"enum": ["on", "off"]}, {"type": "integer", "minimum": 0, "maximum": 999_999}]}},
-    TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
-    REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
+    takes.TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
+    takes.REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": _whole(LOCATOR_PATTERN)},
 }  # fmt: skip
 
@@ -144,22 +104,24 @@ def json_schema(file: str) -> dict[str, Any]:
     if file == "deck":
         schema["$defs"] = {"material": _object(MATERIAL_KEYS, ())}
     else:
-        no_question = [{"required": [key]} for key in QUESTION_ONLY]
         schema["$defs"] = {
-            "card": {
-                **_object(CARD_KEYS, ()),
-                "oneOf": [
-                    {"required": ["question", "answer"], "not": {"required": ["cloze"]}},
-                    {"required": ["cloze"], "not": {"anyOf": no_question}},
-                ],
-            },
+            "card": {**_object(card_keys(), ()), "oneOf": [_only(kind) for kind in KINDS]},
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema
 
 
-def _object(keys: dict[str, Key], required: tuple[str, ...]) -> dict[str, Any]:
-    properties = {name: {**_SCHEMAS[key.kind], "description": key.meaning} for name, key in keys.items()}
+def _only(kind: str) -> dict[str, Any]:
+    """A card of one kind: what it must have, and none of the keys that only other kinds have."""
+    foreign: list[Any] = [{"required": [key]} for name, other in KINDS.items() if name != kind for key in other.own]
+    return {
+        "required": list(KINDS[kind].required),
+        "not": foreign[0] if len(foreign) == 1 else {"anyOf": foreign},
+    }
+
+
+def _object(keys: Mapping[str, Key], required: Sequence[str]) -> dict[str, Any]:
+    properties = {name: {**_SCHEMAS[key.takes], "description": key.meaning} for name, key in keys.items()}
     return {
         "type": "object",
         "properties": properties,

@@ -6,11 +6,28 @@ import hashlib
 import os
 import re
 from array import array
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from studydeck.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
+from studydeck.kinds import KINDS, card_keys, kind_of
+from studydeck.kinds.cloze import CLOZE
+from studydeck.model import (
+    WARNING,
+    Card,
+    Deck,
+    Key,
+    Kind,
+    Material,
+    Place,
+    Placed,
+    Problem,
+    Section,
+    Text,
+    problem,
+    shown,
+    takes,
+)
 from studydeck.reading import keys
 from studydeck.reading.files import read_file
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
@@ -25,26 +42,26 @@ _RUN = re.compile(r"s(\d+)-(\d+)$")
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
 #: What a line must look like by its kind; if it doesn't, the problem's name, its message and its remedy.
 _FORMS = {
-    keys.ID: (
+    takes.ID: (
         keys.ID_PATTERN,
         "bad-id",
         "'{text}' can't be an id",
         "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit",
     ),
-    keys.UID: (keys.UID_PATTERN, "bad-id", "'{text}' can't be a uid", "use 8 to 40 small letters and digits"),
-    keys.DECK_NAME: (
+    takes.UID: (keys.UID_PATTERN, "bad-id", "'{text}' can't be a uid", "use 8 to 40 small letters and digits"),
+    takes.DECK_NAME: (
         keys.DECK_NAME_PATTERN,
         "wrong-kind",
         "a part of the {key}'s name is empty, which Anki would call 'blank'",
         "write a word on both sides of '::'",
     ),
-    keys.LANGUAGE: (
+    takes.LANGUAGE: (
         keys.LANGUAGE_PATTERN,
         "wrong-kind",
         "'{text}' is no language",
         "write its BCP 47 tag, such as en, ar or pt-BR",
     ),
-    keys.URL: (
+    takes.URL: (
         keys.URL_PATTERN,
         "wrong-kind",
         "'{key}' isn't an http or https address",
@@ -52,12 +69,10 @@ _FORMS = {
     ),
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
-_ANY_TEXT = (keys.TEXT, keys.TEXT_OR_LIST)
-_NAMES = (keys.LINE, keys.DECK_NAME)
+_ANY_TEXT = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+_NAMES = (takes.LINE, takes.DECK_NAME)
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
-#: Keys of a card that take any text as it is.
-_TEXT_KEYS = frozenset(name for name, key in keys.CARD_KEYS.items() if key.kind in _ANY_TEXT)
-_MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
+_MAPPINGS = (takes.MATERIAL, takes.LIMITS, takes.TERMS, takes.REASONS)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -224,37 +239,43 @@ def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
 
 def _card(tree: Keys, problems: list[Problem]) -> Card | None:
     """The card, or None where it lacks what a card must have."""
-    if "question" in tree and "answer" in tree and "cloze" not in tree and _is_plain(tree):
-        return Card(Place(tree.path, tree.line, tree.column), **tree)  # type: ignore[arg-type]
-    values = _mapping(tree, keys.CARD_KEYS, (), problems)
-    if "cloze" in tree:
-        for key in tree:
-            if key in keys.QUESTION_ONLY:
-                remedy = "keep the cloze: or the question: of this card"
-                problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with 'cloze'", remedy))
-                return None
-        if "cloze" not in values:
+    kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
+    if all(key in tree for key in kind.required) and _is_plain(tree, kind):
+        return Card(place, kind, dict(tree))
+    values = _mapping(tree, card_keys(), (), problems)
+    for key in tree if kind.asks in tree else ():
+        owner = _owner(key)
+        if owner is not None and owner is not kind:
+            remedy = f"keep the {kind.asks}: or the {owner.asks}: of this card"
+            problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with '{kind.asks}'", remedy))
             return None
-    elif "question" not in values or "answer" not in values:
-        unknown = {near(key, keys.CARD_KEYS) for key in tree if key not in keys.CARD_KEYS}
-        missing = [key for key in ("question", "answer") if key not in tree and key not in unknown]
-        if missing and "cloze" not in unknown:
-            message = f"this card has no {' and no '.join(missing)}"
-            problems.append(problem("missing-key", tree, message, f"write {missing[0]}:, or cloze: for a gap"))
-        return None
-    return Card(place=Place(tree.path, tree.line, tree.column), **values)
+    if all(key in values for key in kind.required):
+        return Card(place, kind, values)
+    unknown = {near(key, card_keys()) for key in tree if key not in card_keys()}
+    missing = [key for key in kind.required if key not in tree and key not in unknown]
+    others = [each.asks for each in KINDS.values() if each is not kind]
+    if missing and unknown.isdisjoint(others):
+        message = f"this card has no {' and no '.join(missing)}"
+        remedy = f"write {missing[0]}:" + (f", or {CLOZE.asks}: for a gap" if kind is not CLOZE else "")
+        problems.append(problem("missing-key", tree, message, remedy))
+    return None
 
 
-def _is_plain(tree: Keys) -> bool:
+def _owner(key: str) -> Kind | None:
+    """The only kind that has this key; None for keys that all kinds have, and for unknown ones."""
+    return next((each for each in KINDS.values() if key in each.own), None)
+
+
+def _is_plain(tree: Keys, kind: Kind) -> bool:
     """Whether all values of a card are texts that need no reading, as nine in ten are."""
     for key, node in tree.items():
-        if type(node) is not Text or not (key in _TEXT_KEYS or (key == "id" and _ID.fullmatch(node))):
+        if type(node) is not Text or not (key in kind.markdown or (key == "id" and _ID.fullmatch(node))):
             return False
     return True
 
 
 def _mapping(
-    tree: Node, known: dict[str, keys.Key], required: tuple[str, ...], problems: list[Problem]
+    tree: Node, known: Mapping[str, Key], required: tuple[str, ...], problems: list[Problem]
 ) -> dict[str, Any]:
     """The values of a mapping's known keys, read by their kinds."""
     if not isinstance(tree, Keys):
@@ -264,8 +285,8 @@ def _mapping(
     values: dict[str, Any] = {}
     meant = set()
     for key, node in tree.items():
-        kind = known[key].kind if key in known else None
-        if type(node) is Text and (kind in _ANY_TEXT or (kind == keys.ID and _ID.fullmatch(node))):
+        kind = known[key].takes if key in known else None
+        if type(node) is Text and (kind in _ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
         elif kind is not None:
             value = _value(kind, tree.key(key), node, problems)
@@ -290,23 +311,23 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     """`node` as a value of `kind`, or None after a problem."""
     if isinstance(node, Text) and node.startswith(NO_KEY):
         return None  # the tree has told what is wrong with it
-    if kind == keys.TEXT:
+    if kind in (takes.MARKDOWN, takes.GAPS):
         if isinstance(node, Text):
             return node
-    elif kind == keys.FLAG:
+    elif kind == takes.FLAG:
         if isinstance(node, Text) and node.plain and node in _FLAGS:
             return _FLAGS[node]
-    elif kind in (keys.TEXT_OR_LIST, keys.NAMES, keys.LOCATORS, keys.SECTIONS):
+    elif kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS, takes.SECTIONS):
         return _texts(kind, key, node, problems)
-    elif kind == keys.CARDS:
+    elif kind == takes.CARDS:
         if isinstance(node, Items):
             return _cards(node, problems)
         if isinstance(node, Text) and node.plain and node in _NOTHING:
             return ()
-    elif kind == keys.MATERIAL:
+    elif kind == takes.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
-    elif kind in (keys.LIMITS, keys.TERMS, keys.REASONS):
+    elif kind in (takes.LIMITS, takes.TERMS, takes.REASONS):
         if isinstance(node, Keys):
             names = [node.key(name) for name in node if name != NO_KEY]
             return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
@@ -319,9 +340,9 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
 def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
     """A text or a list of texts; names, locators and section files always as a tuple."""
     if isinstance(node, Text):
-        if kind == keys.TEXT_OR_LIST:
+        if kind == takes.MARKDOWN_OR_LIST:
             return node
-        if kind == keys.SECTIONS:
+        if kind == takes.SECTIONS:
             _report_kind(kind, key, node, problems)
             return None
         items: Iterable[Node] = (node,)
@@ -333,18 +354,18 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
     texts = []
     for item in items:
         if not isinstance(item, Text):
-            _report_kind(keys.TEXT, key, item, problems)
-        elif kind == keys.LOCATORS and not _is_place(item):
+            _report_kind(takes.MARKDOWN, key, item, problems)
+        elif kind == takes.LOCATORS and not _is_place(item):
             problems.append(_no_place(item))
-        elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
+        elif kind == takes.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
         else:
             texts.append(item)
-    if kind == keys.SECTIONS and not len(node):
+    if kind == takes.SECTIONS and not len(node):
         problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list its files, or take {key}: out"))
         return None
-    if kind == keys.TEXT_OR_LIST:
+    if kind == takes.MARKDOWN_OR_LIST:
         if not len(node):
             problems.append(problem("empty-answer", key, "the list of answers is empty", "write an answer"))
         if not texts or len(texts) < len(node):
@@ -373,18 +394,18 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
 
 def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
     """What stands under a key of the author's own choice."""
-    if kind == keys.TERMS:
-        return _texts(keys.NAMES, name, node, problems)
-    if kind == keys.REASONS and not _is_place(name):
+    if kind == takes.TERMS:
+        return _texts(takes.NAMES, name, node, problems)
+    if kind == takes.REASONS and not _is_place(name):
         problems.append(_no_place(name))
         return None
     if not isinstance(node, Text):
-        _report_kind(keys.LINE, name, node, problems)
+        _report_kind(takes.LINE, name, node, problems)
         return None
-    if kind == keys.LIMITS and not _LIMIT.fullmatch(node):
+    if kind == takes.LIMITS and not _LIMIT.fullmatch(node):
         problems.append(problem("wrong-kind", node, f"'{node[:40]}' is no limit", "write a number, or off"))
         return None
-    return _line(keys.LINE, name, node, problems)
+    return _line(takes.LINE, name, node, problems)
 
 
 def _is_place(locator: Text) -> bool:
@@ -406,16 +427,16 @@ def _material(tree: Keys, problems: list[Problem]) -> Material:
 
 def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
     wanted = {
-        keys.FLAG: "true or false",
-        keys.TEXT_OR_LIST: "a text or a list of texts",
-        keys.NAMES: "a list of texts",
-        keys.LOCATORS: "a locator or a list of locators",
-        keys.SECTIONS: "a list of section files",
-        keys.CARDS: "a list of cards",
-        keys.MATERIAL: "a mapping with title:, url: or path:",
-        keys.LIMITS: "a mapping of warnings to numbers or off",
-        keys.TERMS: "a mapping of spellings to those they replace",
-        keys.REASONS: "a mapping of places in the material to reasons",
+        takes.FLAG: "true or false",
+        takes.MARKDOWN_OR_LIST: "a text or a list of texts",
+        takes.NAMES: "a list of texts",
+        takes.LOCATORS: "a locator or a list of locators",
+        takes.SECTIONS: "a list of section files",
+        takes.CARDS: "a list of cards",
+        takes.MATERIAL: "a mapping with title:, url: or path:",
+        takes.LIMITS: "a mapping of warnings to numbers or off",
+        takes.TERMS: "a mapping of spellings to those they replace",
+        takes.REASONS: "a mapping of places in the material to reasons",
     }.get(kind, "a text")
     if isinstance(node, Keys) and NO_KEY in node:
         return  # the tree has told that this text needs quotes

@@ -1,7 +1,7 @@
-"""The two note types, frozen for ever: their fields, templates and style.
+"""The note types of a deck, one for each kind: their fields, templates and style.
 
-A field or template added, removed or reordered makes every learner's note conflict, so both types carry
-spares to be named and filled later. tests/test_frozen.py holds the list; changing it is a release event.
+They are frozen for ever: a field or template added, removed or reordered makes every learner's note conflict, so each
+type carries spares to be named and filled later. tests/test_frozen.py holds the list; changing it is a release event.
 """
 
 from __future__ import annotations
@@ -10,70 +10,49 @@ import html as html_entities
 from collections.abc import Mapping
 from pathlib import Path
 
-from studydeck.model import Deck, Field, NoteType, Template
+from studydeck.kinds import KINDS
+from studydeck.model import Deck, Field, Kind, NoteType, Template, takes
+from studydeck.model.kinds import SPARES
 
-QA_FIELDS = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed", "Id")
-CLOZE_FIELDS = ("Text", "Hint", "Details", "Source", "Section", "Id")
-_SPARES = ("Spare 1", "Spare 2", "Spare 3")
-_ASSETS = Path(__file__).parent / "assets"
-#: Fields that a learner has no reason to edit are folded away in Anki's editor.
-_COLLAPSED = {"Section", "Reverse", "Typed", "Id", *_SPARES}
-#: A front that no content can fill: Anki makes no card of it (tests/test_anki_import.py, "the spare template").
-_NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
+_STYLE = Path(__file__).parent / "assets" / "card.css"
 
 
-def note_types(deck: Deck, ids: Mapping[str, int]) -> tuple[NoteType, NoteType]:
-    """The deck's note types; `ids` are Anki's numbers for `qa` and `cloze`."""
-    css = _asset("card.css") + (f"\n\n/* style.css of the deck */\n{deck.style.strip()}" if deck.style else "")
-    return (
-        NoteType(
-            key="qa",
-            id=ids["qa"],
-            name=f"{deck.title} Q&A",
-            fields=_fields(QA_FIELDS, ids["qa"]),
-            templates=_templates(
-                ids["qa"],
-                ("Question → answer", _filled("question.html", deck), _filled("question-answer.html", deck)),
-                ("Answer → question", _filled("reverse.html", deck), _filled("reverse-answer.html", deck)),
-                ("Spare", _NEVER, _NEVER),
-            ),
-            css=css,
+def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
+    """The deck's note types; `ids` are Anki's numbers for them, by their kinds' keys."""
+    css = _STYLE.read_text("utf-8").strip()
+    if deck.style:
+        css += f"\n\n/* style.css of the deck */\n{deck.style.strip()}"
+    return [_note_type(kind, deck, ids[kind.key], css) for kind in KINDS.values()]
+
+
+def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
+    #: Fields that a learner has no reason to edit are folded away in Anki's editor.
+    collapsed = {"Section", "Id", *SPARES, *(key.field for key in kind.keys.values() if key.takes == takes.FLAG)}
+    return NoteType(
+        key=kind.key,
+        id=number,
+        name=f"{deck.title} {kind.title}",
+        fields=tuple(Field(name, number + 1 + n, name in collapsed) for n, name in enumerate(kind.fields)),
+        templates=tuple(
+            Template(each.name, number + 101 + n, _filled(each.front, deck), _filled(each.back, deck))
+            for n, each in enumerate(kind.templates)
         ),
-        NoteType(
-            key="cloze",
-            id=ids["cloze"],
-            name=f"{deck.title} Cloze",
-            fields=_fields(CLOZE_FIELDS, ids["cloze"]),
-            templates=_templates(
-                ids["cloze"], ("Cloze", _filled("cloze.html", deck), _filled("cloze-answer.html", deck))
-            ),
-            css=css,
-        ),
+        css=css,
+        gaps=kind.gaps,
     )
 
 
-def _fields(names: tuple[str, ...], type_id: int) -> tuple[Field, ...]:
-    return tuple(Field(name, type_id + 1 + n, name in _COLLAPSED) for n, name in enumerate((*names, *_SPARES)))
-
-
-def _templates(type_id: int, *templates: tuple[str, str, str]) -> tuple[Template, ...]:
-    return tuple(Template(name, type_id + 101 + n, front, back) for n, (name, front, back) in enumerate(templates))
-
-
-def _filled(name: str, deck: Deck) -> str:
-    """The template in `assets/name`, with the deck's language and material written into it."""
+def _filled(template: str | Path, deck: Deck) -> str:
+    """The template with the deck's language and material written into it."""
+    text = template if isinstance(template, str) else template.read_text("utf-8").strip()
     language = f' lang="{_escaped(deck.language)}"' if deck.language else ""
     title = _escaped(deck.material.title)
     if deck.material.url:
         url = _escaped(deck.material.url.replace("{", "%7B"))
         title = f'<a href="{url}">{title or url}</a>'
-    return _asset(name).replace(" data-language", language).replace("<!-- material -->", title)
+    return text.replace(" data-language", language).replace("<!-- material -->", title)
 
 
 def _escaped(text: str) -> str:
     """HTML that names no field: braces of an author's are none of the template's."""
     return html_entities.escape(text).replace("{", "&#123;")
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text("utf-8").strip()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from studydeck.model import Card, Deck, Identity, Note, Section, Text
-from studydeck.text import read_clozes, to_cloze_html, to_html
+from studydeck.kinds import KINDS
+from studydeck.model import Card, Deck, Identity, Kind, Note, Section, Text, takes
+from studydeck.text import to_cloze_html, to_html
 
-_SPARES = ("", "", "")
 _LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
 
 
@@ -33,6 +33,7 @@ def render_notes(
     cards = [card for section in deck.sections for card in section.cards]
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
     retired = (f"{deck.tag}::retired",)
+    renderers = {kind.key: _Renderer(kind, files) for kind in KINDS.values()}
     for place in range(len(cards)) if order is None else order:
         card, frame, identity = cards[place], frames[place], identities[place]
         if identity is None:
@@ -40,8 +41,9 @@ def render_notes(
         tags = retired if card.retired else frame.tags
         if card.tags and not card.retired:
             tags = tuple(dict.fromkeys((*tags, *card.tags)))
-        kind, fields, ords = (_question if card.cloze is None else _cloze)(card, frame.name, identity, files)
-        yield Note(card, identity, kind, fields, tags, ords, frame.tag, frame.deck)
+        kind = card.kind
+        fields = renderers[kind.key].fields(card, frame.name, identity.id)
+        yield Note(card, identity, kind.key, fields, tags, kind.cards(card, fields), frame.tag, frame.deck)
 
 
 def _frame(deck: Deck, section: Section) -> _Frame:
@@ -59,47 +61,57 @@ def anki_decks(deck: Deck) -> list[str]:
     return list(dict.fromkeys(anki_deck(deck, section) for section in deck.sections if section.cards))
 
 
-def _question(
-    card: Card, section: str, identity: Identity, files: Mapping[str, str]
-) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
-    answer = card.answer
-    if isinstance(answer, tuple):
-        answer_html = f"<ul>{''.join(f'<li>{to_html(item, files)}</li>' for item in answer)}</ul>"
-    else:
-        answer_html = to_html(answer or "", files)
-    question_html = to_html(card.asks, files)
-    if card.language is not None:
-        question_html, answer_html = _in_language(question_html, card), _in_language(answer_html, card)
-    reverse, typed = "1" if card.reverse else "", "1" if card.typed else ""
-    fields = (question_html, answer_html, *_around(card, files), section, reverse, typed, identity.id, *_SPARES)
-    return "qa", fields, ((0, 1) if card.reverse else (0,))
+class _Renderer:
+    """Renders the fields of cards of one kind. `files` maps media as the author names them to their names in Anki."""
+
+    def __init__(self, kind: Kind, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.empty = [""] * len(kind.fields)
+        self.section, self.id = kind.fields.index("Section"), kind.fields.index("Id")
+        #: Where the value of a key goes, and what makes it HTML.
+        self.fills = {
+            name: (kind.fields.index(key.field), _HTML[key.takes])
+            for name, key in kind.keys.items()
+            if key.field and key.takes in _HTML
+        }
+
+    def fields(self, card: Card, section: str, note_id: str) -> tuple[str, ...]:
+        fields = self.empty.copy()
+        fields[self.section], fields[self.id] = section, note_id
+        for name, value in card.values.items():
+            if name in self.fills:
+                at, html = self.fills[name]
+                fields[at] = html(value, card, self.files)
+        return tuple(fields)
 
 
-def _cloze(
-    card: Card, section: str, identity: Identity, files: Mapping[str, str]
-) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
-    text = to_cloze_html(card.asks, files)
-    ords = tuple(sorted(number - 1 for number in read_clozes(text).numbers))
-    return "cloze", (_in_language(text, card), *_around(card, files), section, identity.id, *_SPARES), ords
+def _markdown(text: Text, card: Card, files: Mapping[str, str]) -> str:
+    return _in_language(to_html(text, files), card)
 
 
-def _around(card: Card, files: Mapping[str, str]) -> tuple[str, str, str]:
-    """Hint, Details and Source: the fields that both note types have."""
-    if not (card.hint or card.details or card.source):
-        return _SPARES
-    hint = _in_language(to_html(card.hint, files), card) if card.hint else ""
-    details = _in_language(to_html(card.details, files), card) if card.details else ""
-    return hint, details, _source(card.source) if card.source else ""
+def _with_gaps(text: Text, card: Card, files: Mapping[str, str]) -> str:
+    return _in_language(to_cloze_html(text, files), card)
+
+
+def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str]) -> str:
+    if not isinstance(value, tuple):
+        return _markdown(value, card, files)
+    return _in_language(f"<ul>{''.join(f'<li>{to_html(item, files)}</li>' for item in value)}</ul>", card)
+
+
+def _flag(value: bool, card: Card, files: Mapping[str, str]) -> str:
+    return "1" if value else ""
 
 
 def _in_language(html: str, card: Card) -> str:
-    """`html` marked with the card's own language. The deck's stands in the template, so that fields stay clean."""
-    if card.language is None or not html:
+    """`html` marked with the card's own language. The deck's is in the template, so that fields stay clean."""
+    language = card.values.get("language")
+    if language is None or not html:
         return html
-    return f'<div lang="{html_entities.escape(card.language)}" dir="auto">{html}</div>'
+    return f'<div lang="{html_entities.escape(language)}" dir="auto">{html}</div>'
 
 
-def _source(locators: tuple[Text, ...]) -> str:
+def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) -> str:
     """Locators for a learner's eye, in any language: `p2s1-3` is shown as ¶2.1–3."""
     shown = []
     for locator in locators:
@@ -109,3 +121,12 @@ def _source(locators: tuple[Text, ...]) -> str:
         section = f"{place['section']} " if place["section"] else ""
         shown.append(f"{section}¶{place['paragraph']}{sentences}")
     return html_entities.escape(", ".join(shown), quote=False)
+
+
+_HTML: Mapping[str, Callable[[Any, Card, Mapping[str, str]], str]] = {
+    takes.MARKDOWN: _markdown,
+    takes.MARKDOWN_OR_LIST: _markdown_or_list,
+    takes.GAPS: _with_gaps,
+    takes.FLAG: _flag,
+    takes.LOCATORS: _locators,
+}

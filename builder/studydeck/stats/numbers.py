@@ -10,10 +10,11 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
+from studydeck.kinds import KINDS, sides
 from studydeck.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
 
 #: A note counts under each kind that it is, such as a typed one that is also reversed; `question` is none of the rest.
-KINDS = ("question", "reversed", "typed", "list", "cloze")
+NAMES = tuple(name for kind in KINDS.values() for name in kind.names)
 SEVERITIES = (ERROR, WARNING, INFO)
 
 _STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
@@ -23,7 +24,6 @@ _IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
 _NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
 _WORD = re.compile(r"\S*[^\W_]\S*")
-_GAP = re.compile(r"(\{\{c[\d,]+::|\}\})")
 
 
 class SectionCounts(NamedTuple):
@@ -154,8 +154,8 @@ def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media:
         [_section(section.name, by_file[section.place.path]) for section in deck.sections],
         _section("all", live),
         len(notes) - len(live),
-        _words((note, _words_in(_sides(note)[0])) for note in live),
-        _words((note, _words_in(answer)) for note in live for answer in _sides(note)[1]),
+        _words((note, _words_in(sides(note)[0])) for note in live),
+        _words((note, _words_in(answer)) for note in live for answer in sides(note)[1]),
         {severity: severities[severity] for severity in SEVERITIES},
         len(media),
         sum(each.path.stat().st_size for each in media),
@@ -190,19 +190,9 @@ def stats_json(stats: Stats) -> dict[str, Any]:
 
 
 def _section(name: str, notes: Sequence[Note]) -> SectionCounts:
-    kinds = Counter(kind for note in notes for kind in _kinds(note))
+    kinds = Counter(name for note in notes for name in note.card.kind.named(note.card))
     cards = sum(len(note.ords) for note in notes)
-    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in KINDS})
-
-
-def _kinds(note: Note) -> list[str]:
-    marks = {
-        "reversed": note.card.reverse,
-        "typed": note.card.typed,
-        "list": isinstance(note.card.answer, tuple),
-        "cloze": note.kind == "cloze",
-    }
-    return [kind for kind, marked in marks.items() if marked] or ["question"]
+    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in NAMES})
 
 
 def _section_json(section: SectionCounts) -> dict[str, Any]:
@@ -231,23 +221,3 @@ def _words_in(html: str) -> int:
     """The words of a field: a formula is one, a picture or a sound none, and each sign of Chinese or Japanese."""
     text = _NO_WORDS.sub(" ", _IN_A_WORD.sub("", _FORMULA.sub(" x ", html)))
     return len(_WORD.findall(_SIGN.sub(r" \g<0> ", html_entities.unescape(text))))
-
-
-def _sides(note: Note) -> tuple[str, list[str]]:
-    """A note's question and its answers as HTML: of a cloze the whole sentence, and what each gap hides."""
-    if note.kind == "qa":
-        return note.fields[0], [note.fields[1]]
-    sentence = ""
-    hidden = {str(number + 1): "" for number in note.ords}
-    gaps: list[list[str]] = []
-    for part in _GAP.split(note.fields[0]):
-        if part == "}}":
-            gaps = gaps[:-1]
-        elif _GAP.fullmatch(part):
-            gaps.append(part[3:-2].split(","))
-        else:
-            part = part.partition("::")[0] if gaps else part  # the rest is the gap's hint
-            sentence += part
-            for number in {number for numbers in gaps for number in numbers} & hidden.keys():
-                hidden[number] += part
-    return sentence, list(hidden.values())

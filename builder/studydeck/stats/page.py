@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from studydeck.stats.numbers import KINDS, Forecast, Stats
+from studydeck.stats.numbers import NAMES, Forecast, Stats
 from studydeck.stats.show import NO_ENGINE, counted, facts, figure, sentences, words_of
 
 _PAGE = Path(__file__).parent / "assets" / "page.html"
@@ -55,7 +55,7 @@ def _named(words: str, stats: Stats) -> str:
 def _sections(stats: Stats) -> str:
     rows = [(_named(each.name, stats), each) for each in stats.sections] + [("all", stats.total)]
     cells = ((name, *map("{:,}".format, (each.notes, each.cards, *each.kinds.values()))) for name, each in rows)
-    return _table("Sections", ("section", "notes", "cards", *KINDS), cells)
+    return _table("Sections", ("section", "notes", "cards", *NAMES), cells)
 
 
 def _words(stats: Stats, name: str) -> Iterator[str]:

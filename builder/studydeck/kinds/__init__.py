@@ -1,0 +1,75 @@
+"""The kinds of cards, one file each: their keys, note type, cards and sides. Everything else asks them.
+
+A new kind is a file here and a line in KINDS; a new key of every card is a line in COMMON. Both are append-only: the
+note types are frozen (tests/test_frozen.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from studydeck.kinds.cloze import CLOZE
+from studydeck.kinds.question import QUESTION
+from studydeck.model import Key, Kind, Note, takes
+from studydeck.model.kinds import in_order
+
+#: The keys that every card may have.
+COMMON: dict[str, Key] = {
+    "id": Key(
+        takes.ID,
+        "The card's identity, such as nfkb-role. Keeps the learners' history through every edit; never reuse.",
+        "Id",
+    ),
+    "hint": Key(takes.MARKDOWN, "Shown on the question side after a tap.", "Hint"),
+    "details": Key(takes.MARKDOWN, "Shown small under the answer.", "Details", "detail"),
+    "source": Key(
+        takes.LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these.", "Source"
+    ),
+    "tags": Key(takes.NAMES, "The card's own tags, besides the section's."),
+    "ok": Key(takes.NAMES, "Warnings that this card is meant to have, such as long-answer."),
+    "language": Key(takes.LANGUAGE, "The card's language where it isn't the deck's."),
+    "retired": Key(
+        takes.FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
+    ),
+    "guid": Key(takes.LINE, "The guid that learners already know the card by, where its id: is to change."),
+}
+#: The kinds by their keys in packages and locks. A card is a question unless it has the first key of another.
+KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE)}
+
+
+def card_keys() -> dict[str, Key]:
+    """Every key that some card may have, by name."""
+    own = {name: key for kind in KINDS.values() for name, key in kind.own.items()}
+    return in_order({**own, **COMMON})
+
+
+def kind_of(written: Mapping[str, object]) -> Kind:
+    """The kind of a card with these keys."""
+    return next((each for each in KINDS.values() if each is not QUESTION and each.asks in written), QUESTION)
+
+
+def kind_named(note_type: str, gaps: bool) -> Kind:
+    """The kind whose note type has this name in a package; of another tool's, the one that works like it."""
+    like = [each for each in KINDS.values() if each.gaps == gaps]
+    return next((each for each in like if note_type.endswith(f" {each.title}")), like[0])
+
+
+def sides(note: Note) -> tuple[str, list[str]]:
+    """What a note asks and what it answers, as HTML."""
+    question, answers = KINDS[note.kind].sides(note)
+    return question, list(answers)
+
+
+def declare(name: str, key: Key) -> None:
+    """Adds a key that every card may have."""
+    COMMON[name] = key
+    refresh()
+
+
+def refresh() -> None:
+    """Tells the kinds what keys all cards have, after a change of COMMON or KINDS."""
+    for kind in KINDS.values():
+        kind.learn(COMMON)
+
+
+refresh()

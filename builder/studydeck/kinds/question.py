@@ -1,0 +1,57 @@
+"""A question and its answer: plain, reversed, typed, or with a list. One note type for all of them.
+
+A note that changes its type stops updating for learners who have it (docs/design.md, "Why it is so").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studydeck.model import Card, Key, Kind, Note, takes
+from studydeck.model.kinds import CardTemplate
+
+_ASSETS = Path(__file__).parent / "assets"
+#: A front that no content can fill: Anki makes no card of it (tests/test_anki_import.py, "the spare template").
+_NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
+
+
+def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
+    return (0, 1) if card.has("reverse") else (0,)
+
+
+def _card_name(note: Note, number: int) -> str:
+    return "reversed" if number else "question"
+
+
+def _named(card: Card) -> Sequence[str]:
+    marks = {"reversed": card.has("reverse"), "typed": card.has("typed"), "list": isinstance(card.answer, tuple)}
+    return [name for name, marked in marks.items() if marked] or ["question"]
+
+
+QUESTION = Kind(
+    "qa",
+    name="question",
+    title="Q&A",
+    own={
+        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question"),
+        "answer": Key(takes.MARKDOWN_OR_LIST, "The answer in Markdown, or a list of short answers.", "Answer"),
+        "reverse": Key(
+            takes.FLAG, "true makes a second card that asks from the answer to the question.", "Reverse", "reversal"
+        ),
+        "typed": Key(takes.FLAG, "true asks the learner to type the answer.", "Typed", "typing"),
+    },
+    required=("question", "answer"),
+    asks="question",
+    answer="answer",
+    fields=("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed", "Id"),
+    templates=(
+        CardTemplate("Question → answer", _ASSETS / "question.html", _ASSETS / "question-answer.html"),
+        CardTemplate("Answer → question", _ASSETS / "reverse.html", _ASSETS / "reverse-answer.html"),
+        CardTemplate("Spare", _NEVER, _NEVER),
+    ),
+    cards=_cards,
+    card_name=_card_name,
+    names=("question", "reversed", "typed", "list"),
+    named=_named,
+)

@@ -1,0 +1,49 @@
+"""The words of the domain, which every room of the program speaks: the author's, Anki's, and problems."""
+
+from studydeck.model import takes
+from studydeck.model.kinds import Key, Kind, Sides
+from studydeck.model.notes import (
+    NOTHING_KEPT,
+    Field,
+    Identity,
+    Kept,
+    MediaFile,
+    Note,
+    NoteType,
+    OldNote,
+    Shipped,
+    Template,
+)
+from studydeck.model.problems import ERROR, INFO, PROBLEMS, WARNING, Problem, problem
+from studydeck.model.words import Card, Deck, Material, Place, Placed, Section, Text, shown
+
+__all__ = [
+    "ERROR",
+    "INFO",
+    "NOTHING_KEPT",
+    "PROBLEMS",
+    "WARNING",
+    "Card",
+    "Deck",
+    "Field",
+    "Identity",
+    "Kept",
+    "Key",
+    "Kind",
+    "Material",
+    "MediaFile",
+    "Note",
+    "NoteType",
+    "OldNote",
+    "Place",
+    "Placed",
+    "Problem",
+    "Section",
+    "Shipped",
+    "Sides",
+    "Template",
+    "Text",
+    "problem",
+    "shown",
+    "takes",
+]

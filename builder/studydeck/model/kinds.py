@@ -1,0 +1,121 @@
+"""Keys and kinds: what an author may write of a card, and all that depends on it, declared once.
+
+The reader, the JSON Schema, media, checks, rendering, `plan` and the docs' tables go through these declarations.
+The kinds themselves are in kinds/, one file each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from studydeck.model import takes
+
+if TYPE_CHECKING:
+    from studydeck.model.notes import Note
+    from studydeck.model.words import Card
+
+#: The names that fields have until a key fills them. A note type's fields never change in number or order.
+SPARES = ("Spare 1", "Spare 2", "Spare 3")
+
+
+class Key(NamedTuple):
+    """A key: what it takes, and its meaning in one sentence that editors show.
+
+    `field` is the field of the note type that it fills; a name that the kind's note type doesn't have yet takes its
+    next spare field. `counted_as` is what `plan` counts an edit of that field as, the field's name by default.
+    """
+
+    takes: str
+    meaning: str
+    field: str = ""
+    counted_as: str = ""
+
+    @property
+    def is_markdown(self) -> bool:
+        return self.takes in (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+
+
+def in_order(keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Keys as editors and the docs show them: the id first, flags after texts, and the guid, which few need, last."""
+    ranks = {takes.ID: 0, takes.FLAG: 2, takes.LINE: 3}
+    return dict(sorted(keys.items(), key=lambda item: ranks.get(item[1].takes, 1)))
+
+
+class Sides(NamedTuple):
+    """What a note asks and what it answers, as HTML."""
+
+    question: str
+    answers: Sequence[str]
+
+
+class CardTemplate(NamedTuple):
+    """A template of a kind's note type: HTML, or the file that holds it."""
+
+    name: str
+    front: str | Path
+    back: str | Path
+
+
+def _one_card(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
+    return (0,)
+
+
+def _first_two(note: Note) -> Sides:
+    return Sides(note.fields[0], [note.fields[1]])
+
+
+class Kind:
+    """A kind of card, and its note type.
+
+    `key` names it in packages and locks, `name` to people, and `title` in the note type's name. `own` are the keys
+    that only this kind has. `asks` is the key that a card of this kind is known by, `answer` that of its answer, if
+    any. `fields` are the fields of the note type in their order, which never changes. With `gaps`, Anki makes a card
+    for each cloze of the first field. `cards` gives the numbers of a note's cards, from 0; `sides` what a note asks
+    and answers; `on_paper` the same for a page to write on; `names` are what `stats` counts, and `named` says which
+    of them a card is.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        name: str,
+        title: str,
+        own: Mapping[str, Key],
+        required: Sequence[str],
+        asks: str,
+        answer: str = "",
+        fields: Sequence[str],
+        templates: Sequence[CardTemplate],
+        gaps: bool = False,
+        cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
+        sides: Callable[[Note], Sides] = _first_two,
+        on_paper: Callable[[Note], Sides] | None = None,
+        card_name: Callable[[Note, int], str] | None = None,
+        names: Sequence[str] = (),
+        named: Callable[[Card], Sequence[str]] | None = None,
+    ) -> None:
+        self.key, self.name, self.title = key, name, title
+        self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
+        self.frozen, self.templates, self.gaps = (*fields, *SPARES), tuple(templates), gaps
+        self.cards, self.sides, self.on_paper = cards, sides, on_paper or sides
+        self.card_name = card_name or (lambda note, number: name)
+        self.names = tuple(names) or (name,)
+        self.named = named or (lambda card: (name,))
+        self.learn({})
+
+    def learn(self, common: Mapping[str, Key]) -> None:
+        """Takes in the keys that every kind has, besides its `own`."""
+        #: All keys of the kind by name.
+        self.keys = in_order({**self.own, **common})
+        #: Those whose values are Markdown.
+        self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
+        more = [key.field for key in self.keys.values() if key.field and key.field not in self.frozen]
+        named = dict(zip(SPARES, more, strict=False))
+        #: The fields of the note type, in its order: spare ones by the names that keys gave them.
+        self.fields = tuple(named.get(field, field) for field in self.frozen)
+
+    def __repr__(self) -> str:
+        return f"<kind {self.key}>"

@@ -1,0 +1,114 @@
+"""Notes as Anki has them, and what identifies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from studydeck.model.words import Card
+
+
+class Identity(NamedTuple):
+    """Which note a card is: its id in the lock and the guid that Anki matches notes by.
+
+    `made` is true where the id was made from the question because the author gave none. `was` is the id that the lock
+    has for it, where its author gave it another one and kept its guid.
+    """
+
+    id: str
+    guid: str
+    made: bool
+    was: str = ""
+
+
+class Note(NamedTuple):
+    """A card rendered for Anki.
+
+    `kind` is the key of its card's kind; `fields` are HTML in the note type's order; `ords` are the numbers, from 0, of
+    the templates or clozes that make a card; `deck` is the name of the deck that new cards go to.
+    """
+
+    card: Card
+    identity: Identity
+    kind: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    ords: tuple[int, ...]
+    section: str
+    deck: str
+
+
+class Field(NamedTuple):
+    """A field of a note type; `collapsed` folds it away in Anki's editor."""
+
+    name: str
+    id: int
+    collapsed: bool
+
+
+class Template(NamedTuple):
+    """A template of a note type: what the card shows before and after the answer."""
+
+    name: str
+    id: int
+    front: str
+    back: str
+
+
+class NoteType(NamedTuple):
+    """A note type as Anki needs it: ids are stable numbers, fields and templates in order.
+
+    `key` is that of its kind. With `gaps`, Anki makes a card for each cloze of the first field.
+    """
+
+    key: str
+    id: int
+    name: str
+    fields: Sequence[Field]
+    templates: Sequence[Template]
+    css: str
+    gaps: bool = False
+
+
+class MediaFile(NamedTuple):
+    """A picture or sound of the deck: the name it has in Anki, and where its bytes are."""
+
+    name: str
+    path: Path
+
+
+class OldNote(NamedTuple):
+    """A note as an older package holds it: fields by name as HTML, `added` in milliseconds, `modified` in seconds."""
+
+    guid: str
+    kind: str
+    fields: Mapping[str, str]
+    tags: tuple[str, ...]
+    deck: str
+    added: int
+    modified: int
+
+
+#: A note as the package's rows hold it: Anki's note id in milliseconds, the guid, the kind, the stamp in seconds, its
+#: tags and fields as Anki joins them, the deck of its cards and their numbers, and its position, which counts from 1
+#: and orders new cards. Plain tuples, which one process can hand to another (cores.py).
+Shipped = tuple[int, str, str, int, str, str, str, tuple[int, ...], int]
+
+
+class Kept(NamedTuple):
+    """Notes that go from the last package into the next one as they are, their files unread.
+
+    `ranges` are their positions there: the first, the last, and what is to be added to them. `positions` are those of
+    the notes between them, which were read. `ids` and the `lines` of the lock are the kept notes'; `decks` are the
+    names of all decks in the package, in order.
+    """
+
+    ranges: Sequence[tuple[int, int, int]] = ()
+    positions: Sequence[int] = ()
+    ids: Sequence[str] = ()
+    lines: Sequence[str] = ()
+    decks: Sequence[str] = ()
+
+
+NOTHING_KEPT = Kept()

@@ -1,0 +1,130 @@
+"""Problems: one mistake each, at its place, with a remedy; and the names that they can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from studydeck.model.words import Placed
+
+
+class Problem(NamedTuple):
+    """One mistake: where it is, what is wrong, and what to do. Sorts by place."""
+
+    path: str
+    line: int
+    column: int
+    name: str
+    severity: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The line that people and editors read: `path:line:column: error: message; remedy [name]`."""
+        where = f"{_in_one_line(self.path)}:{self.line}:{self.column}"
+        return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
+
+
+#: Every problem's name and what it means, in one line. The page docs/problems.md is tested against it.
+PROBLEMS: Mapping[str, str] = {
+    "unreadable": "A file or folder can't be read, isn't a regular file, or is a link out of the deck's folder.",
+    "missing-file": "The deck has no deck.yaml, or a section file that it lists isn't there.",
+    "unlisted-section": "A YAML file that isn't built: `sections:` doesn't list it, or it doesn't end in .yaml.",
+    "encoding": "A file isn't UTF-8.",
+    "control-character": "A character that Anki can't hold, such as NUL, a unit separator or half a surrogate pair.",
+    "yaml-syntax": "The file isn't YAML.",
+    "yaml-quote": "A text that YAML reads as something else unless it stands in quotes.",
+    "yaml-alias": "Aliases that expand to far more than the file holds, or that hold themselves.",
+    "empty-file": "A file with nothing in it.",
+    "too-big": "A file, a text or a picture beyond what can be studied or imported.",
+    "unknown-key": "A key that means nothing here.",
+    "wrong-kind": "A value of another kind than the key takes.",
+    "duplicate-key": "One key twice in one place.",
+    "missing-key": "A key that must be there.",
+    "retyped": "A text that YAML cuts short at ` #`.",
+    "empty-question": "A question with nothing in it.",
+    "empty-answer": "An answer with nothing in it.",
+    "bad-cloze": "A cloze that Anki would not show as one.",
+    "same-question": "Two cards that ask the same.",
+    "same-question-other-answer": "Two cards that ask the same and answer differently.",
+    "same-id": "One id, or one guid, on two cards.",
+    "gone-id": "A card that learners know by another id.",
+    "bad-id": "An id, uid or guid with characters that it can't have.",
+    "bad-tag": "A tag that Anki would split, drop or misread.",
+    "placeholder": "A card that isn't written yet: TODO, TBD, FIXME, XXX or ???.",
+    "lost-picture": "A picture or sound that is missing, empty, outside the deck's media folder, or remote.",
+    "unused-media": "A file in the deck's media folder that no card shows.",
+    "no-alt": "A picture without a text for those who can't see it.",
+    "bad-style": "A style.css that could put more than a style into cards.",
+    "style-width": "A width in style.css that is wider than some phone.",
+    "style-colour": "A colour in style.css that is set for day alone.",
+    "style-scheme": "A style.css that asks the system whether it is night, where Anki has a setting of its own.",
+    "style-file": "A style.css that names a file which Anki doesn't ship.",
+    "bad-source": "A source that names no section, paragraph or sentence.",
+    "same-deck": "Two decks with one uid or one name.",
+    "changed-kind": "A card that learners know as a question and that became a cloze, or the other way round.",
+    "ambiguous-card": "A card without an id that may or may not be one that learners have.",
+    "damaged-lock": "A deck.lock that can't be trusted.",
+    "newer-lock": "A deck.lock that a newer studydeck wrote.",
+    "locked": "With --locked: a card or note type for which deck.lock would change.",
+    "unwritable": "A package, a lock or .gitattributes that can't be written.",
+    "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
+    "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
+    "damaged-material": "A material.lock that can't be trusted.",
+    "source-changed": "A source whose sentence says something else since its author last looked, or was torn apart.",
+    "source-gone": "A source whose sentence the material no longer has.",
+    "copied": "Many words in a row from the material.",
+    "hedge-lost": "A card that states flatly what the material only says with a may, a some or the like.",
+    "unknown-check": "A name under `checks:` that is no warning, or a number for one without a limit.",
+    "unused-ok": "A name under a card's `ok:` for which the card has no warning.",
+    "long-answer": "An answer of many words.",
+    "long-question": "A question of many words.",
+    "long-list": "A list of many items as the answer.",
+    "long-cloze": "A gap that hides many words, or a sentence with many gaps.",
+    "yes-no": "An answer that says no more than yes, no, true or false.",
+    "yes-no-question": "A question that can be answered with yes or no.",
+    "two-questions": "A question that asks two things.",
+    "negative-question": "A question for what is NOT so.",
+    "open-example": "A question for some example of many.",
+    "all-of-the-above": "A choice of a test on paper, such as `all of the above`.",
+    "it-depends": "An answer that starts with `It depends`.",
+    "question-mark": "A question without a question mark, in a deck that asks for it.",
+    "miscounted-list": "A question that names a number, where the list has another length.",
+    "answer-in-question": "A short answer whose words all stand in the question.",
+    "dangling-pronoun": "A question that says it, they or this before it has named anything.",
+    "leans-on-source": "A question that points to a text which the learner doesn't have at hand.",
+    "unbalanced": "A bracket, backtick, `**` or dollar sign without its partner.",
+    "raw-html": "An HTML tag or entity outside code.",
+    "anki-math": "A formula in Anki's brackets, which Markdown reads as plain brackets.",
+    "typed-markup": "An answer to be typed that holds Markdown or a formula.",
+    "bare-cloze": "A gap that leaves too little to tell what is asked.",
+    "glossary": "A spelling that `terms:` in deck.yaml replaces.",
+    "thin-section": "A section with no card, or with a single one.",
+    "no-source": "A card without a source, in a deck with a material.",
+    "near-duplicate": "Two questions with nearly the same words.",
+    "spelling-variant": "A word that the deck writes in two ways.",
+    "etcetera": "An answer with `etc.` or `and so on`.",
+    "full-stop": "An answer that ends with a full stop where most don't, or the other way round.",
+}
+
+# Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
+_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ERROR) -> Problem:
+    """A problem called `name` (a key of PROBLEMS) at the place of `at`.
+
+    Characters of a stranger's deck that would write to the terminal are spelled out: `\\x1b`. What quotes too much of
+    it is cut.
+    """
+    assert name in PROBLEMS, name
+    message, remedy = (_in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
+    return Problem(at.path, at.line, at.column, name, severity, message, remedy)
+
+
+def _in_one_line(text: str) -> str:
+    if text.isprintable():
+        return text
+    return re.sub(_UNPRINTABLE, lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -1,0 +1,184 @@
+"""The author's words: where they are in a file, and the deck, sections and cards that they make.
+
+Texts know where the author wrote them. Records are named tuples: frozen like a frozen dataclass, made four times as
+fast, and their classes defined four times as fast, which every command's start would feel.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from studydeck.model.kinds import Kind
+
+
+class Place(NamedTuple):
+    """A point in an author's file; line and column count from 1, columns in characters."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+def shown(path: Path) -> str:
+    """`path` as problems show it: relative to the current folder where it can be, with forward slashes."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.as_posix()
+
+
+class Placed(Protocol):
+    """Anything that knows where it was written: a Text, a Card, a Place."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+class Text(str):
+    """A string of the author's that knows its place from birth.
+
+    `plain` is true where it was written without quotes, so that `true` can be told from `"true"`.
+    """
+
+    __slots__ = ("column", "line", "path", "plain")
+    path: str
+    line: int
+    column: int
+    plain: bool
+
+
+class Card(NamedTuple):
+    """One card as its author wrote it: where it starts, its kind, and its values by their keys (see kinds/)."""
+
+    place: Place
+    kind: Kind
+    values: Mapping[str, Any]
+
+    @property
+    def asks(self) -> Text:
+        """The text that the card is known by, such as its question or its cloze."""
+        asks: Text = self.values[self.kind.asks]
+        return asks
+
+    @property
+    def answer(self) -> Text | tuple[Text, ...] | None:
+        """The answer, a tuple where it is a list; None for a kind that has no key for it, such as a cloze."""
+        return self.values.get(self.kind.answer)
+
+    @property
+    def answers(self) -> tuple[Text, ...]:
+        """The answer as a tuple: one text, the items of a list, or nothing."""
+        answer = self.answer
+        if answer is None:
+            return ()
+        return answer if isinstance(answer, tuple) else (answer,)
+
+    @property
+    def texts(self) -> list[Text]:
+        """Every text of the card that holds Markdown, in the order in which a learner meets them."""
+        texts: list[Text] = []
+        for key in self.kind.markdown:
+            value = self.values.get(key)
+            if value is not None:
+                texts += value if isinstance(value, tuple) else (value,)
+        return texts
+
+    @property
+    def id(self) -> Text | None:
+        return self.values.get("id")
+
+    @property
+    def guid(self) -> Text | None:
+        return self.values.get("guid")
+
+    @property
+    def hint(self) -> Text | None:
+        return self.values.get("hint")
+
+    @property
+    def source(self) -> tuple[Text, ...]:
+        """The places of the material that say it."""
+        source: tuple[Text, ...] = self.values.get("source", ())
+        return source
+
+    @property
+    def tags(self) -> tuple[Text, ...]:
+        tags: tuple[Text, ...] = self.values.get("tags", ())
+        return tags
+
+    @property
+    def ok(self) -> tuple[Text, ...]:
+        """The warnings that the author has looked at and keeps."""
+        ok: tuple[Text, ...] = self.values.get("ok", ())
+        return ok
+
+    @property
+    def language(self) -> Text | None:
+        """The card's own language; None where it is the deck's."""
+        return self.values.get("language")
+
+    def has(self, flag: str) -> bool:
+        """Whether a key that takes true or false is true."""
+        return bool(self.values.get(flag, False))
+
+    @property
+    def retired(self) -> bool:
+        return self.has("retired")
+
+
+class Section(NamedTuple):
+    """One section file: its name, its tag below the deck's, and its cards in study order.
+
+    `texts` are all texts of the cards that hold Markdown, put together once for those who look for something rare;
+    `letters` are hashes of what each card asks, for those who look for two that ask the same (text/words.py).
+    `uncarded` are the places of the material that need no card, each with its author's reason.
+    """
+
+    place: Place
+    name: Text
+    tag: str
+    cards: tuple[Card, ...]
+    texts: tuple[Text, ...]
+    letters: Sequence[int]
+    uncarded: Mapping[Text, Text] = {}
+
+
+class Material(NamedTuple):
+    """What the deck was drawn from: a title to show, a link for learners, a path for the author."""
+
+    title: str = ""
+    url: str = ""
+    path: str = ""
+
+
+class Deck(NamedTuple):
+    """One deck folder, read: the author's words, and nothing that Anki adds.
+
+    `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
+    """
+
+    folder: Path
+    place: Place
+    title: Text
+    uid: str
+    tag: str
+    description: str = ""  # a Text where its author wrote one
+    language: str = ""
+    subdecks: bool = False
+    material: Material = Material()
+    sections: Sequence[Section] = ()
+    style: Text | None = None
+    checks: Mapping[Text, Text] = {}
+    terms: Mapping[Text, tuple[Text, ...]] = {}
+
+    def limit(self, check: str) -> int | None:
+        """The number that `checks` gives the check of this name, if it gives one."""
+        return next((int(each) for name, each in self.checks.items() if name == check and each.isdecimal()), None)
