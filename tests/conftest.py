@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from author import Author
+from browser import FLAGS, chromium
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from author import Author
-from browser import FLAGS, chromium
 from studydeck.engine.learner import Learner
 
 # CI tries the same examples each time, so that a change is judged by what it changes; at home they are new ones.

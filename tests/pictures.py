@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from browser import FLAGS, chromium
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 DECK = ROOT / "cards" / "magnesium-and-inflammation"

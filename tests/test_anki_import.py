@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from author import DECK, Author
+
 from studydeck.engine.learner import Import, Learner
 from studydeck.model import Text
 from studydeck.pipeline import build

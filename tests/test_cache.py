@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from author import Author
 from click.testing import CliRunner
 
-from author import Author
 from studydeck import pipeline
 from studydeck.cli import main
 from studydeck.incremental import cache

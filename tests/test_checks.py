@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from author import DECK, Author
+
 from studydeck.model import PROBLEMS, Problem
 
 ROOT = Path(__file__).parent.parent

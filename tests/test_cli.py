@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from author import DECK, Author
 from click.testing import CliRunner, Result
 
 import studydeck
-from author import DECK, Author
 from studydeck import __version__
 from studydeck.cli import main
 from studydeck.pipeline import load

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-
 from author import DECK, Author
+from click.testing import CliRunner, Result
 from prose import RIVERS
+
 from studydeck.cli import main
 from studydeck.commands.sources import coverage, stamp_sources
 

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-
 from author import Author
+from click.testing import CliRunner, Result
 from prose import PROSE, RIVERS, zen
+
 from studydeck.cli import main
 from studydeck.commands.sources import coverage, sources, stamp_sources
 from studydeck.kinds import card_keys
@@ -360,7 +360,7 @@ def test_a_program_proposes_cards_that_can_be_built(material: Path, tmp_path: Pa
     loaded = load(tmp_path / "rivers")
     assert not loaded.errors
     card = loaded.deck.sections[0].cards[0]
-    assert (card.question, card.answers, card.source) == ("What of overview/p1s1? é 🌊", ("one", "two"), ("p1s1",))
+    assert (card.asks, card.answers, card.source) == ("What of overview/p1s1? é 🌊", ("one", "two"), ("p1s1",))
     assert coverage(loaded, material).percent == 100
     text = (tmp_path / "rivers" / "meanders.yaml").read_text("utf-8")
     assert "  # p1s1, proposed by a program: A meander is a bend of a river.\n" in text

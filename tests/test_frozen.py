@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 
 import pytest
-
 from author import Author
+
 from studydeck.engine.learner import Learner
 from studydeck.history import note_type_ids
 from studydeck.render import note_types

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
 from author import DECK, START, Author
+
 from studydeck.commands.plan import repair_lock
 from studydeck.engine.learner import Import, Learner
 from studydeck.history import lock_text

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from author import Author
+
 from studydeck.engine.learner import Import, Learner
 
 CARDS = "  - {id: one, question: What is one?, answer: '1'}\n  - {question: What is two?, answer: '2'}\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import genanki  # type: ignore[import-untyped]
 import pytest
-
 from author import Author
-from studydeck.engine.learner import Import, Learner
 from test_history import CARDS, git
+
+from studydeck.engine.learner import Import, Learner
 
 Story = Callable[[Author], object]
 

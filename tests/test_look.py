@@ -11,10 +11,10 @@ from pathlib import Path
 
 import genanki
 import pytest
-from playwright.sync_api import Browser, Page
-
 from author import Author
 from clients import Client, aqt_web, clients
+from playwright.sync_api import Browser, Page
+
 from studydeck.engine.drawing import Artist
 from studydeck.history import note_type_ids
 from studydeck.pipeline import Loaded, compile_notes, load

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
+
 from studydeck.material.align import align
 from studydeck.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
 from studydeck.material.read import LARGEST, read_material

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from author import DECK, Author
-from studydeck.package.read import read_package, read_stamps
 from tamper import tampered
+
+from studydeck.package.read import read_package, read_stamps
 
 CARDS = """\
   - {id: b, question: What is b?, answer: "**Bold** & new", reverse: true, tags: [x]}

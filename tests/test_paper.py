@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from author import Author
+from browser import FLAGS, chromium
 from click.testing import CliRunner
 from playwright.sync_api import Browser, expect
 
-from author import Author
-from browser import FLAGS, chromium
 from studydeck.cli import main
 from studydeck.pipeline import paper
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from anki.sync import SyncAuth
 from anki.sync_pb2 import SyncCollectionResponse
-
 from author import Author
+
 from studydeck.engine.learner import Import, Learner
 
 CARDS = """\

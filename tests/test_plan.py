@@ -10,9 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
 from author import DECK, Author
+from click.testing import CliRunner
+from tamper import tampered
+
 from studydeck.cli import main
 from studydeck.commands.plan import plan, repair_lock
 from studydeck.engine.learner import Import, Learner
@@ -20,7 +21,6 @@ from studydeck.history.plan import Plan
 from studydeck.history.plan_words import plan_json, plan_markdown, plan_text
 from studydeck.package.read import read_package
 from studydeck.text import to_html
-from tamper import tampered
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, tags: [africa]}

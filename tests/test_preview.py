@@ -17,11 +17,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from author import Author
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from author import Author
 from studydeck.cli import main
 from studydeck.engine.drawing import Artist
 from studydeck.pipeline import load, preview

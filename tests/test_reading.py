@@ -16,11 +16,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from author import DECK, Author
 from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from author import DECK, Author
 from studydeck.cli import main
 from studydeck.kinds import card_keys
 from studydeck.model import Card, Problem, Text
@@ -928,7 +928,7 @@ def test_a_byte_order_mark_and_any_line_ends_are_welcome(author: Author, mark: b
     author.write("water.yaml", mark + text.replace("\n", newline).encode())
     author.write("deck.yaml", mark + DECK.replace("\n", newline).encode())
     (card,) = read_cards(author)
-    assert (card.question, card.answer) == ("Which river?", "The Nile\nin Egypt\n")
+    assert (card.asks, card.answer) == ("Which river?", "The Nile\nin Egypt\n")
     assert [(each.line, each.column) for each in (card.place, *card.texts)] == [(3, 5), (4, 15), (5, 13)]
 
 
@@ -943,7 +943,7 @@ def test_a_value_stays_as_it_was_written(author: Author, value: str) -> None:
     author.write("water.yaml", HEAD + f"  - question: {value}\n    answer: [{value}, {answer}]\n    tags: {value}\n")
     (section,) = author.load().deck.sections
     (card,) = section.cards
-    assert (card.question, card.answer, card.tags) == (value, (value, answer), (value,))
+    assert (card.asks, card.answer, card.tags) == (value, (value, answer), (value,))
 
 
 def test_an_alias_is_the_text_that_it_names_at_the_place_of_that_text(author: Author) -> None:
@@ -1001,7 +1001,7 @@ def test_a_card_that_is_not_retired_may_say_so(author: Author, value: str) -> No
 def test_escapes_that_make_characters_make_them(author: Author) -> None:
     author.section(r'  - {question: "\u004eile \x4e \U0001F30D \"q\" \\ \/", answer: "a\n\nb"}' + "\n")
     (card,) = read_cards(author)
-    assert (card.question, card.answer) == ('Nile N \U0001f30d "q" \\ /', "a\n\nb")
+    assert (card.asks, card.answer) == ('Nile N \U0001f30d "q" \\ /', "a\n\nb")
 
 
 # --- a mistake costs one card --------------------------------------------------------------------

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from author import START, Author
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from author import START, Author
 from studydeck import pipeline
 from studydeck.cli import main
 from studydeck.model import Note

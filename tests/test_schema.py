@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
+from author import DECK, Author
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from author import DECK, Author
 from studydeck.cli import main
 from studydeck.reading import json_schema, read_deck
 

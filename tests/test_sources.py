@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from author import DECK, Author
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from author import DECK, Author
 from prose import RIVERS, material, zen
+
 from studydeck.cli import main
 from studydeck.commands.sources import accept_sources, fix_sources, sources, stamp_sources
 from studydeck.material import MaterialLock, material_lock_text

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from author import Author
 from click.testing import CliRunner, Result
 
-from author import Author
 from studydeck.cli import main
 from studydeck.engine.forecast import simulate
 from studydeck.pipeline import stats

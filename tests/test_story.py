@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from author import Author
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from author import Author
 from studydeck.engine.learner import Learner
 from studydeck.package.read import read_package
 

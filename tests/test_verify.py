@@ -11,13 +11,13 @@ from pathlib import Path
 
 import genanki
 import pytest
-from click.testing import CliRunner
-
 from author import DECK, Author
+from click.testing import CliRunner
+from tamper import tampered
+
 from studydeck import cli as main_module
 from studydeck.cli import main
 from studydeck.engine.verify import verify
-from tamper import tampered
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}

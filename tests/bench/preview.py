@@ -11,9 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from decks import make_deck
+from playwright.sync_api import sync_playwright
 
 _WATCH = """words => { window.seen = new Promise(resolve => new MutationObserver((_, watching) => {
     if (!document.body.textContent.includes(words)) return

@@ -1,8 +1,8 @@
 """Deck to problems: the mistakes that each file alone doesn't show, and the cards that are hard to learn.
 
-A check is a function that takes the deck and yields problems; its docstring is its documentation, and adding one to
-ERRORS, WARNINGS or INFOS is all it takes. What an author has looked at, by `ok:` on a card or `checks:` in deck.yaml,
-is taken out here and nowhere else. Checks judge only well-formed cards: source/ leaves the others out.
+A check is a function that takes the deck and yields problems. One with judgement in it registers itself
+(model/checks.py); one for errors is a line in ERRORS. What an author has looked at, by `ok:` on a card or `checks:` in
+deck.yaml, is taken out here and nowhere else. Checks judge only well-formed cards: reading/ leaves the others out.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from studydeck.checks.errors import bad_tag, same_id, same_question, wrong_texts
 from studydeck.checks.style import style
 from studydeck.model import ERROR, Deck, Problem
 
-Check = Callable[..., Iterator[Problem]]
-
-ERRORS: tuple[Check, ...] = (wrong_texts, same_question, same_id, bad_tag, style)
+ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_question, same_id, bad_tag, style)
 
 
 def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:

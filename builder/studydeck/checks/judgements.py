@@ -7,56 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from studydeck.checks import Check, infos, warnings
+# Imported for the checks that they register, in the order in which docs/checks.md has them.
+from studydeck.checks import asked, lengths, markup, whole, wording  # noqa: F401
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Placed, Problem, Text, problem
+from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
 
-WARNINGS: tuple[Check, ...] = (
-    warnings.long_answer,
-    warnings.long_question,
-    warnings.long_list,
-    warnings.long_cloze,
-    warnings.yes_no,
-    warnings.yes_no_question,
-    warnings.two_questions,
-    warnings.negative_question,
-    warnings.open_example,
-    warnings.all_of_the_above,
-    warnings.it_depends,
-    warnings.question_mark,
-    warnings.miscounted_list,
-    warnings.answer_in_question,
-    warnings.dangling_pronoun,
-    warnings.leans_on_source,
-    warnings.unbalanced,
-    warnings.raw_html,
-    warnings.anki_math,
-    warnings.typed_markup,
-    warnings.bare_cloze,
-    warnings.glossary,
-    warnings.thin_section,
-    warnings.no_source,
-)
-INFOS: tuple[Check, ...] = (infos.near_duplicate, infos.spelling_variant, infos.etcetera, infos.full_stop)
-
-#: The checks that `checks:` and `ok:` may name, by their problems' names.
-JUDGEMENTS: Mapping[str, Check] = {each.__name__.replace("_", "-"): each for each in (*WARNINGS, *INFOS)}
+#: The checks that look at the deck alone, by name.
+JUDGEMENTS: Mapping[str, Check] = {name: each for name, each in CHECKS.items() if not each.material}
 #: Warnings that are found elsewhere, without a limit; `checks:` and `ok:` may name them, too.
 OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big"}
 OTHER_WARNINGS |= {"style-width", "style-colour", "style-scheme", "style-file"}
 #: The same, found only where the material is at hand; so an `ok:` for one may wait.
 OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}
 #: Those to which `checks:` may give a number.
-LIMITED = {name for name, find in JUDGEMENTS.items() if find.__defaults__} | {"copied"}
+LIMITED = {name for name, each in JUDGEMENTS.items() if each.limit is not None} | {"copied"}
 
 
 def judgements(deck: Deck) -> Iterator[Problem]:
     """What the checks of JUDGEMENTS find, each with the limit that the deck gives it."""
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
-    for name, find in JUDGEMENTS.items():
+    for name, each in JUDGEMENTS.items():
         if name not in off:
-            limit = deck.limit(name) if name in LIMITED else None
-            yield from find(deck) if limit is None else find(deck, limit)
+            yield from each.run(deck)
 
 
 def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Iterator[Problem]:

@@ -119,6 +119,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, [part.strip(_NO_LETTERS) for part in text.split()]))
 
 
+def first_word(text: str) -> str:
+    """The first word of `text`, in small letters."""
+    return next(iter(words(text)), "")
+
+
 @lru_cache(_MOST_TEXTS)
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""

@@ -2,32 +2,24 @@
 
 It is above the rooms because checks live in two of them: checks/, and, where they need it, material/.
 
-A docstring says in paragraphs what a check finds and why. Then come an example that it finds, under `Fails:`, one that
-it lets pass, under `Passes:`, and the number that `checks:` may change, after `Limit:`, if there is one.
+A docstring says in paragraphs what a check finds and why. Then come an example that it finds, under `Fails:`, and one
+that it lets pass, under `Passes:`.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill
 from typing import NamedTuple
 
-from studydeck.checks.judgements import INFOS, JUDGEMENTS
-from studydeck.material.checks import copied, hedge_lost, source_changed, source_gone
-from studydeck.model import PROBLEMS, Problem
+import studydeck.checks.judgements
+import studydeck.material.checks  # noqa: F401 - both for the checks that they register
+from studydeck.model import PROBLEMS
+from studydeck.model.checks import CHECKS
 from studydeck.text import near
 
-#: The checks with judgement, by their problems' names, and those of them that only inform.
-CHECKS: Mapping[str, Callable[..., Iterator[Problem]]] = {
-    **JUDGEMENTS,
-    **{each.__name__.replace("_", "-"): each for each in (source_changed, source_gone, copied, hedge_lost)},
-}
-_INFOS = {*INFOS, hedge_lost}
-_DOCSTRING = re.compile(
-    r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*?)(?:\n\nLimit: (?P<limit>.*))?", re.DOTALL
-)
+_DOCSTRING = re.compile(r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*)", re.DOTALL)
 _INTRODUCTION = """\
 # Warnings, one by one
 
@@ -76,15 +68,16 @@ class Explained(NamedTuple):
 def explained(name: str) -> Explained:
     """The documentation of the check whose problems have this name."""
     check = CHECKS[name]
-    parts = _DOCSTRING.fullmatch(inspect.getdoc(check) or "")
+    parts = _DOCSTRING.fullmatch(inspect.getdoc(check.find) or "")
     assert parts, f"the docstring of {name} hasn't the form that builder/studydeck/commands/explain.py tells"
     fails, passes = (re.sub(r"^    ", "", parts[each], flags=re.MULTILINE) for each in ("fails", "passes"))
-    return Explained(name, "info" if check in _INFOS else "warning", parts["text"], fails, passes, parts["limit"])
+    limit = f"{check.limit} {check.unit}" if check.limit is not None else None
+    return Explained(name, check.severity, parts["text"], fails, passes, limit)
 
 
 def page() -> str:
     """The page docs/checks.md: every check, in the order in which they run."""
-    every = [explained(name) for name in CHECKS]
+    every = [explained(name) for name in sorted(CHECKS, key=lambda name: CHECKS[name].material)]
     limits = [f"[{each.name}](#{each.name}) {each.limit}" for each in every if each.limit]
     told = fill(f"These have a limit: {', '.join(limits)}.", 118, break_long_words=False, break_on_hyphens=False)
     return "\n".join([_INTRODUCTION.replace("{limits}", told), *map(_part, every)])

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from studydeck.material.outline import Outline, Spot, normalised, tokens
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
+from studydeck.model.checks import check
 
 _CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 #: Words that take something off a statement's certainty.
@@ -30,6 +31,11 @@ def bad_source(sources: Sources) -> Iterator[Problem]:
         yield problem("bad-source", source.locator, *source.why)
 
 
+@check(
+    "source-changed",
+    "A source whose sentence says something else since its author last looked, or was torn apart.",
+    material=True,
+)
 def source_changed(sources: Sources) -> Iterator[Problem]:
     """A source whose sentence says something else since its author last looked, or was torn apart.
 
@@ -69,6 +75,7 @@ def source_changed(sources: Sources) -> Iterator[Problem]:
         yield problem("source-changed", source.locator, message, remedy, WARNING)
 
 
+@check("source-gone", "A source whose sentence the material no longer has.", material=True)
 def source_gone(sources: Sources) -> Iterator[Problem]:
     """A source whose sentence the material no longer has.
 
@@ -104,7 +111,8 @@ def source_gone(sources: Sources) -> Iterator[Problem]:
         yield problem("source-gone", source.locator, message, f"{remedy}, and run studydeck source stamp", WARNING)
 
 
-def copied(deck: Deck, material: Outline, limit: int = 9) -> Iterator[Problem]:
+@check("copied", "Many words in a row from the material.", limit="9 words", material=True)
+def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     """Words in a row that stand in the material just so: as many as the limit, or more.
 
     Learners remember the wording, not what it means. It may also be more of the material than its author lets you
@@ -127,8 +135,6 @@ def copied(deck: Deck, material: Outline, limit: int = 9) -> Iterator[Problem]:
         # water.yaml
         cloze: Past Cairo, the {{c1::Nile}} splits into arms.
         source: p1s1
-
-    Limit: 9 words
     """
     size = max(limit, 2)  # a single word is nobody's
     runs = {run for part in material.parts for paragraph in part.paragraphs
@@ -141,6 +147,12 @@ def copied(deck: Deck, material: Outline, limit: int = 9) -> Iterator[Problem]:
                 yield problem("copied", text, message, "say it in your own words", WARNING)
 
 
+@check(
+    "hedge-lost",
+    "A card that states flatly what the material only says with a may, a some or the like.",
+    severity=INFO,
+    material=True,
+)
 def hedge_lost(sources: Sources) -> Iterator[Problem]:
     """A sentence of the material that hedges (may, some, is associated with), of which no card keeps a hedge.
 

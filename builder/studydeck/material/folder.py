@@ -12,6 +12,7 @@ from studydeck.material.outline import Outline, read_outline
 from studydeck.material.read import read_material
 from studydeck.material.sources import sources_of
 from studydeck.model import WARNING, Deck, Place, Problem, Text, problem, shown
+from studydeck.model.checks import CHECKS
 
 
 def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
@@ -31,8 +32,7 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         problems += bad_source(found)
     if outline is not None:
         found = sources_of(deck, ids, lock, outline)
-        limit = deck.limit("copied")
-        problems += copied(deck, outline) if limit is None else copied(deck, outline, limit)
+        problems += copied(deck, outline, CHECKS["copied"].limit_in(deck))
         problems += hedge_lost(found)
     return [*problems, *source_changed(found), *source_gone(found)]
 

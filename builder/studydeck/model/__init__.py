@@ -14,7 +14,7 @@ from studydeck.model.notes import (
     Shipped,
     Template,
 )
-from studydeck.model.problems import ERROR, INFO, PROBLEMS, WARNING, Problem, problem
+from studydeck.model.problems import ERROR, INFO, PROBLEMS, WARNING, Problem, info, problem, warning
 from studydeck.model.words import Card, Deck, Material, Place, Placed, Section, Text, shown
 
 __all__ = [
@@ -43,7 +43,9 @@ __all__ = [
     "Sides",
     "Template",
     "Text",
+    "info",
     "problem",
     "shown",
     "takes",
+    "warning",
 ]

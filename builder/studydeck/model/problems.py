@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from studydeck.model.words import Placed
@@ -26,8 +25,8 @@ class Problem(NamedTuple):
         return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
 
 
-#: Every problem's name and what it means, in one line. The page docs/problems.md is tested against it.
-PROBLEMS: Mapping[str, str] = {
+#: Every problem's name and what it means, in one line: checks add theirs (model/checks.py) when they are imported.
+PROBLEMS: dict[str, str] = {
     "unreadable": "A file or folder can't be read, isn't a regular file, or is a link out of the deck's folder.",
     "missing-file": "The deck has no deck.yaml, or a section file that it lists isn't there.",
     "unlisted-section": "A YAML file that isn't built: `sections:` doesn't list it, or it doesn't end in .yaml.",
@@ -72,40 +71,8 @@ PROBLEMS: Mapping[str, str] = {
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
     "damaged-material": "A material.lock that can't be trusted.",
-    "source-changed": "A source whose sentence says something else since its author last looked, or was torn apart.",
-    "source-gone": "A source whose sentence the material no longer has.",
-    "copied": "Many words in a row from the material.",
-    "hedge-lost": "A card that states flatly what the material only says with a may, a some or the like.",
     "unknown-check": "A name under `checks:` that is no warning, or a number for one without a limit.",
     "unused-ok": "A name under a card's `ok:` for which the card has no warning.",
-    "long-answer": "An answer of many words.",
-    "long-question": "A question of many words.",
-    "long-list": "A list of many items as the answer.",
-    "long-cloze": "A gap that hides many words, or a sentence with many gaps.",
-    "yes-no": "An answer that says no more than yes, no, true or false.",
-    "yes-no-question": "A question that can be answered with yes or no.",
-    "two-questions": "A question that asks two things.",
-    "negative-question": "A question for what is NOT so.",
-    "open-example": "A question for some example of many.",
-    "all-of-the-above": "A choice of a test on paper, such as `all of the above`.",
-    "it-depends": "An answer that starts with `It depends`.",
-    "question-mark": "A question without a question mark, in a deck that asks for it.",
-    "miscounted-list": "A question that names a number, where the list has another length.",
-    "answer-in-question": "A short answer whose words all stand in the question.",
-    "dangling-pronoun": "A question that says it, they or this before it has named anything.",
-    "leans-on-source": "A question that points to a text which the learner doesn't have at hand.",
-    "unbalanced": "A bracket, backtick, `**` or dollar sign without its partner.",
-    "raw-html": "An HTML tag or entity outside code.",
-    "anki-math": "A formula in Anki's brackets, which Markdown reads as plain brackets.",
-    "typed-markup": "An answer to be typed that holds Markdown or a formula.",
-    "bare-cloze": "A gap that leaves too little to tell what is asked.",
-    "glossary": "A spelling that `terms:` in deck.yaml replaces.",
-    "thin-section": "A section with no card, or with a single one.",
-    "no-source": "A card without a source, in a deck with a material.",
-    "near-duplicate": "Two questions with nearly the same words.",
-    "spelling-variant": "A word that the deck writes in two ways.",
-    "etcetera": "An answer with `etc.` or `and so on`.",
-    "full-stop": "An answer that ends with a full stop where most don't, or the other way round.",
 }
 
 # Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
@@ -122,6 +89,16 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
     assert name in PROBLEMS, name
     message, remedy = (_in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
     return Problem(at.path, at.line, at.column, name, severity, message, remedy)
+
+
+def warning(name: str, at: Placed, message: str, remedy: str) -> Problem:
+    """A problem that fails a check only with --strict."""
+    return problem(name, at, message, remedy, WARNING)
+
+
+def info(name: str, at: Placed, message: str, remedy: str) -> Problem:
+    """A problem that fails nothing."""
+    return problem(name, at, message, remedy, INFO)
 
 
 def _in_one_line(text: str) -> str:

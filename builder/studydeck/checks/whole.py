@@ -1,4 +1,4 @@
-"""Checks that only inform: what they find is right as often as not, and fails nothing, not even with --strict."""
+"""What only the whole deck shows: its spellings, its sections, questions that are alike."""
 
 from __future__ import annotations
 
@@ -8,27 +8,118 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import ceil
 
-from studydeck.checks.words import OBJECT, content, in_english, is_translation, judged, plain, questions, words
-from studydeck.model import INFO, Card, Deck, Placed, Problem, Text, problem
+from studydeck.checks.words import (
+    OBJECT,
+    content,
+    in_english,
+    judged,
+    plain,
+    questions,
+    words,
+)
+from studydeck.model import INFO, Card, Deck, Problem, Text, info, warning
+from studydeck.model.checks import check
 from studydeck.text import fold
 
 _FEWEST_WORDS = 3
 #: A word that more questions have brings no two of them together: comparing all would take the square of their number.
 _MOST_SHARING = 50
 _FEWEST_LETTERS = 3
-_ETCETERA = r"\b(?:etc(?![\w-])\.?|etcetera\b|and so (?:on|forth)\b)"
 _VARIED = re.compile(r"\w*[α-ω]\w*(?:-\w+)*|\w+(?:-\w+)+")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta"}
 _GREEK |= {"κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "σ": "sigma", "τ": "tau", "φ": "phi", "ω": "omega"}
 _LOOKS_LIKE = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "ε": "e", "κ": "k", "ω": "w"})
-_ABBREVIATION = re.compile(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))\.$", re.IGNORECASE)
 
 
-def _info(name: str, at: Placed, message: str, remedy: str) -> Problem:
-    return problem(name, at, message, remedy, INFO)
+@check("glossary", "A spelling that `terms:` in deck.yaml replaces.")
+def glossary(deck: Deck) -> Iterator[Problem]:
+    """A spelling that `terms:` in `deck.yaml` lists among those to replace.
+
+    A term that is spelled in two ways looks like two terms.
+
+    Fails:
+        # deck.yaml
+        terms: {NF-kB: [NF-κB, NFkB]}
+        # water.yaml
+        question: Where in the cell does NF-κB move?
+        answer: Into the nucleus
+
+    Passes:
+        # deck.yaml
+        terms: {NF-kB: [NF-κB, NFkB]}
+        # water.yaml
+        question: Where in the cell does NF-kB move?
+        answer: Into the nucleus
+    """
+    wanted = {spelling: term for term, spellings in deck.terms.items() for spelling in spellings if spelling != term}
+    if not wanted:
+        return
+    spellings = sorted({*wanted, *deck.terms}, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
+    for card in judged(deck):
+        for text in card.texts:
+            if not any(spelling in text for spelling in wanted):
+                continue
+            for spelling in sorted(wanted.keys() & set(pattern.findall(plain(text)))):
+                message = f"this deck spells '{spelling}' as '{wanted[spelling]}'"
+                yield warning("glossary", text, message, f"write '{wanted[spelling]}'")
 
 
-def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
+@check("thin-section", "A section with no card, or with a single one.")
+def thin_section(deck: Deck) -> Iterator[Problem]:
+    """A section without a card; or, in a deck of several sections, with a single one.
+
+    Learners see sections as tags, and a tag with one card helps nobody to choose.
+
+    Fails:
+        section: Land
+        cards: []
+
+    Passes:
+        section: Land
+        cards:
+          - {question: What is a watershed?, answer: The line between the areas that two rivers drain}
+          - {question: What is a delta made of?, answer: Sand and mud}
+    """
+    for section in deck.sections:
+        if not section.cards:
+            yield warning("thin-section", section.place, "this section has no card", "write one, or delete the file")
+        elif len(section.cards) == 1 and len(deck.sections) > 1:
+            remedy = "write another, or move it to a section that it goes with"
+            yield warning("thin-section", section.place, "this section has a single card", remedy)
+
+
+@check("no-source", "A card without a source, in a deck with a material.")
+def no_source(deck: Deck) -> Iterator[Problem]:
+    """A card without a `source`, in a deck with a `material`.
+
+    Without it nobody can look up what the material says, or find the cards of a sentence that changed.
+
+    Fails:
+        # deck.yaml
+        material: {title: Atlas of Rivers}
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+
+    Passes:
+        # deck.yaml
+        material: {title: Atlas of Rivers}
+        # water.yaml
+        question: Which river flows through Cairo?
+        answer: The Nile
+        source: p1s2
+    """
+    if not any(deck.material):
+        return
+    for card in judged(deck):
+        if not card.source:
+            message = "this card doesn't say where its material has it"
+            yield warning("no-source", card.place, message, "write source: with the paragraph and sentence: p2s1")
+
+
+@check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")
+def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     """Two questions that share nearly all their words, of those that say something: as many as the limit, or more.
 
     Learners mix them up. A pair is lawful, and left alone, where each has a word of its own and the answers differ; and
@@ -45,8 +136,6 @@ def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
           answer: The Nile
         - question: Which river flows through Vienna?
           answer: The Danube
-
-    Limit: 75 percent
     """
     cards = [card for card, question in questions(deck) if OBJECT not in plain(question)]
     asked = [card.asks for card in cards]
@@ -58,7 +147,7 @@ def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
             continue
         if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]):
             message = f"this asks nearly the same as {asked[one].path}:{asked[one].line}"
-            yield _info("near-duplicate", asked[other], message, "keep the two apart: say in each what sets it off")
+            yield info("near-duplicate", asked[other], message, "keep the two apart: say in each what sets it off")
 
 
 def _answers(card: Card) -> list[str]:
@@ -89,6 +178,7 @@ def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, 
                 yield other, number
 
 
+@check("spelling-variant", "A word that the deck writes in two ways.", severity=INFO)
 def spelling_variant(deck: Deck) -> Iterator[Problem]:
     """A word that the deck writes in two ways: with and without a hyphen, with a Greek letter and its name.
 
@@ -127,7 +217,7 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
         for other in others:
             here, there = _as_written(other, first[other]), _as_written(one, first[one])
             message = f"'{here}' is spelled '{there}' at {first[one].path}:{first[one].line}"
-            yield _info("spelling-variant", first[other], message, "choose one, and list the other under terms:")
+            yield info("spelling-variant", first[other], message, "choose one, and list the other under terms:")
 
 
 def _as_written(word: str, text: Text) -> str:
@@ -140,63 +230,3 @@ def _key(word: str) -> str:
     """What the variants of a word have in common: no hyphens, Greek letters as their names or their Latin likes."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[α-ω]$)", "-", word).split("-")
     return "".join(_GREEK.get(part, part) for part in parts).translate(_LOOKS_LIKE)
-
-
-def etcetera(deck: Deck) -> Iterator[Problem]:
-    """An answer with `etc.` or `and so on`.
-
-    It leaves open what else a learner has to say, unless it is all there is to say.
-
-    Fails:
-        question: Through which countries does the Nile flow?
-        answer: Uganda, Sudan, Egypt etc.
-
-    Passes:
-        question: Through which country does the Nile reach the sea?
-        answer: Egypt
-    """
-    for card in in_english(deck):
-        for answer in card.answers:
-            if "etc" not in answer and "and so" not in answer:
-                continue
-            found = re.search(_ETCETERA, plain(answer))
-            if found and words(re.sub(_ETCETERA, " ", plain(answer))):
-                message = f"'{found[0]}' leaves open what else belongs to the answer"
-                yield _info("etcetera", answer, message, "list all that must be said, or ask for less")
-
-
-def full_stop(deck: Deck) -> Iterator[Problem]:
-    """An answer that ends with a full stop where four fifths of the deck's answers don't, or the other way round.
-
-    Answers of several sentences, lists, abbreviations and translated sentences aren't counted.
-
-    Fails:
-        - {question: Which river flows through Cairo?, answer: The Nile}
-        - {question: Which river flows through Vienna?, answer: The Danube}
-        - {question: Which river flows through Cologne?, answer: The Rhine}
-        - {question: Which river flows through Paris?, answer: The Seine}
-        - {question: Which river flows through London?, answer: The Thames.}
-
-    Passes:
-        - {question: Which river flows through Cairo?, answer: The Nile}
-        - {question: Which river flows through London?, answer: The Thames}
-    """
-    ending: dict[bool, list[Text]] = {True: [], False: []}
-    for card in judged(deck):
-        if not isinstance(card.answer, Text) or (card.asks.endswith(".") and is_translation(card)):
-            continue
-        if (stop := _ends_with_stop(card.answer)) is not None:
-            ending[stop].append(card.answer)
-    few, many = sorted(ending.values(), key=len)
-    if len(many) >= 4 * len(few):
-        has, have = ("no full stop", "end with one") if few is ending[False] else ("a full stop", "don't")
-        for answer in few:
-            yield _info("full-stop", answer, f"this answer has {has}, and most {have}", "write all answers in one way")
-
-
-def _ends_with_stop(answer: Text) -> bool | None:
-    """Whether a sentence or phrase ends with a full stop; None for what can't be told."""
-    text = answer.strip()
-    if text.endswith("."):
-        return None if ". " in text or "\n" in text or _ABBREVIATION.search(text) else True
-    return None if ". " in text or "\n" in text or not text[-1:].isalpha() else False

@@ -1,0 +1,176 @@
+"""Texts and lists that are too long, or of another length than the question says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from studydeck.checks.words import (
+    bare,
+    first_word,
+    gaps,
+    judged,
+    questions,
+    these,
+    unquoted,
+    words,
+)
+from studydeck.model import INFO, Deck, Problem, Text, problem, warning
+from studydeck.model.checks import check
+from studydeck.text import counted
+
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_DIGITS = {str(n): n for n in _NUMBERS.values()}
+_BEFORE_DIGITS = these("which what the name list give")
+_UNITS = these(
+    "second seconds minute minutes hour hours day days week weeks month months year years decade decades century "
+    "centuries time times percent per degrees dollars euros km cm mm m g kg mg ml"
+)
+_FORMS = these("conjugate decline")
+_ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+
+
+@check("long-answer", "An answer of many words.", limit="25 words")
+def long_answer(deck: Deck, limit: int) -> Iterator[Problem]:
+    """An answer, or an item of a list, of many words; from three fifths of the limit on it is an info.
+
+    Learners recall half of a long answer, and grade it by mood. Short answers are right or wrong.
+
+    Fails:
+        question: Why do rivers bend?
+        answer: >-
+          Water runs faster along the outer bank and wears it away, while it runs slower along the inner bank and
+          drops its sand there, so that every bend grows wider over the years.
+
+    Passes:
+        question: Which bank of a bend does a river wear away?
+        answer: The outer one, where water runs faster
+    """
+    for card in judged(deck):
+        for answer in card.answers:
+            count = _count(answer, limit * 3 // 5)
+            if count > limit:
+                remedy = "cut it to what the question asks, or make several cards of it"
+                message = f"the answer has {counted(count, 'word')}, more than {limit}"
+                yield warning("long-answer", answer, message, remedy)
+            elif count > 1:
+                message = f"the answer has {count} words, and short ones are easier to recall"
+                yield problem("long-answer", answer, message, "cut what the question doesn't ask for", INFO)
+
+
+@check("long-question", "A question of many words.", limit="30 words")
+def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
+    """A question of many words. What stands in quotes isn't counted.
+
+    A learner reads it at every review, and in time recalls its shape rather than what it asks.
+
+    Fails:
+        question: >-
+          Rivers carry sand and stones from the mountains down into the plains, and where they reach the sea or a lake
+          they run slower, so what do they build up there over the years?
+        answer: A delta
+
+    Passes:
+        question: What does a river build up where it reaches the sea?
+        answer: A delta
+    """
+    for card in judged(deck):
+        question = card.asks
+        if not card.kind.gaps and _count(question, limit) and (count := _count(unquoted(question), limit)):
+            message = f"the question has {counted(count, 'word')}, more than {limit}"
+            yield warning("long-question", question, message, "leave out what isn't needed to answer it")
+
+
+@check("long-list", "A list of many items as the answer.", limit="4 items")
+def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
+    """An answer that is a list of many items, in YAML or in Markdown; what is conjugated or declined may be long.
+
+    One forgotten item makes the whole card wrong, and a long list nearly always lacks one.
+
+    Fails:
+        question: Which capitals stand on the Danube or near it?
+        answer: [Vienna, Bratislava, Budapest, Belgrade, Sofia]
+
+    Passes:
+        question: Which four capitals stand on the Danube?
+        answer: [Vienna, Bratislava, Budapest, Belgrade]
+    """
+    for card in judged(deck):
+        if card.answer is not None and (count := _items(card.answer)) > limit and first_word(card.asks) not in _FORMS:
+            message = f"the list has {counted(count, 'item')}, more than {limit}"
+            remedy = "ask for fewer of them, or make a cloze with a gap for each"
+            yield warning("long-list", card.answers[0], message, remedy)
+
+
+@check("long-cloze", "A gap that hides many words, or a sentence with many gaps.", limit="8 words")
+def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
+    """A gap that hides many words, or a sentence with more than four numbers of gaps. Tables may have any.
+
+    A learner recalls such a gap by halves, and five cards of one sentence give each other away.
+
+    Fails:
+        cloze: An oxbow lake is {{c1::a bend of a river that the river itself has cut off}}.
+
+    Passes:
+        cloze: An oxbow lake is a bend of a river that the river itself has {{c1::cut off}}.
+    """
+    for card in judged(deck):
+        if not card.kind.gaps or card.asks.lstrip().startswith("|"):
+            continue
+        found = gaps(card.asks)
+        longest = max((len(words(gap.hidden)) for gap in found), default=0)
+        numbers = {number for gap in found for number in gap.numbers.split(",")}
+        if longest > limit:
+            message = f"a gap hides {counted(longest, 'word')}, more than {limit}"
+            yield warning("long-cloze", card.asks, message, "hide the key word alone")
+        if len(numbers) > 4:
+            message = f"the sentence makes {len(numbers)} cards, more than 4"
+            yield warning("long-cloze", card.asks, message, "give gaps the same number, or make several sentences")
+
+
+def _count(text: str, limit: int) -> int:
+    """How many words a text has if it has more than `limit`, and else 0."""
+    if text.count(" ") < limit and text.isascii() and text.isprintable():
+        return 0
+    count = len(words(text)) if len(text.split()) > limit else 0
+    return count if count > limit else 0
+
+
+def _items(answer: Text | tuple[Text, ...]) -> int:
+    """How many items an answer lists in YAML or Markdown; 0 where it is no list."""
+    if isinstance(answer, tuple):
+        return len(answer)
+    return len(_ITEM.findall(bare(answer))) if "\n" in answer else 0
+
+
+@check("miscounted-list", "A question that names a number, where the list has another length.")
+def miscounted_list(deck: Deck) -> Iterator[Problem]:
+    """A question that names a number, where the list in the answer has another length.
+
+    Learners search for an item that isn't there, or stop before the last.
+
+    Fails:
+        question: Which three capitals stand on the Danube?
+        answer: [Vienna, Bratislava, Budapest, Belgrade]
+
+    Passes:
+        question: Which four capitals stand on the Danube?
+        answer: [Vienna, Bratislava, Budapest, Belgrade]
+    """
+    for card, question in questions(deck):
+        length = _items(card.answer) if card.answer is not None else 0
+        if length and (numbers := _numbers_in(question)) and length not in numbers.values():
+            message = f"the question says '{next(iter(numbers))}', and the list has {length}"
+            yield warning("miscounted-list", question, message, "say the right number, or mend the list")
+
+
+def _numbers_in(question: Text) -> dict[str, int]:
+    """The numbers of things that a question names; `three-layered`, `three days` and `the Three Gorges` are none."""
+    asked = words(question)
+    return {
+        word: number
+        for before, word, after in zip(("", *asked), asked, (*asked[1:], ""), strict=False)
+        if (number := _NUMBERS.get(word) or (_DIGITS.get(word) if before in _BEFORE_DIGITS else None))
+        and after not in _UNITS
+        and f" {word} " in f" {question} "
+    }

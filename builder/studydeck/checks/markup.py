@@ -1,0 +1,150 @@
+"""How a text is written: signs without a partner, HTML, formulas in other spellings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from studydeck.checks.words import (
+    bare,
+    judged,
+    judged_texts,
+)
+from studydeck.model import Deck, Problem, Text, warning
+from studydeck.model.checks import check
+from studydeck.text import to_html
+
+_PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
+_INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
+# Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
+_MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
+_IN_CODE = r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)"
+_ANKI_MATH = r"\\\([^\n]*?[\\^_={}\w][^\n]*?\\\)|\\\[[^\n]*?[\\^_={}][^\n]*?\\\]"
+_SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
+_POWER = r"\w\*\*\w"
+_HTML = (
+    r"(?i)(?<!\btag )(?:</[a-z][a-z\d]*\s*>|<(?:br|hr)\s*/?>|<[a-z][a-z\d]*\s+[a-z-]+=[^<>]{0,300}>)(?! tag\b)"
+    r"|&(?:[a-z]{2,8}|#x?[\da-f]{1,6});"
+)
+
+
+@check("unbalanced", "A bracket, backtick, `**` or dollar sign without its partner.")
+def unbalanced(deck: Deck) -> Iterator[Problem]:
+    """A bracket, backtick, `**` or dollar sign without its partner, outside code.
+
+    Most often half of it was cut off. A mark without its partner shows as it is typed. `1)`, `[0, 1)` and a sign
+    between blanks or quotes are left alone.
+
+    Fails:
+        question: Which river (the longest of Africa flows through Cairo?
+        answer: The Nile
+
+    Passes:
+        question: Which river (the longest of Africa) flows through Cairo?
+        answer: The Nile
+    """
+    texts = judged_texts(deck)
+    brackets = {text for text in texts if "(" in text or ")" in text or "[" in text or "]" in text}
+    for text in texts:
+        if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
+            continue
+        if sign := _without_partner(text, text in brackets):
+            remedy = "write the other one, or put it in `code` if it is meant alone"
+            yield warning("unbalanced", text, f"'{sign}' has no partner", remedy)
+
+
+def _without_partner(text: Text, brackets: bool) -> str | None:
+    """The first sign of `text` that has no partner; `brackets` tells whether it has some."""
+    rest = bare(text)
+    if brackets and (sign := _lone_bracket(rest)):
+        return sign
+    if "**" in rest or "`" in rest:
+        rest = re.sub(f"{_SPOKEN_OF}|{_POWER}", " ", rest)
+    if rest.count("**") % 2:
+        return "**"
+    if "`" in rest:
+        return "`"
+    return "$" if "$" in rest and re.search(r"\$.*[\\^_]", rest) else None
+
+
+def _lone_bracket(text: str) -> str | None:
+    """The first bracket that has no partner, and isn't meant to have none."""
+    if not re.search(r"[()\[\]]", re.sub(_PAIR, "", text)):
+        return None
+    text = re.sub(_INTERVAL, " ", text)
+    lone: list[int] = []
+    for opening, closing in ("()", "[]"):
+        opened: list[int] = []
+        for at in (found.start() for found in re.finditer(rf"[\{opening}\{closing}]", text)):
+            if text[at] == opening:
+                opened.append(at)
+            elif opened:
+                opened.pop()
+            else:
+                lone.append(at)
+        lone += opened
+    meant = {found.end() - 1 for found in re.finditer(f"{_MARK}|{_SPOKEN_OF}", text)}
+    return next((text[at] for at in sorted(lone) if at not in meant), None)
+
+
+@check("raw-html", "An HTML tag or entity outside code.")
+def raw_html(deck: Deck) -> Iterator[Problem]:
+    """An HTML tag or entity outside code. In `the <br> tag`, it is spoken of, and left alone.
+
+    Cards are Markdown, and show a tag as it is typed: `<b>` with its brackets.
+
+    Fails:
+        question: Which river flows through <b>Cairo</b>?
+        answer: The Nile
+
+    Passes:
+        question: Which river flows through **Cairo**?
+        answer: The Nile
+    """
+    for text in [each for each in judged_texts(deck) if "<" in each or "&" in each]:
+        found = re.search(_HTML, bare(text))
+        if found and not re.fullmatch(r"<[^<>]+>", text.strip()):  # a tag alone is what is asked for
+            remedy = "write Markdown or the sign itself, or put it in `code` if it is meant"
+            yield warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
+
+
+@check("anki-math", "A formula in Anki's brackets, which Markdown reads as plain brackets.")
+def anki_math(deck: Deck) -> Iterator[Problem]:
+    r"""A formula in Anki's brackets, `\(x^2\)` or `\[x^2\]`, outside code.
+
+    In Markdown a backslash only takes a bracket's meaning from it, so that learners would see `(x^2)`.
+
+    Fails:
+        question: What is the derivative of \(x^2\)?
+        answer: $2x$
+
+    Passes:
+        question: What is the derivative of $x^2$?
+        answer: $2x$
+    """
+    for text in [each for each in judged_texts(deck) if "\\(" in each or "\\[" in each]:
+        if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
+            message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
+            yield warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
+
+
+@check("typed-markup", "An answer to be typed that holds Markdown or a formula.")
+def typed_markup(deck: Deck) -> Iterator[Problem]:
+    """An answer to be typed that holds Markdown or a formula.
+
+    Anki compares plain text, and a learner can't type bold or a root.
+
+    Fails:
+        question: What is the derivative of $x^2$?
+        answer: $2x$
+        typed: true
+
+    Passes:
+        question: What is the derivative of $x^2$?
+        answer: 2x
+        typed: true
+    """
+    for card in judged(deck):
+        if card.has("typed") and isinstance(card.answer, Text) and re.search(r"<|\\[(\[]", to_html(card.answer)):
+            message = "this answer is to be typed, and its marks can't be"
+            yield warning("typed-markup", card.answer, message, "write it as plain text, or leave typed: out")
