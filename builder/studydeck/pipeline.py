@@ -14,13 +14,11 @@ import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from studydeck.checks import check
-from studydeck.cores import in_two
 from studydeck.history import (
     LOCK_FILE,
     Changes,
@@ -288,14 +286,13 @@ def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Itera
     order = ledger.order
     parts = [order[start : start + _FEW] for start in range(0, len(order), _FEW)]
     lap("record", 0)
-    with in_two(partial(_stamped, loaded, ledger, lap), parts) as stamped:
-        for number, entries in enumerate(stamped, start=1):
-            shipped = ledger.enter(entries)
-            lap("render", len(shipped))
-            lap("record", len(shipped))
-            yield from shipped
-            lap("package", 0)
-            progress(0.9 * number / len(parts))
+    for number, entries in enumerate(_stamped(loaded, ledger, lap, parts), start=1):
+        shipped = ledger.enter(entries)
+        lap("render", len(shipped))
+        lap("record", len(shipped))
+        yield from shipped
+        lap("package", 0)
+        progress(0.9 * number / len(parts))
 
 
 def _stamped(loaded: Loaded, ledger: Ledger, lap: Lap, parts: Sequence[Sequence[int]]) -> Iterator[Entries]:

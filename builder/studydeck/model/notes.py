@@ -92,7 +92,7 @@ class OldNote(NamedTuple):
 
 #: A note as the package's rows hold it: Anki's note id in milliseconds, the guid, the kind, the stamp in seconds, its
 #: tags and fields as Anki joins them, the deck of its cards and their numbers, and its position, which counts from 1
-#: and orders new cards. Plain tuples, which one process can hand to another (cores.py).
+#: and orders new cards.
 Shipped = tuple[int, str, str, int, str, str, str, tuple[int, ...], int]
 
 
