@@ -79,7 +79,8 @@ def test_tags_of_ankis_own_are_dropped_wherever_they_stand_alone(author: Author,
     loaded = author.load()
     (section,) = loaded.deck.sections
     own = tuple(Text(tag) for tag in ("marked", "Leech", "leech::medicinal"))
-    section = section._replace(cards=(section.cards[0]._replace(tags=own),))
+    (card,) = section.cards
+    section = section._replace(cards=(card._replace(values={**card.values, "tags": own}),))
     build(loaded._replace(deck=loaded.deck._replace(sections=(section,))), author.out, author.now)
     learner.import_package(author.package)
     assert [note.tags for note in learner.notes()] == [["leech::medicinal", "rivers::leech"]]

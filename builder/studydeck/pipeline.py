@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from studydeck.checks import check
+from studydeck.counting import counted
 from studydeck.history import (
     LOCK_FILE,
     Changes,
@@ -558,7 +559,7 @@ def _future_stamp(loaded: Loaded, now: int) -> list[Problem]:
     if days < 1:
         return []
     at = Place(shown(loaded.deck.folder / LOCK_FILE))
-    message = f"the lock's newest stamp is {days:,} day{'s' if days > 1 else ''} ahead of this build's clock"
+    message = f"the lock's newest stamp is {counted(days, 'day')} ahead of this build's clock"
     return [
         problem("future-stamp", at, message, "set the clock right; edits still arrive, as stamps only rise", WARNING)
     ]

@@ -15,9 +15,9 @@ from studydeck.checks.words import (
     unquoted,
     words,
 )
+from studydeck.counting import counted
 from studydeck.model import INFO, Deck, Problem, Text, problem, warning
 from studydeck.model.checks import check
-from studydeck.text import counted
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _DIGITS = {str(n): n for n in _NUMBERS.values()}

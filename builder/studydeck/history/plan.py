@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from studydeck.counting import counted
 from studydeck.history import by_hand
 from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
@@ -124,10 +125,10 @@ class Plan(NamedTuple):
     def summary(self) -> str:
         """The plan in a line: 3 new cards, 5 edited (2 questions, 3 answers), 57 untouched, 1 retired. …"""
         edited = [card.counted_as for card in self.cards if card.what == "edited"]
-        kinds = ", ".join(_plural(number, word) for word, number in Counter(edited).items())
+        kinds = ", ".join(counted(number, word) for word, number in Counter(edited).items())
         new = self.count("new")
         parts = [
-            f"{new:,} new {'card' if new == 1 else 'cards'}",
+            counted(new, "new card"),
             f"{len(edited):,} edited" + (f" ({kinds})" if kinds else ""),
             f"{self.count('untouched'):,} untouched",
             f"{self.count('retired'):,} retired",
@@ -273,8 +274,8 @@ def _card(old: Old | None, note: Note) -> CardPlan:
         return CardPlan(name, "retired", text, moved_from=moved, deck=note.deck)
     changes = _changes(old, note)
     changed = {change.field for change in changes}
-    counted = next((word for field, word in _counted_as(note).items() if field in changed), "other part")
-    return CardPlan(name, "edited", text, changes, counted, moved, note.deck)
+    word = next((word for field, word in _counted_as(note).items() if field in changed), "other part")
+    return CardPlan(name, "edited", text, changes, word, moved, note.deck)
 
 
 def _counted_as(note: Note) -> dict[str, str]:
@@ -349,7 +350,3 @@ def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def _asked(fields: Mapping[str, str]) -> str:
     known = (fields.get(kind.fields[0]) for kind in KINDS.values())
     return next(filter(None, known), next(iter(fields.values()), ""))
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
+from studydeck.counting import counted
 from studydeck.material.align import align, inherited
 from studydeck.material.lock import MaterialLock, Stamp
 from studydeck.material.outline import Outline, Part, Sentence, Spot
@@ -195,13 +196,13 @@ class _Homes:
             raise LookupError("no section of the material belongs to this one", remedy)
         paragraph, first, last = (int(place[word] or 0) for word in ("paragraph", "first", "last"))
         if paragraph > len(part.paragraphs):
-            message = f"the material's section has {_count(len(part.paragraphs), 'paragraph')}, and no p{paragraph}"
+            message = f"the material's section has {counted(len(part.paragraphs), 'paragraph')}, and no p{paragraph}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
         count = len(part.paragraphs[paragraph - 1])
         first, last = (first or 1), (last or first or count)
         if last > count or first > last:
             wrong = f"s{first}-{last}" if first != last else f"s{first}"
-            message = f"the material's paragraph p{paragraph} has {_count(count, 'sentence')}, and no {wrong}"
+            message = f"the material's paragraph p{paragraph} has {counted(count, 'sentence')}, and no {wrong}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
         return tuple(Spot(part.slug, paragraph, number) for number in range(first, last + 1))
 
@@ -297,7 +298,3 @@ class _Looking(NamedTuple):
 def _split(locator: str) -> tuple[str, str]:
     name, _, rest = locator.rpartition("/")
     return name, rest
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -8,8 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
+from studydeck.counting import counted
 from studydeck.stats.numbers import NAMES, Forecast, Stats
-from studydeck.stats.show import NO_ENGINE, counted, facts, figure, sentences, words_of
+from studydeck.stats.show import NO_ENGINE, facts, figure, sentences, words_of
 
 _PAGE = Path(__file__).parent / "assets" / "page.html"
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 400, 180, 40, 8, 20  # of a plot, and what its axes take

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from studydeck.counting import counted
 from studydeck.stats.numbers import NAMES, Forecast, Stats, Words
 
 #: What the bars are drawn with, besides ASCII.
@@ -61,11 +62,6 @@ def sentences(forecast: Forecast) -> Iterator[str]:
         f"the busiest day is the {_ordinal(forecast.busiest)}, with {_time(max(forecast.minutes))}."
     )
     yield "This assumes every review done on its day, FSRS's default parameters, and Anki's usual seconds per answer."
-
-
-def counted(number: int, what: str) -> str:
-    """`1 card`, `2 cards`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def figure(number: float) -> str:

@@ -5,11 +5,10 @@ The one room that others share: checks and rendering must agree on what a text s
 
 from studydeck.text.cloze import Clozes, read_clozes
 from studydeck.text.markdown import is_sound, media_references, to_cloze_html, to_html
-from studydeck.text.words import counted, fold, letters_hash, near, slug
+from studydeck.text.words import fold, letters_hash, near, slug
 
 __all__ = [
     "Clozes",
-    "counted",
     "fold",
     "is_sound",
     "letters_hash",

@@ -69,11 +69,6 @@ def letters_hash(text: str) -> int:
     return crc32(text.casefold().translate(_LETTERS_ONLY).encode("utf-8", "surrogatepass"))
 
 
-def counted(number: int, what: str) -> str:
-    """`1 card`, `2 cards`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def near(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `word` was probably meant to be, or None."""
     import difflib

@@ -1,0 +1,46 @@
+"""The commands: words in, calls of the pipeline and of commands/, words out.
+
+Only Click is imported at the top; every command imports what it needs, so that --help is instant.
+"""
+
+from __future__ import annotations
+
+import click
+
+from studydeck import __version__
+from studydeck.cli import building, looking, sourcing, writing
+
+#: The commands by what a person is doing, as --help lists them.
+_GROUPS = {
+    "Write cards": (writing.new, writing.draft, writing.ids, writing.schema),
+    "Build and publish": (building.check, building.build, building.plan, building.verify),
+    "See what you have": (looking.preview, looking.stats, looking.export),
+    "Keep to the material": (sourcing.coverage, sourcing.source),
+}
+
+
+class _Grouped(click.Group):
+    """A group whose --help lists commands by what a person is doing."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.commands))
+        for title, commands in _GROUPS.items():
+            with formatter.section(title):
+                rows = [(each.name or "", each.get_short_help_str(formatter.width)) for each in commands]
+                formatter.write_dl([(name.ljust(width), words) for name, words in rows])
+
+
+@click.group(
+    cls=_Grouped,
+    help="Build Anki decks from YAML, and build them again without costing learners a review, a tag or a note.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: studydeck new cards/my-deck --name 'My Deck', then studydeck build.",
+)
+@click.version_option(__version__, prog_name="studydeck", message="%(prog)s %(version)s")
+def main() -> None:
+    """The group of all commands."""
+
+
+for _commands in _GROUPS.values():
+    for _command in _commands:
+        main.add_command(_command)

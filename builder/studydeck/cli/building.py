@@ -1,0 +1,305 @@
+"""check, build, plan and verify: from YAML to a package that learners can import."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studydeck.cli.options import DECKS, FILE, format_option, output_option
+from studydeck.cli.printing import (
+    Waiting,
+    are_failing,
+    as_values,
+    in_colour,
+    print_annotations,
+    print_json,
+    print_problems,
+    print_report,
+    report_json,
+    summary,
+)
+from studydeck.cli.running import end, folders_of, loaded_decks, moment_of_build, needs_engine
+from studydeck.counting import counted
+
+if TYPE_CHECKING:
+    from studydeck.engine.verify import Report
+    from studydeck.history import Lock
+    from studydeck.incremental import cache
+    from studydeck.pipeline import Built
+
+
+@click.command(short_help="Find the mistakes in decks, and write nothing.")
+@DECKS
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@format_option("github", help_text="How to print problems; github makes annotations in GitHub's CI.")
+@click.option("--explain", "name", metavar="NAME", help="Tell what a problem's name means, and check nothing.")
+def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -> None:
+    """Find the mistakes in decks, each at its file, line and column. Writes nothing.
+
+    Without DECK, every deck under cards/. Exits with 1 where a deck has errors.
+
+    Example: studydeck check cards/magnesium-and-inflammation
+    """
+    from studydeck import pipeline
+
+    if name is not None:
+        from studydeck.commands.explain import explain
+
+        try:
+            click.echo(explain(name), nl=False)
+        except ValueError as error:
+            raise click.UsageError(f"{error}.".replace("?.", "?")) from None
+        return
+    with Waiting("Checking") as progress:
+        loaded, problems = pipeline.load_all(folders_of(decks), progress)
+    cards = sum(each.cards for each in loaded)
+    if style == "json":
+        print_json({"decks": len(loaded), "cards": cards, "problems": as_values(problems)})
+    elif style == "github":
+        print_annotations(problems)
+    else:
+        print_problems(problems)
+        click.echo(f"{counted(len(loaded), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
+    end(failed=are_failing(problems, strict))
+
+
+@click.command(short_help="Build decks into packages for Anki.")
+@DECKS
+@output_option("Where the packages go.")
+@click.option(
+    "--repair-lock", is_flag=True, help="First mend a damaged or lost deck.lock from git and the last package."
+)
+@click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
+@click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option("--timings", is_flag=True, help="Tell on standard error how long each stage took.")
+@format_option()
+def build(
+    decks: tuple[Path, ...],
+    output: Path,
+    repair_lock: bool,
+    verify: bool,
+    locked: bool,
+    timings: bool,
+    style: str,
+) -> None:
+    """Build decks into packages for Anki, and note in each deck.lock what learners now have.
+
+    Without DECK, every deck under cards/. Nothing is written if any deck has errors. Import a package
+    again after every build: cards keep their reviews, and only edited cards are touched.
+
+    Example: studydeck build -o dist cards/magnesium-and-inflammation
+    """
+    from studydeck.incremental import cache
+
+    now = moment_of_build()
+    folders = folders_of(decks)
+    state = cache.state_of(folders, output)
+    known = None if repair_lock or verify else cache.recall(folders, output, state)
+    if known and not (known.changed or timings):
+        _tell_unchanged(folders, output, known.made, style)
+        return
+    from studydeck.commands.build import build_all
+
+    lap = _Stopwatch()
+    locks = _repaired_locks(folders, output) if repair_lock else {}
+    known = known if known and known.changed else None
+    with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
+        built, problems = build_all(
+            folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+        )
+        reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
+    made = [each for each in built if not are_failing(each.problems)]
+    if timings:
+        lap.tell()
+    if style == "json":
+        answer = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
+        print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
+    else:
+        print_problems(problems, err=True)
+        for package in made:
+            _print_package(package)
+        for report in reports:
+            print_report(report)
+    if are_failing(problems):
+        if style == "text":
+            left = f"{counted(len(built) - len(made), 'deck')} not built" if made else "nothing was built"
+            click.echo(f"{summary(problems)}; {left}", err=True)
+        end(failed=True)
+    end(failed=not all(report.ok for report in reports))
+
+
+@click.command(short_help="Tell what the next import does to learners.")
+@DECKS
+@click.option(
+    "--against",
+    metavar="OLD",
+    help="What the learner has: an older package (OLD.apkg), a lock, or a git revision; left out, the last build.",
+)
+@output_option("Where the last packages are, for their texts.")
+@format_option("markdown", help_text="markdown makes release notes.")
+def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
+    """Tell what the next import does to a learner who has the last build. Writes nothing.
+
+    New, edited, untouched and retired cards, each edit word by word, and what learners must do by hand.
+
+    Example: studydeck plan --against v1.0 --format markdown
+    """
+    from studydeck.commands import plan as planning
+    from studydeck.history import plan_words
+
+    now = moment_of_build()
+    loaded = loaded_decks(decks)
+    try:
+        plans = [planning.plan(each, output, now, against) for each in loaded]
+    except (ValueError, OSError) as error:
+        raise click.UsageError(f"{error}.") from None
+    if style == "json":
+        print_json({"plans": [plan_words.plan_json(each) for each in plans]})
+        return
+    for number, each in enumerate(plans):
+        if number:
+            click.echo()
+        click.echo(plan_words.plan_markdown(each) if style == "markdown" else in_colour(each))
+
+
+@click.command(short_help="Import a package into the real Anki engine and look at everything.")
+@click.argument("package", type=FILE)
+@click.option(
+    "--previous",
+    metavar="OLD",
+    type=FILE,
+    help="The package that learners have now; its cards are studied first.",
+)
+@format_option()
+def verify(package: Path, previous: Path | None, style: str) -> None:
+    """Import PACKAGE into scratch collections of the real Anki engine, as learners would.
+
+    Counts, conflicts, every card rendered, media, histories, tags, schema, Check Database. Exits with 1
+    where anything fails. Needs the engine: pip install 'studydeck[anki]'.
+
+    Example: studydeck verify dist/my-deck.apkg --previous last-release.apkg
+    """
+    report = _verified(package, previous)
+    if style == "json":
+        print_json(report_json(report))
+    else:
+        print_report(report)
+    end(failed=not report.ok)
+
+
+def _package(built: Built) -> dict[str, Any]:
+    return {
+        "deck": str(built.deck.title),
+        "path": built.path.as_posix(),
+        "notes": built.notes,
+        "cards": built.cards,
+        "media": built.media,
+        "new": len(built.changes.new),
+        "edited": len(built.changes.edited),
+        "unchanged": len(built.changes.unchanged),
+        "retired": len(built.changes.retired),
+    }
+
+
+def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
+    """What a build says of packages of which every byte is as the last build left it."""
+    from studydeck.incremental import cache
+
+    packages = []
+    for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
+        path = cache.package_path(folder, output).as_posix()
+        counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
+        packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
+        if style == "text":
+            click.echo(_line(path, notes, cards, 0, 0, notes))
+    if style == "json":
+        print_json({"packages": packages, "problems": []})
+
+
+def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: int) -> str:
+    counts = f"{new:,} new, {edited:,} edited, {unchanged:,} unchanged"
+    return f"{path}: {counted(notes, 'note')}, {counted(cards, 'card')}: {counts}"
+
+
+def _print_package(built: Built) -> None:
+    changes = built.changes
+    counts = len(changes.new), len(changes.edited), len(changes.unchanged)
+    line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
+    click.echo(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
+    for note_id in changes.retired:
+        click.echo(f"  retired: {note_id}")
+
+
+def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
+    """The mended locks of the folders whose lock is damaged or lost, each told on standard error."""
+
+    from studydeck.commands import plan as planning
+
+    locks = {}
+    for folder in folders:
+        try:
+            repaired = planning.repair_lock(folder, output)
+        except ValueError as error:
+            raise click.ClickException(f"{error}.") from None
+        if repaired is None:
+            click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
+        else:
+            locks[folder] = repaired.lock
+            known = "; ".join(repaired.words) or "nothing is left of it: cards with an id keep their guids"
+            click.echo(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
+    return locks
+
+
+@contextmanager
+def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dict[Path, Path]]:
+    """Copies of the packages that a build is about to replace, by their paths, if they are to be kept."""
+    if not keep:
+        yield {}
+        return
+    import shutil
+    import tempfile
+
+    from studydeck.incremental import cache
+
+    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
+        copies = {}
+        for folder in folders:
+            path = cache.package_path(folder, output)
+            if path.exists():
+                copies[path] = Path(shutil.copy(path, temporary))
+        yield copies
+
+
+def _verified(package: Path, previous: Path | None) -> Report:
+    try:
+        from studydeck.engine.verify import verify as verify_package
+    except ModuleNotFoundError as error:
+        raise needs_engine(error, "verifying") from None
+    try:
+        return verify_package(package, previous)
+    except ValueError as error:
+        raise click.ClickException(f"{error}.") from None
+
+
+class _Stopwatch:
+    """Seconds and counts of the flow's stages, added up over decks; `start` is the process until the first of them."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._stages: dict[str, tuple[float, int]] = {"start": (time.process_time(), 0)}
+
+    def __call__(self, stage: str, count: int) -> None:
+        now = time.perf_counter()
+        seconds, counted = self._stages.get(stage, (0.0, 0))
+        self._stages[stage] = seconds + now - self._last, counted + count
+        self._last = now
+
+    def tell(self) -> None:
+        for stage, (seconds, things) in self._stages.items():
+            click.echo(f"{stage:10}{seconds:8.3f} s{f'{things:12,}' if things else ''}", err=True)
+        click.echo(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)

@@ -1,0 +1,200 @@
+"""preview, stats and export: a deck on screen, in numbers and on paper."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from studydeck.cli.options import DECK, DECK_IF_SEVERAL, DECKS, FOLDER, format_option, output_option
+from studydeck.cli.printing import (
+    has_blocks,
+    print_json,
+)
+from studydeck.cli.running import loaded_decks, moment_of_build, needs_engine, only_deck
+
+if TYPE_CHECKING:
+    from studydeck.engine.drawing import Artist
+
+
+@click.command(short_help="Count cards and words, and forecast the study.")
+@DECKS
+@click.option(
+    "--new", metavar="N", type=click.IntRange(1, 9999), default=10, show_default=True, help="New cards a day."
+)
+@click.option(
+    "--days", metavar="N", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days to look ahead."
+)
+@click.option(
+    "--retention",
+    metavar="PERCENT",
+    type=click.IntRange(70, 99),
+    default=90,
+    show_default=True,
+    help="How many of the cards that come due are to be remembered, as in the deck's options in Anki.",
+)
+@format_option("html", help_text="html makes one page with plots, on standard output.")
+def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
+    """Count a deck's cards, words, coverage, problems and media, and forecast the work of studying it. Writes nothing.
+
+    The forecast is the FSRS simulator's of the real engine (pip install 'studydeck[anki]'), for a learner who
+    starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
+    Anki's usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
+
+    Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
+    """
+    from studydeck import pipeline
+    from studydeck.commands import sources as sourcing
+    from studydeck.stats import stats_json, stats_page, stats_text
+
+    loaded = loaded_decks(decks)
+    counted = [
+        pipeline.stats(each, new, days, retention)._replace(coverage=sourcing.sentences(each)) for each in loaded
+    ]
+    if style == "json":
+        print_json({"decks": [stats_json(each) for each in counted]})
+    elif style == "html":
+        click.echo(stats_page(counted))
+    else:
+        click.echo("\n\n\n".join(stats_text(each, has_blocks()) for each in counted))
+
+
+@click.command(short_help="Make a page for paper.")
+@DECK
+@click.option("--to", "target", type=click.Choice(["print"]), required=True, help="What to make: a page to print.")
+@click.option(
+    "--layout",
+    type=click.Choice(["columns", "cards"]),
+    default="columns",
+    show_default=True,
+    help="Questions and answers side by side, or cards to cut and fold.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The HTML file; left out, dist/<deck's folder>.html.",
+)
+def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
+    """Make one HTML page of DECK for paper: open it in a browser and print it. Pictures are inside it.
+
+    Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
+    """
+    from studydeck import pipeline
+
+    (loaded,) = loaded_decks([deck])
+    path = output or Path("dist", f"{os.path.basename(os.path.abspath(deck))}.html")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pipeline.paper(loaded, layout), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.ClickException(f"{path} can't be written ({error.strerror}).") from None
+    click.echo(f"{path.as_posix()}: open it in a browser and print it")
+
+
+@click.command(short_help="See a deck's cards in the browser, redrawn at every save.")
+@DECK_IF_SEVERAL
+@click.option("--lan", is_flag=True, help="Serve to the local network too, for a phone; prints a QR code.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; left out, any free one.")
+@click.option("--no-browser", is_flag=True, help="Don't open the browser.")
+@click.option(
+    "--export",
+    "folder",
+    metavar="FOLDER",
+    type=FOLDER,
+    help="Write the page as files that work from disk, and serve nothing.",
+)
+@output_option("Where the package goes that a phone asks for.")
+def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: Path | None, output: Path) -> None:
+    """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
+
+    Saving a file redraws the page. Without --lan only this computer can see it. Stop it with Ctrl-C. Needs
+    the engine: pip install 'studydeck[anki]'.
+
+    Example: studydeck preview cards/magnesium-and-inflammation
+    """
+    deck = only_deck(deck)
+    try:
+        from studydeck.engine.drawing import Artist
+    except ModuleNotFoundError as error:
+        raise needs_engine(error, "the preview") from None
+    with Artist() as artist:
+        if folder is None:
+            _serve(deck, artist, output, lan, port, not no_browser)
+        else:
+            _export_page(deck, artist, folder)
+
+
+def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
+    from studydeck import pipeline
+    from studydeck.preview import write_page
+
+    (loaded,) = loaded_decks([deck])
+    try:
+        page = write_page(pipeline.preview(loaded, artist), folder)
+    except FileExistsError:
+        raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
+    except OSError as error:
+        raise click.ClickException(f"{folder} can't be written ({error.strerror}).") from None
+    click.echo(f"{page.as_posix()}: open it in a browser")
+
+
+def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool) -> None:
+    """Serves the preview until Ctrl-C."""
+    import gc
+    import threading
+    import webbrowser
+
+    from studydeck import pipeline
+    from studydeck.incremental import cache
+    from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
+
+    building = threading.Lock()
+    last: View | None = None
+
+    def look(judge: bool) -> View:
+        nonlocal last
+        last = pipeline.preview(pipeline.load(deck, judge=judge), artist, last, judged=judge)
+        return last
+
+    def package() -> Path:
+        with building:
+            loaded = pipeline.load(deck)
+            problems = loaded.errors
+            if not problems:
+                built = pipeline.build(loaded, output, moment_of_build())
+                problems = [each for each in built.problems if each.severity == "error"]
+            if problems:
+                raise ValueError(str(problems[0]))
+            return built.path
+
+    host = address_in_network() if lan else "127.0.0.1"
+    if host is None:
+        raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
+    live = Live(look, cache.package_path(deck, output).name)
+    gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
+    gc.enable()  # switched off for commands that end soon
+    try:
+        server = Server(host, port, live, package, secret=lan)
+    except OSError as error:
+        raise click.ClickException(f"port {port} can't be served ({error.strerror}); try another.") from None
+    click.echo(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
+    if lan:
+        click.echo("Whoever has this address can see the deck. On a phone, scan:")
+        code, live.phone = qr_code(server.address)
+        click.echo(code)
+    stop = threading.Event()
+    try:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        if browser:
+            webbrowser.open(server.address)
+        watch(deck, live.refresh, stop)
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        stop.set()
+        live.close()
+        server.shutdown()

@@ -1,0 +1,141 @@
+"""What commands print: problems, packages, reports, JSON, and a progress bar for those who wait."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studydeck.counting import counted
+
+if TYPE_CHECKING:
+    from studydeck.engine.verify import Report
+    from studydeck.history.plan import Plan
+    from studydeck.model import Problem
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def are_failing(problems: Sequence[Problem], strict: bool = False) -> bool:
+    """Whether there are errors or, with `strict`, warnings."""
+    return any(each.severity == "error" or (strict and each.severity == "warning") for each in problems)
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """How many problems of each severity there are, in words."""
+    counts = [
+        counted(number, severity)
+        for severity in ("error", "warning", "info")
+        if (number := sum(each.severity == severity for each in problems))
+    ]
+    return ", ".join(counts) or "no problems"
+
+
+def has_colours() -> bool:
+    """Whether the user lets us colour words: NO_COLOR is not set, or empty (no-color.org). Click asks for terminals."""
+    return not os.environ.get("NO_COLOR")
+
+
+def has_blocks() -> bool:
+    """Whether standard output's encoding has the signs that bars are drawn with."""
+    from studydeck.stats.show import BLOCKS
+
+    try:
+        BLOCKS.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
+    """Prints problems, a line each, on standard output or standard error."""
+    for each in problems:
+        line = str(each)
+        if has_colours():
+            severity = f" {each.severity}: "
+            line = line.replace(severity, f" {click.style(each.severity, fg=_COLOURS[each.severity], bold=True)}: ", 1)
+        click.echo(line, err=err)
+
+
+def print_annotations(problems: Sequence[Problem]) -> None:
+    """Prints problems as GitHub's CI shows them beside their lines."""
+    for each in problems:
+        level = "notice" if each.severity == "info" else each.severity
+        place = f"file={_escaped(each.path, ':,')},line={each.line},col={each.column},title={each.name}"
+        click.echo(f"::{level} {place}::{_escaped(f'{each.message}; {each.remedy}')}")
+
+
+def _escaped(text: str, extra: str = "") -> str:
+    for character in "%\r\n" + extra:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def print_json(value: object) -> None:
+    """Prints a value as JSON, in ASCII where standard output has no Unicode."""
+    import json
+
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
+
+
+def as_values(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Problems as values for JSON."""
+    return [each._asdict() for each in problems]
+
+
+def in_colour(plan: Plan) -> str:
+    """The plan with deleted and added words in colour on a terminal, else in git's brackets."""
+    from studydeck.history.plan_words import plan_text
+
+    if sys.stdout.isatty() and has_colours():
+        return plan_text(
+            plan, lambda old: click.style(old, fg="red", strikethrough=True), lambda new: click.style(new, fg="green")
+        )
+    return plan_text(plan, "[-{}-]".format, "{{+{}+}}".format)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report of `verify` as values for JSON."""
+    checks = [check._asdict() for check in report.checks]
+    return {"package": report.package, "previous": report.previous, "ok": report.ok, "checks": checks}
+
+
+def print_report(report: Report) -> None:
+    """Prints a report of `verify`, a line for each of its checks."""
+    for check in report.checks:
+        mark = click.style("ok", fg="green") if check.ok else click.style("FAILED", fg="red", bold=True)
+        click.echo(f"{mark if has_colours() else click.unstyle(mark)}: {check.name} ({check.seen})")
+    failed = sum(not check.ok for check in report.checks)
+    click.echo(f"{report.package}: " + (f"{counted(failed, 'check')} failed" if failed else "all checks passed"))
+
+
+class Waiting(AbstractContextManager["Callable[[float], None]"]):
+    """A progress bar on standard error, shown where a terminal has waited for more than a second."""
+
+    _STEPS = 1000
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.started = time.monotonic()
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[float], None]:
+        return self._progress
+
+    def _progress(self, done: float) -> None:
+        if self.bar is None:
+            if time.monotonic() - self.started < 1 or not sys.stderr.isatty():
+                return
+            self.bar = click.progressbar(length=self._STEPS, label=self.label, file=sys.stderr)
+            self.bar.__enter__()
+        self.bar.update(max(0, int(done * self._STEPS) - self.bar.pos))
+
+    def __exit__(self, *exception: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)

@@ -1,0 +1,118 @@
+"""How commands start and end: which decks are meant, loading them, the build's moment, and failing with a sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from studydeck.cli.printing import Waiting, are_failing, print_problems
+
+if TYPE_CHECKING:
+    from studydeck.pipeline import Loaded
+
+_DAY = 86_400
+_LAST_MOMENT = 253_402_300_799  # the end of the year 9999
+
+
+def folders_of(decks: Sequence[Path]) -> list[Path]:
+    """The deck folders asked for: those given, or all under cards/."""
+    if decks:
+        return list({os.path.realpath(deck): deck for deck in reversed(decks)}.values())[::-1]
+    cards = Path("cards")
+    found: list[Path] = []
+    if cards.is_dir():
+        with os.scandir(cards) as entries:
+            names = sorted(each.name for each in entries if each.is_dir() and not each.name.startswith("."))
+        found = [cards / name for name in names if _may_be_deck(cards / name)]
+    if not found:
+        raise click.UsageError(
+            "there is no deck under cards/ in this folder. Name a deck's folder, "
+            "or start one: studydeck new cards/my-deck --name 'My Deck'"
+        )
+    return found
+
+
+def _may_be_deck(folder: Path) -> bool:
+    """Whether it holds YAML files, or can't be read, which loading it will report."""
+    try:
+        return any(name.endswith(".yaml") for name in os.listdir(folder))
+    except OSError:
+        return True
+
+
+def only_deck(deck: Path | None) -> Path:
+    """The deck asked for, or the only one under cards/."""
+    if deck is not None:
+        return deck
+    first, *others = folders_of(())
+    if others:
+        names = ", ".join(each.as_posix() for each in (first, *others))
+        raise click.UsageError(f"there are several decks; name one of {names}.")
+    return first
+
+
+def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
+    """The decks asked for. Where they have errors, `but` for those of these names, prints them and ends the program."""
+    from studydeck import pipeline
+
+    with Waiting("Checking") as progress:
+        loaded, problems = pipeline.load_all(folders_of(decks), progress)
+    wrong = [each for each in problems if each.name not in but]
+    if are_failing(wrong):
+        print_problems(wrong, err=True)
+        end(failed=True)
+    return loaded
+
+
+def end(*, failed: bool) -> None:
+    """Ends the program with exit code 1, if it `failed`."""
+    if failed:
+        sys.exit(1)
+
+
+def needs_engine(error: ModuleNotFoundError, what: str) -> Exception:
+    """The sentence for a user without the extra that `what` needs; another missing module is a bug of ours."""
+    if error.name not in ("anki", "watchfiles", "segno"):
+        return error
+    return click.ClickException(
+        f"{what} needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+    )
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turns ValueError and OSError, which hold sentences, into errors of the command."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.args[0]} has files of a deck, and no deck.yaml.") from None
+    except (ValueError, OSError) as error:
+        raise click.ClickException(f"{error}.") from None
+
+
+def fresh_uid() -> str:
+    """A random uid for a new deck, without letters and digits that look alike."""
+    import secrets
+
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(12))
+
+
+def moment_of_build() -> int:
+    """The moment of this build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return int(time.time())
+    if not given.isascii() or not given.isdigit() or len(given) > 20 or int(given) > _LAST_MOMENT:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given[:40]}'.")
+    if (ahead := int(given) - time.time()) > _DAY:
+        raise click.UsageError(
+            f"SOURCE_DATE_EPOCH is {ahead / _DAY:,.0f} days ahead of the clock; until then learners would get no edit."
+        )
+    return int(given)

@@ -1,0 +1,142 @@
+"""coverage and source: which sentences of the material have a card, and what became of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from studydeck.cli.options import DECK, DECKS, MATERIAL, format_option
+from studydeck.cli.printing import (
+    print_json,
+)
+from studydeck.cli.running import end, loaded_decks, sentences
+from studydeck.counting import counted
+
+
+@click.command(short_help="Show which sentences of the material have a card.")
+@DECKS
+@MATERIAL
+@format_option("html", help_text="html makes one page, on standard output.")
+@click.option(
+    "--min",
+    "least",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    default=0,
+    help="Fail if a deck covers less than this (for CI).",
+)
+def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: float) -> None:
+    """Show which sentences of the material have a card, and which are bare. Writes nothing.
+
+    Works from material.lock alone; with the material at hand it shows the sentences, too. Sentences under
+    uncarded: in a section file don't count.
+
+    Example: studydeck coverage cards/magnesium-and-inflammation --min 100
+    """
+    from studydeck.commands import sources as sourcing
+    from studydeck.material.coverage import coverage_json, coverage_text
+    from studydeck.material.page import coverage_page
+
+    with sentences():
+        covered = [sourcing.coverage(each, material) for each in loaded_decks(decks, "bad-source", "placeholder")]
+    if style == "json":
+        print_json({"decks": [coverage_json(each) for each in covered]})
+    elif style == "html":
+        click.echo(coverage_page(covered))
+    else:
+        click.echo("\n\n".join(coverage_text(each) for each in covered))
+    end(failed=any(each.is_below(least) for each in covered))
+
+
+@click.group(short_help="Keep cards and the sentences they came from together.")
+def source() -> None:
+    """Keep cards and the sentences they came from together, while the material is revised.
+
+    material.lock, beside deck.yaml, holds fingerprints of the material's sentences, and none of them.
+
+    Example: studydeck source status cards/magnesium-and-inflammation
+    """
+
+
+@source.command(short_help="Accept what each card's sentence says now.")
+@DECKS
+@MATERIAL
+def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
+    """Make or update material.lock, and accept what each card's sentence says now.
+
+    Example: studydeck source stamp cards/rivers --material rivers.txt
+    """
+    from studydeck.commands import sources as sourcing
+    from studydeck.material.words import status_text
+
+    with sentences():
+        for loaded in loaded_decks(decks, "bad-source", "placeholder", "damaged-material"):
+            found = sourcing.stamp_sources(loaded, material)
+            click.echo(status_text(str(loaded.deck.title), found, {}))
+            end(failed=len(found.in_state("ok")) < len(found.all))
+
+
+@source.command(short_help="Tell what became of each card's sentence.")
+@DECKS
+@MATERIAL
+@format_option()
+def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
+    """Tell what became of each card's sentence: ok, unstamped, moved, changed, gone, ambiguous or bad. Writes nothing.
+
+    Without the material it tells what material.lock knows. With --material and another path in deck.yaml, what a
+    sentence said stands over what it says.
+
+    Example: studydeck source status cards/rivers --material rivers-2nd-edition.txt
+    """
+    from studydeck.commands import sources as sourcing
+    from studydeck.material.words import status_json, status_text
+
+    told = []
+    with sentences():
+        for loaded in loaded_decks(decks, "bad-source", "placeholder"):
+            found = sourcing.sources(loaded, material)
+            told.append((str(loaded.deck.title), found, sourcing.source_texts(loaded, found)))
+    if style == "json":
+        print_json({"decks": [status_json(*each) for each in told]})
+    else:
+        click.echo("\n\n".join(status_text(*each) for each in told))
+
+
+@source.command(short_help="Rewrite the sources whose sentences moved.")
+@DECKS
+@MATERIAL
+def fix(decks: tuple[Path, ...], material: Path | None) -> None:
+    """Rewrite the sources whose sentences moved, and change nothing else in the YAML.
+
+    material.lock takes the new outline of the material. Sentences that changed stay to be looked at.
+
+    Example: studydeck source fix cards/rivers --material rivers-2nd-edition.txt
+    """
+    from studydeck.commands import sources as sourcing
+    from studydeck.material.words import rewritten_text
+
+    with sentences():
+        for loaded in loaded_decks(decks, "bad-source", "placeholder"):
+            found = sourcing.fix_sources(loaded, material)
+            if told := rewritten_text(found):
+                click.echo(told)
+            click.echo(f"{loaded.deck.title}: {counted(len(found.to_rewrite), 'source')} rewritten")
+
+
+@source.command(short_help="Accept what became of the sources of some cards.")
+@DECK
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@MATERIAL
+def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
+    """Accept what the sentences of the cards ID... say now, after you looked at the cards.
+
+    Example: studydeck source accept cards/rivers nile rhine
+    """
+
+    from studydeck.commands import sources as sourcing
+
+    with sentences():
+        for loaded in loaded_decks((deck,), "bad-source", "placeholder"):
+            sourcing.accept_sources(loaded, ids, material)
+            click.echo(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")

@@ -1,0 +1,118 @@
+"""new, draft, ids and schema: starting decks and cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from studydeck.cli.options import DECKS, FILE, FOLDER
+from studydeck.cli.printing import (
+    print_json,
+    print_problems,
+)
+from studydeck.cli.running import end, fresh_uid, loaded_decks, sentences
+from studydeck.counting import counted
+
+
+@click.command(short_help="Draft a deck from a text: one stub for each sentence.")
+@click.argument("file", type=FILE)
+@click.option(
+    "--deck",
+    "folder",
+    metavar="FOLDER",
+    type=FOLDER,
+    help="A new deck's folder, or a deck that gets stubs for bare sentences; left out, cards/<the file's name>.",
+)
+@click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards, as docs/material.md tells.")
+def draft(file: Path, folder: Path | None, command: str | None) -> None:
+    """Draft a deck from the text in FILE: a section for each heading, and a stub of a card for each sentence.
+
+    A stub holds its sentence in a comment, a place in source:, and a question to begin with. It says TODO, so
+    that the deck can't be built before you have written its cards or deleted their stubs.
+
+    Example: studydeck draft rivers.txt --deck cards/rivers
+    """
+    from studydeck.commands import sources as sourcing
+    from studydeck.text import slug
+
+    if command is not None and not command.strip():
+        raise click.BadParameter("name a program, as in --with 'python propose.py'.", param_hint="'--with'")
+    name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
+    folder = folder or Path("cards", slug(file.stem, "deck"))
+    with sentences():
+        drafted = sourcing.draft(file, folder, name[0].upper() + name[1:], fresh_uid(), command)
+    print_problems(drafted.problems, err=True)
+    for path in drafted.files:
+        click.echo(f"wrote {path.as_posix()}")
+    proposed = f" and {counted(drafted.proposed, 'proposed card')}" if command else ""
+    click.echo(f"{counted(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
+    end(failed=bool(drafted.problems))
+
+
+@click.command(short_help="List cards without an id, or write their ids into the YAML.")
+@DECKS
+@click.option("--write", is_flag=True, help="Write the ids that the lock gave into the YAML, and nothing else.")
+def ids(decks: tuple[Path, ...], write: bool) -> None:
+    """List the cards without an id, and the ids that deck.lock gave them.
+
+    With --write the ids go into the YAML, one line or key each; every other byte stays, and the next
+    package is the same. Then a card can be reworded in question and answer at once.
+
+    Example: studydeck ids --write cards/magnesium-and-inflammation
+    """
+    from studydeck import pipeline
+
+    loaded = loaded_decks(decks)
+    found = [card for each in loaded for card in pipeline.unnamed(each)]
+    if write:
+        with sentences():
+            for each in loaded:
+                pipeline.write_ids(each)
+    for card in found:
+        name = card.id or "(no id before its first build)"
+        click.echo(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
+    known = sum(card.id is not None for card in found)
+    if write:
+        click.echo(f"{counted(known, 'id')} written")
+    else:
+        click.echo(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
+
+
+@click.command(short_help="Start a deck that builds at once.")
+@click.argument("folder", type=FOLDER)
+@click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
+@click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
+def new(folder: Path, name: str, tag: str | None) -> None:
+    """Start a deck in FOLDER: deck.yaml with a fresh uid, and a section with three sample cards.
+
+    Example: studydeck new cards/rivers --name Rivers
+    """
+    from studydeck.checks.errors import wrong_tag
+    from studydeck.reading.starter import write_deck
+
+    if tag is not None and (wrong := wrong_tag(tag)):
+        raise click.BadParameter("{}; {}.".format(*wrong), param_hint="'--tag'")
+    try:
+        files = write_deck(folder, name, tag, fresh_uid())
+    except FileExistsError:
+        raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--name'") from None
+    except OSError as error:
+        raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
+    for path in files:
+        click.echo(f"wrote {path}")
+    click.echo(f"Next: edit the section, then studydeck build {folder}")
+
+
+@click.command(short_help="Print the JSON Schema of deck or section files.")
+@click.argument("file", type=click.Choice(["deck", "section"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema (draft 2020-12) of deck.yaml or of section files, for editors.
+
+    Example: studydeck schema section > cards/section.schema.json
+    """
+    from studydeck.reading import json_schema
+
+    print_json(json_schema(file))
