@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, expect
 
 from studydeck.cli import main
-from studydeck.pipeline import paper
+from studydeck.commands.export import export
 
 CARDS = """\
   - {id: a, question: "What is $x^2$ for 3?", answer: "**9**"}
@@ -24,6 +24,11 @@ CARDS = """\
   - {id: d, question: Gone?, answer: "yes", retired: true}
   - {id: e, question: "What does `<script>alert(1)</script>` do?", answer: Nothing}
 """
+
+
+def paper(author: Author, layout: str) -> str:
+    """The page that `export --to print` writes."""
+    return export(author.load(), "print", layout, author.out / "page.html").read_text("utf-8")
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ class Reader(HTMLParser):
 
 
 def test_the_page_has_every_card_once_with_its_gaps_open(rivers: Author) -> None:
-    page = paper(rivers.load(), "columns")
+    page = paper(rivers, "columns")
     assert page.count('class="row"') == 4
     assert 'A <span class="gap">hint</span> and <span class="gap"></span>' in page
     assert '<div class="answer" dir="auto">nested gap; another</div>' in page
@@ -73,7 +78,7 @@ def test_the_command_writes_one_file_that_needs_nothing_else(rivers: Author, tmp
 def test_chromium_prints_it(rivers: Author, tmp_path: Path, layout: str) -> None:
     rivers.section("".join(f"  - {{id: c{n}, question: What is {n}?, answer: It is {n}}}\n" for n in range(40)))
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
-    page.write_text(paper(rivers.load(), layout), "utf-8")
+    page.write_text(paper(rivers, layout), "utf-8")
     command = [chromium(), *FLAGS, "--headless", "--no-pdf-header-footer", f"--user-data-dir={tmp_path / 'profile'}",
                f"--print-to-pdf={pdf}", page.as_uri()]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=60)
@@ -96,7 +101,7 @@ def test_gaps_are_cut_where_they_end_and_stay_formulas_in_formulas(
 ) -> None:
     monkeypatch.setattr("studydeck.outputs.paper.with_mathml", lambda html: html)
     author.section(f"  - id: a\n    cloze: '{cloze}'\n")
-    page = paper(author.load(), "columns")
+    page = paper(author, "columns")
     assert question in page
     assert f'<div class="answer" dir="auto">{answer}</div>' in page
 
@@ -104,7 +109,7 @@ def test_gaps_are_cut_where_they_end_and_stay_formulas_in_formulas(
 def test_a_description_has_its_formulas(author: Author) -> None:
     author.write("deck.yaml", "deck: Rivers\nuid: testtesttest\ntag: rivers\ndescription: The $x$ of rivers\n")
     author.section(CARDS.splitlines(keepends=True)[0])
-    assert re.search(r"The <math.*</math> of rivers", paper(author.load(), "columns"))
+    assert re.search(r"The <math.*</math> of rivers", paper(author, "columns"))
 
 
 TABLE = (
@@ -121,7 +126,7 @@ def test_an_answer_reads_on_paper_as_it_was_written(
   - {{id: b, question: Compare, answer: "{TABLE}"}}
   - {{id: c, question: ما هو أطول نهر؟, answer: النيل}}
 """)
-    (tmp_path / "page.html").write_text(paper(author.load(), layout), "utf-8")
+    (tmp_path / "page.html").write_text(paper(author, layout), "utf-8")
     with closing(browser.new_page(viewport={"width": 680, "height": 900})) as page:
         page.goto((tmp_path / "page.html").as_uri())
         tops = "[...document.querySelectorAll('.answer')[0].querySelectorAll('strong, em')].map(each => each.offsetTop)"

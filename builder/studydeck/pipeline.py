@@ -315,13 +315,6 @@ def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
     return _locked(loaded, lock, notes)
 
 
-def paper(loaded: Loaded, layout: str) -> str:
-    """The deck as an HTML page for printing; `layout` is `columns` or `cards`. See render/paper.py."""
-    from studydeck.outputs.paper import paper as page
-
-    return page(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
-
-
 def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 

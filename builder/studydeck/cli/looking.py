@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from studydeck.cli.printing import (
     print_json,
 )
 from studydeck.cli.running import loaded_decks, moment_of_build, needs_engine, only_deck
+from studydeck.outputs import output_names
 
 if TYPE_CHECKING:
     from studydeck.engine.drawing import Artist
@@ -63,7 +63,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 
 @click.command(short_help="Make a page for paper.")
 @DECK
-@click.option("--to", "target", type=click.Choice(["print"]), required=True, help="What to make: a page to print.")
+@click.option("--to", "target", type=click.Choice(output_names()), required=True, help="What to make: a page to print.")
 @click.option(
     "--layout",
     type=click.Choice(["columns", "cards"]),
@@ -83,16 +83,15 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
 
     Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
     """
-    from studydeck import pipeline
+    from studydeck.commands.export import export as write
+    from studydeck.outputs import output_named
 
     (loaded,) = loaded_decks([deck])
-    path = output or Path("dist", f"{os.path.basename(os.path.abspath(deck))}.html")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pipeline.paper(loaded, layout), encoding="utf-8", newline="\n")
+        path = write(loaded, target, layout, output)
     except OSError as error:
-        raise click.ClickException(f"{path} can't be written ({error.strerror}).") from None
-    click.echo(f"{path.as_posix()}: open it in a browser and print it")
+        raise click.ClickException(f"{output or 'dist'} can't be written ({error.strerror}).") from None
+    click.echo(f"{path.as_posix()}: {output_named(target).next_step}")
 
 
 @click.command(short_help="See a deck's cards in the browser, redrawn at every save.")

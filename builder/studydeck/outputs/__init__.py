@@ -1,1 +1,37 @@
-"""Notes to files of other formats, one file each."""
+"""Notes to files of other formats. A file here is a format: its name is what `export --to` takes.
+
+Each has an `OUTPUT`, which says all that `export` needs to know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from studydeck.model import Deck, MediaFile, Note
+
+
+class Output(NamedTuple):
+    """A format: the suffix of its files, its layouts (the first is the default), what to do with the file, in words.
+
+    `make` gives the file's text for a deck's notes and media, in one of the layouts.
+    """
+
+    suffix: str
+    layouts: Sequence[str]
+    next_step: str
+    make: Callable[[Deck, Sequence[Note], Sequence[MediaFile], str], str]
+
+
+def output_names() -> list[str]:
+    """The names of all formats, by the files of this folder: to import them would cost every command's start."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+
+
+def output_named(name: str) -> Output:
+    """The format of this name."""
+    output: Output = import_module(f"{__name__}.{name}").OUTPUT
+    return output

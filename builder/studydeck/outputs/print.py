@@ -12,6 +12,7 @@ from string import Template
 
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note
+from studydeck.outputs import Output
 from studydeck.text import to_html
 from studydeck.text.formula import with_mathml
 
@@ -66,3 +67,6 @@ def _inside(name: str, pictures: Mapping[str, Path]) -> str:
     """A picture as a data: address, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(pictures[name].read_bytes()).decode()}"
+
+
+OUTPUT = Output(".html", ("columns", "cards"), "open it in a browser and print it", paper)

@@ -1,0 +1,23 @@
+"""The tail of `export`: a deck as a file of another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studydeck.outputs import output_named
+from studydeck.pipeline import Loaded, compile_notes, folder_name
+
+
+def export(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:
+    """Writes the deck in the format `target`, and returns the file: `path`, or one in dist/ named like its folder.
+
+    Raises ValueError with a sentence where the format has no such layout, and OSError where the file can't be written.
+    """
+    output = output_named(target)
+    if layout is not None and layout not in output.layouts:
+        raise ValueError(f"'{target}' has no layout '{layout}'; choose one of {', '.join(output.layouts)}")
+    path = path or Path("dist", folder_name(loaded.deck.folder) + output.suffix)
+    text = output.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout or output.layouts[0])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
