@@ -99,7 +99,7 @@ def test_chromium_prints_it(rivers: Author, tmp_path: Path, layout: str) -> None
 def test_gaps_are_cut_where_they_end_and_stay_formulas_in_formulas(
     author: Author, monkeypatch: pytest.MonkeyPatch, cloze: str, question: str, answer: str
 ) -> None:
-    monkeypatch.setattr("studydeck.outputs.paper.with_mathml", lambda html: html)
+    monkeypatch.setattr("studydeck.outputs.print.with_mathml", lambda html: html)
     author.section(f"  - id: a\n    cloze: '{cloze}'\n")
     page = paper(author, "columns")
     assert question in page
