@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -131,23 +131,28 @@ def build(
     """
     from builder import cache
 
-    now = _now()
-    folders = _folders(decks)
-    state = cache.state_of(folders, output)
-    known = None if repair_lock or verify else cache.recall(folders, output, state)
-    if known and not (known.changed or timings):
-        _tell_unchanged(folders, output, known.made, style)
-        return
-    from builder.building import build_all
+    def look() -> tuple[cache.State, cache.Known | None]:
+        state = cache.state_of(folders, output)
+        return state, None if repair_lock or verify else cache.recall(folders, output, state)
 
-    lap = _Stopwatch()
-    locks = _repaired_locks(folders, output) if repair_lock else {}
-    known = known if known and known.changed else None
-    with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
-        built, problems = build_all(
-            folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
-        )
-        reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
+    now, folders = _now(), _folders(decks)
+    state, known = look()
+    with ExitStack() as turn:
+        if not _is_unchanged(known, timings) and turn.enter_context(_alone(folders, output)):
+            now, (state, known) = _now(), look()  # now that another build has ended
+        if known and _is_unchanged(known, timings):
+            _tell_unchanged(folders, output, known.made, style)
+            return
+        from builder.building import build_all
+
+        lap = _Stopwatch()
+        locks = _repaired_locks(folders, output) if repair_lock else {}
+        known = known if known and known.changed else None
+        with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
+            built, problems = build_all(
+                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+            )
+            reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
     if timings:
         lap.tell()
@@ -252,17 +257,19 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
     """
     from builder import pipeline
 
-    loaded, problems = pipeline.load_all(_folders(decks))
-    if _failing(problems):
-        _print_problems(problems, err=True)
-        sys.exit(1)
-    found = [card for each in loaded for card in pipeline.unnamed(each)]
-    if write:
-        try:
-            for each in loaded:
-                pipeline.write_ids(each)
-        except (ValueError, OSError) as error:
-            raise click.ClickException(f"{error}.") from None
+    folders = _folders(decks)
+    with _alone(folders) if write else nullcontext():
+        loaded, problems = pipeline.load_all(folders)
+        if _failing(problems):
+            _print_problems(problems, err=True)
+            sys.exit(1)
+        found = [card for each in loaded for card in pipeline.unnamed(each)]
+        if write:
+            try:
+                for each in loaded:
+                    pipeline.write_ids(each)
+            except (ValueError, OSError) as error:
+                raise click.ClickException(f"{error}.") from None
     for card in found:
         name = card.id or "(no id before its first build)"
         click.echo(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
@@ -771,6 +778,19 @@ def _package(built: Built) -> dict[str, Any]:
     }
 
 
+def _alone(folders: Sequence[Path], output: Path | None = None) -> AbstractContextManager[bool]:
+    """Until its end no other build of these decks runs; whether there was one to wait for."""
+    from builder.exclusion import exclusive
+
+    what = "this deck" if len(folders) == 1 else "these decks"
+    return exclusive(folders, output, lambda: click.echo(f"waiting for another build of {what} to finish", err=True))
+
+
+def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
+    """Whether there is nothing to build, nor to time."""
+    return known is not None and not known.changed and not timings
+
+
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
     """What a build says of packages of which every byte is as the last build left it."""
     from builder import cache
@@ -897,7 +917,6 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     from builder import cache, pipeline
     from builder.preview import Live, Server, View, address_in_network, qr_code, watch
 
-    building = threading.Lock()
     last: View | None = None
 
     def look(judge: bool) -> View:
@@ -906,7 +925,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
         return last
 
     def package() -> Path:
-        with building:
+        with _alone([deck], output):
             loaded = pipeline.load(deck)
             problems = loaded.errors
             if not problems:

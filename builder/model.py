@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 
 class Place(NamedTuple):
@@ -112,6 +112,7 @@ PROBLEMS: Mapping[str, str] = {
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
     "damaged-lock": "A deck.lock that can't be trusted.",
     "newer-lock": "A deck.lock that a newer studydeck wrote.",
+    "changed-lock": "A deck.lock that another program changed while the deck was being built.",
     "locked": "With --locked: a card or note type for which deck.lock would change.",
     "unwritable": "A package, a lock or .gitattributes that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
@@ -369,6 +370,7 @@ class Kept(NamedTuple):
     ids: Sequence[str] = ()
     lines: Sequence[str] = ()
     decks: Sequence[str] = ()
+    package: BinaryIO | None = None
 
 
 NOTHING_KEPT = Kept()

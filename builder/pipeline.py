@@ -10,7 +10,6 @@ From Python:
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from builder.cache import package_path
+from builder.cache import digest_of, hash_of, package_path
 from builder.checks import check
 from builder.cores import in_two
 from builder.history import (
@@ -80,13 +79,18 @@ _MATERIAL_LOCK = "material.lock"  # as in builder/material/lock.py, which decks 
 
 
 class Loaded(NamedTuple):
-    """A deck, read and checked. With `errors` it must not be built."""
+    """A deck, read and checked. With `errors` it must not be built.
+
+    `follows` is the hash of the deck.lock that was read, "" where another lock stood in for it; a build writes nothing
+    if the file has other bytes by then.
+    """
 
     deck: Deck
     lock: Lock
     identities: Sequence[Identity | None]
     media: Media
     problems: Sequence[Problem]
+    follows: str = ""
 
     @property
     def errors(self) -> list[Problem]:
@@ -111,7 +115,8 @@ class Loaded(NamedTuple):
 class Built(NamedTuple):
     """What a build made of a deck, or the problems for which it wrote nothing.
 
-    `newest` is the newest stamp of the notes that it read, in seconds since 1970.
+    `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
+    files that it wrote, by their paths.
     """
 
     deck: Deck
@@ -122,6 +127,7 @@ class Built(NamedTuple):
     changes: Changes = _NO_CHANGES
     problems: Sequence[Problem] = ()
     newest: int = 0
+    written: Mapping[str, str] = {}
 
 
 def _no_progress(done: float) -> None:
@@ -154,8 +160,11 @@ def load(
     problems += found
     lap("media", len(media.files))
     damage: list[Problem] = []
+    follows = ""
     if lock is None:
-        lock, damage = lock_in(folder)
+        data = _lock_data(folder)
+        lock, damage = _lock_of(folder, data)
+        follows = hash_of(data) if isinstance(data, bytes) else ""
     lap("lock", len(lock.notes))
     identities, found = identify(deck, lock)
     lap("identify", len(identities))
@@ -164,7 +173,7 @@ def load(
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
         found = [each for each in found if each.name != "ambiguous-card"]
-    return Loaded(deck, lock, identities, media, sorted({*problems, *found}))
+    return Loaded(deck, lock, identities, media, sorted({*problems, *found}), follows)
 
 
 def load_all(
@@ -246,7 +255,8 @@ def build(
     `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
     that would change the lock writes nothing and has a problem for every such card. Notes that rebuild.py found
     to be `kept` are not among the loaded ones, and are in the package all the same. Raises ValueError for a deck
-    with errors; a file that can't be written is a problem of the result.
+    with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
+    and the end of `build`: see exclusion.py.
     """
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
@@ -265,12 +275,17 @@ def build(
         stamped = [(each, new_types[each.key].modified) for each in types]
         decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
         shipped = _ship(loaded, ledger, progress, lap)
-        cards = _write(
+        cards, written = _write(
             path,
             deck.folder / LOCK_FILE,
-            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, path, kept.ranges),
+            loaded.follows,
+            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, kept),
             lambda: lock_lines(new_types, ledger.lines),
         )
+    except _ChangedLockError:
+        message = "another program changed deck.lock during the build"
+        at = Place(shown(deck.folder / LOCK_FILE))
+        return Built(deck, path, problems=[problem("changed-lock", at, message, "build again")])
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
         at = Place(path.as_posix())
@@ -280,7 +295,8 @@ def build(
     progress(1.0)
     count = len(ledger.numbers) + len(kept.ids)
     lap("package", count)
-    return Built(deck, path, count, cards, len(loaded.media.files), ledger.changes(), problems, ledger.newest)
+    changes = ledger.changes()
+    return Built(deck, path, count, cards, len(loaded.media.files), changes, problems, ledger.newest, written)
 
 
 def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
@@ -431,20 +447,28 @@ def folder_name(folder: Path) -> str:
 
 def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
+    return _lock_of(folder, _lock_data(folder))
+
+
+def _lock_data(folder: Path) -> bytes | Problem:
+    """The bytes of the deck's lock; none where there isn't one."""
     path = folder / LOCK_FILE
-    there = os.path.lexists(path)
-    data = read_file(path, folder, _LARGEST_LOCK) if there else b""
+    return read_file(path, folder, _LARGEST_LOCK) if os.path.lexists(path) else b""
+
+
+def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
     if isinstance(data, Problem):
         return Lock(), [data]
-    pending = _pending(path, data)
-    if os.path.lexists(pending):
-        waiting = read_file(pending, folder, _LARGEST_LOCK)
-        if isinstance(waiting, Problem):
-            return Lock(), [waiting]
-        lock, problems = read_lock(shown(path), waiting)
+    path = folder / LOCK_FILE
+    if pending := _pending(path, hash_of(data)):
+        waiting = [read_file(each, folder, _LARGEST_LOCK) for each in pending]
+        if problems := [each for each in waiting if isinstance(each, Problem)]:
+            return Lock(), problems
+        first, *others = [each for each in waiting if isinstance(each, bytes)]
+        lock, problems = read_lock(shown(path), first + b"".join(each.partition(b"\n")[2] for each in others))
         if not problems:
             return lock, []
-    return read_lock(shown(path), data) if there else (Lock(), [])
+    return read_lock(shown(path), data) if data or os.path.lexists(path) else (Lock(), [])
 
 
 def shipped_lock(loaded: Loaded, package: Path) -> Lock:
@@ -470,28 +494,48 @@ def shipped_lock(loaded: Loaded, package: Path) -> Lock:
     return caught_up(lock, loaded.known, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
 
 
-def _pending(path: Path, data: bytes) -> Path:
-    """Where the lock that follows the lock in `data` waits until its package is in place."""
-    return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
+def _pending(path: Path, follows: str) -> list[Path]:
+    """The locks that wait beside the one at `path`, which has the hash `follows`, until their packages are in place."""
+    with suppress(OSError):
+        names = sorted(os.listdir(path.parent))
+        start = _pending_name(path, follows, "")
+        return [path.with_name(name) for name in names if name.startswith(start) and name.endswith(".pending")]
+    return []
+
+
+def _pending_name(path: Path, follows: str, rest: str) -> str:
+    return f".{path.name}.{follows[:16]}.{rest}"
+
+
+class _ChangedLockError(Exception):
+    """The lock was changed after it was read."""
 
 
 def _write(
-    path: Path, lock_path: Path, write_package: Callable[[Path], int], lock_lines: Callable[[], Iterable[str]]
-) -> int:
-    """Writes the package and then the lock beside their places, and moves both in. Returns what `write_package` does.
+    path: Path,
+    lock_path: Path,
+    follows: str,
+    write_package: Callable[[Path], int],
+    lock_lines: Callable[[], Iterable[str]],
+) -> tuple[int, dict[str, str]]:
+    """Writes the package and then the lock beside their places, and moves both in.
 
-    Between the two moves the new lock lies pending, so that a build killed there has lost nothing
-    (test_killed.py kills it everywhere).
+    Returns what `write_package` does, and the hashes of both files. Between the two moves the new lock lies pending,
+    so that a build killed there has lost nothing (test_killed.py kills it everywhere). Raises _ChangedLockError if the
+    lock on disk doesn't have the hash `follows`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = lock_path.read_bytes() if lock_path.exists() else b""
-    pending = _pending(lock_path, before)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
     try:
-        written = write_package(part)
+        cards = write_package(part)
         with lock_part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lock_lines())
+        written = {os.fspath(path): digest_of(part), os.fspath(lock_path): digest_of(lock_part)}
+        before = hash_of(lock_path.read_bytes() if lock_path.exists() else b"")
+        if follows not in ("", before):
+            raise _ChangedLockError
+        pending = lock_path.with_name(_pending_name(lock_path, before, f"{os.getpid()}.pending"))
         os.replace(lock_part, pending)
         try:
             os.replace(part, path)
@@ -504,7 +548,7 @@ def _write(
         lock_part.unlink(missing_ok=True)
     for place in (path, lock_path):
         _clear(place, lock_path.stat().st_mtime)
-    return written
+    return cards, written
 
 
 def _clear(place: Path, now: float) -> None:
@@ -513,7 +557,7 @@ def _clear(place: Path, now: float) -> None:
         left = place.with_name(name)
         if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
             with suppress(OSError):
-                if now - left.stat().st_mtime > _ONE_BUILD or (left.suffix == ".part" and _has_ended(left.stem)):
+                if now - left.stat().st_mtime > _ONE_BUILD or _has_ended(left.stem):
                     left.unlink()
 
 

@@ -825,7 +825,7 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
 NOBODY = """
 import os
 from builder.__main__ import main
-import builder.pipeline, builder.checks.judgements, builder.source.edit, builder.source.events
+import builder.exclusion, builder.pipeline, builder.checks.judgements, builder.source.edit, builder.source.events
 if os.geteuid() == 0:
     os.setgid(65534), os.setuid(65534)
 main()

@@ -236,6 +236,13 @@ def a_lock_of_tomorrow() -> None:
     (DECK / "deck.lock").write_bytes(lock.replace("lock 1", "lock 2", 1).encode())
 
 
+def a_lock_changed_during_a_build() -> list[Problem]:
+    build_it(1)
+    loaded = load(DECK)
+    (DECK / "deck.lock").write_bytes((DECK / "deck.lock").read_bytes() + b"# pulled\n")
+    return list(build(loaded, Path("dist"), 100).problems)
+
+
 def no_lock() -> None:
     build_it(1)
     (DECK / "deck.lock").unlink()
@@ -310,6 +317,8 @@ def problems_of(name: str, examples: Iterator[str]) -> list[Problem]:
         written.add(file)
     HAPPENINGS.get(name, lambda: None)()
     _, problems = load_all(sorted(DECK.parent.iterdir()))
+    if name == "changed-lock":
+        problems += a_lock_changed_during_a_build()
     if name in ("locked", "unwritable", "lost-lock", "future-stamp"):
         problems += build_it(100, locked=name == "locked")
     return problems
