@@ -865,9 +865,9 @@ def test_a_huge_name_makes_no_huge_message(author: Author, name: str) -> None:
 )
 def test_a_bad_file_is_refused_quickly(author: Author, text: str, seconds: float) -> None:
     author.write("water.yaml", text)
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine takes none of it
     assert author.load().errors
-    assert time.perf_counter() - started < seconds
+    assert time.process_time() - started < seconds
 
 
 @pytest.mark.parametrize(
