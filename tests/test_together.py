@@ -95,24 +95,18 @@ def start(*authors: Author, **environment: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def previewed(author: Author) -> Iterator[tuple[str, int]]:
-    command = [
-        sys.executable,
-        "-u",
-        "-m",
-        "builder",
-        "preview",
-        str(author.folder),
-        "-o",
-        str(author.out),
-        "--no-browser",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8") as process:
+def previewed(author: Author) -> Iterator[tuple[subprocess.Popen[str], http.client.HTTPConnection]]:
+    """The preview of a deck, and a connection to it."""
+    # A shell has what runs in its background ignore an interrupt, and its children with it.
+    begin = "import signal; signal.signal(2, signal.default_int_handler); from builder.__main__ import main; main()"
+    command = [sys.executable, "-u", "-c", begin, "preview", str(author.folder), "-o", str(author.out), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout
             found = re.search(r"http://([\d.]+):(\d+)/", process.stdout.readline())
             assert found
-            yield found[1], int(found[2])
+            with closing(http.client.HTTPConnection(found[1], int(found[2]), timeout=60)) as connection:
+                yield process, connection
         finally:
             process.kill()
 
@@ -157,7 +151,7 @@ def test_builds_at_once_leave_package_lock_and_yaml_as_one(author: Author) -> No
     seed = random.randrange(1 << 32)
     chance = random.Random(seed)
     writer = Writer(author, chance, 400)
-    with previewed(author) as (host, port):
+    with previewed(author) as (_, preview):
         for number in range(ROUNDS):
             builds = []
             writer.edit()
@@ -166,7 +160,6 @@ def test_builds_at_once_leave_package_lock_and_yaml_as_one(author: Author) -> No
                 if chance.random() < 0.7:
                     time.sleep(chance.random() * 0.15)
                     writer.edit()
-            preview = http.client.HTTPConnection(host, port, timeout=60)
             preview.request("GET", "/package.apkg")
             time.sleep(chance.random() * 0.2)
             writer.edit()
@@ -176,7 +169,6 @@ def test_builds_at_once_leave_package_lock_and_yaml_as_one(author: Author) -> No
             answer = preview.getresponse()
             assert answer.status == 200, answer.read()
             answer.read()
-            preview.close()
             for each in builds:
                 code, _, err = finished(each)
                 assert code == 0 or each is killed, f"round {number} of seed {seed}: {err}"
@@ -353,6 +345,23 @@ def test_a_build_that_waits_says_so_and_can_be_interrupted(writer: Writer) -> No
         assert waiting.stderr.readline() == WAITING
     assert finished(waiting)[0] == 0
     assert_one(writer)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+def test_a_preview_waits_for_a_build_and_ends_at_an_interrupt(writer: Writer) -> None:
+    author = writer.author
+    with previewed(author) as (process, preview):
+        assert process.stderr
+        with exclusive([author.folder], author.out, never):
+            preview.request("GET", "/package.apkg")
+            assert process.stderr.readline() == WAITING
+        answer = preview.getresponse()
+        assert (answer.status, answer.read()) == (200, author.package.read_bytes())
+        with exclusive([author.folder], author.out, never):
+            preview.request("GET", "/package.apkg")
+            assert process.stderr.readline() == WAITING
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
 
 
 def test_of_two_builds_of_one_edit_the_later_has_nothing_to_do(writer: Writer) -> None:
