@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from builder.model import Place, Problem, problem
+from builder.model import Identity, Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
 VERSION = 1
@@ -57,6 +57,11 @@ class Lock(NamedTuple):
 
     notes: Mapping[str, NoteRecord] = {}
     types: Mapping[str, TypeRecord] = {}
+
+    def record_of(self, identity: Identity) -> NoteRecord | None:
+        """What the lock knows of the note; None where it is new, also under an id that another note had until now."""
+        record = self.notes.get(identity.was or identity.id)
+        return record if record is not None and record.guid == identity.guid else None
 
 
 def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:

@@ -48,6 +48,7 @@ class Ledger:
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
         self.identities = identities
         self.known = lock.notes
+        self.record_of = lock.record_of
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
@@ -75,8 +76,8 @@ class Ledger:
         edited: list[int] = []
         retired: list[int] = []
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
-            note_id, guid, made, was = identity
-            last = self.known.get(was or note_id)
+            note_id, guid, made, _ = identity
+            last = self.record_of(identity)
             joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
             content = digest(kind, joined_tags, joined_fields)
             if last is None:
@@ -167,17 +168,16 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
 
     It is the one that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes.
     """
-    known = lock.notes
     taken: set[int] | None = None
     given: set[int] = set()
     numbers = []
     for identity in identities:
-        last = known.get(identity.was or identity.id) if known else None
+        last = lock.record_of(identity) if lock.notes else None
         if last is not None and last.added not in given:
             number = last.added
         else:
             if taken is None:
-                taken = {*(each.added for each in known.values()), *map(note_id_in, kept.lines)}
+                taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
             slot = crc32(identity.guid.encode()) % _SLOTS
             while (number := _FIRST + slot * _STEP) in taken:
                 slot = (slot + 1) % _SLOTS
