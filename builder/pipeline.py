@@ -33,7 +33,6 @@ from builder.history import (
     identify,
     lines_ever,
     lock_lines,
-    lock_text,
     note_type_ids,
     read_lock,
     record,
@@ -401,8 +400,8 @@ def unnamed(loaded: Loaded) -> list[Unnamed]:
 def write_ids(loaded: Loaded) -> list[Unnamed]:
     """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
 
-    Nothing else of the files changes, so the next package is the same to the byte. Raises ValueError for a deck with
-    errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
+    Nothing else of the files changes, nor the lock, so the next package is the same to the byte. Raises ValueError for
+    a deck with errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
     """
     from builder.source.edit import with_ids
 
@@ -418,10 +417,6 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
             edits[path] = with_ids(path, path.read_bytes(), ids)
     for path, data in edits.items():
         replace_file(path, data)
-    if edits:
-        given = {card.id for card in named}
-        notes = {name: each._replace(made=each.made and name not in given) for name, each in loaded.lock.notes.items()}
-        replace_file(loaded.deck.folder / LOCK_FILE, lock_text(loaded.lock._replace(notes=notes)).encode())
     return named
 
 

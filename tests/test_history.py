@@ -264,6 +264,16 @@ def test_a_stamp_in_the_future_does_not_block_the_next_edit(rivers: Author, lear
     assert learner.note(rivers.guid("nile"))["Answer"] == "The White Nile"
 
 
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(86_399, None), (86_400, "1 day ahead"), (172_799, "1 day ahead"), (172_800, "2 days ahead")]
+)
+def test_a_lock_of_the_future_is_told_from_a_day_on(rivers: Author, ahead: int, words: str | None) -> None:
+    rivers.now -= ahead
+    problems = rivers.build(later=0).problems
+    assert [each.name for each in problems] == (["future-stamp"] if words else [])
+    assert not words or words in problems[0].message
+
+
 # --- the lock under git ---------------------------------------------------------------------------
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 
 import pytest
-from author import Author
+import yaml
+from author import START, Author
 from click.testing import CliRunner
+from test_history import git
 
 from builder.cli import main
 from builder.engine.learner import Import, Learner
 from builder.model import Problem
+from builder.pipeline import unnamed, write_ids
 
 CAPITALS = {"Egypt": "Cairo", "Kenya": "Nairobi", "Ghana": "Accra", "Chad": "N'Djamena"}
 
@@ -256,3 +260,192 @@ def test_a_guid_finds_a_card_without_an_id_that_was_reworded(author: Author, lea
     author.now -= 1_000
     assert author.build(later=0).changes.edited == ("what-is-a",)
     assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
+
+
+# --- cards without an id that come back -----------------------------------------------------------
+
+
+@pytest.fixture
+def retired(author: Author) -> Author:
+    """A deck of cards without ids, one of which an earlier build retired."""
+    card = "  - {question: Which river flows through Cairo?, answer: The Nile}\n"
+    rest = "  - {question: Which river leaves Lake Constance?, answer: The Rhine}\n"
+    author.section(rest + card)
+    author.build()
+    author.section(rest)
+    author.build()
+    return author
+
+
+CAME_BACK = "  - {question: What flows through Cairo?, answer: The Nile}\n"
+
+
+@pytest.mark.parametrize("section", ["Water", "Egypt"])
+def test_a_retired_card_that_comes_back_reworded_is_asked_about(retired: Author, section: str) -> None:
+    if section == "Water":
+        retired.write("water.yaml", retired.read("water.yaml") + CAME_BACK)
+    else:
+        retired.section(CAME_BACK, section, "egypt.yaml")
+    (problem,) = retired.problems()
+    assert (problem.name, problem.severity) == ("ambiguous-card", "error")
+    assert "may be 'which-river-flows-through-cairo' reworded or a new card" in problem.message
+    file = "water.yaml" if section == "Water" else "egypt.yaml"
+    retired.edit("{question: What flows", "{id: which-river-flows-through-cairo, question: What flows", file)
+    assert retired.build().changes.new == ()
+
+
+def test_a_card_with_another_answer_than_the_retired_one_is_new(retired: Author) -> None:
+    retired.write("water.yaml", retired.read("water.yaml") + CAME_BACK.replace("The Nile", "Tourists"))
+    assert retired.build().changes.new == ("what-flows-through-cairo",)
+
+
+def test_a_retired_card_that_still_stands_there_may_be_replaced_by_its_like(author: Author) -> None:
+    card = "  - {question: Which river flows through Cairo?, answer: The Nile}\n"
+    author.section(card)
+    author.build()
+    author.section(card.replace("}", ", retired: true}"))
+    author.build()
+    author.section(card.replace("}", ", retired: true}") + CAME_BACK)
+    assert author.build().changes.new == ("what-flows-through-cairo",)
+
+
+def test_the_live_card_of_an_answer_goes_before_the_retired_one(retired: Author) -> None:
+    retired.write("water.yaml", retired.read("water.yaml") + CAME_BACK.replace("The Nile", "The Rhine"))
+    retired.edit("  - {question: Which river leaves Lake Constance?, answer: The Rhine}\n", "")
+    assert retired.build().changes.edited == ("which-river-leaves-lake-constance",)
+
+
+# --- ids that are written while another author rewords --------------------------------------------
+
+NAMELESS = {
+    "a question": "  - question: Which river flows through Cairo?\n    answer: The Nile\n",
+    "a cloze": "  - cloze: The {{c1::Nile}} flows through Cairo.\n",
+    "a question further down": "  - answer: The Nile\n    hint: a long one\n    tags: [x]\n"
+    "    question: Which river flows through Cairo?\n",
+}
+#: Which of them, what it becomes, and whether it was built so.
+REWORDED = {
+    "the question": ("a question", "Which river flows", "What flows", True),
+    "the question, not built": ("a question", "Which river flows", "What flows", False),
+    "question and answer": (
+        "a question",
+        "flows through Cairo?\n    answer: The",
+        "is it?\n    answer: It is the",
+        False,
+    ),
+    "a cloze": ("a cloze", "flows through", "is the river of", False),
+    "a line far from the id": ("a question further down", "Which river flows", "What flows", True),
+    "a line far from the id, not built": ("a question further down", "Which river flows", "What flows", False),
+}
+
+
+@pytest.mark.parametrize("resolved", ["ours", "theirs"])
+@pytest.mark.parametrize("ours", ["written", "written and built", "written and edited"])
+@pytest.mark.parametrize("reworded", REWORDED)
+def test_ids_written_on_one_branch_and_a_card_reworded_on_the_other(
+    author: Author, learner: Learner, reworded: str, ours: str, resolved: str
+) -> None:
+    """However the two are merged, by real git: it stays one card with its history, or its author is asked."""
+    kind, old, new, theirs_built = REWORDED[reworded]
+    author.section(NAMELESS[kind])
+    author.build()
+    learner.import_package(author.package)
+    learner.study(2)
+    before, guids = learner.histories(), {each.guid for each in author.load().lock.notes.values()}
+    git(author.folder, "init", "-qb", "main")
+    commit(author, "first")
+    git(author.folder, "checkout", "-qb", "theirs")
+    author.edit(old, new)
+    if theirs_built:
+        author.build()
+    commit(author, "reworded")
+    git(author.folder, "checkout", "-q", "main")
+    write_ids(author.load())
+    if ours == "written and edited":
+        author.write("water.yaml", author.read("water.yaml") + "    details: It is long.\n")
+    if ours != "written":
+        author.build()
+    commit(author, "ids")
+    git(author.folder, "merge", "-q", "--no-edit", "theirs", check=False)
+    if "<<<<" in author.read("water.yaml"):
+        git(author.folder, "checkout", f"--{resolved}", "water.yaml")
+    (name,) = author.load().lock.notes
+    found = author.problems()
+    if found:
+        assert [each.name for each in found] == ["ambiguous-card"]
+        author.edit("  - ", f"  - id: {name}\n    ")
+        assert author.problems() == []
+    author.build()
+    assert {each.guid for each in author.load().lock.notes.values()} == guids
+    assert learner.import_package(author.package).new == 0
+    assert {card: learner.histories()[card] for card in before} == before
+
+
+def commit(author: Author, message: str) -> None:
+    git(author.folder, "add", ".")
+    git(author.folder, "commit", "-qm", message)
+
+
+def test_an_id_that_the_build_made_stays_known_as_such_once_it_is_written(author: Author) -> None:
+    author.section(NAMELESS["a question"])
+    author.build()
+    before = author.read("deck.lock")
+    assert len(write_ids(author.load())) == 1
+    author.build()
+    assert author.read("deck.lock") == before
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_lines_of_one_note_that_the_build_made_once_it_made_it(author: Author, order: int) -> None:
+    """Locks of older versions said `own` once an id was written into the YAML."""
+    author.section(NAMELESS["a question"])
+    author.build()
+    *head, note, end = author.read("deck.lock").splitlines(keepends=True)
+    older = note.replace("\tmade\t", "\town\t")
+    newer = re.sub(r"\t(\d{10})\t", lambda stamp: f"\t{int(stamp[1]) + 5}\t", note)
+    for pair in ([older, newer], [older.replace("\town\t", "\tmade\t"), newer.replace("\tmade\t", "\town\t")]):
+        author.write("deck.lock", "".join([*head, *pair[::order], end]))
+        (record,) = author.load().lock.notes.values()
+        assert record.made
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_equal_stamps_with_differing_content_are_stamped_anew(author: Author, order: int) -> None:
+    """Two branches built in one second: whichever a learner has, the merged card reaches them."""
+    author.section("  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n")
+    author.build()
+    *head, note, end = author.read("deck.lock").splitlines(keepends=True)
+    packages = []
+    for answer in ("Nile", "The White Nile"):
+        author.write("deck.lock", "".join([*head, note, end]))
+        author.section(f"  - {{id: nile, question: Which river flows through Cairo?, answer: {answer}}}\n")
+        shutil.rmtree(author.out)
+        author.now = START + 500
+        author.build(later=0)
+        packages.append((author.package.read_bytes(), author.read("deck.lock").splitlines(keepends=True)[-2]))
+    lines = [line for _, line in packages]
+    assert lines[0] != lines[1]
+    for answer in ("Nile", "The White Nile"):
+        author.section(f"  - {{id: nile, question: Which river flows through Cairo?, answer: {answer}}}\n")
+        author.write("deck.lock", "".join([*head, *lines[::order], end]))
+        shutil.rmtree(author.out)
+        author.now = START + 500
+        assert author.build(later=0).changes.edited == ("nile",)
+        for package, _ in packages:
+            with Learner() as learner:
+                (author.out / "theirs.apkg").write_bytes(package)
+                learner.import_package(author.out / "theirs.apkg")
+                assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
+                assert learner.note(author.guid("nile"))["Answer"] == answer
+
+
+@pytest.mark.parametrize("card", ["- {question: '%s?', answer: It is}", "- question: '%s?'\n    answer: It is"])
+@pytest.mark.parametrize("word", ["No", "True", "null", "OFF", "y", "2024", "1e3"])
+def test_an_id_that_yaml_would_take_for_something_else_is_written_in_quotes(
+    author: Author, word: str, card: str
+) -> None:
+    author.section(f"  {card}\n" % word)
+    author.build()
+    assert [each.id for each in write_ids(author.load())] == [word.lower()]
+    assert [each["id"] for each in yaml.safe_load(author.read("water.yaml"))["cards"]] == [word.lower()]
+    assert unnamed(author.load()) == []

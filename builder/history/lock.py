@@ -25,7 +25,8 @@ _MEND = "mend it with studydeck build --repair-lock, or take it back from git (g
 class NoteRecord(NamedTuple):
     """What the lock knows of a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
 
-    `content`, `question` and `answer` are hashes; `made` tells that the build made the id.
+    `content`, `question` and `answer` are hashes; `made` tells that the build made the id, whoever wrote it into the
+    YAML since: another author's branch may still have the card without it (test_ids.py, "written on one branch").
     """
 
     id: str
@@ -205,7 +206,7 @@ def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
     newer = max(old, new, key=lambda each: each.modified)
     if old.modified == new.modified and old.content != new.content:
         newer = newer._replace(content="")  # neither build's learners may be left behind: the next build stamps anew
-    notes[new.id] = newer._replace(added=min(old.added, new.added))
+    notes[new.id] = newer._replace(added=min(old.added, new.added), made=old.made or new.made)
 
 
 def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:
