@@ -108,6 +108,7 @@ PROBLEMS: Mapping[str, str] = {
     "style-file": "A style.css that names a file which Anki doesn't ship.",
     "bad-source": "A source that names no section, paragraph or sentence.",
     "same-deck": "Two decks with one uid or one name.",
+    "changed-uid": "A deck whose deck.lock is of another uid: a copy, or the same deck with a new uid.",
     "changed-kind": "A card that learners know as a question and that became a cloze, or the other way round.",
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
     "damaged-lock": "A deck.lock that can't be trusted.",
@@ -277,8 +278,8 @@ class Deck(NamedTuple):
 class Identity(NamedTuple):
     """Which note a card is: its id in the lock and the guid that Anki matches notes by.
 
-    `made` is true where a build made the id from the question because the author gave none. `was` is the id that the lock
-    has for it, where its author gave it another one and kept its guid.
+    `made` is true where a build made the id from the question because the author gave none. `was` is the id that the
+    lock has for it, where its author gave it another one and kept its guid.
     """
 
     id: str

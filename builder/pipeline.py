@@ -30,6 +30,7 @@ from builder.history import (
     NoteRecord,
     TypeRecord,
     caught_up,
+    foreign_uid,
     identify,
     lines_ever,
     lock_lines,
@@ -204,7 +205,7 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             "uid": deck.uid,
             "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
             "folder name": folder_name(deck.folder).casefold(),
-            "note types": tuple(note_type_ids(deck, loaded.lock).values()),
+            "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
         }
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
@@ -279,7 +280,7 @@ def build(
             deck.folder / LOCK_FILE,
             loaded.follows,
             lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, kept),
-            lambda: lock_lines(new_types, ledger.lines),
+            lambda: lock_lines(deck.uid, new_types, ledger.lines),
         )
     except _ChangedLockError:
         message = "another program changed deck.lock during the build"
@@ -617,6 +618,9 @@ def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
             what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
             at = places.get(note_id, loaded.deck.place)
             problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
+    if before and not loaded.lock.uid:
+        message = "the lock would change: it has no line with the deck's uid yet"
+        problems.append(problem("locked", loaded.deck.place, message, remedy))
     for key, after_type in lock.types.items():
         if loaded.lock.types.get(key) != after_type:
             message = f"the lock would change: the note type '{after_type.name}' changed"

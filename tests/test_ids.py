@@ -16,7 +16,8 @@ from test_history import git
 from builder.cli import main
 from builder.engine.learner import Import, Learner
 from builder.model import Problem
-from builder.pipeline import unnamed, write_ids
+from builder.pipeline import load, load_all, unnamed, write_ids
+from builder.planning import repair_lock
 
 CAPITALS = {"Egypt": "Cairo", "Kenya": "Nairobi", "Ghana": "Accra", "Chad": "N'Djamena"}
 
@@ -449,3 +450,85 @@ def test_an_id_that_yaml_would_take_for_something_else_is_written_in_quotes(
     assert [each.id for each in write_ids(author.load())] == [word.lower()]
     assert [each["id"] for each in yaml.safe_load(author.read("water.yaml"))["cards"]] == [word.lower()]
     assert unnamed(author.load()) == []
+
+
+# --- a deck's uid ---------------------------------------------------------------------------------
+
+
+def a_copy(author: Author, uid: str = "copycopycopy", name: str = "copy") -> Author:
+    """A copy of the deck, lock and all, with a name and a uid of its own."""
+    copy = Author(author.folder.parent, name)
+    shutil.copytree(author.folder, copy.folder, dirs_exist_ok=True)
+    copy.write("deck.yaml", f"deck: Copy\nuid: {uid}\n")
+    copy.now = author.now
+    return copy
+
+
+def test_the_lock_has_the_uid_in_a_line_of_its_own(capitals: Author) -> None:
+    assert capitals.read("deck.lock").splitlines()[2] == "uid\ttesttesttest"
+
+
+def test_a_copy_with_a_uid_of_its_own_and_the_old_lock_is_not_built(capitals: Author, studied: Learner) -> None:
+    before, histories = asked(studied), studied.histories()
+    copy = a_copy(capitals)
+    copy.edit("Cairo", "Giza")
+    (problem,) = errors(copy)
+    assert (problem.name, problem.path[-9:], problem.line, problem.column) == ("changed-uid", "deck.yaml", 2, 6)
+    assert "'testtesttest'" in problem.message
+    assert "delete deck.lock" in problem.remedy
+    (copy.folder / "deck.lock").unlink()
+    copy.build()
+    studied.import_package(copy.package)
+    assert len(asked(studied)) == 8
+    assert {guid: asked(studied)[guid] for guid in before} == before
+    assert {card: studied.histories()[card] for card in histories} == histories
+
+
+@pytest.mark.parametrize("name", ["acopy", "zcopy"])
+def test_a_copy_beside_its_original_is_told_once_and_at_the_copy(capitals: Author, name: str) -> None:
+    copy = a_copy(capitals, name=name)
+    _, problems = load_all(sorted([capitals.folder, copy.folder]))
+    (problem,) = [each for each in problems if each.severity == "error"]
+    assert (problem.name, f"{name}/deck.yaml" in problem.path) == ("changed-uid", True)
+
+
+def test_a_lock_without_a_uid_is_read_and_gets_one(capitals: Author) -> None:
+    before, package = capitals.read("deck.lock"), capitals.package.read_bytes()
+    capitals.edit("uid\ttesttesttest\n", "", "deck.lock")
+    assert capitals.problems() == []
+    (locked,) = capitals.build(locked=True).problems
+    assert (locked.name, "the deck's uid" in locked.message) == ("locked", True)
+    assert capitals.build().changes.edited == ()
+    assert (capitals.read("deck.lock"), capitals.package.read_bytes()) == (before, package)
+
+
+@pytest.mark.parametrize("line", ["uid\tanotheruid12\n", "uid\n", "uid\ttesttesttest\tmore\n"])
+def test_a_lock_with_two_uids_or_a_torn_one_is_damaged(capitals: Author, line: str) -> None:
+    capitals.edit("uid\ttesttesttest\n", f"uid\ttesttesttest\n{line}", "deck.lock")
+    assert [(each.name, each.line) for each in errors(capitals)] == [("damaged-lock", 4)]
+
+
+def test_locks_of_two_branches_that_both_get_a_uid_merge(capitals: Author) -> None:
+    capitals.edit("uid\ttesttesttest\n", "", "deck.lock")
+    git(capitals.folder, "init", "-qb", "main")
+    commit(capitals, "an old lock")
+    for branch, old, new in [("theirs", "Cairo", "Giza"), ("main", "Accra", "Kumasi")]:
+        git(capitals.folder, "checkout", "-q", *(["-b"] if branch != "main" else []), branch)
+        capitals.edit(old, new)
+        capitals.write("style.css", f".{branch} {{ margin: 0 }}")
+        shutil.rmtree(capitals.out)
+        capitals.build()
+        (capitals.folder / "style.css").unlink()
+        commit(capitals, branch)
+    git(capitals.folder, "merge", "-q", "--no-edit", "theirs")
+    assert capitals.problems() == []
+    capitals.build()
+    assert capitals.read("deck.lock").count("uid\t") == 1
+
+
+def test_a_repaired_lock_is_still_the_other_decks(capitals: Author) -> None:
+    copy = a_copy(capitals)
+    copy.write("deck.lock", copy.read("deck.lock") + "torn")
+    repaired = repair_lock(copy.folder, copy.out)
+    assert repaired is not None
+    assert "changed-uid" in {each.name for each in load(copy.folder, lock=repaired.lock).problems}

@@ -1092,9 +1092,13 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
 
 
 def test_a_copied_deck_with_a_name_and_uid_of_its_own_still_has_the_others_lock(author: Author, tmp_path: Path) -> None:
-    """Its notes would have the other's guids, and overwrite them in every collection that has both."""
+    """Its notes would have the other's guids, and overwrite them in every collection that has both.
+
+    A lock from before locks had a uid shows it only beside the original.
+    """
     author.section("  - {id: x, question: Q?, answer: A}\n")
     author.build()
+    author.edit("uid\ttesttesttest\n", "", "deck.lock")
     shutil.copytree(author.folder, tmp_path / "copy")
     copy = Author(tmp_path, "copy")
     copy.write("deck.yaml", "deck: Copy\nuid: copycopycopy\n")

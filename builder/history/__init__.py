@@ -5,7 +5,7 @@ it, and record.py moves the stamps of the notes that changed. guids never come f
 """
 
 from builder.history.git import lines_ever
-from builder.history.identity import identify
+from builder.history.identity import foreign_uid, identify
 from builder.history.later import caught_up, stamps_of
 from builder.history.lock import (
     LOCK_FILE,
@@ -29,6 +29,7 @@ __all__ = [
     "NoteRecord",
     "TypeRecord",
     "caught_up",
+    "foreign_uid",
     "identify",
     "lines_ever",
     "lock_lines",

@@ -68,6 +68,11 @@ def _kind(card: Card) -> str:
     return "qa" if card.cloze is None else "cloze"
 
 
+def foreign_uid(deck: Deck, lock: Lock) -> bool:
+    """Whether the lock is of a deck with another uid: a copy has its original's, or the deck got a new uid."""
+    return bool(deck.uid and lock.uid) and lock.uid != deck.uid
+
+
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
     """The identity of every card in study order, None where it can't be told from what learners have; the problems."""
     return _Matching(deck, lock).run()
@@ -88,7 +93,19 @@ class _Matching:
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
         self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
 
+    def _tell_uid(self) -> None:
+        """A copy would overwrite its original's cards wherever both are studied, and only its author can tell."""
+        at = self.deck.uid if isinstance(self.deck.uid, Text) else self.deck.place
+        message = f"deck.lock is of the deck with the uid '{self.lock.uid}'"
+        remedy = (
+            "if this is a copy of that deck, delete deck.lock; if it is that deck, write the old uid again, or delete "
+            f"the line 'uid {self.lock.uid}' in deck.lock, and learners keep their cards under the new one"
+        )
+        self.problems.append(problem("changed-uid", at, message, remedy))
+
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
+        if foreign_uid(self.deck, self.lock):
+            self._tell_uid()
         nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
         if nameless or self.lock.notes:
             self._index()

@@ -40,4 +40,4 @@ def caught_up(lock: Lock, notes: Sequence[Identity], later: Iterable[NoteRecord 
             records[name] = other._replace(id=name)
         elif other is not None and known is not None and known.guid == note.guid and known.modified < other.modified:
             records[name] = known._replace(content=other.content, modified=other.modified)
-    return Lock(records, types)
+    return lock._replace(notes=records, types=types)

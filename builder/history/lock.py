@@ -54,10 +54,14 @@ class TypeRecord(NamedTuple):
 
 
 class Lock(NamedTuple):
-    """The deck's history: notes by id, note types by key. An empty lock is a deck never built."""
+    """The deck's history: notes by id, note types by key. An empty lock is a deck never built.
+
+    `uid` is the deck's own, "" in a lock from before locks had it: a lock copied into another deck is seen by it.
+    """
 
     notes: Mapping[str, NoteRecord] = {}
     types: Mapping[str, TypeRecord] = {}
+    uid: str = ""
 
     def record_of(self, identity: Identity) -> NoteRecord | None:
         """What the lock knows of the note; None where it is new, also under an id that another note had until now."""
@@ -79,6 +83,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
+    uid = ""
     counts: list[int] = []
     problems: list[Problem] = []
     alike: dict[Any, Any] = {}  # what many lines share is in memory once
@@ -92,6 +97,8 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 _add_note(notes, _note(values, alike))
             elif word == "type":
                 _add_type(types, _type(values))
+            elif word == "uid":
+                uid = _uid(values, uid)
             elif word == "end":
                 counts.append(int(values[0]))
             elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
@@ -106,7 +113,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
             f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock's end is gone"
         )
         problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _MEND))
-    return Lock(notes, types), problems
+    return Lock(notes, types, uid), problems
 
 
 def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
@@ -134,9 +141,11 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
-def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
-    """The lines of a lock's file, from its note types and the lines of its notes: the same notes make the same file."""
+def lock_lines(uid: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file, from the deck's uid, its note types and the lines of its notes, in one order."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
+    if uid:
+        yield f"uid\t{uid}\n"
     for key in sorted(types):
         kind = types[key]
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
@@ -148,7 +157,7 @@ def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterato
 
 def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
-    return "".join(lock_lines(lock.types, (note_line(*each) for each in lock.notes.values())))
+    return "".join(lock_lines(lock.uid, lock.types, (note_line(*each) for each in lock.notes.values())))
 
 
 def note_line(
@@ -162,6 +171,16 @@ def note_line(
         f"note\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}\t{question}"
         f"\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
     )
+
+
+def _uid(values: list[str], other: str) -> str:
+    if len(values) != 1 or not values[0]:
+        raise ValueError("a uid's line has 2 columns")
+    if other not in ("", values[0]):
+        raise ValueError(
+            f"the lock has two uids; keep the line of the one in deck.yaml, not '{other}' or '{values[0]}'"
+        )
+    return values[0]
 
 
 def _type(values: list[str]) -> TypeRecord:

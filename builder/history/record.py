@@ -134,7 +134,7 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
     ledger = Ledger([note.identity for note in notes], lock, now)
     ledger.enter(ledger.stamped(range(len(notes)), notes))
     records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
-    return Lock(records, type_records(types, lock, now)), ledger.changes()
+    return lock._replace(notes=records, types=type_records(types, lock, now)), ledger.changes()
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
