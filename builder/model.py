@@ -278,8 +278,8 @@ class Deck(NamedTuple):
 class Identity(NamedTuple):
     """Which note a card is: its id in the lock and the guid that Anki matches notes by.
 
-    `made` is true where a build made the id from the question because the author gave none. `was` is the id that the
-    lock has for it, where its author gave it another one and kept its guid.
+    `made` is true where a build made its first id from the question because the author gave none. `was` is the id that
+    the lock has for it, where its author gave it another one and kept its guid.
     """
 
     id: str

@@ -532,3 +532,44 @@ def test_a_repaired_lock_is_still_the_other_decks(capitals: Author) -> None:
     repaired = repair_lock(copy.folder, copy.out)
     assert repaired is not None
     assert "changed-uid" in {each.name for each in load(copy.folder, lock=repaired.lock).problems}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["guid kept", "guid taken out"])
+@pytest.mark.parametrize("new", ["a-river", "the-nile"])
+@pytest.mark.parametrize("resolved", ["ours", "theirs"])
+def test_a_new_id_on_one_branch_and_a_card_reworded_on_the_other(
+    author: Author, learner: Learner, resolved: str, new: str, kept: bool
+) -> None:
+    """The merged lock has both ids of one note: none of them is another card, and the next lock has one."""
+    author.section("  - id: nile\n    question: Which river flows through Cairo?\n    answer: The Nile\n")
+    author.build()
+    learner.import_package(author.package)
+    learner.study()
+    before, guid = learner.histories(), author.guid("nile")
+    git(author.folder, "init", "-qb", "main")
+    commit(author, "first")
+    git(author.folder, "checkout", "-qb", "theirs")
+    author.edit("Which river flows", "What flows")
+    author.build()
+    commit(author, "reworded")
+    git(author.folder, "checkout", "-q", "main")
+    author.edit("id: nile\n", f"id: {new}\n    guid: {guid}\n")
+    author.build()
+    if not kept:
+        author.edit(f"    guid: {guid}\n", "")
+        author.build()
+    commit(author, "another id")
+    git(author.folder, "merge", "-q", "--no-edit", "theirs", check=False)
+    assert author.read("deck.lock").count(guid) == 2
+    git(author.folder, "checkout", f"--{resolved}", "water.yaml", check=False)
+    if resolved == "ours":
+        author.edit("Which river flows", "What flows")
+    assert author.problems() == []
+    built = author.build()
+    assert (built.notes, built.changes.new, built.changes.retired) == (1, (), ())
+    assert author.read("deck.lock").count(guid) == 1
+    learner.import_package(author.package)
+    assert learner.note(guid)["Question"] == "What flows through Cairo?"
+    assert learner.histories() == before
+    author.edit("What flows", "Which river flows")
+    assert author.problems() == []

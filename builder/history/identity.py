@@ -152,10 +152,11 @@ class _Matching:
             self._tell_guid(card.guid, record)
             return
         self.claimed.add(record.id)
+        made = record.made or card.id is None
         if card.id is not None and card.id != record.id:
-            self.found[number] = Identity(card.id, record.guid, made=False, was=record.id)
+            self.found[number] = Identity(card.id, record.guid, made, was=record.id)
         else:
-            self.found[number] = Identity(record.id, record.guid, made=record.made or card.id is None)
+            self.found[number] = Identity(record.id, record.guid, made)
 
     def _tell_guid(self, guid: Text, record: NoteRecord) -> None:
         message = f"learners know this card by the guid '{record.guid}'"
@@ -218,14 +219,14 @@ class _Matching:
             self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None where that is gone
             self._answered: dict[str, list[NoteRecord]] = defaultdict(list)
             sections = {each.tag for each in self.deck.sections}
-            for each in self._free(self.lock.notes.values()):
+            for each in sorted(self._free(self.lock.notes.values()), key=lambda each: each.retired):
                 if each.made:
                     self._answered[each.answer].append(each)
                     if not each.retired:
                         self._gone[each.section if each.section in sections else None].append(each)
         gone = sorted([*self._gone.get(section.tag, ())[:_NAMED], *self._gone.get(None, ())[:_NAMED]])
         if not gone and card.answers:
-            gone = sorted(self._answered.get(answer_digest(card), ()), key=lambda each: each.retired)
+            gone = self._answered.get(answer_digest(card), [])
         return gone[:_NAMED]
 
     def _tell_changed(self) -> None:
@@ -234,35 +235,41 @@ class _Matching:
         A card asks exactly what learners know as another one, and that one asks something else now, or is gone: ids
         have changed hands. Its author says by the guid beside the id that this is meant.
         """
+        known = self.lock.notes
         same: set[str] = set()  # the ids of notes that ask what they asked
         changed: dict[int, tuple[str, NoteRecord | None]] = {}
         for number, (identity, (_, card)) in enumerate(zip(self.found, self.cards, strict=True)):
             if identity is None:
                 continue
-            record = self.lock.record_of(identity)
+            record = known.get(identity.was or identity.id)
             asks = question_digest(card)
             if record is None or record.question != asks or record.kind != _kind(card):
-                changed[number] = asks, record
+                changed[number] = asks, self.lock.record_of(identity)
             else:
                 same.add(record.id)
+        if not changed:
+            return
         wanted = {asks for asks, _ in changed.values()}
         asked: dict[str, NoteRecord] = {}
-        for each in self.lock.notes.values():
+        for each in known.values():
             if each.question in wanted and each.id not in same and (each.question not in asked or not each.retired):
                 asked[each.question] = each
         for number, (asks, record) in changed.items():
-            card = self.cards[number][1]
+            card, identity = self.cards[number][1], self.found[number]
             other = asked.get(asks) if card.guid is None else None
-            if other is not None and other is not record and self._has_moved(other, record):
+            if other is not None and identity is not None and self._has_moved(other, identity, record):
                 self._tell_moved(number, other, record)
             elif record is not None and record.kind != _kind(card):
                 self._tell_kind(number, record)
 
-    def _has_moved(self, other: NoteRecord, record: NoteRecord | None) -> bool:
+    def _has_moved(self, other: NoteRecord, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves where the card of `record`, None if it is new, asks what `other` asked.
 
-        Where a retired note's question comes back under a new id, none does: that is a new card.
+        A merged lock may have both ids of one note. Where a retired note's question comes back under a new id, no
+        history moves: that is a new card.
         """
+        if other.guid == identity.guid:
+            return False
         return record is not None or not other.retired or other.id in self.claimed
 
     def _tell_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:

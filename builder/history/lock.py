@@ -25,8 +25,8 @@ _MEND = "mend it with studydeck build --repair-lock, or take it back from git (g
 class NoteRecord(NamedTuple):
     """What the lock knows of a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
 
-    `content`, `question` and `answer` are hashes; `made` tells that the build made the id, whoever wrote it into the
-    YAML since: another author's branch may still have the card without it (test_ids.py, "written on one branch").
+    `content`, `question` and `answer` are hashes; `made` tells that a build made the note's first id, whatever was
+    written into the YAML since: another branch may have the card without it (test_ids.py, "written on one branch").
     """
 
     id: str

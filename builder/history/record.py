@@ -113,9 +113,12 @@ class Ledger:
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
-        """What the next lock knows of the notes that the deck no longer has."""
+        """What the next lock knows of the notes that the deck no longer has; a note's other id is none of them."""
         here = {name for each in self.identities for name in (each.id, each.was)} if self.known else ()
-        return [each._replace(retired=True) for each in self.known.values() if each.id not in here]
+        gone = [each._replace(retired=True) for each in self.known.values() if each.id not in here]
+        guids = {each.guid for each in self.identities} if gone else ()
+        newest = {each.guid: each for each in sorted(gone, key=lambda each: each.modified)}
+        return [each for each in gone if each.guid not in guids and newest[each.guid] is each]
 
     def changes(self) -> Changes:
         """What the build changes, once all its notes are entered."""
