@@ -45,6 +45,7 @@ from builder.model import (
     ERROR,
     NOTHING_KEPT,
     WARNING,
+    Card,
     Deck,
     Identity,
     Kept,
@@ -193,7 +194,7 @@ def load_all(
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]
-    return decks, sorted([*problems, *_between(decks)])
+    return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
 
 
 def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
@@ -219,6 +220,25 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
                 message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
                 remedy = "delete the copy: this deck's learners would overwrite the other's cards"
             yield problem("same-deck", deck.place, message, remedy)
+
+
+def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
+    """The guids that an author wrote and that a card of another deck has, too: learners of both would get one card."""
+    if len(decks) < 2:
+        return
+    cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
+    written = {card.guid for some in cards for card in some if card.guid is not None}
+    first: dict[str, tuple[Loaded, Card]] = {}
+    for loaded, some in zip(decks, cards, strict=True) if written else ():
+        for card, identity in zip(some, loaded.identities, strict=True):
+            if identity is None or identity.guid not in written:
+                continue
+            home, other = first.setdefault(identity.guid, (loaded, card))
+            if home is not loaded:
+                here, there = (card, other) if card.guid is not None else (other, card)
+                message = f"the guid '{identity.guid}' is on a card of {there.place.path}, too"
+                remedy = "take the guid: out of the card that learners don't have yet"
+                yield problem("same-id", here.guid or here.place, message, remedy)
 
 
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:

@@ -573,3 +573,22 @@ def test_a_new_id_on_one_branch_and_a_card_reworded_on_the_other(
     assert learner.histories() == before
     author.edit("What flows", "Which river flows")
     assert author.problems() == []
+
+
+@pytest.mark.parametrize("name", ["acopy", "zcopy"])
+def test_a_guid_that_came_along_into_a_copy_is_told(capitals: Author, learner: Learner, name: str) -> None:
+    guid = capitals.guid("q1")
+    capitals.section(cards(numbered(*CAPITALS), Egypt=f"    guid: {guid}\n"))
+    capitals.build()
+    copy = a_copy(capitals, name=name)
+    (copy.folder / "deck.lock").unlink()
+    copy.build()
+    learner.import_package(capitals.package)
+    assert learner.import_package(copy.package) == Import(3, 0, 0, 1, 0)  # what it is told for
+    capitals.section(cards(numbered(*CAPITALS)))  # the original's lock has it
+    _, problems = load_all(sorted([capitals.folder, copy.folder]))
+    (problem,) = [each for each in problems if each.severity == "error"]
+    assert (problem.name, f"{name}/water.yaml" in problem.path, problem.line) == ("same-id", True, 6)
+    copy.edit(f"    guid: {guid}\n", "")
+    (copy.folder / "deck.lock").unlink()
+    assert [each for each in load_all([capitals.folder, copy.folder])[1] if each.severity == "error"] == []
