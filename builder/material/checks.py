@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from builder.material.outline import Outline, Spot, normalised, tokens
 from builder.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from builder.model import INFO, WARNING, Card, Deck, Problem, Text, problem
+from builder.text import without_gaps
 
-_CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 #: Words that take something off a statement's certainty.
 HEDGES = frozenset(
     re.findall(
@@ -201,7 +201,7 @@ def _look(source: Source) -> str:
 
 
 def _tokens(text: Text) -> list[str]:
-    return tokens(normalised(_CLOZE.sub(" ", text)))
+    return tokens(normalised(without_gaps(text, around=" ")))
 
 
 def _runs(words: list[str], size: int) -> list[tuple[str, ...]]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from builder.model import Deck, MediaFile, Note, Problem
+from builder.text import without_gaps
 from builder.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
-_GAP = re.compile(r"\{\{c[\d,]+::|(?:::(?:(?!\{\{c|\}\}).)*)?\}\}", re.DOTALL)
 
 
 class View(NamedTuple):
@@ -44,7 +44,7 @@ def view(
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
-        asked = _line(_GAP.sub("", note.fields[0]) if note.kind == "cloze" else note.fields[0]) or note.identity.id
+        asked = _line(without_gaps(note.fields[0]) if note.kind == "cloze" else note.fields[0]) or note.identity.id
         for number, (question, answer) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,

@@ -11,11 +11,10 @@ from pathlib import Path
 from string import Template
 
 from builder.model import Deck, MediaFile, Note
-from builder.text import to_html
+from builder.text import parse, to_html
 from builder.text.formula import in_formula, with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
-_CLOZE = re.compile(r"(\{\{c[\d,]+::|\}\})")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _IMAGE = re.compile(r'<img src="([^"]*)"')
 
@@ -62,24 +61,13 @@ def _gaps(html: str) -> tuple[str, str]:
     """A cloze's text with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
     question = ""
     hidden: list[str] = []
-    hints: list[str] = []  # of the clozes that are open
-    for part in _CLOZE.split(html):
-        if part.startswith("{{c"):
-            if not hints:
-                hidden.append("")
-            hints.append("")
-        elif part == "}}" and hints:
-            hint = hints.pop()
-            if not hints:
-                inside = in_formula(question)
-                question += _formula_gap(hint) if inside else f'<span class="gap">{hint}</span>'
-                hidden[-1] = rf"\({hidden[-1]}\)" if inside else hidden[-1]
-        elif hints:
-            text, separator, hint = part.partition("::")
-            hidden[-1] += text
-            hints[-1] = hint if separator else hints[-1]
-        else:
+    for part in parse(html):
+        if isinstance(part, str):
             question += part
+            continue
+        inside = in_formula(question)
+        question += _formula_gap(part.hint or "") if inside else f'<span class="gap">{part.hint or ""}</span>'
+        hidden.append(rf"\({part.hidden}\)" if inside else part.hidden)
     return question, "; ".join(dict.fromkeys(hidden))
 
 

@@ -11,6 +11,7 @@ from statistics import fmean, median
 from typing import Any, NamedTuple
 
 from builder.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
+from builder.text import Gap, parse, without_gaps
 
 #: A note counts under each kind that it is, such as a typed one that is also reversed; `question` is none of the rest.
 KINDS = ("question", "reversed", "typed", "list", "cloze")
@@ -23,7 +24,6 @@ _IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
 _NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
 _WORD = re.compile(r"\S*[^\W_]\S*")
-_GAP = re.compile(r"(\{\{c[\d,]+::|\}\})")
 
 
 class SectionCounts(NamedTuple):
@@ -237,17 +237,15 @@ def _sides(note: Note) -> tuple[str, list[str]]:
     """A note's question and its answers as HTML: of a cloze the whole sentence, and what each gap hides."""
     if note.kind == "qa":
         return note.fields[0], [note.fields[1]]
-    sentence = ""
     hidden = {str(number + 1): "" for number in note.ords}
-    gaps: list[list[str]] = []
-    for part in _GAP.split(note.fields[0]):
-        if part == "}}":
-            gaps = gaps[:-1]
-        elif _GAP.fullmatch(part):
-            gaps.append(part[3:-2].split(","))
-        else:
-            part = part.partition("::")[0] if gaps else part  # the rest is the gap's hint
-            sentence += part
-            for number in {number for numbers in gaps for number in numbers} & hidden.keys():
-                hidden[number] += part
-    return sentence, list(hidden.values())
+
+    def hide(parts: Sequence[str | Gap], numbers: frozenset[str]) -> None:
+        for part in parts:
+            if isinstance(part, Gap):
+                hide(part.parts, numbers | frozenset(part.numbers.split(",")))
+            else:
+                for number in numbers & hidden.keys():
+                    hidden[number] += part
+
+    hide(parse(note.fields[0]), frozenset())
+    return without_gaps(note.fields[0]), list(hidden.values())

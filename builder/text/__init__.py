@@ -3,20 +3,28 @@
 The one room that others share: checks and rendering must agree on what a text says.
 """
 
-from builder.text.cloze import Clozes, read_clozes
-from builder.text.markdown import is_sound, media_references, to_cloze_html, to_html
+from builder.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
+from builder.text.markdown import PICTURES, SOUNDS, is_sound, media_references, to_cloze_html, to_html, without_commands
 from builder.text.words import counted, fold, letters_hash, near, slug
 
 __all__ = [
+    "PICTURES",
+    "SOUNDS",
     "Clozes",
+    "Gap",
     "counted",
+    "filled",
     "fold",
+    "gaps_in",
     "is_sound",
     "letters_hash",
     "media_references",
     "near",
+    "parse",
     "read_clozes",
     "slug",
     "to_cloze_html",
     "to_html",
+    "without_commands",
+    "without_gaps",
 ]
