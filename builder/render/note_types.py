@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder.model import Deck, Field, NoteType, Template
+from builder.text import without_commands
 
 QA_FIELDS = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed", "Id")
 CLOZE_FIELDS = ("Text", "Hint", "Details", "Source", "Section", "Id")
@@ -71,8 +72,8 @@ def _filled(name: str, deck: Deck) -> str:
 
 
 def _escaped(text: str) -> str:
-    """HTML that names no field: braces of an author's are none of the template's."""
-    return html_entities.escape(text).replace("{", "&#123;")
+    """HTML that names no field and no sound: braces of an author's are none of the template's."""
+    return without_commands(html_entities.escape(text).replace("{", "&#123;"))
 
 
 def _asset(name: str) -> str:

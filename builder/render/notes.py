@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from builder.model import Card, Deck, Identity, Note, Section, Text
-from builder.text import read_clozes, to_cloze_html, to_html
+from builder.text import read_clozes, to_cloze_html, to_html, without_commands
 
 _SPARES = ("", "", "")
 _LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
@@ -45,7 +45,7 @@ def render_notes(
 
 
 def _frame(deck: Deck, section: Section) -> _Frame:
-    name = html_entities.escape(section.name, quote=False)
+    name = without_commands(html_entities.escape(section.name, quote=False))
     return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section))
 
 
@@ -71,7 +71,8 @@ def _question(
     if card.language is not None:
         question_html, answer_html = _in_language(question_html, card), _in_language(answer_html, card)
     reverse, typed = "1" if card.reverse else "", "1" if card.typed else ""
-    fields = (question_html, answer_html, *_around(card, files), section, reverse, typed, identity.id, *_SPARES)
+    name = html_entities.escape(identity.id)  # a stranger's lock may hold any
+    fields = (question_html, answer_html, *_around(card, files), section, reverse, typed, name, *_SPARES)
     return "qa", fields, ((0, 1) if card.reverse else (0,))
 
 
@@ -80,7 +81,8 @@ def _cloze(
 ) -> tuple[str, tuple[str, ...], tuple[int, ...]]:
     text = to_cloze_html(card.asks, files)
     ords = tuple(sorted(number - 1 for number in read_clozes(text).numbers))
-    return "cloze", (_in_language(text, card), *_around(card, files), section, identity.id, *_SPARES), ords
+    name = html_entities.escape(identity.id)
+    return "cloze", (_in_language(text, card), *_around(card, files), section, name, *_SPARES), ords
 
 
 def _around(card: Card, files: Mapping[str, str]) -> tuple[str, str, str]:
@@ -108,4 +110,4 @@ def _source(locators: tuple[Text, ...]) -> str:
         sentences = f".{place['sentences'].replace('-', '–')}" if place["sentences"] else ""
         section = f"{place['section']} " if place["section"] else ""
         shown.append(f"{section}¶{place['paragraph']}{sentences}")
-    return html_entities.escape(", ".join(shown), quote=False)
+    return without_commands(html_entities.escape(", ".join(shown), quote=False))
