@@ -54,7 +54,19 @@ def _output(words: str) -> Callable[[_Command], _Command]:
 _HELP = "Build Anki decks from YAML, and build them again without costing learners a review, a tag or a note."
 
 
+class _Commands(click.Group):
+    """The group of commands; in a sentence about what went wrong, a name of a file or folder is only a name."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = _printable(error.message)  # type: ignore[misc]
+            raise
+
+
 @click.group(
+    cls=_Commands,
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: studydeck new cards/my-deck --name 'My Deck', then studydeck build.",
@@ -95,10 +107,10 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         _print_json({"decks": len(loaded), "cards": cards, "problems": [each._asdict() for each in problems]})
     elif style == "github":
         for problem in problems:
-            click.echo(_annotation(problem))
+            _say(_annotation(problem))
     else:
         _print_problems(problems)
-        click.echo(f"{_count(len(loaded), 'deck')}, {_count(cards, 'card')}: {_summary(problems)}")
+        _say(f"{_count(len(loaded), 'deck')}, {_count(cards, 'card')}: {_summary(problems)}")
     if _failing(problems, strict):
         sys.exit(1)
 
@@ -168,7 +180,7 @@ def build(
     if _failing(problems):
         if style == "text":
             left = f"{_count(len(built) - len(made), 'deck')} not built" if made else "nothing was built"
-            click.echo(f"{_summary(problems)}; {left}", err=True)
+            _say(f"{_summary(problems)}; {left}", err=True)
         sys.exit(1)
     if not all(report.ok for report in reports):
         sys.exit(1)
@@ -215,7 +227,10 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
     for number, each in enumerate(plans):
         if number:
             click.echo()
-        click.echo(plan_words.plan_markdown(each) if style == "markdown" else _plan_in_colour(each))
+        if style == "markdown":
+            _say(plan_words.plan_markdown(each))
+        else:
+            click.echo(_plan_in_colour(each))
 
 
 @main.command(short_help="Import a package into the real Anki engine and look at everything.")
@@ -272,12 +287,12 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
                 raise click.ClickException(f"{error}.") from None
     for card in found:
         name = card.id or "(no id before its first build)"
-        click.echo(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
+        _say(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
     known = sum(card.id is not None for card in found)
     if write:
-        click.echo(f"{_count(known, 'id')} written")
+        _say(f"{_count(known, 'id')} written")
     else:
-        click.echo(f"{_count(len(found), 'card')} without an id, {known:,} of them in deck.lock")
+        _say(f"{_count(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
 _MATERIAL = click.option(
@@ -324,9 +339,9 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     if style == "json":
         _print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
-        click.echo(coverage_page(covered))
+        _say_page(coverage_page(covered))
     else:
-        click.echo("\n\n".join(coverage_text(each) for each in covered))
+        _say("\n\n".join(coverage_text(each) for each in covered))
     if any(each.is_below(least) for each in covered):
         sys.exit(1)
 
@@ -355,7 +370,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     with _sentences():
         for loaded in _sound(decks, "bad-source", "placeholder", "damaged-material"):
             found = sourcing.stamp_sources(loaded, material)
-            click.echo(status_text(str(loaded.deck.title), found, {}))
+            _say(status_text(str(loaded.deck.title), found, {}))
             if len(found.in_state("ok")) < len(found.all):
                 sys.exit(1)
 
@@ -383,7 +398,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
     if style == "json":
         _print_json({"decks": [status_json(*each) for each in told]})
     else:
-        click.echo("\n\n".join(status_text(*each) for each in told))
+        _say("\n\n".join(status_text(*each) for each in told))
 
 
 @source.command(short_help="Rewrite the sources whose sentences moved.")
@@ -403,8 +418,8 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
         for loaded in _sound(decks, "bad-source", "placeholder"):
             found = sourcing.fix_sources(loaded, material)
             if told := rewritten_text(found):
-                click.echo(told)
-            click.echo(f"{loaded.deck.title}: {_count(len(found.to_rewrite), 'source')} rewritten")
+                _say(told)
+            _say(f"{loaded.deck.title}: {_count(len(found.to_rewrite), 'source')} rewritten")
 
 
 @source.command(short_help="Accept what became of the sources of some cards.")
@@ -422,7 +437,7 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
     with _sentences():
         for loaded in _sound((deck,), "bad-source", "placeholder"):
             sourcing.accept_sources(loaded, ids, material)
-            click.echo(f"{loaded.deck.title}: {_count(len(set(ids)), 'card')} accepted")
+            _say(f"{loaded.deck.title}: {_count(len(set(ids)), 'card')} accepted")
 
 
 @main.command(short_help="Draft a deck from a text: one stub for each sentence.")
@@ -454,9 +469,9 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
         drafted = sourcing.draft(file, folder, name[0].upper() + name[1:], _fresh_uid(), command)
     _print_problems(drafted.problems, err=True)
     for path in drafted.files:
-        click.echo(f"wrote {path.as_posix()}")
+        _say(f"wrote {path.as_posix()}")
     proposed = f" and {_count(drafted.proposed, 'proposed card')}" if command else ""
-    click.echo(f"{_count(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
+    _say(f"{_count(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
     if drafted.problems:
         sys.exit(1)
 
@@ -508,9 +523,9 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     if style == "json":
         _print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":
-        click.echo(stats_page(counted))
+        _say_page(stats_page(counted))
     else:
-        click.echo("\n\n\n".join(stats_text(each, _has_blocks()) for each in counted))
+        _say("\n\n\n".join(stats_text(each, _has_blocks()) for each in counted))
 
 
 @main.command(short_help="Make a page for paper.")
@@ -547,7 +562,7 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
         path.write_text(pipeline.paper(loaded, layout), encoding="utf-8", newline="\n")
     except OSError as error:
         raise click.ClickException(f"{path} can't be written ({error.strerror}).") from None
-    click.echo(f"{path.as_posix()}: open it in a browser and print it")
+    _say(f"{path.as_posix()}: open it in a browser and print it")
 
 
 @main.command(short_help="See a deck's cards in the browser, redrawn at every save.")
@@ -610,8 +625,8 @@ def new(folder: Path, name: str, tag: str | None) -> None:
     except OSError as error:
         raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
     for path in files:
-        click.echo(f"wrote {path}")
-    click.echo(f"Next: edit the section, then studydeck build {folder}")
+        _say(f"wrote {path}")
+    _say(f"Next: edit the section, then studydeck build {folder}")
 
 
 @main.command(short_help="Print the JSON Schema of deck or section files.")
@@ -706,7 +721,7 @@ def _explain(name: str) -> None:
     from builder.explaining import explain
 
     try:
-        click.echo(explain(name), nl=False)
+        _say(explain(name), nl=False)
     except ValueError as error:
         raise click.UsageError(f"{error}.".replace("?.", "?")) from None
 
@@ -747,7 +762,7 @@ def _print_problems(problems: Sequence[Problem], err: bool = False) -> None:
         if _colours():
             severity = f" {each.severity}: "
             line = line.replace(severity, f" {click.style(each.severity, fg=colours[each.severity], bold=True)}: ", 1)
-        click.echo(line, err=err)
+        click.echo(line, err=err)  # a problem is printable from the start
 
 
 def _annotation(problem: Problem) -> str:
@@ -801,7 +816,7 @@ def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
-            click.echo(_line(path, notes, cards, 0, 0, notes))
+            _say(_line(path, notes, cards, 0, 0, notes))
     if style == "json":
         _print_json({"packages": packages, "problems": []})
 
@@ -815,9 +830,9 @@ def _print_package(built: Built) -> None:
     changes = built.changes
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
     line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
-    click.echo(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
+    _say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
     for note_id in changes.retired:
-        click.echo(f"  retired: {note_id}")
+        _say(f"  retired: {note_id}")
 
 
 def _plan_in_colour(plan: Plan) -> str:
@@ -843,11 +858,11 @@ def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
         except ValueError as error:
             raise click.ClickException(f"{error}.") from None
         if repaired is None:
-            click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
+            _say(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
         else:
             locks[folder] = repaired.lock
             known = "; ".join(repaired.words) or "nothing is left of it: cards with an id keep their guids"
-            click.echo(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
+            _say(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
     return locks
 
 
@@ -905,7 +920,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
         raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
     except OSError as error:
         raise click.ClickException(f"{folder} can't be written ({error.strerror}).") from None
-    click.echo(f"{page.as_posix()}: open it in a browser")
+    _say(f"{page.as_posix()}: open it in a browser")
 
 
 def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool) -> None:
@@ -945,11 +960,11 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
         server = Server(host, port, live, package, secret=lan)
     except OSError as error:
         raise click.ClickException(f"port {port} can't be served ({error.strerror}); try another.") from None
-    click.echo(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
+    _say(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
     if lan:
-        click.echo("Whoever has this address can see the deck. On a phone, scan:")
+        _say("Whoever has this address can see the deck. On a phone, scan:")
         code, live.phone = qr_code(server.address)
-        click.echo(code)
+        _say(code)
     stop = threading.Event()
     try:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -972,16 +987,33 @@ def _report_json(report: Report) -> dict[str, Any]:
 def _print_report(report: Report) -> None:
     for check in report.checks:
         mark = click.style("ok", fg="green") if check.ok else click.style("FAILED", fg="red", bold=True)
-        click.echo(f"{mark if _colours() else click.unstyle(mark)}: {check.name} ({check.seen})")
+        click.echo(f"{mark if _colours() else click.unstyle(mark)}: {_printable(f'{check.name} ({check.seen})')}")
     failed = sum(not check.ok for check in report.checks)
-    click.echo(f"{report.package}: " + (f"{_count(failed, 'check')} failed" if failed else "all checks passed"))
+    _say(f"{report.package}: " + (f"{_count(failed, 'check')} failed" if failed else "all checks passed"))
+
+
+def _say(text: str, err: bool = False, nl: bool = True) -> None:
+    """Prints `text`; what a stranger's deck or folder would do to the terminal is spelled out."""
+    click.echo(_printable(text), err=err, nl=nl)
+
+
+def _say_page(html: str) -> None:
+    """Prints a page, which a browser shows as it was."""
+    click.echo(_printable(html, lambda character: f"&#{ord(character)};"))
 
 
 def _print_json(value: object) -> None:
     import json
 
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
+    text = json.dumps(value, ensure_ascii=plain, indent=2)
+    click.echo(_printable(text, lambda character: f"\\u{ord(character):04x}"))
+
+
+def _printable(text: str, *spelled: Callable[[str], str]) -> str:
+    from builder.model import printable
+
+    return printable(text, *spelled)
 
 
 class _Stopwatch:
@@ -999,8 +1031,8 @@ class _Stopwatch:
 
     def tell(self) -> None:
         for stage, (seconds, count) in self._stages.items():
-            click.echo(f"{stage:10}{seconds:8.3f} s{f'{count:12,}' if count else ''}", err=True)
-        click.echo(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)
+            _say(f"{stage:10}{seconds:8.3f} s{f'{count:12,}' if count else ''}", err=True)
+        _say(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)
 
 
 class _Waiting(AbstractContextManager["Callable[[float], None]"]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -67,7 +67,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """The line that people and editors read: `path:line:column: error: message; remedy [name]`."""
-        where = f"{_in_one_line(self.path)}:{self.line}:{self.column}"
+        where = f"{in_one_line(self.path)}:{self.line}:{self.column}"
         return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
 
 
@@ -167,14 +167,24 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
     it is cut.
     """
     assert name in PROBLEMS, name
-    message, remedy = (_in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
+    message, remedy = (in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
     return Problem(at.path, at.line, at.column, name, severity, message, remedy)
 
 
-def _in_one_line(text: str) -> str:
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode()
+
+
+def in_one_line(text: str) -> str:
+    """`text` with what would do something to a terminal spelled out: `\\x1b`, `\\u202e`, and line ends."""
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, lambda found: _escaped(found[0]), text)
+
+
+def printable(text: str, spelled: Callable[[str], str] = _escaped) -> str:
+    """`text` like `in_one_line`, with its line ends and tabs; `spelled` is how a character is spelled out."""
     if text.isprintable():
         return text
-    return re.sub(_UNPRINTABLE, lambda found: found[0].encode("unicode_escape").decode(), text)
+    return re.sub(rf"(?![\n\t]){_UNPRINTABLE}", lambda found: spelled(found[0]), text)
 
 
 class Card(NamedTuple):
