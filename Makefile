@@ -17,8 +17,8 @@ decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the defa
 test: $(VENV)/.tested lint check  ## run the whole test suite and the static checks
 	@$(BIN)/python -m pytest
 
-stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner (minutes)
-	@STUDYDECK_STORIES=2000 $(BIN)/python -m pytest tests/test_story.py
+stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
+	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_together.py
 
 bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less)
 	@$(BIN)/python -m compileall -q builder

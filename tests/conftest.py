@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from author import Author
 from browser import FLAGS, chromium
-from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from studydeck.engine.learner import Learner
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("home", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("home")
 # CI tries the same examples each time, so that a change is judged by what it changes; at home they are new ones.
-settings.register_profile("ci", derandomize=True)
+settings.register_profile("ci", settings.get_profile("home"), derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
@@ -39,6 +42,7 @@ def learner() -> Iterator[Learner]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studydeck.engine.learner import Learner
-from studydeck.text import read_clozes, to_cloze_html
+from studydeck.text import Gap, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,36 @@ def test_whatever_passes_our_check_has_the_same_clozes_in_the_engine(engine: Lea
     clozes = read_clozes(html)
     if not clozes.mistakes:
         assert set(clozes.numbers) == numbers_in_engine(engine, html)
+
+
+def sides_in_engine(engine: Learner, html: str) -> list[str]:
+    """Question and answer of the first gap's card, without tags."""
+    note_type = engine.col.models.by_name("Cloze")
+    assert note_type is not None
+    note = engine.col.new_note(note_type)
+    note["Text"] = html
+    shown = note.ephemeral_card(0).render_output()
+    sides = (shown.question_text, shown.answer_text.removesuffix("<br>\n"))
+    return [re.sub(r"<style>.*?</style>|<[^>]*>", "", side, flags=re.DOTALL) for side in sides]
+
+
+MARKS = ["{{c1::", "{{c2::", "{{c1,2::", "}}", "::", "a", "b", "{", "}", ":", "c"]
+
+
+@given(pieces=st.lists(st.sampled_from(MARKS), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_the_engine_reads_the_same_gaps(engine: Learner, pieces: list[str]) -> None:
+    text = f"{{{{c1::x}}}} {''.join(pieces)}"
+    parts = parse(text)
+    if not all(gap.closed for gap in gaps_in(parts)):
+        return
+
+    def asked(gap: Gap) -> str:
+        if "1" in gap.numbers.split(","):
+            return f"[{'...' if gap.hint is None else gap.hint}]"
+        return filled(gap.parts, asked)
+
+    assert sides_in_engine(engine, text) == [filled(parts, asked), without_gaps(text)]
 
 
 def test_a_gap_in_code_or_math_shows_as_written(engine: Learner) -> None:

@@ -825,7 +825,8 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
 NOBODY = """
 import os
 from studydeck.__main__ import main
-import studydeck.pipeline, studydeck.checks.judgements, studydeck.reading.edit, studydeck.reading.events
+import studydeck.incremental.exclusion, studydeck.pipeline, studydeck.checks.judgements
+import studydeck.reading.edit, studydeck.reading.events
 if os.geteuid() == 0:
     os.setgid(65534), os.setuid(65534)
 main()

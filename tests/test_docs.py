@@ -100,7 +100,8 @@ def test_every_command_and_option_is_in_the_readme() -> None:
         (title,) = (each for each in shown if re.match(rf"`studydeck {name}[ `]", each))
         options = [opt for each in command.params if isinstance(each, click.Option) for opt in each.opts]
         assert sorted(first_cells(part(title))) == sorted(options), name
-    general = [opt for each in main.get_params(click.Context(main)) for opt in each.opts]
+    context = main.make_context("studydeck", ["build"])  # Click keeps the first one's names for --help
+    general = [opt for each in main.get_params(context) for opt in each.opts]
     assert "--version" in general
     for option in [*general, "NO_COLOR", "SOURCE_DATE_EPOCH", "bash_source", "zsh_source", "fish_source"]:
         assert option in reference, option
@@ -237,6 +238,13 @@ def a_lock_of_tomorrow() -> None:
     (DECK / "deck.lock").write_bytes(lock.replace("lock 1", "lock 2", 1).encode())
 
 
+def a_lock_changed_during_a_build() -> list[Problem]:
+    build_it(1)
+    loaded = load(DECK)
+    (DECK / "deck.lock").write_bytes((DECK / "deck.lock").read_bytes() + b"# pulled\n")
+    return list(build(loaded, Path("dist"), 100).problems)
+
+
 def no_lock() -> None:
     build_it(1)
     (DECK / "deck.lock").unlink()
@@ -311,6 +319,8 @@ def problems_of(name: str, examples: Iterator[str]) -> list[Problem]:
         written.add(file)
     HAPPENINGS.get(name, lambda: None)()
     _, problems = load_all(sorted(DECK.parent.iterdir()))
+    if name == "changed-lock":
+        problems += a_lock_changed_during_a_build()
     if name in ("locked", "unwritable", "lost-lock", "future-stamp"):
         problems += build_it(100, locked=name == "locked")
     return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -31,24 +31,21 @@ FULL = {
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "SYNC_USER1": "me:secret", "SYNC_HOST": "127.0.0.1", "SYNC_PORT": str(port)}
-    environment["SYNC_BASE"] = str(tmp_path / "server")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "anki.syncserver"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    environment = {**os.environ, "SYNC_USER1": "me:secret", "SYNC_HOST": "127.0.0.1", "SYNC_PORT": "0"}
+    environment |= {"SYNC_BASE": str(tmp_path / "server"), "RUST_LOG": "anki=info", "NO_COLOR": "1"}
+    said = tmp_path / "server.log"
+    with said.open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "anki.syncserver"], env=environment, stdout=log, stderr=log)
     try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        until = time.monotonic() + 60
+        while not (port := re.search(rb"listening.*127\.0\.0\.1:(\d+)", said.read_bytes())):
+            assert process.poll() is None
+            assert time.monotonic() < until, said.read_bytes()
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{int(port[1])}/"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 class Device(Learner):

@@ -79,7 +79,7 @@ def served(author: Author, *, secret: bool = False) -> Iterator[Server]:
             live.close()
             server.shutdown()
             for thread in threads:
-                thread.join(10)
+                thread.join(60)
             server.server_close()
 
 
@@ -91,7 +91,7 @@ def server(rivers: Author) -> Iterator[Server]:
 
 def soon(holds: Callable[[], bool]) -> None:
     """Waits until it holds. The page's policy lets no text be run, which playwright's own waiting does."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.02)
@@ -438,7 +438,7 @@ def test_axe_finds_nothing_to_complain_about(
 def fetch(
     server: Server, path: str, host: str = "", method: str = "GET", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", host or f"127.0.0.1:{server.server_port}")
     for name, value in headers.items():
@@ -591,7 +591,7 @@ def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> No
         found = re.search(r"http://([\d.]+):(\d+)(/\S*)", first)
         assert found, first
         assert (found[1] == "127.0.0.1") is not lan
-        connection = http.client.HTTPConnection(found[1], int(found[2]), timeout=10)
+        connection = http.client.HTTPConnection(found[1], int(found[2]), timeout=60)
         connection.request("GET", found[3])
         answer = connection.getresponse()
         assert answer.status == 200
@@ -599,5 +599,5 @@ def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> No
         connection.close()
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert ("Whoever has this address" in rest and "█" in rest) is lan

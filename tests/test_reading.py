@@ -866,9 +866,9 @@ def test_a_huge_name_makes_no_huge_message(author: Author, name: str) -> None:
 )
 def test_a_bad_file_is_refused_quickly(author: Author, text: str, seconds: float) -> None:
     author.write("water.yaml", text)
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine takes none of it
     assert author.load().errors
-    assert time.perf_counter() - started < seconds
+    assert time.process_time() - started < seconds
 
 
 @pytest.mark.parametrize(
@@ -1093,9 +1093,13 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
 
 
 def test_a_copied_deck_with_a_name_and_uid_of_its_own_still_has_the_others_lock(author: Author, tmp_path: Path) -> None:
-    """Its notes would have the other's guids, and overwrite them in every collection that has both."""
+    """Its notes would have the other's guids, and overwrite them in every collection that has both.
+
+    A lock from before locks had a uid shows it only beside the original.
+    """
     author.section("  - {id: x, question: Q?, answer: A}\n")
     author.build()
+    author.edit("uid\ttesttesttest\n", "", "deck.lock")
     shutil.copytree(author.folder, tmp_path / "copy")
     copy = Author(tmp_path, "copy")
     copy.write("deck.yaml", "deck: Copy\nuid: copycopycopy\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,20 @@ def moved(author: Author) -> None:
     author.write("water.yaml", author.read("water.yaml") + card)
 
 
+def swapped(one: str, other: str, *, guids: bool = False) -> Edit:
+    """The ids of two cards change hands: without a word, or with the guids that say so."""
+
+    def swap(author: Author) -> None:
+        known = author.load().lock.notes
+        assert {one, other} <= known.keys()
+        new = {old: f"id: {to}" + f", guid: {known[old].guid}" * guids for old, to in ((one, other), (other, one))}
+        for path in author.folder.glob("*.yaml"):
+            text = re.sub(r"id: (\w+)", lambda found: new.get(found[1], found[0]), path.read_text())
+            path.write_bytes(text.encode())
+
+    return swap
+
+
 def turned_round(author: Author) -> None:
     head, *cards = author.read("air.yaml").split("  - ")
     author.write("air.yaml", "  - ".join([head, *(f"{card.rstrip()}\n" for card in reversed(cards))]))
@@ -92,6 +107,14 @@ LARGE: dict[str, Edit] = {
     "the same guid elsewhere": added("fire.yaml", "{id: x, guid: own-guid, question: What is this?, answer: It}"),
     "the id that another card made": added("air.yaml", "{id: what-is-frozen-water-called, question: Q, answer: A}"),
     "a guid that learners don't have": replaced("air.yaml", "{id: wind,", "{id: wind, guid: own-guid,"),
+    "ids swapped in a file": swapped("nile", "delta"),
+    "ids swapped between files": swapped("nile", "lava"),
+    "ids swapped with their guids": swapped("nile", "delta", guids=True),
+    "an id that moved on": lambda author: (
+        SMALL["a card less"](author),
+        author.edit("id: gases", "id: wind", "air.yaml"),
+    ),
+    "a question taken over": replaced("air.yaml", "Which two gases make air?", "What is moving air?"),
     "a mistake": replaced("air.yaml", "answer: Wind", "anser: Wind"),
     "no YAML": lambda author: author.write("air.yaml", "section: [\n"),
     "a warning": replaced("air.yaml", "answer: Wind", "answer: '![](spark.svg)'"),

@@ -6,8 +6,10 @@ pasted into a test.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -31,7 +33,8 @@ ticks = st.sampled_from([0, 0, 1, 50, 100_000, -30])
 
 class Story(RuleBasedStateMachine):
     """`cards` is the author's deck; `touched` are the notes that builds changed since the learner's last import,
-    `own` the moments of the learner's own changes to notes."""
+    `own` the moments of the learner's own changes to notes, `known` the id and the guid under which each card was
+    built: whatever becomes of its id, a card's history stays with it, or its author is asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +49,7 @@ class Story(RuleBasedStateMachine):
         self.touched: set[str] = set()
         self.seen: set[str] = set()
         self.own: dict[str, int] = {}
+        self.known: dict[int, tuple[str, str]] = {}
 
     def teardown(self) -> None:
         self.learner.close()
@@ -123,16 +127,94 @@ class Story(RuleBasedStateMachine):
     @rule(tick=ticks)
     def builds(self, tick: int) -> None:
         self.write()
+        if any(each.name == "ambiguous-card" for each in self.author.load().errors):
+            self.answers_by_ids()
         built = self.author.build(later=tick)
         assert not built.problems
         assert sum(map(len, built.changes[:3])) == built.notes
         for card in self.cards:
             card.pop("reworded", None)
         for note in read_package(self.author.package)[0]:
+            card = int(re.findall(r"(\d+), wording", next(iter(note.fields.values())))[0])
+            assert self.known.setdefault(card, ("", note.guid))[1] == note.guid, "a history stays with its card"
+            self.known[card] = note.fields["Id"], note.guid
             content = (*note.fields.values(), *sorted(note.tags))
             if self.built.get(note.guid, content) != content:
                 self.touched.add(note.guid)
             self.built[note.guid] = content
+
+    def answers_by_ids(self) -> None:
+        """The build asks whether a card without an id is new: its author writes the id that it had."""
+        for card in self.cards:
+            if "id" not in card and card["n"] in self.known:
+                card["id"] = self.known[card["n"]][0]
+        self.write()
+
+    @rule(pick=picks)
+    def drops_an_id(self, pick: int) -> None:
+        card = self.cards[pick % len(self.cards)]
+        if card["kind"] != "cloze" and card["n"] in self.known and not card.get("reworded") and not card["retired"]:
+            card.pop("id", None)
+
+    @precondition(lambda self: self.known)
+    @rule()
+    def writes_the_ids_that_builds_made(self) -> None:
+        self.builds(0)
+        self.answers_by_ids()
+        assert not self.author.load().errors
+
+    @precondition(lambda self: self.known)
+    @rule(how=st.sampled_from(["numbered", "numbered behind a new one", "swapped", "in a ring"]), pick=picks,
+          guids=st.booleans())  # fmt: skip
+    def gives_ids_to_other_cards(self, how: str, pick: int, guids: bool) -> None:
+        """With the old guids, the build takes them; without, the build names them, and the author takes it back."""
+        self.builds(0)
+        before = copy.deepcopy(self.cards)
+        package = self.author.package.read_bytes()
+        if how == "numbered behind a new one":
+            self.adds("plain", pick)
+            self.cards.insert(0, self.cards.pop())
+        named = [card for card in self.cards if "id" in card]
+        if how == "swapped":
+            named = [named[pick % len(named)], named[(pick // 7) % len(named)]] if named else []
+        ids = [f"q{number}" for number, _ in enumerate(named, start=1)]
+        if not how.startswith("numbered"):
+            ids = [card["id"] for card in named[1:] + named[:1]]
+        for card, new in zip(named, ids, strict=True):
+            if card["n"] in self.known and card["id"] != new and guids:
+                card["guid"] = self.known[card["n"]][1]
+            elif card["n"] not in self.known and guids:
+                card["guid"] = f"own-{self.count}"
+            card["id"] = new
+        moved = [card for card in named if card["n"] in self.known and card["id"] != self.known[card["n"]][0]]
+        self.write()
+        errors = self.author.load().errors
+        if guids:
+            displaced = how.startswith("numbered") and all("by the guid" in each.message for each in errors)
+            assert not errors or displaced, errors
+        else:
+            assert {each.name for each in errors} <= {"gone-id", "same-id"}
+            assert errors or all("guid" in card for card in moved)
+        if errors:
+            assert self.author.package.read_bytes() == package
+            self.cards = before
+        self.builds(0)
+
+    @precondition(lambda self: self.known)
+    @rule()
+    def copies_the_folder(self) -> None:
+        """A copy with a uid of its own has its original's lock, and none of its notes once that is deleted."""
+        self.builds(0)
+        other = Author(self.home, "copy")
+        shutil.copytree(self.author.folder, other.folder, dirs_exist_ok=True)
+        other.write("deck.yaml", json.dumps({"deck": "Copy", "uid": "copycopycopy"}))
+        assert [each.name for each in other.load().errors] == ["changed-uid"]
+        (other.folder / "deck.lock").unlink()
+        other.build()
+        own = {card["guid"] for card in self.cards if "guid" in card}
+        assert {note.guid for note in read_package(other.package)[0]} & set(self.built) <= own
+        shutil.rmtree(other.folder)
+        other.package.unlink()
 
     def write(self) -> None:
         deck = {"deck": self.title, "uid": "testtesttest", "tag": "rivers", "language": self.language}
@@ -148,8 +230,7 @@ class Story(RuleBasedStateMachine):
         said = f"{card['n']}, wording {card['question']}"
         answer: Any = f"Answer {card['n']}, wording {card['answer']}"
         yaml = {"details": f"Details {card['details']}", "tags": [f"tag-{card['tags']}"], "retired": card["retired"]}
-        if "id" in card:
-            yaml["id"] = card["id"]
+        yaml |= {key: card[key] for key in ("id", "guid") if key in card}
         if card["kind"] == "cloze":
             return yaml | {"cloze": f"{{{{c1::Gap}}}} {said} {{{{c2::{answer}}}}}"}
         if card["kind"] == "list":

@@ -459,6 +459,7 @@ def test_what_shows_no_picture_refers_to_none(text: str) -> None:
 
 @given(text=texts(*SIGNS))
 @settings(max_examples=200, deadline=None)
+@example(text="<b>\n![a](x.png)")
 def test_every_picture_that_a_text_shows_is_known(text: str) -> None:
     assert len(media_references(text)) == len(re.findall(r"<img |\[sound:", to_html(text)))
 
@@ -651,7 +652,7 @@ def test_code_and_colons_of_formulas_leave_a_cloze_whole() -> None:
     """`\\(` in one code and `\\)` in the next are no formula, and Anki would take `::` of Haskell's for a hint."""
     delimiters = to_cloze_html(r"It starts with {{c1::`\(`}} and ends with {{c2::`\)`}}.")
     assert read_clozes(delimiters).mistakes == ()
-    assert r"{{c1::<code>\(</code>}}" in delimiters
+    assert "{{c1::<code>&#92;(</code>}}" in delimiters  # Anki would take the tags out up to the next bracket
     assert to_cloze_html("One writes {{c1::$x :: Int$}} so.") == r"One writes {{c1::\(x :{}: Int\)}} so."
     assert to_cloze_html(r"${{c1::b::hint}}^2$") == r"\({{c1::b::hint}}^2\)"
     assert to_cloze_html("{{c1::5$}} and {{c2::6$}}") == "{{c1::5$}} and {{c2::6$}}"

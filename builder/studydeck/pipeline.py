@@ -10,7 +10,6 @@ From Python:
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,10 +28,10 @@ from studydeck.history import (
     NoteRecord,
     TypeRecord,
     caught_up,
+    foreign_uid,
     identify,
     lines_ever,
     lock_lines,
-    lock_text,
     note_type_ids,
     read_lock,
     record,
@@ -40,11 +39,12 @@ from studydeck.history import (
     stamps_of,
     type_records,
 )
-from studydeck.incremental.cache import package_path
+from studydeck.incremental.cache import digest_of, hash_of, package_path
 from studydeck.model import (
     ERROR,
     NOTHING_KEPT,
     WARNING,
+    Card,
     Deck,
     Identity,
     Kept,
@@ -79,13 +79,18 @@ _MATERIAL_LOCK = "material.lock"  # as in builder/studydeck/material/lock.py, wh
 
 
 class Loaded(NamedTuple):
-    """A deck, read and checked. With `errors` it must not be built."""
+    """A deck, read and checked. With `errors` it must not be built.
+
+    `follows` is the hash of the deck.lock that was read, "" where another lock stood in for it; a build writes nothing
+    if the file has other bytes by then.
+    """
 
     deck: Deck
     lock: Lock
     identities: Sequence[Identity | None]
     media: Media
     problems: Sequence[Problem]
+    follows: str = ""
 
     @property
     def errors(self) -> list[Problem]:
@@ -110,7 +115,8 @@ class Loaded(NamedTuple):
 class Built(NamedTuple):
     """What a build made of a deck, or the problems for which it wrote nothing.
 
-    `newest` is the newest stamp of the notes that it read, in seconds since 1970.
+    `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
+    files that it wrote, by their paths.
     """
 
     deck: Deck
@@ -121,6 +127,7 @@ class Built(NamedTuple):
     changes: Changes = _NO_CHANGES
     problems: Sequence[Problem] = ()
     newest: int = 0
+    written: Mapping[str, str] = {}
 
 
 def _no_progress(done: float) -> None:
@@ -153,8 +160,11 @@ def load(
     problems += found
     lap("media", len(media.files))
     damage: list[Problem] = []
+    follows = ""
     if lock is None:
-        lock, damage = lock_in(folder)
+        data = _lock_data(folder)
+        lock, damage = _lock_of(folder, data)
+        follows = hash_of(data) if isinstance(data, bytes) else ""
     lap("lock", len(lock.notes))
     identities, found = identify(deck, lock)
     lap("identify", len(identities))
@@ -163,7 +173,7 @@ def load(
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
         found = [each for each in found if each.name != "ambiguous-card"]
-    return Loaded(deck, lock, identities, media, sorted({*problems, *found}))
+    return Loaded(deck, lock, identities, media, sorted({*problems, *found}), follows)
 
 
 def load_all(
@@ -183,7 +193,7 @@ def load_all(
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]
-    return decks, sorted([*problems, *_between(decks)])
+    return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
 
 
 def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
@@ -195,7 +205,7 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             "uid": deck.uid,
             "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
             "folder name": folder_name(deck.folder).casefold(),
-            "note types": tuple(note_type_ids(deck, loaded.lock).values()),
+            "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
         }
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
@@ -209,6 +219,25 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
                 message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
                 remedy = "delete the copy: this deck's learners would overwrite the other's cards"
             yield problem("same-deck", deck.place, message, remedy)
+
+
+def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
+    """The guids that an author wrote and that a card of another deck has, too: learners of both would get one card."""
+    if len(decks) < 2:
+        return
+    cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
+    written = {card.guid for some in cards for card in some if card.guid is not None}
+    first: dict[str, tuple[Loaded, Card]] = {}
+    for loaded, some in zip(decks, cards, strict=True) if written else ():
+        for card, identity in zip(some, loaded.identities, strict=True):
+            if identity is None or identity.guid not in written:
+                continue
+            home, other = first.setdefault(identity.guid, (loaded, card))
+            if home is not loaded:
+                here, there = (card, other) if card.guid is not None else (other, card)
+                message = f"the guid '{identity.guid}' is on a card of {there.place.path}, too"
+                remedy = "take the guid: out of the card that learners don't have yet"
+                yield problem("same-id", here.guid or here.place, message, remedy)
 
 
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
@@ -245,7 +274,8 @@ def build(
     `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
     that would change the lock writes nothing and has a problem for every such card. Notes that rebuild.py found
     to be `kept` are not among the loaded ones, and are in the package all the same. Raises ValueError for a deck
-    with errors; a file that can't be written is a problem of the result.
+    with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
+    and the end of `build`: see exclusion.py.
     """
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
@@ -264,12 +294,17 @@ def build(
         stamped = [(each, new_types[each.key].modified) for each in types]
         decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
         shipped = _ship(loaded, ledger, progress, lap)
-        cards = _write(
+        cards, written = _write(
             path,
             deck.folder / LOCK_FILE,
-            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, path, kept.ranges),
-            lambda: lock_lines(new_types, ledger.lines),
+            loaded.follows,
+            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, kept),
+            lambda: lock_lines(deck.uid, new_types, ledger.lines),
         )
+    except _ChangedLockError:
+        message = "another program changed deck.lock during the build"
+        at = Place(shown(deck.folder / LOCK_FILE))
+        return Built(deck, path, problems=[problem("changed-lock", at, message, "build again")])
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
         at = Place(path.as_posix())
@@ -279,7 +314,8 @@ def build(
     progress(1.0)
     count = len(ledger.numbers) + len(kept.ids)
     lap("package", count)
-    return Built(deck, path, count, cards, len(loaded.media.files), ledger.changes(), problems, ledger.newest)
+    changes = ledger.changes()
+    return Built(deck, path, count, cards, len(loaded.media.files), changes, problems, ledger.newest, written)
 
 
 def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
@@ -376,8 +412,8 @@ def unnamed(loaded: Loaded) -> list[Unnamed]:
 def write_ids(loaded: Loaded) -> list[Unnamed]:
     """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
 
-    Nothing else of the files changes, so the next package is the same to the byte. Raises ValueError for a deck with
-    errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
+    Nothing else of the files changes, nor the lock, so the next package is the same to the byte. Raises ValueError for
+    a deck with errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
     """
     from studydeck.reading.edit import with_ids
 
@@ -393,10 +429,6 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
             edits[path] = with_ids(path, path.read_bytes(), ids)
     for path, data in edits.items():
         replace_file(path, data)
-    if edits:
-        given = {card.id for card in named}
-        notes = {name: each._replace(made=each.made and name not in given) for name, each in loaded.lock.notes.items()}
-        replace_file(loaded.deck.folder / LOCK_FILE, lock_text(loaded.lock._replace(notes=notes)).encode())
     return named
 
 
@@ -422,20 +454,28 @@ def folder_name(folder: Path) -> str:
 
 def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
     """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
+    return _lock_of(folder, _lock_data(folder))
+
+
+def _lock_data(folder: Path) -> bytes | Problem:
+    """The bytes of the deck's lock; none where there isn't one."""
     path = folder / LOCK_FILE
-    there = os.path.lexists(path)
-    data = read_file(path, folder, _LARGEST_LOCK) if there else b""
+    return read_file(path, folder, _LARGEST_LOCK) if os.path.lexists(path) else b""
+
+
+def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
     if isinstance(data, Problem):
         return Lock(), [data]
-    pending = _pending(path, data)
-    if os.path.lexists(pending):
-        waiting = read_file(pending, folder, _LARGEST_LOCK)
-        if isinstance(waiting, Problem):
-            return Lock(), [waiting]
-        lock, problems = read_lock(shown(path), waiting)
+    path = folder / LOCK_FILE
+    if pending := _pending(path, hash_of(data)):
+        waiting = [read_file(each, folder, _LARGEST_LOCK) for each in pending]
+        if problems := [each for each in waiting if isinstance(each, Problem)]:
+            return Lock(), problems
+        first, *others = [each for each in waiting if isinstance(each, bytes)]
+        lock, problems = read_lock(shown(path), first + b"".join(each.partition(b"\n")[2] for each in others))
         if not problems:
             return lock, []
-    return read_lock(shown(path), data) if there else (Lock(), [])
+    return read_lock(shown(path), data) if data or os.path.lexists(path) else (Lock(), [])
 
 
 def shipped_lock(loaded: Loaded, package: Path) -> Lock:
@@ -461,28 +501,48 @@ def shipped_lock(loaded: Loaded, package: Path) -> Lock:
     return caught_up(lock, loaded.known, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
 
 
-def _pending(path: Path, data: bytes) -> Path:
-    """Where the lock that follows the lock in `data` waits until its package is in place."""
-    return path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:16]}.pending")
+def _pending(path: Path, follows: str) -> list[Path]:
+    """The locks that wait beside the one at `path`, which has the hash `follows`, until their packages are in place."""
+    with suppress(OSError):
+        names = sorted(os.listdir(path.parent))
+        start = _pending_name(path, follows, "")
+        return [path.with_name(name) for name in names if name.startswith(start) and name.endswith(".pending")]
+    return []
+
+
+def _pending_name(path: Path, follows: str, rest: str) -> str:
+    return f".{path.name}.{follows[:16]}.{rest}"
+
+
+class _ChangedLockError(Exception):
+    """The lock was changed after it was read."""
 
 
 def _write(
-    path: Path, lock_path: Path, write_package: Callable[[Path], int], lock_lines: Callable[[], Iterable[str]]
-) -> int:
-    """Writes the package and then the lock beside their places, and moves both in. Returns what `write_package` does.
+    path: Path,
+    lock_path: Path,
+    follows: str,
+    write_package: Callable[[Path], int],
+    lock_lines: Callable[[], Iterable[str]],
+) -> tuple[int, dict[str, str]]:
+    """Writes the package and then the lock beside their places, and moves both in.
 
-    Between the two moves the new lock lies pending, so that a build killed there has lost nothing
-    (test_killed.py kills it everywhere).
+    Returns what `write_package` does, and the hashes of both files. Between the two moves the new lock lies pending,
+    so that a build killed there has lost nothing (test_killed.py kills it everywhere). Raises _ChangedLockError if the
+    lock on disk doesn't have the hash `follows`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = lock_path.read_bytes() if lock_path.exists() else b""
-    pending = _pending(lock_path, before)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
     try:
-        written = write_package(part)
+        cards = write_package(part)
         with lock_part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lock_lines())
+        written = {os.fspath(path): digest_of(part), os.fspath(lock_path): digest_of(lock_part)}
+        before = hash_of(lock_path.read_bytes() if lock_path.exists() else b"")
+        if follows not in ("", before):
+            raise _ChangedLockError
+        pending = lock_path.with_name(_pending_name(lock_path, before, f"{os.getpid()}.pending"))
         os.replace(lock_part, pending)
         try:
             os.replace(part, path)
@@ -495,7 +555,7 @@ def _write(
         lock_part.unlink(missing_ok=True)
     for place in (path, lock_path):
         _clear(place, lock_path.stat().st_mtime)
-    return written
+    return cards, written
 
 
 def _clear(place: Path, now: float) -> None:
@@ -504,7 +564,7 @@ def _clear(place: Path, now: float) -> None:
         left = place.with_name(name)
         if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
             with suppress(OSError):
-                if now - left.stat().st_mtime > _ONE_BUILD or (left.suffix == ".part" and _has_ended(left.stem)):
+                if now - left.stat().st_mtime > _ONE_BUILD or _has_ended(left.stem):
                     left.unlink()
 
 
@@ -569,6 +629,9 @@ def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
             what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
             at = places.get(note_id, loaded.deck.place)
             problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
+    if before and not loaded.lock.uid:
+        message = "the lock would change: it has no line with the deck's uid yet"
+        problems.append(problem("locked", loaded.deck.place, message, remedy))
     for key, after_type in lock.types.items():
         if loaded.lock.types.get(key) != after_type:
             message = f"the lock would change: the note type '{after_type.name}' changed"

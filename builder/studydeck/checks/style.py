@@ -11,14 +11,19 @@ from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
 _NARROWEST = 300
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
 # Patterns for the few decks with a style; they stay texts, which `re` compiles when the first of these decks comes.
-_NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"[^\"\n]*\"|'[^'\n]*'"
+_NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?"
 _RULE = r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}"
 _WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))"
 _COLOUR = (
     r"(?i)(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
     r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())"
 )
-_FILE = r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
+_DATA = r"\"data:[^\"\n]*\"|'data:[^'\n]*'"
+_FILE = (
+    r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
+    rf"|\b(?:image-set|image|src)\((?:[^()\"']|\([^()]*\)|{_DATA})*+[\"'](?!data:)"
+)
+_ESCAPE = r"(?s)\\(?:([0-9a-fA-F]{1,6})(?:\r\n|\s)?|.)"
 _CARD = r"\.card(?![\w-])"
 _NIGHT = r"(?i)\.night_?mode(?![\w-])"
 
@@ -28,23 +33,45 @@ def style(deck: Deck) -> Iterator[Problem]:
 
     A `<` could end the style and start a script (an error). Fixed widths make AnkiDroid shrink the whole card;
     colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` asks the
-    system, and Anki's night mode is a setting of its own; `url()` and `@import` name what Anki doesn't ship.
+    system, and Anki's night mode is a setting of its own; `url()`, `image-set()` and `@import` name what Anki doesn't
+    ship.
     """
     if deck.style is None:
         return
-    css = re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), deck.style)
+    css = _code(deck.style)
     for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
         yield problem("bad-style", _at(deck.style, css, found.start()), "'<' can't stand in a style", "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme asks the system, and Anki's night mode is a setting of its own"
         yield _warning("style-scheme", deck.style, css, found.start(), message, "write .card.nightMode instead")
-    for found in re.finditer(_FILE, deck.style):
-        if css[found.start()] != " ":
-            message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
-            yield _warning("style-file", deck.style, css, found.start(), message, "write the style itself here")
+    yield from _files(deck.style)
     rules = list(re.finditer(_RULE, css))
     yield from _wide(deck.style, css, rules)
     yield from _day_colours(deck.style, css, rules)
+
+
+def _code(css: str) -> str:
+    """`css` with blanks for its comments and strings."""
+    return re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), css)
+
+
+def _files(text: Text) -> Iterator[Problem]:
+    """Files that the style asks for, however it spells that: `\\75rl(` is `url(`."""
+    parts: list[str] = []
+    places: list[int] = []  # of the characters of the parts in the text
+    at = 0
+    for found in re.finditer(_ESCAPE, text):
+        character = chr(min(int(found[1], 16), 0x10FFFF)) if found[1] else found[0][1:]
+        parts += text[at : found.start()], character if re.match(r"[a-zA-Z0-9-]", character) else "\ufffd"
+        places += range(at, found.start() + 1)
+        at = found.end()
+    spelled = "".join((*parts, text[at:]))
+    places += range(at, len(text))
+    css = _code(spelled)
+    for found in re.finditer(_FILE, spelled):
+        if css[found.start()] != " ":
+            message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
+            yield _warning("style-file", text, text, places[found.start()], message, "write the style itself here")
 
 
 def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:

@@ -6,12 +6,11 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import filterfalse
-from typing import NamedTuple
 
 from studydeck.model import Card, Deck, Text
+from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 
 #: Stands for a piece of code, a formula, a picture or an address: something is there, and it has no words.
 OBJECT = "\ufffc"
@@ -44,14 +43,11 @@ _OBJECT = re.compile(
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
 )
-_BRACES = re.compile(r"\{\{c[\d,]+::|(?:::[^:{}]*)?\}\}")
 _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = re.compile(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
 _QUOTES = frozenset("\"“„«'‘*")
-_GAP = re.compile(r"\{\{c([\d,]+)::((?:(?!\{\{c\d|\}\}).)*)\}\}", re.DOTALL)
-_DEEPEST = 3
 _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
@@ -97,9 +93,7 @@ def bare(text: str) -> str:
 @lru_cache(_MOST_TEXTS)
 def plain(text: str) -> str:
     """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
-    text = bare(text)
-    if "{{c" in text:
-        text = _BRACES.sub("", text)
+    text = without_gaps(bare(text))
     text = text.replace("**", "").replace("~~", "")
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
 
@@ -139,39 +133,15 @@ def is_translation(card: Card) -> bool:
     )
 
 
-class Gap(NamedTuple):
-    """A gap of a cloze: its number or numbers as they are written, what it hides, and its hint."""
-
-    numbers: str
-    hidden: str
-    hint: str
-
-
 def gaps(text: str) -> list[Gap]:
-    """The gaps of a cloze, the inmost first."""
-    found: list[Gap] = []
-
-    def take(gap: Gap) -> str:
-        found.append(gap)
-        return gap.hidden
-
-    _filled(text, take)
-    return found
+    """The gaps of a cloze, each before those inside it."""
+    return list(gaps_in(parse(bare(text))))
 
 
 def around(text: str, number: str) -> str:
     """What a learner sees of a cloze who is asked for the gap of this number, but for its hint."""
-    return _filled(text, lambda gap: " " if number in gap.numbers.split(",") else gap.hidden)
 
+    def seen(gap: Gap) -> str:
+        return " " if number in gap.numbers.split(",") else filled(gap.parts, seen)
 
-def _filled(text: str, fill: Callable[[Gap], str]) -> str:
-    """`text` with `fill` in the place of each gap, the inmost first."""
-
-    def replace(gap: re.Match[str]) -> str:
-        hidden, _, hint = gap[2].partition("::")
-        return fill(Gap(gap[1], hidden, hint))
-
-    text = bare(text)
-    for _ in range(_DEEPEST):
-        text = _GAP.sub(replace, text)
-    return text
+    return filled(parse(bare(text)), seen)

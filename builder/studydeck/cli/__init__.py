@@ -5,10 +5,13 @@ Only Click is imported at the top; every command imports what it needs, so that 
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from studydeck import __version__
 from studydeck.cli import building, looking, sourcing, writing
+from studydeck.cli.printing import in_safety
 
 #: The commands by what a person is doing, as --help lists them.
 _GROUPS = {
@@ -20,7 +23,17 @@ _GROUPS = {
 
 
 class _Grouped(click.Group):
-    """A group whose --help lists commands by what a person is doing."""
+    """A group whose --help lists commands by what a person is doing.
+
+    In a sentence about what went wrong, a name of a file or folder is only a name.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = in_safety(error.message)  # type: ignore[misc]
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, self.commands))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from studydeck.cli.printing import (
     print_problems,
     print_report,
     report_json,
+    say,
     summary,
 )
-from studydeck.cli.running import end, folders_of, loaded_decks, moment_of_build, needs_engine
+from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_of_build, needs_engine
 from studydeck.counting import counted
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         from studydeck.commands.explain import explain
 
         try:
-            click.echo(explain(name), nl=False)
+            say(explain(name), nl=False)
         except ValueError as error:
             raise click.UsageError(f"{error}.".replace("?.", "?")) from None
         return
@@ -64,7 +65,7 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         print_annotations(problems)
     else:
         print_problems(problems)
-        click.echo(f"{counted(len(loaded), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
+        say(f"{counted(len(loaded), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
     end(failed=are_failing(problems, strict))
 
 
@@ -96,23 +97,28 @@ def build(
     """
     from studydeck.incremental import cache
 
-    now = moment_of_build()
-    folders = folders_of(decks)
-    state = cache.state_of(folders, output)
-    known = None if repair_lock or verify else cache.recall(folders, output, state)
-    if known and not (known.changed or timings):
-        _tell_unchanged(folders, output, known.made, style)
-        return
-    from studydeck.commands.build import build_all
+    def look() -> tuple[cache.State, cache.Known | None]:
+        state = cache.state_of(folders, output)
+        return state, None if repair_lock or verify else cache.recall(folders, output, state)
 
-    lap = _Stopwatch()
-    locks = _repaired_locks(folders, output) if repair_lock else {}
-    known = known if known and known.changed else None
-    with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
-        built, problems = build_all(
-            folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
-        )
-        reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
+    now, folders = moment_of_build(), folders_of(decks)
+    state, known = look()
+    with ExitStack() as turn:
+        if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
+            now, (state, known) = moment_of_build(), look()  # now that another build has ended
+        if known and _is_unchanged(known, timings):
+            _tell_unchanged(folders, output, known.made, style)
+            return
+        from studydeck.commands.build import build_all
+
+        lap = _Stopwatch()
+        locks = _repaired_locks(folders, output) if repair_lock else {}
+        known = known if known and known.changed else None
+        with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
+            built, problems = build_all(
+                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+            )
+            reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not are_failing(each.problems)]
     if timings:
         lap.tell()
@@ -128,7 +134,7 @@ def build(
     if are_failing(problems):
         if style == "text":
             left = f"{counted(len(built) - len(made), 'deck')} not built" if made else "nothing was built"
-            click.echo(f"{summary(problems)}; {left}", err=True)
+            say(f"{summary(problems)}; {left}", err=True)
         end(failed=True)
     end(failed=not all(report.ok for report in reports))
 
@@ -164,7 +170,10 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
     for number, each in enumerate(plans):
         if number:
             click.echo()
-        click.echo(plan_words.plan_markdown(each) if style == "markdown" else in_colour(each))
+        if style == "markdown":
+            say(plan_words.plan_markdown(each))
+        else:
+            click.echo(in_colour(each))
 
 
 @click.command(short_help="Import a package into the real Anki engine and look at everything.")
@@ -206,6 +215,11 @@ def _package(built: Built) -> dict[str, Any]:
     }
 
 
+def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
+    """Whether there is nothing to build, nor to time."""
+    return known is not None and not known.changed and not timings
+
+
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
     """What a build says of packages of which every byte is as the last build left it."""
     from studydeck.incremental import cache
@@ -216,7 +230,7 @@ def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
-            click.echo(_line(path, notes, cards, 0, 0, notes))
+            say(_line(path, notes, cards, 0, 0, notes))
     if style == "json":
         print_json({"packages": packages, "problems": []})
 
@@ -230,9 +244,9 @@ def _print_package(built: Built) -> None:
     changes = built.changes
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
     line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
-    click.echo(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
+    say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
     for note_id in changes.retired:
-        click.echo(f"  retired: {note_id}")
+        say(f"  retired: {note_id}")
 
 
 def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
@@ -247,11 +261,11 @@ def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
         except ValueError as error:
             raise click.ClickException(f"{error}.") from None
         if repaired is None:
-            click.echo(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
+            say(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
         else:
             locks[folder] = repaired.lock
             known = "; ".join(repaired.words) or "nothing is left of it: cards with an id keep their guids"
-            click.echo(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
+            say(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
     return locks
 
 
@@ -301,5 +315,5 @@ class _Stopwatch:
 
     def tell(self) -> None:
         for stage, (seconds, things) in self._stages.items():
-            click.echo(f"{stage:10}{seconds:8.3f} s{f'{things:12,}' if things else ''}", err=True)
-        click.echo(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)
+            say(f"{stage:10}{seconds:8.3f} s{f'{things:12,}' if things else ''}", err=True)
+        say(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)

@@ -11,8 +11,10 @@ from studydeck.cli.options import DECK, DECK_IF_SEVERAL, DECKS, FOLDER, format_o
 from studydeck.cli.printing import (
     has_blocks,
     print_json,
+    say,
+    say_page,
 )
-from studydeck.cli.running import loaded_decks, moment_of_build, needs_engine, only_deck
+from studydeck.cli.running import alone, loaded_decks, moment_of_build, needs_engine, only_deck
 from studydeck.outputs import output_names
 
 if TYPE_CHECKING:
@@ -56,9 +58,9 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":
-        click.echo(stats_page(counted))
+        say_page(stats_page(counted))
     else:
-        click.echo("\n\n\n".join(stats_text(each, has_blocks()) for each in counted))
+        say("\n\n\n".join(stats_text(each, has_blocks()) for each in counted))
 
 
 @click.command(short_help="Make a page for paper.")
@@ -91,7 +93,7 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
         path = write(loaded, target, layout, output)
     except OSError as error:
         raise click.ClickException(f"{output or 'dist'} can't be written ({error.strerror}).") from None
-    click.echo(f"{path.as_posix()}: {output_named(target).next_step}")
+    say(f"{path.as_posix()}: {output_named(target).next_step}")
 
 
 @click.command(short_help="See a deck's cards in the browser, redrawn at every save.")
@@ -138,7 +140,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
         raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
     except OSError as error:
         raise click.ClickException(f"{folder} can't be written ({error.strerror}).") from None
-    click.echo(f"{page.as_posix()}: open it in a browser")
+    say(f"{page.as_posix()}: open it in a browser")
 
 
 def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool) -> None:
@@ -151,7 +153,6 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     from studydeck.incremental import cache
     from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
 
-    building = threading.Lock()
     last: View | None = None
 
     def look(judge: bool) -> View:
@@ -160,7 +161,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
         return last
 
     def package() -> Path:
-        with building:
+        with alone([deck], output):
             loaded = pipeline.load(deck)
             problems = loaded.errors
             if not problems:
@@ -180,11 +181,11 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
         server = Server(host, port, live, package, secret=lan)
     except OSError as error:
         raise click.ClickException(f"port {port} can't be served ({error.strerror}); try another.") from None
-    click.echo(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
+    say(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
     if lan:
-        click.echo("Whoever has this address can see the deck. On a phone, scan:")
+        say("Whoever has this address can see the deck. On a phone, scan:")
         code, live.phone = qr_code(server.address)
-        click.echo(code)
+        say(code)
     stop = threading.Event()
     try:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -52,6 +52,23 @@ def has_blocks() -> bool:
     return True
 
 
+def say(text: str, err: bool = False, nl: bool = True) -> None:
+    """Prints `text`; what a stranger's deck or folder would do to the terminal is spelled out."""
+    click.echo(in_safety(text), err=err, nl=nl)
+
+
+def say_page(html: str) -> None:
+    """Prints a page, which a browser shows as it was."""
+    click.echo(in_safety(html, lambda character: f"&#{ord(character)};"))
+
+
+def in_safety(text: str, *spelled: Callable[[str], str]) -> str:
+    """See model.printable, which no command needs before it prints."""
+    from studydeck.model import printable
+
+    return printable(text, *spelled)
+
+
 def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
     """Prints problems, a line each, on standard output or standard error."""
     for each in problems:
@@ -59,7 +76,7 @@ def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
         if has_colours():
             severity = f" {each.severity}: "
             line = line.replace(severity, f" {click.style(each.severity, fg=_COLOURS[each.severity], bold=True)}: ", 1)
-        click.echo(line, err=err)
+        click.echo(line, err=err)  # a problem is printable from the start
 
 
 def print_annotations(problems: Sequence[Problem]) -> None:
@@ -67,7 +84,7 @@ def print_annotations(problems: Sequence[Problem]) -> None:
     for each in problems:
         level = "notice" if each.severity == "info" else each.severity
         place = f"file={_escaped(each.path, ':,')},line={each.line},col={each.column},title={each.name}"
-        click.echo(f"::{level} {place}::{_escaped(f'{each.message}; {each.remedy}')}")
+        say(f"::{level} {place}::{_escaped(f'{each.message}; {each.remedy}')}")
 
 
 def _escaped(text: str, extra: str = "") -> str:
@@ -81,7 +98,8 @@ def print_json(value: object) -> None:
     import json
 
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
+    text = json.dumps(value, ensure_ascii=plain, indent=2)
+    click.echo(in_safety(text, lambda character: f"\\u{ord(character):04x}"))
 
 
 def as_values(problems: Sequence[Problem]) -> list[dict[str, Any]]:
@@ -110,9 +128,9 @@ def print_report(report: Report) -> None:
     """Prints a report of `verify`, a line for each of its checks."""
     for check in report.checks:
         mark = click.style("ok", fg="green") if check.ok else click.style("FAILED", fg="red", bold=True)
-        click.echo(f"{mark if has_colours() else click.unstyle(mark)}: {check.name} ({check.seen})")
+        click.echo(f"{mark if has_colours() else click.unstyle(mark)}: {in_safety(f'{check.name} ({check.seen})')}")
     failed = sum(not check.ok for check in report.checks)
-    click.echo(f"{report.package}: " + (f"{counted(failed, 'check')} failed" if failed else "all checks passed"))
+    say(f"{report.package}: " + (f"{counted(failed, 'check')} failed" if failed else "all checks passed"))
 
 
 class Waiting(AbstractContextManager["Callable[[float], None]"]):

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,14 @@ def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
         print_problems(wrong, err=True)
         end(failed=True)
     return loaded
+
+
+def alone(folders: Sequence[Path], output: Path | None = None) -> AbstractContextManager[bool]:
+    """Until its end no other build of these decks runs; whether there was one to wait for."""
+    from studydeck.incremental.exclusion import exclusive
+
+    what = "this deck" if len(folders) == 1 else "these decks"
+    return exclusive(folders, output, lambda: click.echo(f"waiting for another build of {what} to finish", err=True))
 
 
 def end(*, failed: bool) -> None:

@@ -9,6 +9,8 @@ import click
 from studydeck.cli.options import DECK, DECKS, MATERIAL, format_option
 from studydeck.cli.printing import (
     print_json,
+    say,
+    say_page,
 )
 from studydeck.cli.running import end, loaded_decks, sentences
 from studydeck.counting import counted
@@ -43,9 +45,9 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     if style == "json":
         print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
-        click.echo(coverage_page(covered))
+        say_page(coverage_page(covered))
     else:
-        click.echo("\n\n".join(coverage_text(each) for each in covered))
+        say("\n\n".join(coverage_text(each) for each in covered))
     end(failed=any(each.is_below(least) for each in covered))
 
 
@@ -73,7 +75,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     with sentences():
         for loaded in loaded_decks(decks, "bad-source", "placeholder", "damaged-material"):
             found = sourcing.stamp_sources(loaded, material)
-            click.echo(status_text(str(loaded.deck.title), found, {}))
+            say(status_text(str(loaded.deck.title), found, {}))
             end(failed=len(found.in_state("ok")) < len(found.all))
 
 
@@ -100,7 +102,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
     if style == "json":
         print_json({"decks": [status_json(*each) for each in told]})
     else:
-        click.echo("\n\n".join(status_text(*each) for each in told))
+        say("\n\n".join(status_text(*each) for each in told))
 
 
 @source.command(short_help="Rewrite the sources whose sentences moved.")
@@ -120,8 +122,8 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
         for loaded in loaded_decks(decks, "bad-source", "placeholder"):
             found = sourcing.fix_sources(loaded, material)
             if told := rewritten_text(found):
-                click.echo(told)
-            click.echo(f"{loaded.deck.title}: {counted(len(found.to_rewrite), 'source')} rewritten")
+                say(told)
+            say(f"{loaded.deck.title}: {counted(len(found.to_rewrite), 'source')} rewritten")
 
 
 @source.command(short_help="Accept what became of the sources of some cards.")
@@ -139,4 +141,4 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
     with sentences():
         for loaded in loaded_decks((deck,), "bad-source", "placeholder"):
             sourcing.accept_sources(loaded, ids, material)
-            click.echo(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")
+            say(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from studydeck.cli.options import DECKS, FILE, FOLDER
 from studydeck.cli.printing import (
     print_json,
     print_problems,
+    say,
 )
-from studydeck.cli.running import end, fresh_uid, loaded_decks, sentences
+from studydeck.cli.running import alone, end, folders_of, fresh_uid, loaded_decks, sentences
 from studydeck.counting import counted
 
 
@@ -44,9 +46,9 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
         drafted = sourcing.draft(file, folder, name[0].upper() + name[1:], fresh_uid(), command)
     print_problems(drafted.problems, err=True)
     for path in drafted.files:
-        click.echo(f"wrote {path.as_posix()}")
+        say(f"wrote {path.as_posix()}")
     proposed = f" and {counted(drafted.proposed, 'proposed card')}" if command else ""
-    click.echo(f"{counted(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
+    say(f"{counted(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
     end(failed=bool(drafted.problems))
 
 
@@ -63,20 +65,22 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
     """
     from studydeck import pipeline
 
-    loaded = loaded_decks(decks)
-    found = [card for each in loaded for card in pipeline.unnamed(each)]
-    if write:
-        with sentences():
-            for each in loaded:
-                pipeline.write_ids(each)
+    folders = folders_of(decks)
+    with alone(folders) if write else nullcontext():
+        loaded = loaded_decks(folders)
+        found = [card for each in loaded for card in pipeline.unnamed(each)]
+        if write:
+            with sentences():
+                for each in loaded:
+                    pipeline.write_ids(each)
     for card in found:
         name = card.id or "(no id before its first build)"
-        click.echo(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
+        say(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
     known = sum(card.id is not None for card in found)
     if write:
-        click.echo(f"{counted(known, 'id')} written")
+        say(f"{counted(known, 'id')} written")
     else:
-        click.echo(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
+        say(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
 @click.command(short_help="Start a deck that builds at once.")
@@ -102,8 +106,8 @@ def new(folder: Path, name: str, tag: str | None) -> None:
     except OSError as error:
         raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
     for path in files:
-        click.echo(f"wrote {path}")
-    click.echo(f"Next: edit the section, then studydeck build {folder}")
+        say(f"wrote {path}")
+    say(f"Next: edit the section, then studydeck build {folder}")
 
 
 @click.command(short_help="Print the JSON Schema of deck or section files.")

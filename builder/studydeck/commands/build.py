@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
-from studydeck.model import ERROR, Problem
+from studydeck.model import ERROR, NOTHING_KEPT, Problem
 from studydeck.pipeline import Built, Lap, Progress, build, load_all, lock_changes, part_of
 
 
@@ -26,30 +27,34 @@ def build_all(
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
     `state` is what lies in the folders, and `known` what the last build made of them, so that only what changed is
-    read; the rest is as in pipeline.load_all and pipeline.build.
+    read; the rest is as in pipeline.load_all and pipeline.build. Nobody else may build the decks meanwhile: see
+    exclusion.py.
     """
-    parts = rebuild.load_changed(folders, out, known, now, lap) if known and not locked else None
-    second_half = part_of(progress, 1, 2)
-    if parts is not None:
-        loaded, problems = [part.loaded for part in parts], list[Problem]()
-    else:
-        loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
-        if locked and not _failing(problems):
-            problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
-    if _failing(problems):
-        return [], problems
-    built = []
-    for number, each in enumerate(loaded):
-        step = part_of(second_half, number, len(loaded))
-        if parts is None:
-            built.append(build(each, out, now, progress=step, lap=lap))
+    with ExitStack() as opened:
+        parts = rebuild.load_changed(folders, out, known, now, lap, opened) if known and not locked else None
+        second_half = part_of(progress, 1, 2)
+        if parts is not None:
+            loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
-            built.append(parts[number].built or build(each, out, now, kept=parts[number].kept, progress=step, lap=lap))
+            loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
+            if locked and not _failing(problems):
+                problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
+        if _failing(problems):
+            return [], problems
+        complete = cache.is_complete(state)  # until the build itself puts files there
+        built = []
+        for number, each in enumerate(loaded):
+            step = part_of(second_half, number, len(loaded))
+            kept = parts[number].kept if parts is not None else NOTHING_KEPT
+            last_built = parts[number].built if parts is not None else None
+            built.append(last_built or build(each, out, now, kept=kept, progress=step, lap=lap))
     problems = sorted(problems + [problem for each in built for problem in each.problems])
-    if not problems:
+    if complete and not problems:
         last = [part.last for part in parts] if parts is not None else [None] * len(loaded)
         made = [cache.Made(str(each.deck.title), each.notes, each.cards, each.media) for each in built]
-        cache.remember(folders, out, state, made, rebuild.memory_json(zip(loaded, built, last, strict=True)))
+        written = {path: digest for each in built for path, digest in each.written.items()}
+        sections = rebuild.memory_json(zip(loaded, built, last, strict=True))
+        cache.remember(folders, out, state, made, written, sections)
     return built, problems
 
 

@@ -5,7 +5,7 @@ it, and record.py moves the stamps of the notes that changed. guids never come f
 """
 
 from studydeck.history.git import lines_ever
-from studydeck.history.identity import identify
+from studydeck.history.identity import foreign_uid, identify
 from studydeck.history.later import caught_up, stamps_of
 from studydeck.history.lock import (
     LOCK_FILE,
@@ -29,6 +29,7 @@ __all__ = [
     "NoteRecord",
     "TypeRecord",
     "caught_up",
+    "foreign_uid",
     "identify",
     "lines_ever",
     "lock_lines",

@@ -1,7 +1,8 @@
 """Which note each card is: the id that its author gave, or the one that the lock holds for its text.
 
-A card with an id is that note, whatever its text became. A card without one is matched by its exact question,
-then by its exact answer within its section; whatever is less certain is asked, never guessed.
+A card with an id is that note, whatever its text became, unless it asks exactly what learners know as another card.
+A card without one is matched by its exact question, then by its exact answer within its section; whatever is less
+certain is asked, never guessed.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Iterable
 
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, problem
+from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem
 from studydeck.text import slug
 
+_NAMED = 3  # notes that a message names at most
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
@@ -63,6 +65,11 @@ def type_digest(note_type: NoteType) -> str:
     return digest(note_type.name, note_type.css, repr(note_type.fields), repr(note_type.templates))
 
 
+def foreign_uid(deck: Deck, lock: Lock) -> bool:
+    """Whether the lock is of a deck with another uid: a copy has its original's, or the deck got a new uid."""
+    return bool(deck.uid and lock.uid) and lock.uid != deck.uid
+
+
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
     """The identity of every card in study order, None where it can't be told from what learners have; the problems."""
     return _Matching(deck, lock).run()
@@ -80,16 +87,29 @@ class _Matching:
         self.claimed: set[str] = {card.id for _, card in self.cards if card.id is not None}
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
-        self.by_guid: dict[str, NoteRecord] = {}
+        self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
+        self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
+
+    def _tell_uid(self) -> None:
+        """A copy would overwrite its original's cards wherever both are studied, and only its author can tell."""
+        at = self.deck.uid if isinstance(self.deck.uid, Text) else self.deck.place
+        message = f"deck.lock is of the deck with the uid '{self.lock.uid}'"
+        remedy = (
+            "if this is a copy of that deck, delete deck.lock; if it is that deck, write the old uid again, or delete "
+            f"the line 'uid {self.lock.uid}' in deck.lock, and learners keep their cards under the new one"
+        )
+        self.problems.append(problem("changed-uid", at, message, remedy))
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
+        if foreign_uid(self.deck, self.lock):
+            self._tell_uid()
         nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
         if nameless or self.lock.notes:
             self._index()
         for number, (_, card) in enumerate(self.cards):
             if card.id is None:
                 continue
-            if card.guid is None and not self.by_question and card.id not in self.lock.notes:  # a new card
+            if card.guid is None and card.id not in self.lock.notes:  # a new card
                 self.found[number] = Identity(card.id, guid_of(self.deck.uid, card.id), made=False)
             else:
                 self._take_given(number, card)
@@ -97,69 +117,59 @@ class _Matching:
         nameless = self._take_by_answer(nameless)
         for number in nameless:
             self._take_new(number)
+        if self.lock.notes:
+            self._tell_changed()
         self._tell_twins()
         return self.found, self.problems
 
     def _index(self) -> None:
         for record in self.lock.notes.values():
             if record.id not in self.claimed:
-                self.by_guid[record.guid] = record
                 self.by_question[record.question].append(record)
                 if not record.retired:
                     self.by_answer[record.section, record.answer].append(record)
 
     def _take_given(self, number: int, card: Card) -> None:
+        """Takes the note of a card whose id the lock has, or whose author wrote its guid."""
         assert card.id is not None
         record = self.lock.notes.get(card.id)
-        if record is None and card.guid is not None and (was := self.by_guid.get(card.guid)) is not None:
-            self._take(number, card, was, made=False)  # its author gave it a new id
-        elif record is None:
-            known = self._known_by_question(card) if self.by_question else []
-            if known and card.guid is None:
-                message = f"learners know this question as the card '{known[0].id}'"
-                remedy = (
-                    f"write id: {known[0].id} again, or guid: {known[0].guid} beside the new one; "
-                    "or reword the question if it is another card"
-                )
-                self.problems.append(problem("gone-id", card.id, message, remedy))
-                return
-            guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, card.id)
-            self.found[number] = Identity(card.id, guid, made=False)
+        if card.guid is None or (record is not None and record.guid == card.guid):
+            assert record is not None
+            self._take(number, card, record)
+        elif record is not None and record.guid not in self.guids:
+            self._tell_guid(card.guid, record)  # the lock would forget that note: it has one of each id
+        elif (was := self.by_guid.get(card.guid)) is not None:
+            self._take(number, card, was)  # its author gave it a new id
         else:
-            self._take(number, card, record, made=False)
+            self.found[number] = Identity(card.id, str(card.guid), made=False)
 
-    def _known_by_question(self, card: Card) -> list[NoteRecord]:
-        return [each for each in self.by_question.get(question_digest(card), ()) if not each.retired]
-
-    def _take(self, number: int, card: Card, record: NoteRecord, *, made: bool) -> None:
-        """The card is the record's note, unless Anki couldn't update that note with it."""
-        at = card.id if card.id is not None else card.place
+    def _take(self, number: int, card: Card, record: NoteRecord) -> None:
+        """The card is the record's note, unless its author wrote another guid beside it."""
         if card.guid is not None and card.guid != record.guid:
-            message = f"learners know this card by the guid '{record.guid}'"
-            remedy = "take the guid: out, or give the card a new id and retire the old one"
-            self.problems.append(problem("gone-id", card.guid, message, remedy))
-            return
-        if record.kind != card.kind.key:
-            was, now = KINDS[record.kind].name, card.kind.name
-            message = f"learners know the card '{record.id}' as a {was}, and Anki can't make a {now} of it"
-            remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
-            self.problems.append(problem("changed-kind", at, message, remedy))
+            self._tell_guid(card.guid, record)
             return
         self.claimed.add(record.id)
+        made = record.made or card.id is None
         if card.id is not None and card.id != record.id:
             self.found[number] = Identity(card.id, record.guid, made, was=record.id)
         else:
             self.found[number] = Identity(record.id, record.guid, made)
 
+    def _tell_guid(self, guid: Text, record: NoteRecord) -> None:
+        message = f"learners know this card by the guid '{record.guid}'"
+        remedy = "take the guid: out, or give the card a new id and retire the old one"
+        self.problems.append(problem("gone-id", guid, message, remedy))
+
     def _take_by_question(self, number: int) -> bool:
         card = self.cards[number][1]
-        free = self._free(self.by_question.get(question_digest(card), ()))
+        alike: Iterable[NoteRecord] = self.by_question.get(question_digest(card), ())
         if card.guid is not None:
-            free = [record for record in free if record.guid == card.guid]
+            alike = [self.by_guid[card.guid]] if card.guid in self.by_guid else []
+        free = self._free(alike)
         if not free:
             return False
         live = [record for record in free if not record.retired] or free
-        self._take(number, card, live[0], made=True)
+        self._take(number, card, live[0])
         return True
 
     def _take_by_answer(self, nameless: list[int]) -> list[int]:
@@ -173,7 +183,7 @@ class _Matching:
             answers = self.cards[numbers[0]][1].answers
             free = self._free(self.by_answer.get(key, ())) if answers else []
             if len(numbers) == 1 and len(free) == 1:
-                self._take(numbers[0], self.cards[numbers[0]][1], free[0], made=True)
+                self._take(numbers[0], self.cards[numbers[0]][1], free[0])
             elif free:
                 for number in numbers:
                     self._ask(self.cards[number][1], free)
@@ -197,18 +207,90 @@ class _Matching:
         self.found[number] = Identity(name, guid, made=True)
 
     def _gone_like(self, section: Section, card: Card) -> list[NoteRecord]:
-        """The notes without an id of their author's, and without a card any more, that `card` may be.
+        """Some notes without an id of their author's, and without a card any more, that `card` may be.
 
-        Those of its section, of a section that is gone, too, and those with its answer in any section.
+        Those of its section, or of a section that is gone, too. Else those with its answer in any section; among them
+        are notes that an earlier build retired, of which only the answer tells that they may be back.
         """
         if not hasattr(self, "_gone"):
-            self._gone = [each for each in self._free(self.lock.notes.values()) if each.made and not each.retired]
-            self._sections = {each.tag for each in self.deck.sections}
-        gone = [each for each in self._gone if each.section == section.tag or each.section not in self._sections]
-        if not gone and self._gone and card.answers:
-            answer = answer_digest(card)
-            gone = [each for each in self._gone if each.answer == answer]
-        return gone
+            self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None where that is gone
+            self._answered: dict[str, list[NoteRecord]] = defaultdict(list)
+            sections = {each.tag for each in self.deck.sections}
+            for each in sorted(self._free(self.lock.notes.values()), key=lambda each: each.retired):
+                if each.made:
+                    self._answered[each.answer].append(each)
+                    if not each.retired:
+                        self._gone[each.section if each.section in sections else None].append(each)
+        gone = sorted([*self._gone.get(section.tag, ())[:_NAMED], *self._gone.get(None, ())[:_NAMED]])
+        if not gone and card.answers:
+            gone = self._answered.get(answer_digest(card), [])
+        return gone[:_NAMED]
+
+    def _tell_changed(self) -> None:
+        """Takes the identity from each card that would put a history under another question, or is of another kind.
+
+        A card asks exactly what learners know as another one, and that one asks something else now, or is gone: ids
+        have changed hands. Its author says by the guid beside the id that this is meant.
+        """
+        known = self.lock.notes
+        same: set[str] = set()  # the ids of notes that ask what they asked
+        changed: dict[int, tuple[str, NoteRecord | None]] = {}
+        for number, (identity, (_, card)) in enumerate(zip(self.found, self.cards, strict=True)):
+            if identity is None:
+                continue
+            record = known.get(identity.was or identity.id)
+            asks = question_digest(card)
+            if record is None or record.question != asks or record.kind != card.kind.key:
+                changed[number] = asks, self.lock.record_of(identity)
+            else:
+                same.add(record.id)
+        if not changed:
+            return
+        wanted = {asks for asks, _ in changed.values()}
+        asked: dict[str, NoteRecord] = {}
+        for each in known.values():
+            if each.question in wanted and each.id not in same and (each.question not in asked or not each.retired):
+                asked[each.question] = each
+        for number, (asks, record) in changed.items():
+            card, identity = self.cards[number][1], self.found[number]
+            other = asked.get(asks) if card.guid is None else None
+            if other is not None and identity is not None and self._has_moved(other, identity, record):
+                self._tell_moved(number, other, record)
+            elif record is not None and record.kind != card.kind.key:
+                self._tell_kind(number, record)
+
+    def _has_moved(self, other: NoteRecord, identity: Identity, record: NoteRecord | None) -> bool:
+        """Whether a history moves where the card of `record`, None if it is new, asks what `other` asked.
+
+        A merged lock may have both ids of one note. Where a retired note's question comes back under a new id, no
+        history moves: that is a new card.
+        """
+        if other.guid == identity.guid:
+            return False
+        return record is not None or not other.retired or other.id in self.claimed
+
+    def _tell_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
+        identity, card = self.found[number], self.cards[number][1]
+        assert identity is not None
+        message = f"learners know this question as the card '{other.id}'"
+        what = "this is another card"
+        if record is not None:
+            message += f", and '{record.id}' by another one"
+            what = f"this is '{record.id}' reworded"
+        again, beside = ("again", "the new one") if card.id is not None else ("here", "an id of its own")
+        remedy = f"write id: {other.id} {again}, or guid: {other.guid} beside {beside}"
+        at = card.id if card.id is not None else card.place
+        self.problems.append(problem("gone-id", at, message, f"{remedy}; if {what}, write guid: {identity.guid}"))
+        self.found[number] = None
+
+    def _tell_kind(self, number: int, record: NoteRecord) -> None:
+        card = self.cards[number][1]
+        was, now = KINDS[record.kind].name, card.kind.name
+        message = f"learners know the card '{record.id}' as a {was}, and Anki can't make a {now} of it"
+        remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
+        at = card.id if card.id is not None else card.place
+        self.problems.append(problem("changed-kind", at, message, remedy))
+        self.found[number] = None
 
     def _tell_twins(self) -> None:
         """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
@@ -224,13 +306,16 @@ class _Matching:
                 continue  # alone, or an id or a guid that was written twice: checks/errors.py tells those
             at = self.cards[one][1].guid or self.cards[one][1].place
             message = f"this card has the guid of the card '{found[two].id}', and Anki would make them one"
-            self.problems.append(problem("same-id", at, message, "take the guid: out, or mend deck.lock"))
+            remedy = "repair the lock with studydeck build --repair-lock"
+            if self.cards[one][1].guid is not None:
+                remedy = f"take the guid: out, or give '{found[two].id}' a guid: of its own if that card is new"
+            self.problems.append(problem("same-id", at, message, remedy))
 
     def _free(self, records: Iterable[NoteRecord]) -> list[NoteRecord]:
         return [record for record in records if record.id not in self.claimed]
 
     def _ask(self, card: Card, candidates: list[NoteRecord]) -> None:
-        names = " or ".join(f"'{record.id}'" for record in candidates[:3])
+        names = " or ".join(f"'{record.id}'" for record in candidates[:_NAMED])
         message = f"this card has no id, and may be {names} reworded or a new card"
         remedy = f"write id: {candidates[0].id} if learners should keep its history, or an id of its own if it is new"
         self.problems.append(problem("ambiguous-card", card.place, message, remedy))

@@ -38,6 +38,6 @@ def caught_up(lock: Lock, notes: Sequence[Identity], later: Iterable[NoteRecord 
         other, known = by_guid.get(note.guid), records.get(name)
         if other is not None and known is None:
             records[name] = other._replace(id=name)
-        elif other is not None and known is not None and known.modified < other.modified:
+        elif other is not None and known is not None and known.guid == note.guid and known.modified < other.modified:
             records[name] = known._replace(content=other.content, modified=other.modified)
-    return Lock(records, types)
+    return lock._replace(notes=records, types=types)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS
-from studydeck.model import Place, Problem, problem
+from studydeck.model import Identity, Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
 VERSION = 1
@@ -25,7 +25,8 @@ _MEND = "mend it with studydeck build --repair-lock, or take it back from git (g
 class NoteRecord(NamedTuple):
     """What the lock knows of a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
 
-    `content`, `question` and `answer` are hashes; `made` tells that the build made the id.
+    `content`, `question` and `answer` are hashes; `made` tells that a build made the note's first id, whatever was
+    written into the YAML since: another branch may have the card without it (test_ids.py, "written on one branch").
     """
 
     id: str
@@ -53,10 +54,19 @@ class TypeRecord(NamedTuple):
 
 
 class Lock(NamedTuple):
-    """The deck's history: notes by id, note types by key. An empty lock is a deck never built."""
+    """The deck's history: notes by id, note types by key. An empty lock is a deck never built.
+
+    `uid` is the deck's own, "" in a lock from before locks had it: a lock copied into another deck is seen by it.
+    """
 
     notes: Mapping[str, NoteRecord] = {}
     types: Mapping[str, TypeRecord] = {}
+    uid: str = ""
+
+    def record_of(self, identity: Identity) -> NoteRecord | None:
+        """What the lock knows of the note; None where it is new, also under an id that another note had until now."""
+        record = self.notes.get(identity.was or identity.id)
+        return record if record is not None and record.guid == identity.guid else None
 
 
 def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
@@ -73,6 +83,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
+    uid = ""
     counts: list[int] = []
     problems: list[Problem] = []
     alike: dict[Any, Any] = {}  # what many lines share is in memory once
@@ -86,6 +97,8 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 _add_note(notes, _note(values, alike))
             elif word == "type":
                 _add_type(types, _type(values))
+            elif word == "uid":
+                uid = _uid(values, uid)
             elif word == "end":
                 counts.append(int(values[0]))
             elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
@@ -100,7 +113,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
             f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock's end is gone"
         )
         problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _MEND))
-    return Lock(notes, types), problems
+    return Lock(notes, types, uid), problems
 
 
 def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
@@ -128,9 +141,11 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
-def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
-    """The lines of a lock's file, from its note types and the lines of its notes: the same notes make the same file."""
+def lock_lines(uid: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file, from the deck's uid, its note types and the lines of its notes, in one order."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
+    if uid:
+        yield f"uid\t{uid}\n"
     for key in sorted(types):
         kind = types[key]
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
@@ -142,7 +157,7 @@ def lock_lines(types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterato
 
 def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
-    return "".join(lock_lines(lock.types, (note_line(*each) for each in lock.notes.values())))
+    return "".join(lock_lines(lock.uid, lock.types, (note_line(*each) for each in lock.notes.values())))
 
 
 def note_line(
@@ -156,6 +171,16 @@ def note_line(
         f"note\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}\t{question}"
         f"\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
     )
+
+
+def _uid(values: list[str], other: str) -> str:
+    if len(values) != 1 or not values[0]:
+        raise ValueError("a uid's line has 2 columns")
+    if other not in ("", values[0]):
+        raise ValueError(
+            f"the lock has two uids; keep the line of the one in deck.yaml, not '{other}' or '{values[0]}'"
+        )
+    return values[0]
 
 
 def _type(values: list[str]) -> TypeRecord:
@@ -200,7 +225,7 @@ def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
     newer = max(old, new, key=lambda each: each.modified)
     if old.modified == new.modified and old.content != new.content:
         newer = newer._replace(content="")  # neither build's learners may be left behind: the next build stamps anew
-    notes[new.id] = newer._replace(added=min(old.added, new.added))
+    notes[new.id] = newer._replace(added=min(old.added, new.added), made=old.made or new.made)
 
 
 def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:

@@ -8,27 +8,32 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
+from studydeck.model import printable
 
 #: How deleted and added words are shown: from the words to their marked form.
 Mark = Callable[[str], str]
 
 
 def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
-    """The plan for a terminal; `deleted` and `added` mark words, in colour or in git's brackets."""
+    """The plan for a terminal; `deleted` and `added` mark words, in colour or in git's brackets.
+
+    Nothing that an author wrote turns into colours, or anything else that a terminal would do.
+    """
     lines = [f"{plan.deck}, against {plan.against}", plan.summary, *plan.unclean, *filter(None, [plan.look])]
     if plan.texts_from and plan.count("edited") + plan.count("retired"):
         lines.append(plan.texts_from)
+    lines = list(map(printable, lines))
     for card in plan.cards:
         if card.what == "untouched" and not card.moved_from:
             continue
-        lines.append(f"\n{card.what} {card.id}" + (f" (now in {card.deck})" if card.moved_from else ""))
+        lines.append(printable(f"\n{card.what} {card.id}" + (f" (now in {card.deck})" if card.moved_from else "")))
         if card.what != "edited" and card.text:
-            lines.append(f"  {card.text}")
-        lines += [f"  {change.field}: {word_diff(change, deleted, added)}" for change in card.changes]
+            lines.append(f"  {printable(card.text)}")
+        lines += [f"  {change.field}: {word_diff(change, deleted, added, printable)}" for change in card.changes]
     if plan.by_hand:
         lines.append("\nFor learners to do by hand (paste the search into Anki's browser):")
         for step in plan.by_hand:
-            lines += [f"- {step.what}", f"    {step.search}"]
+            lines += [f"- {printable(step.what)}", f"    {printable(step.search)}"]
     return "\n".join(lines)
 
 

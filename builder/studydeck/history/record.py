@@ -49,6 +49,7 @@ class Ledger:
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
         self.identities = identities
         self.known = lock.notes
+        self.record_of = lock.record_of
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
@@ -76,8 +77,8 @@ class Ledger:
         edited: list[int] = []
         retired: list[int] = []
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
-            note_id, guid, made, was = identity
-            last = self.known.get(was or note_id)
+            note_id, guid, made, _ = identity
+            last = self.record_of(identity)
             joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
             content = digest(kind, joined_tags, joined_fields)
             if last is None:
@@ -113,9 +114,12 @@ class Ledger:
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
-        """What the next lock knows of the notes that the deck no longer has."""
+        """What the next lock knows of the notes that the deck no longer has; a note's other id is none of them."""
         here = {name for each in self.identities for name in (each.id, each.was)} if self.known else ()
-        return [each._replace(retired=True) for each in self.known.values() if each.id not in here]
+        gone = [each._replace(retired=True) for each in self.known.values() if each.id not in here]
+        guids = {each.guid for each in self.identities} if gone else ()
+        newest = {each.guid: each for each in sorted(gone, key=lambda each: each.modified)}
+        return [each for each in gone if each.guid not in guids and newest[each.guid] is each]
 
     def changes(self) -> Changes:
         """What the build changes, once all its notes are entered."""
@@ -134,7 +138,7 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
     ledger = Ledger([note.identity for note in notes], lock, now)
     ledger.enter(ledger.stamped(range(len(notes)), notes))
     records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
-    return Lock(records, type_records(types, lock, now)), ledger.changes()
+    return lock._replace(notes=records, types=type_records(types, lock, now)), ledger.changes()
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
@@ -165,17 +169,16 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
 
     It is the one that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes.
     """
-    known = lock.notes
     taken: set[int] | None = None
     given: set[int] = set()
     numbers = []
     for identity in identities:
-        last = known.get(identity.was or identity.id) if known else None
+        last = lock.record_of(identity) if lock.notes else None
         if last is not None and last.added not in given:
             number = last.added
         else:
             if taken is None:
-                taken = {*(each.added for each in known.values()), *map(note_id_in, kept.lines)}
+                taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
             slot = crc32(identity.guid.encode()) % _SLOTS
             while (number := _FIRST + slot * _STEP) in taken:
                 slot = (slot + 1) % _SLOTS

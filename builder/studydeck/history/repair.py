@@ -34,8 +34,10 @@ def repair(
     records: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
     words = []
+    uid = good_lines.uid
     if from_git is not None:
         revision, lock = from_git
+        uid = uid or lock.uid
         records.update(lock.notes)
         types.update(lock.types)
         words.append(f"{len(lock.notes):,} notes from git {revision}")
@@ -63,7 +65,7 @@ def repair(
     if unmatched := [record.id for record in records.values() if record.made and not record.question]:
         names = ", ".join(f"'{each}'" for each in unmatched[:5]) + (" and more" if len(unmatched) > 5 else "")
         words.append(f"what {names} asked is unknown: where such a card was reworded, give it this id")
-    return Repaired(Lock(records, types), tuple(words))
+    return Repaired(Lock(records, types, uid), tuple(words))
 
 
 def _add_package(

@@ -19,10 +19,19 @@ from typing import NamedTuple
 from studydeck import __version__
 
 _LOCK = "deck.lock"
+_UNKNOWN = "?"  # no file's hash
 _DECIDING = (_LOCK, "material.lock", "style.css")  # beside the YAML files and what is in media/
 
-#: Hashes of the bytes that decide what a build makes, by the paths of their files.
-State = Mapping[str, str]
+
+class State(NamedTuple):
+    """Hashes of the bytes that decide what a build makes, by the paths of their files.
+
+    `statuses` of these files and of their folders show whether one was written since, or came, or went: what was
+    changed and changed back has the same hash.
+    """
+
+    digests: Mapping[str, str] = {}
+    statuses: Mapping[str, tuple[int, ...]] = {}
 
 
 class Made(NamedTuple):
@@ -37,22 +46,30 @@ class Made(NamedTuple):
 class Known(NamedTuple):
     """What the last build made, and the files that have changed since: none where all is as it left it.
 
-    `sections` is the hash of what `sections_of` reads.
+    `sections` is the hash of what `sections_of` reads, `digests` are those of the files as that build left them.
     """
 
     made: Sequence[Made]
     changed: frozenset[str]
     sections: str
+    digests: Mapping[str, str]
 
 
 def state_of(decks: Sequence[Path], out: Path) -> State:
     """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read."""
     try:
-        packages = [os.fspath(path) for deck in decks if (path := package_path(deck, out)).exists()]
-        files = [*(file for deck in decks for file in _files(os.fspath(deck))), *packages]
-        return {path: _digest(path) for path in files}
+        files = _all_files(decks, out)
+        folders = [folder for deck in decks for folder in _folders(os.fspath(deck))]
+        statuses = {path: os.stat(path) for path in (*folders, *files)}
+        digests = {path: _digest(path, statuses[path]) for path in files}
+        return State(digests, {path: _mark(status) for path, status in statuses.items()})
     except OSError:
-        return {}
+        return State()
+
+
+def is_complete(state: State) -> bool:
+    """Whether no file has come or gone in the decks' folders since their `state` was taken."""
+    return all(_is_as_it_was(folder, state) for folder in state.statuses.keys() - state.digests.keys())
 
 
 def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
@@ -64,11 +81,12 @@ def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
         head, made, files = _note(decks, out).read_text("utf-8", "surrogatepass").split("\n\n")
         program, sections = head.split()
         before = {path: digest for digest, _, path in (line.partition(" ") for line in files.splitlines())}
-        if program != _program() or not state or before.keys() != state.keys():
+        if program != _program() or not state.digests or before.keys() != state.digests.keys():
             return None
         fields = [line.split("\t") for line in made.splitlines()]
         known = [Made(title, int(notes), int(cards), int(media)) for title, notes, cards, media in fields]
-        return Known(known, frozenset(path for path in state if before[path] != state[path]), sections)
+        changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
+        return Known(known, changed, sections, before)
     except (OSError, ValueError):
         return None
 
@@ -77,25 +95,29 @@ def sections_of(decks: Sequence[Path], out: Path, known: Known) -> str | None:
     """What `remember` was given of the sections at the last build; None where it isn't there as it was."""
     with suppress(OSError):
         data = _note(decks, out).with_suffix(".sections").read_bytes()
-        if hashlib.sha256(data).hexdigest() == known.sections:
+        if hash_of(data) == known.sections:
             return data.decode("utf-8", "surrogatepass")
     return None
 
 
-def remember(decks: Sequence[Path], out: Path, state: State, made: Iterable[Made], sections: str) -> None:
+def remember(
+    decks: Sequence[Path], out: Path, state: State, made: Iterable[Made], written: Mapping[str, str], sections: str
+) -> None:
     """Keeps what a build made of `state`, if the cache can be written.
 
-    The state is from before the build, but for the files that the build wrote itself: what an author saves while
-    a build is under way has not been built.
+    The state is from before the build, and was complete when all had been read; `written` are the hashes of the files
+    that the build wrote itself. What an author saved while the build was under way may have been built or not, so it
+    counts as changed.
     """
     with suppress(OSError):
-        written = [path for deck in decks for path in (deck / _LOCK, package_path(deck, out))]
-        now = {**state, **{path: _digest(path) for path in map(os.fspath, written)}}
-        if not state or any("\n" in path for path in now):
+        now = {path: digest if _is_as_it_was(path, state) else _UNKNOWN for path, digest in state.digests.items()}
+        now |= written
+        new = any(path not in now for path in _all_files(decks, out))
+        if new or not state.digests or any("\n" in path for path in now):
             return
         note = _note(decks, out)
         data = sections.encode("utf-8", "surrogatepass")
-        head = f"{_program()} {hashlib.sha256(data).hexdigest()}"
+        head = f"{_program()} {hash_of(data)}"
         lines = ["\t".join(map(str, each)) for each in made]
         text = "\n\n".join(
             [head, "\n".join(lines), "\n".join(f"{digest} {path}" for path, digest in sorted(now.items()))]
@@ -112,16 +134,24 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
-    if given := os.environ.get("STUDYDECK_CACHE"):
-        folder = Path(given)
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "cache")
-    elif sys.platform == "darwin":
-        folder = _home() / "Library" / "Caches" / "studydeck"
-    else:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
     key = "\0".join(os.path.realpath(path) for path in (*decks, out))
-    return folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return folder() / name_of(key)
+
+
+def name_of(key: str) -> str:
+    """A file's name for `key`, which may be a path of any length."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def folder() -> Path:
+    """The program's folder in the user's cache. Raises OSError where a container gives the user no home."""
+    if given := os.environ.get("STUDYDECK_CACHE"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "cache")
+    if sys.platform == "darwin":
+        return _home() / "Library" / "Caches" / "studydeck"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
 
 
 def _home() -> Path:
@@ -148,15 +178,45 @@ def _program() -> str:
     return digest.hexdigest()
 
 
-def _digest(path: str) -> str:
-    status = os.stat(path)
+def digest_of(path: Path) -> str:
+    """The hash of a file's bytes, as in a State. Raises OSError where it can't be read."""
+    return _digest(os.fspath(path), os.stat(path))
+
+
+def hash_of(data: bytes) -> str:
+    """The hash of these bytes, as in a State."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _mark(status: os.stat_result) -> tuple[int, ...]:
+    """What changes of a file's status whenever somebody writes it, or puts another file in its place."""
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _is_as_it_was(path: str, state: State) -> bool:
+    with suppress(OSError):
+        return _mark(os.stat(path)) == state.statuses[path]
+    return False
+
+
+def _digest(path: str, status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
-        return hashlib.sha256(b"").hexdigest()
+        return hash_of(b"")
     with open(path, "rb", buffering=0) as file:  # half the time that read_bytes takes, which many files feel
         data = file.read(status.st_size + 1)
         if len(data) < status.st_size:
             data += file.read()
-    return hashlib.sha256(data).hexdigest()
+    return hash_of(data)
+
+
+def _all_files(decks: Sequence[Path], out: Path) -> list[str]:
+    packages = [os.fspath(path) for deck in decks if (path := package_path(deck, out)).exists()]
+    return [*(file for deck in decks for file in _files(os.fspath(deck))), *packages]
+
+
+def _folders(deck: str) -> list[str]:
+    """The folders of `deck` in which files may come and go."""
+    return [deck, *(folder for folder, _, _ in os.walk(os.path.join(deck, "media")))]
 
 
 def _files(deck: str) -> list[str]:

@@ -6,12 +6,14 @@ or leaves the deck to one: wherever anything is to be told, or cards of read and
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from studydeck.history import LOCK_FILE, Changes, read_lock, set_apart
 from studydeck.incremental import cache
@@ -54,10 +56,13 @@ class Part(NamedTuple):
     built: Built | None
 
 
-def load_changed(folders: Sequence[Path], out: Path, known: cache.Known, now: int, lap: Lap) -> list[Part] | None:
+def load_changed(
+    folders: Sequence[Path], out: Path, known: cache.Known, now: int, lap: Lap, opened: ExitStack
+) -> list[Part] | None:
     """The decks, with only those section files read that changed since the last build; None for a whole build.
 
-    `now` is in seconds since 1970, the stamp of the build to come.
+    `now` is in seconds since 1970, the stamp of the build to come. What is kept is proved to be what the last build
+    wrote; the packages that it is copied from are open until the end of `opened`.
     """
     try:
         memories = [_memory(*each) for each in json.loads(cache.sections_of(folders, out, known) or "[]")]
@@ -70,12 +75,17 @@ def load_changed(folders: Sequence[Path], out: Path, known: cache.Known, now: in
     parts = []
     for folder, memory, made in decks:
         changed = {each.file for each in memory.sections if str(folder / each.file) in known.changed}
-        part = _part(folder, memory, changed, now, lap)
+        part = _part(folder, memory, changed, known, now, lap)
         if part is None:
             return None
+        path = cache.package_path(folder, out)
+        if changed and part.kept.ranges:
+            package = _proved(path, known)
+            if package is None:
+                return None
+            part = part._replace(kept=part.kept._replace(package=opened.enter_context(package)))
         if not changed:
             unchanged = Changes((), (), tuple(part.kept.ids), ())
-            path = cache.package_path(folder, out)
             part = part._replace(built=Built(part.loaded.deck, path, made.notes, made.cards, made.media, unchanged))
         parts.append(part)
     return parts
@@ -86,13 +96,30 @@ def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
     return json.dumps([_after(*each) for each in decks], separators=(",", ":"))
 
 
-def _part(folder: Path, last: Memory, changed: set[str], now: int, lap: Lap) -> Part | None:
+def _proved(path: Path, known: cache.Known) -> BinaryIO | None:
+    """The package, open to read, if its bytes are those that the last build left; its name may soon be another's."""
+    with suppress(OSError):
+        file = path.open("rb")
+        if hashlib.file_digest(file, "sha256").hexdigest() == known.digests.get(os.fspath(path)):
+            return file
+        file.close()
+    return None
+
+
+def _part(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int, lap: Lap) -> Part | None:
     """The deck with only its `changed` files read, or None where that isn't all there is to know."""
     if last.newest > now or (folder / "material.lock").exists():
         return None
     unread = [each for each in last.sections if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
-    lines, rest = set_apart((folder / LOCK_FILE).read_text("utf-8"), set(ids))
+    try:
+        data = (folder / LOCK_FILE).read_bytes()
+    except OSError:
+        return None
+    follows = cache.hash_of(data)
+    if follows != known.digests.get(os.fspath(folder / LOCK_FILE)):
+        return None
+    lines, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
     loaded = load(folder, lock=lock, judge=False, only=changed, lap=lap)
     if damage or loaded.problems:
@@ -107,7 +134,7 @@ def _part(folder: Path, last: Memory, changed: set[str], now: int, lap: Lap) -> 
     media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
-    return Part(loaded._replace(media=media), kept, last, None)
+    return Part(loaded._replace(media=media, follows=follows), kept, last, None)
 
 
 def _sections(loaded: Loaded) -> list[SectionMemory]:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, Sides, takes
 from studydeck.model.kinds import CardTemplate
-from studydeck.text import read_clozes
+from studydeck.text import Gap, parse, read_clozes, without_gaps
 from studydeck.text.formula import in_formula
 
 _ASSETS = Path(__file__).parent / "assets"
-_GAP = re.compile(r"(\{\{c[\d,]+::|\}\})")
 
 
 def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
@@ -21,44 +20,31 @@ def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
 
 def _sides(note: Note) -> Sides:
     """The whole sentence, and what each gap hides."""
-    sentence = ""
     hidden = {str(number + 1): "" for number in note.ords}
-    gaps: list[list[str]] = []
-    for part in _GAP.split(note.fields[0]):
-        if part == "}}":
-            gaps = gaps[:-1]
-        elif _GAP.fullmatch(part):
-            gaps.append(part[3:-2].split(","))
-        else:
-            part = part.partition("::")[0] if gaps else part  # the rest is the gap's hint
-            sentence += part
-            for number in {number for numbers in gaps for number in numbers} & hidden.keys():
-                hidden[number] += part
-    return Sides(sentence, list(hidden.values()))
+
+    def hide(parts: Sequence[str | Gap], numbers: frozenset[str]) -> None:
+        for part in parts:
+            if isinstance(part, Gap):
+                hide(part.parts, numbers | frozenset(part.numbers.split(",")))
+            else:
+                for number in numbers & hidden.keys():
+                    hidden[number] += part
+
+    hide(parse(note.fields[0]), frozenset())
+    return Sides(without_gaps(note.fields[0]), list(hidden.values()))
 
 
 def _on_paper(note: Note) -> Sides:
     """The sentence with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
     question = ""
     hidden: list[str] = []
-    hints: list[str] = []  # of the clozes that are open
-    for part in _GAP.split(note.fields[0]):
-        if part.startswith("{{c"):
-            if not hints:
-                hidden.append("")
-            hints.append("")
-        elif part == "}}" and hints:
-            hint = hints.pop()
-            if not hints:
-                inside = in_formula(question)
-                question += _formula_gap(hint) if inside else f'<span class="gap">{hint}</span>'
-                hidden[-1] = rf"\({hidden[-1]}\)" if inside else hidden[-1]
-        elif hints:
-            text, separator, hint = part.partition("::")
-            hidden[-1] += text
-            hints[-1] = hint if separator else hints[-1]
-        else:
+    for part in parse(note.fields[0]):
+        if isinstance(part, str):
             question += part
+            continue
+        inside = in_formula(question)
+        question += _formula_gap(part.hint or "") if inside else f'<span class="gap">{part.hint or ""}</span>'
+        hidden.append(rf"\({part.hidden}\)" if inside else part.hidden)
     return Sides(question, list(dict.fromkeys(hidden)))
 
 

@@ -10,8 +10,8 @@ from studydeck.material.outline import Outline, Spot, normalised, tokens
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
+from studydeck.text import without_gaps
 
-_CLOZE = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 #: Words that take something off a statement's certainty.
 HEDGES = frozenset(
     re.findall(
@@ -213,7 +213,7 @@ def _look(source: Source) -> str:
 
 
 def _tokens(text: Text) -> list[str]:
-    return tokens(normalised(_CLOZE.sub(" ", text)))
+    return tokens(normalised(without_gaps(text, around=" ")))
 
 
 def _runs(words: list[str], size: int) -> list[tuple[str, ...]]:

@@ -14,7 +14,18 @@ from studydeck.model.notes import (
     Shipped,
     Template,
 )
-from studydeck.model.problems import ERROR, INFO, PROBLEMS, WARNING, Problem, info, problem, warning
+from studydeck.model.problems import (
+    ERROR,
+    INFO,
+    PROBLEMS,
+    WARNING,
+    Problem,
+    in_one_line,
+    info,
+    printable,
+    problem,
+    warning,
+)
 from studydeck.model.words import Card, Deck, Material, Place, Placed, Section, Text, shown
 
 __all__ = [
@@ -43,7 +54,9 @@ __all__ = [
     "Sides",
     "Template",
     "Text",
+    "in_one_line",
     "info",
+    "printable",
     "problem",
     "shown",
     "takes",

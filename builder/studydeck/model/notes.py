@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from studydeck.model.words import Card
 
@@ -12,8 +12,8 @@ from studydeck.model.words import Card
 class Identity(NamedTuple):
     """Which note a card is: its id in the lock and the guid that Anki matches notes by.
 
-    `made` is true where the id was made from the question because the author gave none. `was` is the id that the lock
-    has for it, where its author gave it another one and kept its guid.
+    `made` is true where a build made its first id from the question because the author gave none. `was` is the id that
+    the lock has for it, where its author gave it another one and kept its guid.
     """
 
     id: str
@@ -109,6 +109,7 @@ class Kept(NamedTuple):
     ids: Sequence[str] = ()
     lines: Sequence[str] = ()
     decks: Sequence[str] = ()
+    package: BinaryIO | None = None
 
 
 NOTHING_KEPT = Kept()

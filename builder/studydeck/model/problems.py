@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from studydeck.model.words import Placed
@@ -21,7 +22,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """The line that people and editors read: `path:line:column: error: message; remedy [name]`."""
-        where = f"{_in_one_line(self.path)}:{self.line}:{self.column}"
+        where = f"{in_one_line(self.path)}:{self.line}:{self.column}"
         return f"{where}: {self.severity}: {self.message}; {self.remedy} [{self.name}]"
 
 
@@ -62,10 +63,12 @@ PROBLEMS: dict[str, str] = {
     "style-file": "A style.css that names a file which Anki doesn't ship.",
     "bad-source": "A source that names no section, paragraph or sentence.",
     "same-deck": "Two decks with one uid or one name.",
+    "changed-uid": "A deck whose deck.lock is of another uid: a copy, or the same deck with a new uid.",
     "changed-kind": "A card that learners know as a question and that became a cloze, or the other way round.",
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
     "damaged-lock": "A deck.lock that can't be trusted.",
     "newer-lock": "A deck.lock that a newer studydeck wrote.",
+    "changed-lock": "A deck.lock that another program changed while the deck was being built.",
     "locked": "With --locked: a card or note type for which deck.lock would change.",
     "unwritable": "A package, a lock or .gitattributes that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
@@ -87,7 +90,7 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
     it is cut.
     """
     assert name in PROBLEMS, name
-    message, remedy = (_in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
+    message, remedy = (in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
     return Problem(at.path, at.line, at.column, name, severity, message, remedy)
 
 
@@ -101,7 +104,17 @@ def info(name: str, at: Placed, message: str, remedy: str) -> Problem:
     return problem(name, at, message, remedy, INFO)
 
 
-def _in_one_line(text: str) -> str:
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode()
+
+
+def in_one_line(text: str) -> str:
+    """`text` with what would do something to a terminal spelled out: `\\x1b`, `\\u202e`, and line ends."""
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, lambda found: _escaped(found[0]), text)
+
+
+def printable(text: str, spelled: Callable[[str], str] = _escaped) -> str:
+    """`text` like `in_one_line`, with its line ends and tabs; `spelled` is how a character is spelled out."""
     if text.isprintable():
         return text
-    return re.sub(_UNPRINTABLE, lambda found: found[0].encode("unicode_escape").decode(), text)
+    return re.sub(rf"(?![\n\t]){_UNPRINTABLE}", lambda found: spelled(found[0]), text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from studydeck.model import Deck, MediaFile, NoteType, Shipped
+from studydeck.model import NOTHING_KEPT, Deck, Kept, MediaFile, NoteType, Shipped
 from studydeck.package.anki import StudyDeck, StudyModel, StudyPackage
 
 
@@ -20,15 +20,14 @@ def write_package(
     note_types: Sequence[tuple[NoteType, int]],
     notes: Iterable[Shipped],
     media: Sequence[MediaFile],
-    last: Path,
-    kept: Sequence[tuple[int, int, int]] = (),
+    kept: Kept = NOTHING_KEPT,
 ) -> int:
     """Writes the package of `deck` to `path`: the same arguments make the same bytes. Returns its number of cards.
 
     The `notes` come in the order of their ids, and are asked for one after the other. `decks` are the names of Anki's
     decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
-    The ranges of positions that are `kept` (see Kept) are copied from the package at `last`, and make the same bytes
-    as if they were among `notes`.
+    The ranges of positions that are `kept` are copied from the last package, and make the same bytes as if they were
+    among `notes`.
     Raises OSError where the file, the last package or a media file fails.
     """
     base = note_types[0][0].id + 1000
@@ -38,7 +37,7 @@ def write_package(
     models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
     for model in models.values():
         first.add_model(model)
-    package = StudyPackage(named, models, notes, media, last, kept)
+    package = StudyPackage(named, models, notes, media, kept)
     package.write_to_file(path)
     cards: int = package.cards
     return cards

@@ -13,9 +13,9 @@ import zipfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from studydeck.model import MediaFile, NoteType, Shipped
+from studydeck.model import Kept, MediaFile, NoteType, Shipped
 from studydeck.package.light import genanki
 
 #: A package that a crash cuts short is never moved into its place, so that nothing waits for the disk.
@@ -97,16 +97,15 @@ class StudyPackage(genanki.Package):
         models: Mapping[str, StudyModel],
         notes: Iterable[Shipped],
         media: Sequence[MediaFile],
-        last: Path,
-        kept: Sequence[tuple[int, int, int]],
+        kept: Kept,
     ) -> None:
         super().__init__(list(decks.values()))
         self.deck_ids = {name: deck.deck_id for name, deck in decks.items()}
         self.model_ids = {key: model.model_id for key, model in models.items()}
         self.notes = notes
         self.media = media
-        self.last = last
-        self.kept = kept
+        self.kept = kept.ranges
+        self.last = kept.package
         self.cards = 0
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
@@ -153,7 +152,7 @@ class StudyPackage(genanki.Package):
         from genanki.apkg_col import APKG_COL
         from genanki.apkg_schema import APKG_SCHEMA
 
-        if self.kept:
+        if self.last:
             _attach(cursor, self.last, self.kept)
         tables, first_index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
         cursor.executescript(f"BEGIN; {tables}; {APKG_COL}")
@@ -207,9 +206,9 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
         shutil.copyfileobj(source, entry, _PIECE)
 
 
-def _attach(cursor: sqlite3.Cursor, last: Path, kept: Sequence[tuple[int, int, int]]) -> None:
-    """Lays the last package's database beside the new one, with a table for what is kept of it."""
-    with zipfile.ZipFile(last) as archive:
+def _attach(cursor: sqlite3.Cursor, last: BinaryIO, kept: Sequence[tuple[int, int, int]]) -> None:
+    """Lays the last package's database beside the new one, with a table for what is kept of it. Closes the package."""
+    with last, zipfile.ZipFile(last) as archive:
         data = archive.read("collection.anki2")
     cursor.execute("ATTACH ':memory:' AS last")
     cursor.connection.deserialize(data, name="last")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
-from studydeck.text import is_sound, media_references, near
+from studydeck.text import PICTURES, SOUNDS, is_sound, media_references, near
 
 #: Bytes above which a file is a burden on a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
@@ -119,6 +119,10 @@ class _Shelf:
         path = self.there[written]
         if _outside(os.path.realpath(path), self.home):
             return _elsewhere(written, at)
+        suffix = Path(written).suffix.lower()
+        if suffix and suffix not in (*PICTURES, *SOUNDS):
+            message = f"'{written[:60]}' has an ending that is no picture's or sound's"
+            return problem("lost-picture", at, message, f"save it as one of these: {' '.join((*PICTURES, *SOUNDS))}")
         twins = [name for name in self.folded[written.casefold()] if name != written]
         if twins:
             message = f"'{written}' and '{twins[0]}' are one file on a Mac or a phone"
@@ -137,7 +141,7 @@ class _Shelf:
             if too_much:
                 return heavy
             self.problems.append(heavy)
-        return hashlib.sha256(data).hexdigest()[:24] + Path(written).suffix.lower()
+        return hashlib.sha256(data).hexdigest()[:24] + suffix
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and _outside(os.path.realpath(self.folder / written), self.home):

@@ -13,6 +13,7 @@ from pathlib import Path
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, Field, Kind, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
+from studydeck.text import without_commands
 
 _STYLE = Path(__file__).parent / "assets" / "card.css"
 
@@ -54,5 +55,5 @@ def _filled(template: str | Path, deck: Deck) -> str:
 
 
 def _escaped(text: str) -> str:
-    """HTML that names no field: braces of an author's are none of the template's."""
-    return html_entities.escape(text).replace("{", "&#123;")
+    """HTML that names no field and no sound: braces of an author's are none of the template's."""
+    return without_commands(html_entities.escape(text).replace("{", "&#123;"))

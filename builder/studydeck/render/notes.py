@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Kind, Note, Section, Text, takes
-from studydeck.text import to_cloze_html, to_html
+from studydeck.text import to_cloze_html, to_html, without_commands
 
 _LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
 
@@ -47,7 +47,7 @@ def render_notes(
 
 
 def _frame(deck: Deck, section: Section) -> _Frame:
-    name = html_entities.escape(section.name, quote=False)
+    name = without_commands(html_entities.escape(section.name, quote=False))
     return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section))
 
 
@@ -77,7 +77,7 @@ class _Renderer:
 
     def fields(self, card: Card, section: str, note_id: str) -> tuple[str, ...]:
         fields = self.empty.copy()
-        fields[self.section], fields[self.id] = section, note_id
+        fields[self.section], fields[self.id] = section, html_entities.escape(note_id)  # a stranger's lock may hold any
         for name, value in card.values.items():
             if name in self.fills:
                 at, html = self.fills[name]
@@ -120,7 +120,7 @@ def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) 
         sentences = f".{place['sentences'].replace('-', '–')}" if place["sentences"] else ""
         section = f"{place['section']} " if place["section"] else ""
         shown.append(f"{section}¶{place['paragraph']}{sentences}")
-    return html_entities.escape(", ".join(shown), quote=False)
+    return without_commands(html_entities.escape(", ".join(shown), quote=False))
 
 
 _HTML: Mapping[str, Callable[[Any, Card, Mapping[str, str]], str]] = {

@@ -3,19 +3,35 @@
 The one room that others share: checks and rendering must agree on what a text says.
 """
 
-from studydeck.text.cloze import Clozes, read_clozes
-from studydeck.text.markdown import is_sound, media_references, to_cloze_html, to_html
+from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
+from studydeck.text.markdown import (
+    PICTURES,
+    SOUNDS,
+    is_sound,
+    media_references,
+    to_cloze_html,
+    to_html,
+    without_commands,
+)
 from studydeck.text.words import fold, letters_hash, near, slug
 
 __all__ = [
+    "PICTURES",
+    "SOUNDS",
     "Clozes",
+    "Gap",
+    "filled",
     "fold",
+    "gaps_in",
     "is_sound",
     "letters_hash",
     "media_references",
     "near",
+    "parse",
     "read_clozes",
     "slug",
     "to_cloze_html",
     "to_html",
+    "without_commands",
+    "without_gaps",
 ]

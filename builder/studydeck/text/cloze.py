@@ -1,21 +1,115 @@
-"""Clozes as Anki's engine reads them: `{{c1::text::hint}}`, nested, or `{{c1,2::…}}` for two cards.
+"""Gaps as Anki's engine reads them: `{{c1::text::hint}}`, nested, or `{{c1,2::…}}` for two cards.
 
-Works on a field's HTML, where code and math can no longer be taken for a cloze, so that the
-check and the cards of a note come from one reading.
+The one place that takes gaps apart. `parse` reads an author's text or a field's HTML; `contained` makes a field's HTML
+such that no gap can end inside a tag or cross an element, so that what Anki makes of it is well nested.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
 MOST_CLOZES = 500
 _DEEPEST = 3
-_TOKEN = re.compile(r"\{\{c([0-9]+(?:,[0-9]+)*)::|\}\}")
+_MOST_OPEN = 10  # Anki skips the start of a gap that is inside so many
+_START = r"\{\{c([0-9,]+)::"
+_MARK = re.compile(rf"({_START}|\}}\}})")
+_HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
 _NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
-_IN_A_TAG = re.compile(r"<[^<>]*\{\{c[0-9][^<>]*>")
+_GAP_OF_TEXT = re.compile(rf"{_START}[^<{{}}]*\}}\}}")
+_GAP_IN_A_TAG = re.compile(r"<[^<>]*\{\{c")
+_IN_A_TAG = re.compile(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = re.compile(r"<(?!img)[^>]*>|&nbsp;|\s+")
+_TAG = re.compile(r"<[^>]*>")
+_TAG_NAME = re.compile(r"</?([a-z0-9]+)")
+_INLINE = ("a", "code", "del", "em", "span", "strong")
+_IN_A_LINE = (*_INLINE, "br", "img")
+_VOID = ("br", "hr", "img")
+_MATH_START = re.compile(r"\\(?=[(\[])")
+_MATH_END = re.compile(r"\\[)\]]")
+_OCCLUSION = re.compile(rf"({_START}image-occlusion):")
+
+
+class Gap(NamedTuple):
+    """A gap: its numbers as they are written (`1` or `1,2`), what it hides, and its hint, None where it has none.
+
+    What it hides are texts and gaps, in order. `depth` is 1 for a gap that is in no other. A gap that isn't `closed`
+    reaches to the end.
+    """
+
+    numbers: str
+    parts: Sequence[str | Gap]
+    hint: str | None
+    depth: int
+    closed: bool
+
+    @property
+    def hidden(self) -> str:
+        """The text that the gap hides, inner gaps' hidden text with it, and no hint."""
+        return filled(self.parts, lambda gap: gap.hidden)
+
+
+class _Open:
+    """A gap whose end isn't read yet."""
+
+    def __init__(self, numbers: str) -> None:
+        self.numbers = numbers
+        self.parts: list[str | Gap] = []
+        self.hint: str | None = None
+
+
+def parse(text: str) -> list[str | Gap]:
+    """`text` as texts and gaps, in order, as the engine reads it (`test_the_engine_reads_the_same_gaps`)."""
+    if "{{c" not in text:
+        return [text]
+    pieces: list[Any] = [*_MARK.split(text), "", None]
+    outside = _Open("")
+    opened = [outside]
+    for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
+        if len(opened) > 1:  # of each text in a gap, what follows a `::` is a hint, and the last one counts
+            piece, separator, hint = piece.partition("::")
+            opened[-1].hint = hint if separator else opened[-1].hint
+        if piece:
+            opened[-1].parts.append(piece)
+        if numbers is not None:
+            if len(opened) <= _MOST_OPEN:
+                opened.append(_Open(numbers))
+        elif mark and len(opened) > 1:
+            gap = opened.pop()
+            opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=True))
+        elif mark:
+            outside.parts.append(mark)
+    while len(opened) > 1:
+        gap = opened.pop()
+        opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=False))
+    return outside.parts
+
+
+def filled(parts: Sequence[str | Gap], shown: Callable[[Gap], str]) -> str:
+    """The text of `parts`, with what `shown` makes of each gap in its place."""
+    return "".join(part if isinstance(part, str) else shown(part) for part in parts)
+
+
+def without_gaps(text: str, around: str = "") -> str:
+    """`text` with what its gaps hide, and without their braces and hints; `around` stands where the braces were."""
+    if "{{c" not in text:
+        return text
+
+    def shown(gap: Gap) -> str:
+        return f"{around}{filled(gap.parts, shown)}{around}"
+
+    return filled(parse(text), shown)
+
+
+def gaps_in(parts: Sequence[str | Gap]) -> Iterator[Gap]:
+    """All gaps of `parts`, each before those inside it."""
+    for part in parts:
+        if isinstance(part, Gap):
+            yield part
+            yield from gaps_in(part.parts)
 
 
 class Clozes(NamedTuple):
@@ -34,25 +128,221 @@ def read_clozes(html: str) -> Clozes:
     mistakes: list[tuple[str, str]] = []
     if "<" in html and _IN_A_TAG.search(html):
         mistakes.append(("a gap inside a link or a picture would break it", "put the gap around the whole of it"))
-        html = _IN_A_TAG.sub("", html)
-    open_clozes: list[tuple[str, int]] = []
-    for token in _TOKEN.finditer(html):
-        if token[1] is None:
-            if open_clozes:
-                written, start = open_clozes.pop()
-                if not _TAG_OR_BLANK.sub("", html[start : token.start()].split("::")[0]):
-                    mistakes.append((f"the cloze {written}…}}}} hides nothing", "write the hidden text after the '::'"))
-            continue
-        open_clozes.append((token[0], token.end()))
-        if len(open_clozes) == _DEEPEST + 1:
+    if "{" not in html:
+        return Clozes(frozenset(), tuple(mistakes))
+    for gap in gaps_in(parse(html)):
+        if not gap.closed:
+            mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
+        elif not any(isinstance(part, Gap) or _TAG_OR_BLANK.sub("", part) for part in gap.parts):
+            message = f"the cloze {{{{c{gap.numbers}::…}}}} hides nothing"
+            mistakes.append((message, "write the hidden text after the '::'"))
+        if gap.depth == _DEEPEST + 1:
             mistakes.append((f"clozes are nested more than {_DEEPEST} deep", "take the innermost apart"))
-        for digits in token[1].split(","):
-            if len(digits) < 9 and 1 <= int(digits) <= MOST_CLOZES:
+        for digits in gap.numbers.split(","):
+            if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
                 numbers.add(int(digits))
             else:
                 mistakes.append((f"there is no cloze c{digits}", f"number clozes from c1 to c{MOST_CLOZES}"))
-    mistakes += [(f"the cloze {written} isn't closed", "end it with '}}'") for written, _ in open_clozes]
-    for nearly in _NEARLY.finditer(html):
-        if not _TOKEN.match(html, nearly.start()) and not _TOKEN.match(html, nearly.start() - 1):
-            mistakes.append((f"'{nearly[0]}' is not the start of a cloze", "write {{c1::hidden text}}"))
+    mistakes += [
+        (f"'{nearly[0]}' is not the start of a cloze", "write {{c1::hidden text}}")
+        for nearly in _NEARLY.finditer(html)
+        if not _MARK.match(html, nearly.start()) and not _MARK.match(html, nearly.start() - 1)
+    ]
     return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+# --- the HTML of a field with gaps ---------------------------------------------------------------
+
+
+def without_marks(html: str) -> str:
+    """`html` with entities for what would start or end a gap, or its hint."""
+    return html.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
+
+
+def contained(html: str) -> str:
+    """A field's HTML that is well nested whichever of its gaps Anki hides, and in whose tags no gap starts or ends.
+
+    Where all is well already, nothing changes. Anki also puts an image occlusion's words into attributes as they are,
+    and takes tags out of all that stands in its brackets for math; neither is left to a text
+    (`test_no_deck_of_a_stranger_gets_through`).
+    """
+    if "<" in html and (_GAP_IN_A_TAG.search(html) or "{{c" in _GAP_OF_TEXT.sub("", html)):
+        pieces = _in_pieces(html)
+        html = "".join(pieces)
+        if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(parse(html))):
+            html = _nested(pieces)
+    if "image-occlusion" in html:
+        html = _OCCLUSION.sub(r"\1&#58;", html)
+    return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+
+
+def _in_pieces(html: str) -> list[str]:
+    """The tags, the gaps' marks and the texts between them, in order.
+
+    Entities stand for what would be a mark in a tag, and for a `::` in an element inside a gap, such as a link's
+    `std::vector`: a hint can't start there.
+    """
+    pieces = _HTML.split(html)
+    del pieces[2::3]  # the numbers
+    elements: list[int] = []  # how many were started in each open gap
+    in_hint = False
+    for at in range(1, len(pieces), 2):
+        mark = pieces[at]
+        if mark[0] == "<":
+            ends_here = "}}" in mark or ("::" in mark and not in_hint)  # of a text's `::` only the first one counts
+            if (elements and ends_here) or "{{c" in mark:
+                pieces[at] = without_marks(mark)
+            if elements and _name(mark) in _INLINE:
+                elements[-1] = max(0, elements[-1] + (-1 if mark[1] == "/" else 1))
+        elif mark == "::":
+            if elements and elements[-1] and not in_hint:
+                pieces[at] = without_marks(mark)
+            else:
+                in_hint = bool(elements)
+        else:
+            in_hint = False
+            if mark == "}}":
+                del elements[-1:]
+            elif len(elements) < _MOST_OPEN:
+                elements.append(0)
+    return [piece for piece in pieces if piece]
+
+
+def _is_well_nested(pieces: Sequence[str]) -> bool:
+    """Whether tags, gaps and hints nest, so that Anki may leave out what a gap hides, or its hint."""
+    opened: list[str] = []  # tags' names, `{{` for a gap, `::` for a hint up to its gap's next mark
+    depth, in_hint = 0, False
+    for mark in pieces:
+        if mark[0] == "<":
+            name = _name(mark)
+            if mark[1] == "/" and opened.pop() != name:
+                return False
+            if mark[1] != "/" and name not in _VOID:
+                opened.append(name)
+        elif mark == "::" and depth and not in_hint:
+            if opened[-1] != "{{":
+                return False
+            opened.append("::")
+            in_hint = True
+        elif _MARK.fullmatch(mark) and (depth or mark != "}}"):
+            if in_hint and opened.pop() != "::":
+                return False
+            in_hint = False
+            if mark == "}}" and opened.pop() != "{{":
+                return False
+            if mark == "}}":
+                depth -= 1
+            elif depth < _MOST_OPEN:
+                opened.append("{{")
+                depth += 1
+    return True
+
+
+class _Element:
+    """A gap or an element in a line of text, which can be ended and started again."""
+
+    def __init__(self, start: str, end: str, end_again: str) -> None:
+        self.start = start
+        self.end = end
+        self.end_again = end_again
+        self.is_written = False
+
+
+class _Line:
+    """HTML as it is written: the gaps and elements that are open in the block at its end."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+        self.opened: list[_Element] = []
+
+    def write(self, text: str, inside: Sequence[_Element] = ()) -> None:
+        """Writes `text` inside these gaps and elements; those that stay open aren't ended."""
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(self.opened, inside, strict=False)))
+        for element in reversed(self.opened[same:]):
+            self.written.append(element.end)
+            element.end = element.end_again
+        for element in inside[same:]:
+            self.written.append(element.start)
+            element.is_written = True
+        self.opened = list(inside)
+        self.written.append(text)
+
+
+def _nested(pieces: Sequence[str]) -> str:
+    """HTML put together anew: blocks hold gaps, gaps hold elements such as `<em>`, and what would cross is parted.
+
+    A gap over several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in elements
+    only the outer ones are kept, so that the HTML can't become many times as long as the text.
+    """
+    line = _Line()
+    gaps: list[_Element] = []
+    elements: list[_Element] = []
+    hints = (gap.hint for gap in gaps_in(parse("".join(pieces))))
+    in_hint = False
+    for mark in pieces:
+        name = _name(mark) if mark[0] == "<" else ""
+        if name in _INLINE:
+            if mark[1] == "/":
+                elements.pop()
+            else:
+                elements.append(_Element(mark, f"</{name}>", f"</{name}>"))
+        elif name and name not in _IN_A_LINE:
+            line.write(mark)
+        elif _MARK.fullmatch(mark) and mark != "}}":
+            if len(gaps) < _MOST_OPEN:
+                hint = next(hints)
+                gaps.append(_Element(mark, "}}" if hint is None else f"::{_plain(hint)}}}}}", "}}"))
+            in_hint = False
+        elif mark == "}}" and gaps:
+            if not gaps[-1].is_written:
+                line.write("", [*gaps, *elements[:_MOST_OPEN]])
+            gaps.pop()
+            in_hint = False
+        elif mark == "::" and gaps:
+            in_hint = True
+        elif not in_hint:
+            between_blocks = mark.isspace() and not line.opened and not elements
+            line.write(mark, () if between_blocks else [*gaps, *elements[:_MOST_OPEN]])
+    line.write("")
+    return "".join(line.written)
+
+
+def _name(tag: str) -> str:
+    """`strong` for `<strong>` and `</strong>`."""
+    found = _TAG_NAME.match(tag)
+    assert found, tag
+    return found[1]
+
+
+def _plain(hint: str) -> str:
+    """A hint in one line, without tags."""
+    return " ".join(_TAG.sub(lambda tag: "" if _name(tag[0]) in _INLINE else " ", hint).split())
+
+
+def _whole_formulas(html: str) -> str:
+    """`html` in which a bracket that would start math for Anki is only a bracket where a tag or a gap crosses the math.
+
+    Of several starts before an end Anki takes the first. Here it is the first or the last, which is enough for all that
+    is meant as math, and takes no time.
+    """
+    parts: list[str] = []
+    at = 0
+    while (start := _MATH_START.search(html, at)) and (end := _MATH_END.search(html, start.end() + 1)):
+        math = html[start.start() : end.start()]
+        if not _is_whole(math):
+            last = max(math.rfind(r"\("), math.rfind(r"\["))
+            math, rest = math[:last], math[last:]
+            math = _MATH_START.sub("&#92;", math) + (rest if _is_whole(rest) else _MATH_START.sub("&#92;", rest))
+        parts += html[at : start.start()], math, end[0]
+        at = end.end()
+    return "".join(parts) + html[at:]
+
+
+def _is_whole(math: str) -> bool:
+    """Whether no tag is in `math`, no gap but those that are wholly inside it, and no hint of an outer gap."""
+    depth = 0
+    for mark in _HTML.split(math)[1::3]:
+        depth += 1 if mark.startswith("{{") else -1 if mark == "}}" else 0
+        if depth < 0 or mark[0] == "<" or (mark == "::" and depth == 0):
+            return False
+    return depth == 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
-_CODE = re.compile(r"(<code\b.*?</code>)", re.DOTALL)
+_NO_TEXT = re.compile(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
 _FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 _ALIGNED = re.compile(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
 _SKIP = re.compile(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
@@ -31,14 +31,14 @@ def with_tex(html: str) -> str:
 
 def in_formula(html: str) -> bool:
     """Whether what follows `html` stands inside a formula that it began."""
-    outside = _FORMULA.sub("", _CODE.sub("", html))
+    outside = _FORMULA.sub("", html[html.rfind(">") + 1 :])
     return r"\(" in outside or r"\[" in outside
 
 
 def _replaced(html: str, made: Callable[[re.Match[str]], str]) -> str:
     if r"\(" not in html and r"\[" not in html:
         return html
-    return "".join(part if part.startswith("<code") else _FORMULA.sub(made, part) for part in _CODE.split(html))
+    return "".join(part if part.startswith("<") else _FORMULA.sub(made, part) for part in _NO_TEXT.split(html))
 
 
 def _found(formula: re.Match[str]) -> str:

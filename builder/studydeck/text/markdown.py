@@ -15,6 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from studydeck.text.cloze import contained, without_marks
 from studydeck.text.code import highlighted
 
 # No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
@@ -28,10 +29,15 @@ _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[
 _CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
-_ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|latex\]|\$|\[?type:)")
+_ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
+# What MathJax, which Anki sets formulas with, makes a link of, whatever its address: it may be a script's.
+_LINK_IN_MATH = re.compile(r"\\(?=href(?!\s*\{https?:)|mmlToken|csname)")
 _SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
 _MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
-_SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+#: How names of sounds and films end, which Anki plays, and those of pictures, which it shows.
+SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
+            ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
 
 
 def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
@@ -42,19 +48,16 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
     text = text.strip()
     if _is_plain(text):
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\n" in text:
-        html = _render(_without_html_blocks(text) if "<" in text else text)
-        if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
-            html = html[3:-4]
-    else:
-        html = _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
-    html = highlighted(html)
+    html = highlighted(_fragment(text))
     if "<span data-math" in html:
         html = _MATH.sub(_math, html)
-    html = _ANKI_BRACKETS.sub("&#91;", html)
+    html = without_commands(html)
     if "<img" in html:
         html = _IMAGE.sub(lambda image: _media(image, files or {}), html)
+    if (r"\(" in html or r"\[" in html) and _LINK_IN_MATH.search(html):
+        parts = _CODE.split(html)
+        parts[0::2] = [_LINK_IN_MATH.sub(r"\\ ", part) for part in parts[0::2]]
+        html = "".join(parts)
     return html
 
 
@@ -65,17 +68,22 @@ def _is_plain(text: str) -> bool:
 
 
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
-    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula."""
+    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula, nor tags."""
     html = to_html(text, files)
-    if "<code" not in html and r"\(" not in html and r"\[" not in html:
-        return html
-    parts = _CODE.split(html)
-    parts[1::2] = [code[: (start := code.index(">") + 1)] + _hide_clozes(code[start:]) for code in parts[1::2]]
-    parts[0::2] = [
-        _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
-        for each in parts[0::2]
-    ]
-    return "".join(parts)
+    if "<code" in html or r"\(" in html or r"\[" in html:
+        parts = _CODE.split(html)
+        parts[1::2] = [code[: (start := code.index(">") + 1)] + without_marks(code[start:]) for code in parts[1::2]]
+        parts[0::2] = [
+            _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
+            for each in parts[0::2]
+        ]
+        html = "".join(parts)
+    return contained(html)
+
+
+def without_commands(html: str) -> str:
+    """`html` with an entity for the bracket of what Anki would play, typeset or ask for, such as `[sound:`."""
+    return _ANKI_BRACKETS.sub("&#91;", html)
 
 
 def media_references(text: str) -> list[tuple[str, str]]:
@@ -83,7 +91,7 @@ def media_references(text: str) -> list[tuple[str, str]]:
     if "![" not in text:
         return []
     text = text.strip()
-    html = _render(text if "\n" in text else "." + text)
+    html = _fragment(text)
     forbidden = (found[1] for found in _FORBIDDEN.finditer(text))
     return [
         (_file_name(image) or next(forbidden, ""), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)
@@ -92,7 +100,18 @@ def media_references(text: str) -> list[tuple[str, str]]:
 
 def is_sound(name: str) -> bool:
     """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
-    return name.lower().endswith(_SOUNDS)
+    return name.lower().endswith(SOUNDS)
+
+
+def _fragment(text: str) -> str:
+    """comrak's HTML of a text without blanks around it; a single paragraph goes without its tag."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" not in text:
+        return _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
+    html = _render(_without_html_blocks(text) if "<" in text else text)
+    if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1:
+        html = html[3:-4]
+    return html
 
 
 def _without_html_blocks(text: str) -> str:
@@ -145,7 +164,7 @@ def _math(span: re.Match[str]) -> str:
 
 def _media(image: re.Match[str], files: Mapping[str, str]) -> str:
     written = _file_name(image)
-    name = files.get(written, image[1])  # one that isn't there stays as it was escaped
+    name = html_entities.escape(files[written]) if written in files else image[1]  # that is escaped already
     if is_sound(written):
         return f"[sound:{name}]"
     title = f' title="{image[3]}"' if image[3] else ""
@@ -156,10 +175,6 @@ def _file_name(image: re.Match[str]) -> str:
     from urllib.parse import unquote  # four milliseconds that few decks need
 
     return unquote(html_entities.unescape(image[1]))
-
-
-def _hide_clozes(code: str) -> str:
-    return code.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
 
 
 def _part_marks(formula: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from zlib import crc32
 
+from studydeck.text.cloze import without_gaps
+
 _SLUG_LENGTH = 48
 # Counts such as {1,30}, and a start where a run of signs starts, keep a text of signs from costing minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -26,13 +28,13 @@ _ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not c
 def slug(text: str, otherwise: str = "card") -> str:
     """A short readable form of `text` for an id or a tag: lower case, words joined by hyphens.
 
-    Accents fall off Latin letters, other scripts stay as they are; at most 48 characters, cut between
-    words; `otherwise` where nothing is left.
+    A gap's hint is left out. Accents fall off Latin letters, other scripts stay as they are; at most 48 characters,
+    cut between words; `otherwise` where nothing is left.
 
     >>> slug("What is NF-kB's role?")
     'what-is-nf-kbs-role'
     """
-    text = re.sub(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}", " ", text)
+    text = without_gaps(text, around=" ")
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
     words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
