@@ -551,17 +551,15 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
     Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
     """
     from builder import pipeline
+    from builder.files import write_file
 
     loaded = pipeline.load(deck)
     if loaded.errors:
         _print_problems(loaded.problems, err=True)
         sys.exit(1)
     path = output or Path("dist", f"{os.path.basename(os.path.abspath(deck))}.html")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pipeline.paper(loaded, layout), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.ClickException(f"{path} can't be written ({error.strerror}).") from None
+    with _sentences():
+        write_file(path, pipeline.paper(loaded, layout).encode())
     _say(f"{path.as_posix()}: open it in a browser and print it")
 
 
@@ -623,7 +621,7 @@ def new(folder: Path, name: str, tag: str | None) -> None:
     except ValueError as error:
         raise click.BadParameter(f"{error}.", param_hint="'--name'") from None
     except OSError as error:
-        raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
+        raise click.UsageError(f"{error}.") from None
     for path in files:
         _say(f"wrote {path}")
     _say(f"Next: edit the section, then studydeck build {folder}")
@@ -808,11 +806,11 @@ def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
 
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
     """What a build says of packages of which every byte is as the last build left it."""
-    from builder import cache
+    from builder.files import package_path
 
     packages = []
     for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
-        path = cache.package_path(folder, output).as_posix()
+        path = package_path(folder, output).as_posix()
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
@@ -875,13 +873,13 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
     import shutil
     import tempfile
 
-    from builder import cache
+    from builder.files import LARGEST_PACKAGE, package_path
 
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         copies = {}
         for folder in folders:
-            path = cache.package_path(folder, output)
-            if path.exists():
+            path = package_path(folder, output)
+            if path.is_file() and path.stat().st_size <= LARGEST_PACKAGE:
                 copies[path] = Path(shutil.copy(path, temporary))
         yield copies
 
@@ -929,7 +927,8 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import threading
     import webbrowser
 
-    from builder import cache, pipeline
+    from builder import pipeline
+    from builder.files import package_path
     from builder.preview import Live, Server, View, address_in_network, qr_code, watch
 
     last: View | None = None
@@ -953,7 +952,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     host = address_in_network() if lan else "127.0.0.1"
     if host is None:
         raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
-    live = Live(look, cache.package_path(deck, output).name)
+    live = Live(look, package_path(deck, output).name)
     gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
     gc.enable()  # switched off for commands that end soon
     try:

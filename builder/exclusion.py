@@ -16,6 +16,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from builder import cache
+from builder.files import package_path
 
 _PATIENCE = 0.1  # seconds, for which nobody can interrupt SQLite's waiting
 _IN_THIS_PROCESS = threading.Lock()
@@ -35,7 +36,7 @@ def exclusive(decks: Sequence[Path], out: Path | None, wait: Callable[[], None])
             waited = True
             wait()
 
-    packages = [cache.package_path(deck, out) for deck in decks] if out else []
+    packages = [package_path(deck, out) for deck in decks] if out else []
     places = {os.path.realpath(path) for path in (*decks, *packages)}
     with ExitStack() as held:
         while not _IN_THIS_PROCESS.acquire(timeout=_PATIENCE):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BUILDER = Path(__file__).parent.parent / "builder"
-SHARED = {"model", "text"}
 LIBRARIES = {
     "yaml": "source",
     "comrak": "text",
@@ -35,6 +34,7 @@ def imports(path: Path) -> Iterator[str]:
 def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> None:
     layers = {
         "model": 0,
+        "files": 1,
         "text": 1,
         "pipeline": 3,
         "explaining": 4,

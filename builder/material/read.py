@@ -6,13 +6,13 @@ Text and Markdown need nothing. HTML and PDF are read by libraries of the extra 
 from __future__ import annotations
 
 import html
-import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from builder.files import TOO_BIG, Refused, read_bytes
 
 #: Bytes; the longest books have some five million letters.
 LARGEST = 30_000_000
@@ -25,12 +25,12 @@ def read_material(path: Path) -> str:
     Raises ValueError with a sentence where it isn't a regular file, is too big, can't be read, or needs the extra.
     """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path} isn't a regular file")
-        if status.st_size > LARGEST:
-            raise ValueError(f"{path} has {status.st_size / 1e6:.0f} MB, more than any text; name a smaller part of it")
-        data = path.read_bytes()
+        data = read_bytes(path, largest=LARGEST)
+    except Refused as error:
+        if error.strerror == TOO_BIG:
+            size = f"{error.size / 1e6:.0f} MB"
+            raise ValueError(f"{path} has {size}, more than any text; name a smaller part of it") from None
+        raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
     ending = path.suffix.lower()

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from builder.files import create
 from builder.model import Kept, MediaFile, NoteType, Shipped
 from builder.package.archive import Archive
 from builder.package.light import genanki
@@ -114,7 +115,7 @@ class StudyPackage(genanki.Package):
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
         try:
             self._write_database(database)
-            with file.open("wb") as target:
+            with create(file) as target:
                 archive = Archive(target)
                 with database.open("rb") as source:
                     archive.add("collection.anki2", source)

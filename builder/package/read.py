@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from builder.files import status_of
 from builder.model import Field, NoteType, OldNote, Template
 
 #: Bytes of the database inside a package; a small zip may unpack to a huge one.
@@ -51,6 +52,7 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
     connection = sqlite3.connect(":memory:")
     try:
+        status_of(path)
         with path.open("rb") as file:
             try:
                 connection.deserialize(_unzip(file))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any
 
+from builder.files import read_file
 from builder.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
 from builder.source import keys
-from builder.source.files import read_file
 from builder.source.nodes import NO_KEY, Items, Keys, Node
 from builder.source.tree import read_tree
 from builder.text import letters_hash, near, slug

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from builder.files import write_files
 from builder.source.keys import json_schema
 from builder.source.reader import is_deck
 from builder.text import slug
@@ -68,9 +69,7 @@ def write_deck(
         folder / ".schema" / "deck.json": _schema("deck"),
         folder / ".schema" / "section.json": _schema("section"),
     }
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    write_files({path: text.encode() for path, text in files.items()}, folder)
     return list(files)
 
 
