@@ -65,6 +65,7 @@ from builder.model import (
     Place,
     Problem,
     Shipped,
+    Text,
     problem,
     shown,
 )
@@ -220,6 +221,7 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             "folder name": folder_name(deck.folder).casefold(),
             "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
         }
+        written = {"uid": deck.uid, "name": deck.title}
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
             if other is deck or not value or (what == "note types" and other.uid == deck.uid):
@@ -231,7 +233,8 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             if what == "note types":
                 message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
                 remedy = "delete the copy: this deck's learners would overwrite the other's cards"
-            yield problem("same-deck", deck.place, message, remedy)
+            at = written.get(what)
+            yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
 
 
 def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
