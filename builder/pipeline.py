@@ -448,12 +448,15 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
         raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
     named = [card for card in unnamed(loaded) if card.id is not None]
     edits: dict[Path, bytes] = {}
-    for path in (loaded.deck.folder / Path(section.place.path).name for section in loaded.deck.sections):
-        ids = {card.place: card.id for card in named if Path(card.place.path).name == path.name and card.id}
-        if len(ids) < sum(Path(card.place.path).name == path.name for card in named):
+    by_file: dict[str, list[Unnamed]] = {}
+    for card in named:
+        by_file.setdefault(card.place.path, []).append(card)
+    for shown_path, cards in by_file.items():
+        path = loaded.deck.folder / Path(shown_path).name
+        ids = {card.place: card.id for card in cards if card.id}
+        if len(ids) < len(cards):
             raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
-        if ids:
-            edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
+        edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
     write_files(edits, loaded.deck.folder)
     return named
 

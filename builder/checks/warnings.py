@@ -67,7 +67,9 @@ _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 # Patterns for the few texts that come near them. They stay texts, which `re` compiles for the first such text and
 # keeps: compiling all at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
-_QUESTION_MARK = r"(?<=[^\s$?])\?+(?=\W*(?:\s|$))"
+#: Signs in a row before a blank or the end, and the question marks in them.
+_CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
+_QUESTION_MARK = r"(?<=[^\s$?])\?+"
 _AND_WHAT = (
     r"(?i)(?<!\bif)(?<!\bas)(?<!\bwhether) (?:and|or) (?:(?:in|to|by|for|from|at|with|on|of|under) )?"
     r"(what|which|whom?|whose|(?:how|why|when|where)(?=\W*$|\W*\?| (?:many|much|long|often|far|old|big|high|deep)\b"
@@ -78,8 +80,9 @@ _RELATIVE = (
     r"(that|who|whom|whose|which|where|when|what|how|why)\b"
 )
 _NEGATIVE = (
-    r"(?<![A-Z] )\bNOT\b(?! [A-Z]{2}| gates?\b| operators?\b)"
-    r"|\b(?:[Aa]ll|[Ee]very|[Ee]ach|[Aa]ny|[Ff]ollowing) .*\bEXCEPT\b|\b[Aa]ll of (?:the following|these)\b.*\bexcept\b"
+    r"(?m)(?<![A-Z] )\bNOT\b(?! [A-Z]{2}| gates?\b| operators?\b)"
+    r"|^(?>.*?\b(?:[Aa]ll|[Ee]very|[Ee]ach|[Aa]ny|[Ff]ollowing) ).*\bEXCEPT\b"
+    r"|^(?>.*?\b[Aa]ll of (?:the following|these)\b).*\bexcept\b"
     r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:is|are|does|do|was|were) not\b"
 )
 _EXAMPLE = (
@@ -88,7 +91,7 @@ _EXAMPLE = (
 )
 _ABOVE = r"(?i)\b(?:all|none|any|both|neither|some|each)(?: of)? the above\b"
 _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"
-_ASKS = r"[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
+_ASKS = r"(?<!\W)[^\w?？؟;]*+[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
 _SOURCES = "(?:article|text|textbook|passage|chapter|book|lecture|paper|material|reading|video|slides?|section|excerpt)"
 _NEAR_SOURCES = these(
     "author authors above below article text textbook passage chapter book lecture paper material reading video slide "
@@ -104,7 +107,12 @@ _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
 _IN_CODE = r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)"
-_ANKI_MATH = r"\\\([^\n]*?[\\^_={}\w][^\n]*?\\\)|\\\[[^\n]*?[\\^_={}][^\n]*?\\\]"
+#: From the first bracket of a line, over the first sign of a formula, to the end of one: of all in a line, only these
+#: need to be tried.
+_ANKI_MATH = (
+    r"(?m)^(?>[^\n]*?(?=\\\())(?P<formula>(?>\\\([^\n]*?[\\^_={}\w])[^\n]*?\\\))",
+    r"(?m)^(?>[^\n]*?(?=\\\[))(?P<formula>(?>\\\[[^\n]*?[\\^_={}])[^\n]*?\\\])",
+)
 _SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
 _POWER = r"\w\*\*\w"
 _HTML = (
@@ -312,15 +320,29 @@ def two_questions(deck: Deck) -> Iterator[Problem]:
         said = words(question)
         if question.count("?") > 1 or (("and" in said or "or" in said) and not WHICH.isdisjoint(said[1:])):
             asked = unquoted(question)
-            if len(re.findall(_QUESTION_MARK, asked)) > 1 or any(map(_asks_again, re.finditer(_AND_WHAT, asked))):
+            if _question_marks(asked) > 1 or _asks_again(asked):
                 yield _warning("two-questions", question, "this asks two things at once", "make two cards of it")
 
 
-def _asks_again(found: re.Match[str]) -> bool:
-    """Whether `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, it doesn't."""
-    before = found.string[: found.start()]
-    relative = {each[1].lower() for each in re.finditer(_RELATIVE, before)}
-    return relative.isdisjoint((found[1].lower(), "that")) and _first(before[-6:]) not in relative
+def _question_marks(text: str) -> int:
+    """How many questions end with question marks, at the end of a word."""
+    signs = re.compile(_QUESTION_MARK)
+    return sum(len(signs.findall(text, *run.span())) for run in re.finditer(_CLOSING, text))
+
+
+def _asks_again(text: str) -> bool:
+    """Whether an `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, it doesn't."""
+    relatives = re.finditer(_RELATIVE, text)
+    following = next(relatives, None)
+    before: set[str] = set()
+    for found in re.finditer(_AND_WHAT, text):
+        while following and following.end() <= found.start():
+            before.add(following[1].lower())
+            following = next(relatives, None)
+        last = _first(text[max(0, found.start() - 6) : found.start()])
+        if before.isdisjoint((found[1].lower(), "that")) and last not in before:
+            return True
+    return False
 
 
 def negative_question(deck: Deck) -> Iterator[Problem]:
@@ -612,7 +634,7 @@ def _without_partner(text: Text, brackets: bool) -> str | None:
         return "**"
     if "`" in rest:
         return "`"
-    return "$" if "$" in rest and re.search(r"\$.*[\\^_]", rest) else None
+    return "$" if "$" in rest and re.search(r"(?m)^[^$\n]*+\$.*[\\^_]", rest) else None
 
 
 def _lone_bracket(text: str) -> str | None:
@@ -669,8 +691,10 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         answer: $2x$
     """
     for text in [each for each in judged_texts(deck) if "\\(" in each or "\\[" in each]:
-        if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
-            message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
+        outside = re.sub(_IN_CODE, " ", text)
+        if found := [each for pattern in _ANKI_MATH if (each := re.search(pattern, outside))]:
+            formula = min(found, key=lambda each: each.start("formula"))["formula"]
+            message = f"'{formula[:40]}' is no formula in Markdown, and loses its backslashes"
             yield _warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
 
 

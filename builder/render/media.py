@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from builder.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from builder.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
-from builder.text import PICTURES, SOUNDS, is_sound, media_references, near
+from builder.text import PICTURES, SOUNDS, Guesses, is_sound, media_references
 
 #: Bytes above which a file is a burden on a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
@@ -82,6 +82,11 @@ class _Shelf:
             names.setdefault(name.casefold(), []).append(name)
         return names
 
+    @cached_property
+    def guesses(self) -> Guesses:
+        """What a name that isn't there may have been meant to be."""
+        return Guesses(self.there)
+
     def take(self, written: str, alt: str, at: Text) -> None:
         if not alt.strip() and not is_sound(written):
             message = f"the picture '{written[:60]}' has no text for those who can't see it"
@@ -145,8 +150,8 @@ class _Shelf:
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
             return _elsewhere(written, at)
-        guess = next(iter(self.folded.get(written.casefold(), ())), None) or near(
-            written.removeprefix("media/"), self.there
+        guess = next(iter(self.folded.get(written.casefold(), ())), None) or self.guesses.near(
+            written.removeprefix("media/")
         )
         remedy = f"did you mean '{guess}'?" if guess else "put the file there, or mend its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"

@@ -5,13 +5,14 @@ The one room that others share: checks and rendering must agree on what a text s
 
 from builder.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from builder.text.markdown import PICTURES, SOUNDS, is_sound, media_references, to_cloze_html, to_html, without_commands
-from builder.text.words import counted, fold, letters_hash, near, slug
+from builder.text.words import Guesses, counted, fold, letters_hash, near, slug
 
 __all__ = [
     "PICTURES",
     "SOUNDS",
     "Clozes",
     "Gap",
+    "Guesses",
     "counted",
     "filled",
     "fold",
