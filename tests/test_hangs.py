@@ -63,20 +63,32 @@ ENOUGH = 2.0
 ALL = bool(os.environ.get("STUDYDECK_HANGS"))
 
 SIGNS = [*"\\()[]{}<>!*_~`$#-+=|:.,;'\"&/?%@^aA1 \n\té«…’“¼²α中"]
-LONGER = """
-<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b) ![a](b) [a]( [a][ [a]:
-\\( \\[ \\(x\\ \\( x\\) \\\\[ \\$ $\\ $x$ $$x$$ $x $5~ {align} \\frac{ ^{ _{ <b> </b> <a~ <a~b=" <a~b= <code> </code>
-<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color: .card{color:a} width:400px; (A)
-# #a~ a*b* **a _a_b ~~a `a ``a` a`b a-b- α- 'a' "a"~ don't~ word~ Word.~ 1.~A~ a.~A~ Mr.~A.~ [1] a.² .² A.~[1]~ TODO~
-called~a~ is~called~ is~a~ a,~b,~ ,~a~and~ and~what~ who~ known~as~ of~the~following~ all~of~these~ mean~ NOT~ EXCEPT~
-Which~of~the~following~is~ an~example~of~ it~depends~ according~to~the~ etc.~ ?~ ?and~ !" .) das~1.~ 1, key:~ !!str~
-&a~*a~ a:~[ {a:~ ~#a en- a:: p1s (see~ -----x |---x
-""".split()
-LONGER = [each.replace("~", " ") if "~~" not in each else each for each in LONGER]
-LINES = ["# a {", "# a\n", "## A\n\n", "a\n\n", "- a\n", "  - ", "    a\n", "\n    ", "1. a\n", "> ", "> > a\n", "|a|\n|-|\n",
-         "a|b\n-|-\n", "```\n", "~~~~\n", "---\n", "***\n", "* * *\n", "[a]: b\n", "\\\n", "\n \n", "\t\n", "- a: b\n  ",
-         "?\n", "\u00ad-\n", "note\t", "note\ta\tb\tqa\tlive\town\t0\t0\t0\t1\t1\t\t\n", "section\ta\n",
-         "paragraph\t1:aaaaaaaa "]  # fmt: skip
+#: In a row, `~` for a blank.
+LONGER = [
+    each.replace("~", " ")
+    for row in (
+        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
+        "![a](b) [a]( [a][ [a]:",
+        r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
+        r"<a~b= <code> </code>",
+        "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
+        ".card{color:a} width:400px; (A)",
+        "#~ #a~ a*b* **a _a_b `a ``a` a`b a-b- α- 'a' \"a\"~ don't~ word~ Word.~ 1.~A~ a.~A~",
+        "Mr.~A.~ [1] a.² .² A.~[1]~",
+        "TODO~ called~a~ is~called~ is~a~ a,~b,~ ,~a~and~ and~what~ who~ known~as~",
+        "of~the~following~ all~of~these~ mean~",
+        'NOT~ EXCEPT~ Which~of~the~following~is~ an~example~of~ it~depends~ according~to~the~ etc.~ ?~ ?and~ !" .)',
+        "das~1.~",
+        "1, key:~ !!str~ &a~*a~ a:~[ {a:~ ~#a en- a:: p1s (see~ -----x |---x",
+    )
+    for each in row.split()
+] + ["~~a"]
+LINES = [
+    *("# a {", "# a\n", "## A\n\n", "a\n\n", "- a\n", "  - ", "    a\n", "\n    ", "1. a\n", "> ", "> > a\n"),
+    *("|a|\n|-|\n", "a|b\n-|-\n", "```\n", "~~~~\n", "---\n", "***\n", "* * *\n", "[a]: b\n", "\\\n", "\n \n"),
+    *("\t\n", "- a: b\n  ", "?\n", "\u00ad-\n", "note\t", "note\ta\tb\tqa\tlive\town\t0\t0\t0\t1\t1\t\t\n"),
+    *("section\ta\n", "paragraph\t1:aaaaaaaa "),
+]
 
 
 def _rising(piece: str, after: str) -> Callable[[int], str]:
@@ -84,8 +96,12 @@ def _rising(piece: str, after: str) -> Callable[[int], str]:
     return lambda size: "".join(piece * n + after for n in range(1, int((2 * size) ** 0.5)))
 
 
+def _run(before: str, sign: str, after: str) -> Callable[[int], str]:
+    return lambda size: before + sign * size + after
+
+
 def _words(size: int) -> str:
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)
     return " ".join("".join(dice.choices("abcdefg", k=6)) for _ in range(size // 7))
 
 
@@ -99,8 +115,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "emphasis in emphasis": lambda size: "*a " * (size // 6) + " a*" * (size // 6),
     "a stop and what may follow it": lambda size: "a." + "²" * size + "b",
     "a stop and quotes": lambda size: "a." + "'" * size + "b",
-    **{f"a run of {sign!r}": (lambda sign: lambda size: f"a{sign * size}b")(sign) for sign in "! .\t\n-_=|*?#\\`>"},
-    **{f"a line of {sign!r}": (lambda sign: lambda size: f"{sign * size}x")(sign) for sign in "-*=_#| \t>`~"},
+    **{f"a run of {sign!r}": _run("a", sign, "b") for sign in "! .\t\n-_=|*?#\\`>"},
+    **{f"a line of {sign!r}": _run("", sign, "x") for sign in "-*=_#| \t>`~"},
     "one heading's end": lambda size: "# " + "a " * (size // 2) + "{",
     "a link's address": lambda size: "[a]: b\n\n" + "[a]" * (size // 3),
     "a language": lambda size: "en" + "-a" * (size // 2) + "!",
@@ -185,6 +201,10 @@ def on_html(function: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: function(to_cloze_html(value))
 
 
+def check(find: Callable[..., Iterator[Problem]]) -> Callable[[str], object]:
+    return lambda value: list(find(cards(value)))
+
+
 def style(form: str) -> Callable[[str], object]:
     return lambda value: list(ERRORS[-1](deck(style=form.replace("…", value))))
 
@@ -196,15 +216,14 @@ def revised(value: str) -> object:
 
 
 def word_diff(value: str) -> str:
-    value *= 8  # shorter ones may take the square of their words
+    value *= 4  # shorter ones may take the square of their words
     middle = len(value) // 2
     change = plan.FieldChange("Question", value, f"{value[middle:]}x {value[:middle]}")
     return plan_words.word_diff(change, "[-{}-]".format, "{{+{}+}}".format) + change.remark
 
 
 CHECKS: dict[str, Callable[[str], object]] = {
-    f"the check {find.__name__}": (lambda find: lambda value: list(find(cards(value))))(find)
-    for find in (*ERRORS, *JUDGEMENTS.values())
+    f"the check {find.__name__}": check(find) for find in (*ERRORS, *JUDGEMENTS.values())
 }
 OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
@@ -229,7 +248,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
             f"{key}: {json.dumps(start + value)}"
             for key, start in (("deck", ""), ("uid", ""), ("tag", ""), ("language", "en"), ("sections", ""))
         ).encode(),
-    ),  # fmt: skip
+    ),
     "Markdown": lambda value: read._plain(f"A line.\n{value}\nAnother.\n"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
@@ -371,8 +390,8 @@ MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "section files that aren't there": (250, sections),
     "unknown keys": (1_000, in_deck("wrong{}: x\n")),
     "spellings": (1_000, in_deck("  term{}: [x]\n", "terms:\n")),
-    "headings that are the same": (1_000, material("# Rivers\n\nThey flow {}.\n\n")),
-    "headings": (1_000, material("# Rivers {}\n\nThey flow {}.\n\n")),
+    "headings that are the same": (250, material("# Rivers\n\nThey flow {}.\n\n")),
+    "headings": (1_000, material("# Rivers {0}\n\nThey flow {0}.\n\n")),
     "headings without a blank line": (1_000, material("# Rivers {}\n")),
     "lines over longer lines": (
         1_000,
@@ -400,3 +419,25 @@ def test_the_measure_sees_a_square_in_a_pattern_and_in_a_loop_and_no_line() -> N
     assert growth(lambda size: lambda: re.sub(r" +x", "", " " * size), N) > 10
     assert growth(lambda size: lambda: [sum(range(size)) for _ in range(size)], N // 2) > 10
     assert 0 < growth(lambda size: lambda: re.sub(r" +", "", "a " * size * 50), N) < MOST
+
+
+def test_code_that_is_too_long_to_be_coloured_is_reported_and_its_words_stay(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+
+    def told(language: str, lines: int) -> list[str]:
+        code = "".join("    x = 100\n" for _ in range(lines))
+        author.section(f"- question: What is it?\n  answer: |-\n    ```{language}\n{code}    ```\n")
+        html = to_html(f"```{language}\n" + "x = 100\n" * lines + "```")
+        problems = author.problems()
+        assert ("<span" in html) != bool(problems)
+        assert html.count("100") == lines
+        return [each.message for each in problems]
+
+    assert told("python", 1_250) == []
+    assert told("python", 1_251) == ["this code has more than 10,000 characters, and stays in one colour"]
+    assert told("xpp", 125) == []
+    assert told("xpp", 126) == ["this code has more than 1,000 characters, and stays in one colour"]
+
+
+def test_a_width_with_two_points_is_no_number(tmp_path: Path) -> None:
+    assert list(ERRORS[-1](deck(style=".card{width:1.2.3px}"))) == []

@@ -8,7 +8,7 @@ from itertools import chain
 
 from builder.model import WARNING, Card, Deck, Problem, Text, problem
 from builder.text import fold, read_clozes, to_cloze_html, to_html
-from builder.text.code import LONGEST_CODE, has_long_code
+from builder.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
@@ -45,7 +45,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):
             yield from placeholder(texts)
-        if len(whole) > LONGEST_CODE:
+        if "```" in whole or "~~~" in whole:
             yield from long_code(texts)
 
 
@@ -94,8 +94,8 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
 def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
     """A block of code that is too long to be coloured; it is shown in the colour of the text."""
     for text in texts:
-        if len(text) > LONGEST_CODE and ("```" in text or "~~~" in text) and has_long_code(to_html(text)):
-            message = f"this code has more than {LONGEST_CODE:,} characters, and stays in one colour"
+        if len(text) > 1_000 and ("```" in text or "~~~" in text) and (most := uncoloured(to_html(text))):
+            message = f"this code has more than {most:,} characters, and stays in one colour"
             yield problem("too-big", text, message, "show the lines that matter", WARNING)
 
 

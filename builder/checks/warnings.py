@@ -331,7 +331,7 @@ def _question_marks(text: str) -> int:
 
 
 def _asks_again(text: str) -> bool:
-    """Whether an `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, it doesn't."""
+    """Whether an `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, none."""
     relatives = re.finditer(_RELATIVE, text)
     following = next(relatives, None)
     before: set[str] = set()

@@ -11,7 +11,7 @@ from typing import Any
 from builder.history.plan import CardPlan, FieldChange, Plan, plain
 from builder.model import printable
 
-#: From so many pairs of words on, those that come many times bring no two places together: all pairs would take minutes.
+#: From so many pairs of words on, those that come many times are compared only beside others: all would take minutes.
 _MANY_PAIRS, _COMMON = 1_000_000, 10_000
 
 #: How deleted and added words are shown: from the words to their marked form.
