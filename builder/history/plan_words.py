@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from builder.history.plan import CardPlan, FieldChange, Plan, plain
 from builder.model import printable
 
-#: From so many pairs of words on, those that come many times are compared only beside others: all would take minutes.
-_MANY_PAIRS, _COMMON = 1_000_000, 10_000
+#: Pairs of words and blanks above which two texts aren't compared word by word, which may take the square of them.
+_MOST_PAIRS = 4_000_000
 
 #: How deleted and added words are shown: from the words to their marked form.
 Mark = Callable[[str], str]
@@ -100,11 +99,10 @@ def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = s
 
 def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
-    common: set[str] = set()
-    if len(before) * len(after) > _MANY_PAIRS:
-        olds, news = Counter(before), Counter(after)
-        common = {word for word, count in olds.items() if count * news[word] > _COMMON}
-    for step, a, b, c, d in difflib.SequenceMatcher(common.__contains__, before, after, autojunk=False).get_opcodes():
+    if len(before) * len(after) > _MOST_PAIRS:
+        yield f"{_marked(old, deleted)} {_marked(new, added)} (too long to be compared word by word)"
+        return
+    for step, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if step == "equal":
             yield "".join(after[c:d])
             continue
