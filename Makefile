@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories bench pictures lint check format clean help
+.PHONY: decks test stories hangs bench pictures lint check format clean help
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -19,6 +19,9 @@ test: $(VENV)/.tested lint check  ## run the whole test suite and the static che
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
 	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_together.py
+
+hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
+	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py
 
 bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less)
 	@$(BIN)/python -m compileall -q builder

@@ -115,3 +115,14 @@ def test_a_picture_in_an_odd_folder_is_no_less_watched(rivers: Author, place: st
     build()
     rivers.write(place, PICTURE + b" ")
     assert "1 edited" in build()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_picture_behind_a_link_is_no_less_watched(rivers: Author) -> None:
+    rivers.write("media/deep/other.svg", PICTURE)
+    (rivers.folder / "media" / "deep" / "link.svg").symlink_to("../delta.svg")
+    rivers.edit("![a delta](delta.svg)", "![a delta](deep/link.svg) ![b](delta.svg) ![c](deep/other.svg)")
+    build()
+    assert "2 unchanged" in build()
+    rivers.write("media/delta.svg", PICTURE + b" ")
+    assert "1 edited" in build()

@@ -6,12 +6,13 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,7 +47,7 @@ def rivers(author: Author) -> Author:
 
 
 @contextmanager
-def served(author: Author, *, secret: bool = False) -> Iterator[Server]:
+def served(author: Author, *, secret: bool = False, port: int = 0) -> Iterator[Server]:
     """The deck behind a server of its own, watched as the command watches it."""
     with Artist() as artist:
         last: View | None = None
@@ -64,7 +65,7 @@ def served(author: Author, *, secret: bool = False) -> Iterator[Server]:
             return author.package
 
         live = Live(look, author.package.name)
-        server = Server("127.0.0.1", 0, live, package, secret=secret)
+        server = Server("127.0.0.1", port, live, package, secret=secret)
         stop = threading.Event()
         threads = [
             threading.Thread(target=server.serve_forever, args=(0.02,)),
@@ -520,11 +521,14 @@ def test_a_player_gets_the_part_of_a_sound_that_it_asks_for(server: Server) -> N
     (name,) = (each for each in server.live.view.media if each.endswith(".mp3"))
     path = f"/media/{name}"
     for asked, status, body in [("bytes=0-2", 206, b"ID3"), ("bytes=4-", 206, b"ding"), ("bytes=-4", 206, b"ding"),
-                                ("bytes=4-99", 206, b"ding"), ("bytes=8-", 416, b"The file is shorter.\n"),
+                                ("bytes=4-99", 206, b"ding"), ("bytes=-99", 206, b"ID3 ding"),
+                                ("bytes=8-", 416, b"The file is shorter.\n"),
+                                ("bytes=-0", 416, b"The file is shorter.\n"),
                                 ("lines=1", 200, b"ID3 ding")]:  # fmt: skip
         answer = fetch(server, path, Range=asked)
         assert (answer[0], answer[2]) == (status, body), asked
     assert fetch(server, path, Range="bytes=0-2")[1]["content-range"] == "bytes 0-2/8"
+    assert fetch(server, path, Range="bytes=-99")[1]["content-range"] == "bytes 0-7/8"
     assert fetch(server, path)[1]["accept-ranges"] == "bytes"
 
 
@@ -541,6 +545,108 @@ def test_a_phone_gets_the_package_as_a_build_would_make_it(rivers: Author, serve
     assert status == 409
     assert b"water.yaml:3:" in body
     assert rivers.read("deck.lock") == before
+
+
+# --- too many, too slow, too long ------------------------------------------------------------------
+
+OWNER, STRANGER = "127.0.0.1", "127.0.0.2"
+elsewhere = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a network of addresses of its own")
+
+
+def connected(server: Server, address: str = OWNER) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.server_port), 10, (address, 0))
+
+
+def asks(server: Server, connection: socket.socket, path: str) -> bytes:
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode())
+    with connection.makefile("rb") as answer:
+        return answer.readline()
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the server closed it, whatever it answered; raises TimeoutError where it doesn't."""
+    with suppress(ConnectionResetError):
+        while connection.recv(65_536):
+            pass
+    return True
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch, server: Server) -> Server:
+    """The server with less patience."""
+    monkeypatch.setattr("studydeck.preview.server._PATIENCE", 1.0)
+    return server
+
+
+def test_idle_connections_are_few_and_end_soon(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studydeck.preview.server._PATIENCE", 60.0)
+    before = threading.active_count()
+    with ExitStack() as stack:
+        idle = [stack.enter_context(connected(server)) for _ in range(300)]
+        soon(lambda: threading.active_count() <= before + 130)
+        assert fetch(server, "/")[0] == 200
+        monkeypatch.setattr("studydeck.preview.server._PATIENCE", 0.5)
+        assert all(map(is_closed, idle))
+    soon(lambda: threading.active_count() <= before)
+
+
+@elsewhere
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_a_stranger_keeps_out_nobody(rivers: Author, sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studydeck.preview.server._PATIENCE", 60.0)
+    with served(rivers, secret=True) as server, ExitStack() as stack:
+        events = stack.enter_context(connected(server))
+        assert b" 200 " in asks(server, events, f"{server.root}events")
+        slow = [stack.enter_context(connected(server)) for _ in range(6)]
+        for _ in range(400):
+            stranger = stack.enter_context(connected(server, STRANGER))
+            with suppress(OSError):
+                stranger.sendall(sent)
+        assert [asks(server, each, server.root) for each in slow] == [b"HTTP/1.1 200 OK\r\n"] * 6
+        monkeypatch.setattr("studydeck.preview.server._PATIENCE", 0.5)
+        assert is_closed(stranger)
+        rivers.edit("through Cairo", "through Khartoum")  # the page that is open outlives it
+        heard = b""
+        while b"Khartoum" not in heard:
+            heard += events.recv(65_536) or pytest.fail("the page's events have ended")
+
+
+def test_a_request_that_comes_a_sign_at_a_time_is_not_waited_for(hasty: Server) -> None:
+    with connected(hasty) as loris, suppress(OSError):
+        started = time.monotonic()
+        for sign in f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{hasty.server_port}\r\nX: {'x' * 100}\r\n\r\n":
+            loris.sendall(sign.encode())
+            time.sleep(0.05)
+        raise AssertionError(f"it was read for {time.monotonic() - started:.1f} s")
+
+
+def test_a_request_without_end_is_read_no_further(server: Server) -> None:
+    line = b"X: " + b"x" * 1_000 + b"\r\n"
+    with connected(server) as endless, pytest.raises((ConnectionResetError, BrokenPipeError)):
+        endless.sendall(line * 20_000)
+
+
+def test_the_cookies_of_all_that_this_computer_serves_are_no_hindrance(server: Server) -> None:
+    assert fetch(server, "/", Cookie="x" * 60_000)[0] == 200
+
+
+def test_a_connection_answers_one_request(server: Server) -> None:
+    with connected(server) as connection:
+        assert b" 200 " in asks(server, connection, "/")
+        connection.settimeout(10)
+        while connection.recv(65_536):
+            pass
+
+
+def test_a_browser_leaves_the_port_out_where_it_is_http_s_own(rivers: Author, open_page: Callable[..., Window]) -> None:
+    try:
+        with served(rivers, port=80) as server:
+            assert open_page(server.address).page.locator("#cards button").count() == 7
+            assert fetch(server, "/", "evil.example")[0] == 403
+    except OSError as error:
+        pytest.skip(f"port 80 isn't ours to take ({error.strerror})")
+    with served(rivers) as server:
+        assert fetch(server, "/", "localhost")[0] == 403
 
 
 # --- from disk, and the command ------------------------------------------------------------------

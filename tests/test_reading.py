@@ -1086,9 +1086,13 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
         author.section(NILE)
     _, problems = load_all([Path(name) for name in decks])
     assert [str(each) for each in problems] == [
-        f"{here}/deck.yaml:1:1: error: this deck has the same {what} as {there}/deck.yaml; "
+        f"{here}: error: this deck has the same {what} as {there}/deck.yaml; "
         f"give one of the two another {what} [same-deck]"
-        for here, there, what in [("b", "a", "uid"), ("c", "a", "name"), ("e/Rivers", "d/rivers", "folder name")]
+        for here, there, what in [
+            ("b/deck.yaml:2:6", "a", "uid"),
+            ("c/deck.yaml:1:7", "a", "name"),
+            ("e/Rivers/deck.yaml:1:1", "d/rivers", "folder name"),
+        ]
     ]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BUILDER = Path(__file__).parent.parent / "builder" / "studydeck"
-SHARED = {"model", "text"}
 LIBRARIES = {
     "yaml": "reading",
     "comrak": "text",
@@ -36,6 +35,7 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
     layers = {
         "counting": 0,
         "model": 0,
+        "files": 1,
         "text": 1,
         "kinds": 2,
         "incremental": 4,

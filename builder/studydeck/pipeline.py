@@ -13,12 +13,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from studydeck.checks import check
 from studydeck.counting import counted
+from studydeck.files import (
+    LARGEST_FILE,
+    Refused,
+    create,
+    package_path,
+    read_bytes,
+    read_file,
+    target_of,
+    write_file,
+    write_files,
+)
 from studydeck.history import (
     LOCK_FILE,
     Changes,
@@ -39,7 +51,7 @@ from studydeck.history import (
     stamps_of,
     type_records,
 )
-from studydeck.incremental.cache import digest_of, hash_of, package_path
+from studydeck.incremental.cache import digest_of, hash_of
 from studydeck.model import (
     ERROR,
     NOTHING_KEPT,
@@ -52,11 +64,11 @@ from studydeck.model import (
     Place,
     Problem,
     Shipped,
+    Text,
     problem,
     shown,
 )
 from studydeck.reading import read_deck
-from studydeck.reading.files import read_file
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
 
 if TYPE_CHECKING:
@@ -69,9 +81,10 @@ Progress = Callable[[float], None]
 #: Told that a stage of the flow has ended, and how many things it made.
 Lap = Callable[[str, int], None]
 
+#: Bytes; a note takes some 200.
+LARGEST_LOCK = 1_000_000_000
 #: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
 _GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
-_LARGEST_LOCK = 1_000_000_000  # bytes; a note takes some 200
 _ONE_BUILD = 60  # seconds, between two changes of a file that a build is writing
 _FEW = 1_000  # notes
 _NO_CHANGES = Changes((), (), (), ())
@@ -207,6 +220,7 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             "folder name": folder_name(deck.folder).casefold(),
             "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
         }
+        written = {"uid": deck.uid, "name": deck.title}
         for what, value in shared.items():
             other = first.setdefault((what, value), deck)
             if other is deck or not value or (what == "note types" and other.uid == deck.uid):
@@ -218,7 +232,8 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             if what == "note types":
                 message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
                 remedy = "delete the copy: this deck's learners would overwrite the other's cards"
-            yield problem("same-deck", deck.place, message, remedy)
+            at = written.get(what)
+            yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
 
 
 def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
@@ -305,6 +320,9 @@ def build(
         message = "another program changed deck.lock during the build"
         at = Place(shown(deck.folder / LOCK_FILE))
         return Built(deck, path, problems=[problem("changed-lock", at, message, "build again")])
+    except Refused as error:
+        at, message = Place(shown(Path(error.filename))), f"the lock can't be written ({error.strerror})"
+        return Built(deck, path, problems=[problem("unwritable", at, message, "put the file itself in its place")])
     except OSError as error:
         message = f"the package or its lock can't be written ({error.strerror or error})"
         at = Place(path.as_posix())
@@ -421,27 +439,17 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
         raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
     named = [card for card in unnamed(loaded) if card.id is not None]
     edits: dict[Path, bytes] = {}
-    for path in (loaded.deck.folder / Path(section.place.path).name for section in loaded.deck.sections):
-        ids = {card.place: card.id for card in named if Path(card.place.path).name == path.name and card.id}
-        if len(ids) < sum(Path(card.place.path).name == path.name for card in named):
+    by_file: dict[str, list[Unnamed]] = {}
+    for card in named:
+        by_file.setdefault(card.place.path, []).append(card)
+    for shown_path, cards in by_file.items():
+        path = loaded.deck.folder / Path(shown_path).name
+        ids = {card.place: card.id for card in cards if card.id}
+        if len(ids) < len(cards):
             raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
-        if ids:
-            edits[path] = with_ids(path, path.read_bytes(), ids)
-    for path, data in edits.items():
-        replace_file(path, data)
+        edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
+    write_files(edits, loaded.deck.folder)
     return named
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Writes `data` beside `path` and then moves it there. Raises OSError with a sentence where it can't be."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        raise OSError(f"{shown(path)} can't be written ({error.strerror})") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 # --- the lock and the package, as a pair ---------------------------------------------------------
@@ -460,7 +468,7 @@ def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
 def _lock_data(folder: Path) -> bytes | Problem:
     """The bytes of the deck's lock; none where there isn't one."""
     path = folder / LOCK_FILE
-    return read_file(path, folder, _LARGEST_LOCK) if os.path.lexists(path) else b""
+    return read_file(path, folder, LARGEST_LOCK) if os.path.lexists(path) else b""
 
 
 def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
@@ -468,7 +476,7 @@ def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
         return Lock(), [data]
     path = folder / LOCK_FILE
     if pending := _pending(path, hash_of(data)):
-        waiting = [read_file(each, folder, _LARGEST_LOCK) for each in pending]
+        waiting = [read_file(each, folder, LARGEST_LOCK) for each in pending]
         if problems := [each for each in waiting if isinstance(each, Problem)]:
             return Lock(), problems
         first, *others = [each for each in waiting if isinstance(each, bytes)]
@@ -532,14 +540,15 @@ def _write(
     lock on disk doesn't have the hash `follows`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    target = target_of(lock_path, lock_path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
     try:
         cards = write_package(part)
-        with lock_part.open("w", encoding="utf-8", newline="") as file:
+        with TextIOWrapper(create(lock_part, like=target), "utf-8", newline="") as file:
             file.writelines(lock_lines())
         written = {os.fspath(path): digest_of(part), os.fspath(lock_path): digest_of(lock_part)}
-        before = hash_of(lock_path.read_bytes() if lock_path.exists() else b"")
+        before = hash_of(read_bytes(target, largest=LARGEST_LOCK) if target.exists() else b"")
         if follows not in ("", before):
             raise _ChangedLockError
         pending = lock_path.with_name(_pending_name(lock_path, before, f"{os.getpid()}.pending"))
@@ -549,7 +558,7 @@ def _write(
         except OSError:  # learners have nothing new, so nothing is pending
             pending.unlink(missing_ok=True)
             raise
-        os.replace(pending, lock_path)
+        os.replace(pending, target)
     finally:
         part.unlink(missing_ok=True)
         lock_part.unlink(missing_ok=True)
@@ -583,14 +592,14 @@ def _has_ended(name: str) -> bool:
 
 def _tell_git(attributes: Path) -> list[Problem]:
     """Tells git how to merge locks, below what the author has told it; a warning where it can't be written."""
+    folder = attributes.parent
     try:
-        said = attributes.read_bytes() if attributes.exists() else b""
+        said = read_bytes(attributes, folder, LARGEST_FILE) if os.path.lexists(attributes) else b""
         if LOCK_FILE.encode() not in said:
-            apart = "" if not said or said.endswith(b"\n") else "\n"
-            with attributes.open("a", encoding="utf-8", newline="") as file:
-                file.write(apart + _GIT_ATTRIBUTES)
+            apart = b"" if not said or said.endswith(b"\n") else b"\n"
+            write_file(attributes, said + apart + _GIT_ATTRIBUTES.encode(), folder)
     except OSError as error:
-        message = f"git can't be told how to merge locks ({error.strerror})"
+        message = f"git can't be told how to merge locks ({error.strerror or error})"
         remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
         return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
     return []

@@ -34,7 +34,9 @@ _ARTICLES = these("a an the its their his her")
 # Patterns for the few texts that come near them. They stay texts, which `re` compiles for the first such text and
 # keeps: compiling all at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
-_QUESTION_MARK = r"(?<=[^\s$?])\?+(?=\W*(?:\s|$))"
+#: Signs in a row before a blank or the end, and the question marks in them.
+_CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
+_QUESTION_MARK = r"(?<=[^\s$?])\?+"
 _AND_WHAT = (
     r"(?i)(?<!\bif)(?<!\bas)(?<!\bwhether) (?:and|or) (?:(?:in|to|by|for|from|at|with|on|of|under) )?"
     r"(what|which|whom?|whose|(?:how|why|when|where)(?=\W*$|\W*\?| (?:many|much|long|often|far|old|big|high|deep)\b"
@@ -45,8 +47,9 @@ _RELATIVE = (
     r"(that|who|whom|whose|which|where|when|what|how|why)\b"
 )
 _NEGATIVE = (
-    r"(?<![A-Z] )\bNOT\b(?! [A-Z]{2}| gates?\b| operators?\b)"
-    r"|\b(?:[Aa]ll|[Ee]very|[Ee]ach|[Aa]ny|[Ff]ollowing) .*\bEXCEPT\b|\b[Aa]ll of (?:the following|these)\b.*\bexcept\b"
+    r"(?m)(?<![A-Z] )\bNOT\b(?! [A-Z]{2}| gates?\b| operators?\b)"
+    r"|^(?>.*?\b(?:[Aa]ll|[Ee]very|[Ee]ach|[Aa]ny|[Ff]ollowing) ).*\bEXCEPT\b"
+    r"|^(?>.*?\b[Aa]ll of (?:the following|these)\b).*\bexcept\b"
     r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:is|are|does|do|was|were) not\b"
 )
 _EXAMPLE = (
@@ -127,15 +130,29 @@ def two_questions(deck: Deck) -> Iterator[Problem]:
         said = words(question)
         if question.count("?") > 1 or (("and" in said or "or" in said) and not WHICH.isdisjoint(said[1:])):
             asked = unquoted(question)
-            if len(re.findall(_QUESTION_MARK, asked)) > 1 or any(map(_asks_again, re.finditer(_AND_WHAT, asked))):
+            if _question_marks(asked) > 1 or _asks_again(asked):
                 yield warning("two-questions", question, "this asks two things at once", "make two cards of it")
 
 
-def _asks_again(found: re.Match[str]) -> bool:
-    """Whether `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, it doesn't."""
-    before = found.string[: found.start()]
-    relative = {each[1].lower() for each in re.finditer(_RELATIVE, before)}
-    return relative.isdisjoint((found[1].lower(), "that")) and first_word(before[-6:]) not in relative
+def _question_marks(text: str) -> int:
+    """How many questions end with question marks, at the end of a word."""
+    signs = re.compile(_QUESTION_MARK)
+    return sum(len(signs.findall(text, *run.span())) for run in re.finditer(_CLOSING, text))
+
+
+def _asks_again(text: str) -> bool:
+    """Whether an `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, none."""
+    relatives = re.finditer(_RELATIVE, text)
+    following = next(relatives, None)
+    before: set[str] = set()
+    for found in re.finditer(_AND_WHAT, text):
+        while following and following.end() <= found.start():
+            before.add(following[1].lower())
+            following = next(relatives, None)
+        last = first_word(text[max(0, found.start() - 6) : found.start()])
+        if before.isdisjoint((found[1].lower(), "that")) and last not in before:
+            return True
+    return False
 
 
 @check("negative-question", "A question for what is NOT so.")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import Card, Deck, Problem, Text, problem
+from studydeck.model import WARNING, Card, Deck, Problem, Text, problem
 from studydeck.text import fold, read_clozes, to_cloze_html, to_html
+from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
@@ -44,6 +45,8 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):
             yield from placeholder(texts)
+        if "```" in whole or "~~~" in whole:
+            yield from long_code(texts)
 
 
 def empty(cards: Sequence[Card]) -> Iterator[Problem]:
@@ -86,6 +89,14 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
         if found:
             message = f"the card says '{found[0]}', so it isn't written yet"
             yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
+
+
+def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
+    """A block of code that is too long to be coloured; it is shown in the colour of the text."""
+    for text in texts:
+        if len(text) > 1_000 and ("```" in text or "~~~" in text) and (most := uncoloured(to_html(text))):
+            message = f"this code has more than {most:,} characters, and stays in one colour"
+            yield problem("too-big", text, message, "show the lines that matter", WARNING)
 
 
 def same_question(deck: Deck) -> Iterator[Problem]:

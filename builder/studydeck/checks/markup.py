@@ -19,7 +19,12 @@ _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
 _IN_CODE = r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)"
-_ANKI_MATH = r"\\\([^\n]*?[\\^_={}\w][^\n]*?\\\)|\\\[[^\n]*?[\\^_={}][^\n]*?\\\]"
+#: From the first bracket of a line, over the first sign of a formula, to the end of one: of all in a line, only these
+#: need to be tried.
+_ANKI_MATH = (
+    r"(?m)^(?>[^\n]*?(?=\\\())(?P<formula>(?>\\\([^\n]*?[\\^_={}\w])[^\n]*?\\\))",
+    r"(?m)^(?>[^\n]*?(?=\\\[))(?P<formula>(?>\\\[[^\n]*?[\\^_={}])[^\n]*?\\\])",
+)
 _SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
 _POWER = r"\w\*\*\w"
 _HTML = (
@@ -64,7 +69,7 @@ def _without_partner(text: Text, brackets: bool) -> str | None:
         return "**"
     if "`" in rest:
         return "`"
-    return "$" if "$" in rest and re.search(r"\$.*[\\^_]", rest) else None
+    return "$" if "$" in rest and re.search(r"(?m)^[^$\n]*+\$.*[\\^_]", rest) else None
 
 
 def _lone_bracket(text: str) -> str | None:
@@ -123,8 +128,10 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         answer: $2x$
     """
     for text in [each for each in judged_texts(deck) if "\\(" in each or "\\[" in each]:
-        if found := re.search(_ANKI_MATH, re.sub(_IN_CODE, " ", text)):
-            message = f"'{found[0][:40]}' is no formula in Markdown, and loses its backslashes"
+        outside = re.sub(_IN_CODE, " ", text)
+        if found := [each for pattern in _ANKI_MATH if (each := re.search(pattern, outside))]:
+            formula = min(found, key=lambda each: each.start("formula"))["formula"]
+            message = f"'{formula[:40]}' is no formula in Markdown, and loses its backslashes"
             yield warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
 
 

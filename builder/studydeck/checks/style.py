@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
 
@@ -12,8 +14,8 @@ _NARROWEST = 300
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
 # Patterns for the few decks with a style; they stay texts, which `re` compiles when the first of these decks comes.
 _NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?"
-_RULE = r"(?P<selectors>[^{};]*)\{(?P<body>[^{}]*)\}"
-_WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>[\d.]+)(?P<unit>[a-z]+))"
+_RULE = r"(?<![^{};])(?P<selectors>[^{};]*+)\{(?P<body>[^{}]*+)\}"
+_WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<unit>[a-z]+))"
 _COLOUR = (
     r"(?i)(?<![\w-])(?P<property>color|background(?:-color)?)\s*:"
     r"(?!\s*(?:(?:none|transparent|inherit|initial|unset|currentcolor)\b|var\())"
@@ -119,7 +121,14 @@ def _property(found: re.Match[str]) -> str:
 
 
 def _at(text: Text, css: str, index: int) -> Place:
-    return Place(text.path, css.count("\n", 0, index) + 1, index - css.rfind("\n", 0, index))
+    starts = _line_starts(css)
+    line = bisect_right(starts, index)
+    return Place(text.path, line, index - starts[line - 1] + 1)
+
+
+@lru_cache(1)  # asked for at every problem of a style
+def _line_starts(css: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", css))]
 
 
 def _warning(name: str, text: Text, css: str, index: int, message: str, remedy: str) -> Problem:

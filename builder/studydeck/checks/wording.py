@@ -37,7 +37,7 @@ _REQUESTS = these(
     "choose pick continue finish read pronounce type enter estimate determine recall mention classify distinguish "
     "interpret suggest indicate put use implement construct"
 )
-_ASKS = r"[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
+_ASKS = r"(?<!\W)[^\w?？؟;]*+[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
 _SOURCES = "(?:article|text|textbook|passage|chapter|book|lecture|paper|material|reading|video|slides?|section|excerpt)"
 _NEAR_SOURCES = these(
     "author authors above below article text textbook passage chapter book lecture paper material reading video slide "

@@ -95,6 +95,7 @@ def build(
 
     Example: studydeck build -o dist cards/magnesium-and-inflammation
     """
+
     from studydeck.incremental import cache
 
     def look() -> tuple[cache.State, cache.Known | None]:
@@ -222,11 +223,11 @@ def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
 
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
     """What a build says of packages of which every byte is as the last build left it."""
-    from studydeck.incremental import cache
+    from studydeck.files import package_path
 
     packages = []
     for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
-        path = cache.package_path(folder, output).as_posix()
+        path = package_path(folder, output).as_posix()
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
@@ -278,13 +279,13 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
     import shutil
     import tempfile
 
-    from studydeck.incremental import cache
+    from studydeck.files import LARGEST_PACKAGE, package_path
 
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         copies = {}
         for folder in folders:
-            path = cache.package_path(folder, output)
-            if path.exists():
+            path = package_path(folder, output)
+            if path.is_file() and path.stat().st_size <= LARGEST_PACKAGE:
                 copies[path] = Path(shutil.copy(path, temporary))
         yield copies
 

@@ -14,7 +14,7 @@ from studydeck.cli.printing import (
     say,
     say_page,
 )
-from studydeck.cli.running import alone, loaded_decks, moment_of_build, needs_engine, only_deck
+from studydeck.cli.running import alone, loaded_decks, moment_of_build, needs_engine, only_deck, sentences
 from studydeck.outputs import output_names
 
 if TYPE_CHECKING:
@@ -89,10 +89,8 @@ def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
     from studydeck.outputs import output_named
 
     (loaded,) = loaded_decks([deck])
-    try:
+    with sentences():
         path = write(loaded, target, layout, output)
-    except OSError as error:
-        raise click.ClickException(f"{output or 'dist'} can't be written ({error.strerror}).") from None
     say(f"{path.as_posix()}: {output_named(target).next_step}")
 
 
@@ -150,7 +148,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import webbrowser
 
     from studydeck import pipeline
-    from studydeck.incremental import cache
+    from studydeck.files import package_path
     from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
 
     last: View | None = None
@@ -174,7 +172,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     host = address_in_network() if lan else "127.0.0.1"
     if host is None:
         raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
-    live = Live(look, cache.package_path(deck, output).name)
+    live = Live(look, package_path(deck, output).name)
     gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
     gc.enable()  # switched off for commands that end soon
     try:

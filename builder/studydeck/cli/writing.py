@@ -104,7 +104,7 @@ def new(folder: Path, name: str, tag: str | None) -> None:
     except ValueError as error:
         raise click.BadParameter(f"{error}.", param_hint="'--name'") from None
     except OSError as error:
-        raise click.UsageError(f"{folder} can't be written ({error.strerror}).") from None
+        raise click.UsageError(f"{error}.") from None
     for path in files:
         say(f"wrote {path}")
     say(f"Next: edit the section, then studydeck build {folder}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from studydeck.files import write_file
 from studydeck.outputs import output_named
 from studydeck.pipeline import Loaded, compile_notes, folder_name
 
@@ -18,6 +19,5 @@ def export(loaded: Loaded, target: str, layout: str | None, path: Path | None) -
         raise ValueError(f"'{target}' has no layout '{layout}'; choose one of {', '.join(output.layouts)}")
     path = path or Path("dist", folder_name(loaded.deck.folder) + output.suffix)
     text = output.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout or output.layouts[0])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_file(path, text.encode())
     return path

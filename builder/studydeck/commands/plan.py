@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from studydeck.files import package_path, read_bytes
 from studydeck.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
 from studydeck.history.plan import (
     After,
@@ -21,7 +22,6 @@ from studydeck.history.plan import (
     with_texts,
 )
 from studydeck.history.repair import Repaired, repair
-from studydeck.incremental.cache import package_path
 from studydeck.model import Deck, Note
 from studydeck.package.read import read_package
 from studydeck.pipeline import Loaded, compile_notes, folder_name, load, lock_in, shipped_lock
@@ -88,7 +88,7 @@ def _before(deck: Deck, against: str) -> tuple[Before, str]:
     if path.suffix.lower() == ".apkg":
         return before_from_package(*read_package(path), against), f"Old texts are from {against}."
     if path.is_file():
-        return before_from_lock(_whole_lock(against, path.read_bytes()), against), ""
+        return before_from_lock(_whole_lock(against, read_bytes(path)), against), ""
     return _before_revision(deck, against)
 
 

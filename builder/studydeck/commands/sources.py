@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.checks import check
+from studydeck.files import read_bytes, write_file, write_files
 from studydeck.kinds import card_keys
 from studydeck.material import (
     MATERIAL_LOCK,
@@ -41,7 +42,7 @@ from studydeck.material.draft import (
 from studydeck.material.outline import Part, tokens
 from studydeck.material.words import texts_of
 from studydeck.model import ERROR, Deck, Place, Problem, Text, problem, shown, takes
-from studydeck.pipeline import Loaded, load, replace_file
+from studydeck.pipeline import Loaded, load
 from studydeck.reading import read_deck
 from studydeck.reading.edit import with_cards, with_locators, with_sections
 from studydeck.reading.starter import write_deck
@@ -134,9 +135,8 @@ def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
     for section in loaded.deck.sections:
         path = loaded.deck.folder / Path(section.place.path).name
         if moved := [each for each in rewrites if each[0].path == section.place.path]:
-            edits[path] = with_locators(path, path.read_bytes(), moved)
-    for path, data in edits.items():
-        replace_file(path, data)
+            edits[path] = with_locators(path, read_bytes(path, loaded.deck.folder), moved)
+    write_files(edits, loaded.deck.folder)
     _write_material_lock(loaded.deck, found, lambda source: False)
     return found
 
@@ -189,8 +189,7 @@ def draft(material: Path, folder: Path, name: str, uid: str, command: str | None
         written: Sequence[Path] = write_deck(folder, name, None, uid, texts, "en" if is_english(words) else "")
     else:
         edits = _additions(folder, items, parts)
-        for path, data in edits.items():
-            replace_file(path, data)
+        write_files(edits, folder)
         if os.path.lexists(folder / MATERIAL_LOCK):  # the new places are in the new outline
             _write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
         written = list(edits)
@@ -205,9 +204,10 @@ def _additions(folder: Path, items: Mapping[Path, Sequence[str]], parts: Mapping
     edits = {}
     for path, made in items.items():
         there = path.exists()
-        edits[path] = with_cards(path, path.read_bytes(), made) if there else section_text(parts[path], made).encode()
+        new = section_text(parts[path], made).encode()
+        edits[path] = with_cards(path, read_bytes(path, folder), made) if there else new
     listing = folder / "deck.yaml"
-    before = listing.read_bytes()
+    before = read_bytes(listing, folder)
     after = with_sections(listing, before, [path.stem for path in items if not path.exists()])
     return edits if after == before else {**edits, listing: after}
 
@@ -306,5 +306,5 @@ def _write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], boo
     """Writes the lock after its author looked at the sources that `accept` says yes to, if that changes anything."""
     path = deck.folder / MATERIAL_LOCK
     text = material_lock_text(stamped(found, accept))
-    if not path.exists() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
-        replace_file(path, text.encode())
+    if not path.exists() or read_bytes(path, deck.folder).replace(b"\r\n", b"\n") != text.encode():
+        write_file(path, text.encode(), deck.folder)

@@ -89,6 +89,7 @@ class _Matching:
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
         self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
+        self.tried: dict[str, int] = {}  # the last number behind each slug
 
     def _tell_uid(self) -> None:
         """A copy would overwrite its original's cards wherever both are studied, and only its author can tell."""
@@ -198,10 +199,11 @@ class _Matching:
             self._ask(card, gone)
             return
         name = base = slug(card.asks)
-        count = 1
+        count = self.tried.get(base, 1)  # ids are only ever taken, so that none below is free
         while name in self.claimed or name in self.lock.notes:
             count += 1
             name = f"{base}-{count}"
+        self.tried[base] = count
         self.claimed.add(name)
         guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, name)
         self.found[number] = Identity(name, guid, made=True)

@@ -21,7 +21,10 @@ from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote, takes
 from studydeck.model.kinds import SPARES
 
-_PICTURE = re.compile(r'<img[^>]*src="([^"]*)"')
+_PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+_ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
+_BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes: an edit of these is not shown.
 _OURS = ("Id", *SPARES)
 
@@ -258,9 +261,14 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
 
 def plain(html: str) -> str:
     """A field's words without its markup; pictures by their alternative text."""
-    html = re.sub(r'<img[^>]*alt="([^"]*)"[^>]*>', r"[\1]", html)
-    html = re.sub(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)[^>]*>", " ", html)
-    return " ".join(html_entities.unescape(re.sub(r"<[^>]*>", "", html)).split())
+    end = html.rfind(">") + 1  # behind it every '<' would look for one up to the end
+    return " ".join(html_entities.unescape(_TAG.sub(_as_words, html[:end]) + html[end:]).split())
+
+
+def _as_words(tag: re.Match[str]) -> str:
+    if picture := _ALT.match(tag[0]):
+        return f"[{picture[1]}]"
+    return " " if _BREAK.match(tag[0]) else ""
 
 
 def _card(old: Old | None, note: Note) -> CardPlan:

@@ -10,6 +10,9 @@ from typing import Any
 from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
 from studydeck.model import printable
 
+#: Pairs of words and blanks above which two texts aren't compared word by word, which may take the square of them.
+_MOST_PAIRS = 4_000_000
+
 #: How deleted and added words are shown: from the words to their marked form.
 Mark = Callable[[str], str]
 
@@ -96,6 +99,9 @@ def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = s
 
 def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
+    if len(before) * len(after) > _MOST_PAIRS:
+        yield f"{_marked(old, deleted)} {_marked(new, added)} (too long to be compared word by word)"
+        return
     for step, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if step == "equal":
             yield "".join(after[c:d])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studydeck import __version__
+from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, inside, package_path, read_bytes, write_file
 
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
@@ -60,9 +60,8 @@ def state_of(decks: Sequence[Path], out: Path) -> State:
     try:
         files = _all_files(decks, out)
         folders = [folder for deck in decks for folder in _folders(os.fspath(deck))]
-        statuses = {path: os.stat(path) for path in (*folders, *files)}
-        digests = {path: _digest(path, statuses[path]) for path in files}
-        return State(digests, {path: _mark(status) for path, status in statuses.items()})
+        statuses = {path: _mark(os.stat(path)) for path in (*folders, *files)}
+        return State({path: _digest(path, folder) for path, folder in files.items()}, statuses)
     except OSError:
         return State()
 
@@ -122,15 +121,8 @@ def remember(
         text = "\n\n".join(
             [head, "\n".join(lines), "\n".join(f"{digest} {path}" for path, digest in sorted(now.items()))]
         )
-        note.parent.mkdir(parents=True, exist_ok=True)
-        _replace(note.with_suffix(".sections"), data)
-        _replace(note, text.encode("utf-8", "surrogatepass"))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_bytes(data)
-    os.replace(part, path)
+        write_file(note.with_suffix(".sections"), data)
+        write_file(note, text.encode("utf-8", "surrogatepass"))
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
@@ -162,11 +154,6 @@ def _home() -> Path:
         raise OSError(error) from None
 
 
-def package_path(deck: Path, out: Path) -> Path:
-    """Where the package of the deck in the folder `deck` lies. It stands here because this file is loaded first."""
-    return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"
-
-
 def _program() -> str:
     """A hash of the program and its Python, by the dates of its files: an upgrade may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
@@ -180,7 +167,7 @@ def _program() -> str:
 
 def digest_of(path: Path) -> str:
     """The hash of a file's bytes, as in a State. Raises OSError where it can't be read."""
-    return _digest(os.fspath(path), os.stat(path))
+    return _digest(os.fspath(path))
 
 
 def hash_of(data: bytes) -> str:
@@ -199,35 +186,41 @@ def _is_as_it_was(path: str, state: State) -> bool:
     return False
 
 
-def _digest(path: str, status: os.stat_result) -> str:
-    if not stat.S_ISREG(status.st_mode):
-        return hash_of(b"")
-    with open(path, "rb", buffering=0) as file:  # half the time that read_bytes takes, which many files feel
-        data = file.read(status.st_size + 1)
-        if len(data) < status.st_size:
-            data += file.read()
-    return hash_of(data)
+def _digest(path: str, folder: str | None = None) -> str:
+    """A hash of a file's bytes, or of why it isn't read. Raises OSError, for what is too big to be kept, too."""
+    try:
+        return hash_of(read_bytes(path, folder, LARGEST_PACKAGE))
+    except Refused as error:
+        if error.strerror == TOO_BIG:
+            raise
+        return hash_of(str(error.strerror).encode())  # as a build refuses it, none of its bytes decides anything
 
 
-def _all_files(decks: Sequence[Path], out: Path) -> list[str]:
-    packages = [os.fspath(path) for deck in decks if (path := package_path(deck, out)).exists()]
-    return [*(file for deck in decks for file in _files(os.fspath(deck))), *packages]
+def _all_files(decks: Sequence[Path], out: Path) -> dict[str, str | None]:
+    """Every file that decides, and the folder that it has to lie in; a package may be a link to anywhere."""
+    files: dict[str, str | None] = {}
+    for deck in decks:
+        files |= _files(os.fspath(deck))
+    return files | {os.fspath(path): None for deck in decks if (path := package_path(deck, out)).exists()}
 
 
 def _folders(deck: str) -> list[str]:
     """The folders of `deck` in which files may come and go."""
-    return [deck, *(folder for folder, _, _ in os.walk(os.path.join(deck, "media")))]
+    media = os.path.join(deck, "media")
+    return [deck, *(folder for folder, _, _ in (os.walk(media) if inside(media, deck) else ()))]
 
 
-def _files(deck: str) -> list[str]:
+def _files(deck: str) -> dict[str, str]:
     """The files that decide what a build of `deck` makes, whatever else an editor leaves beside them."""
-    names = sorted(os.listdir(deck))
-    chosen = [
-        os.path.join(deck, name)
-        for name in names
+    files = {
+        os.path.join(deck, name): deck
+        for name in sorted(os.listdir(deck))
         if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
-    ]
-    return chosen + _below(os.path.join(deck, "media"))
+    }
+    media = os.path.join(deck, "media")
+    if inside(media, deck):  # its folders hold no others but their own; what a link in one leads to is listed itself
+        files |= {path: os.path.dirname(path) for path in _below(media)}
+    return files
 
 
 def _below(folder: str) -> list[str]:

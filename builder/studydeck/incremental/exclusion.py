@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from studydeck.files import package_path
 from studydeck.incremental import cache
 
 _PATIENCE = 0.1  # seconds, for which nobody can interrupt SQLite's waiting
@@ -35,7 +36,7 @@ def exclusive(decks: Sequence[Path], out: Path | None, wait: Callable[[], None])
             waited = True
             wait()
 
-    packages = [cache.package_path(deck, out) for deck in decks] if out else []
+    packages = [package_path(deck, out) for deck in decks] if out else []
     places = {os.path.realpath(path) for path in (*decks, *packages)}
     with ExitStack() as held:
         while not _IN_THIS_PROCESS.acquire(timeout=_PATIENCE):

@@ -15,10 +15,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from studydeck.files import package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, Changes, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Kept, MediaFile, shown
-from studydeck.pipeline import Built, Lap, Loaded, load
+from studydeck.pipeline import LARGEST_LOCK, Built, Lap, Loaded, load
 from studydeck.render import Media, anki_deck
 
 
@@ -78,7 +79,7 @@ def load_changed(
         part = _part(folder, memory, changed, known, now, lap)
         if part is None:
             return None
-        path = cache.package_path(folder, out)
+        path = package_path(folder, out)
         if changed and part.kept.ranges:
             package = _proved(path, known)
             if package is None:
@@ -99,6 +100,7 @@ def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
 def _proved(path: Path, known: cache.Known) -> BinaryIO | None:
     """The package, open to read, if its bytes are those that the last build left; its name may soon be another's."""
     with suppress(OSError):
+        status_of(path)
         file = path.open("rb")
         if hashlib.file_digest(file, "sha256").hexdigest() == known.digests.get(os.fspath(path)):
             return file
@@ -112,9 +114,8 @@ def _part(folder: Path, last: Memory, changed: set[str], known: cache.Known, now
         return None
     unread = [each for each in last.sections if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
-    try:
-        data = (folder / LOCK_FILE).read_bytes()
-    except OSError:
+    data = read_file(folder / LOCK_FILE, folder, LARGEST_LOCK)
+    if not isinstance(data, bytes):
         return None
     follows = cache.hash_of(data)
     if follows != known.digests.get(os.fspath(folder / LOCK_FILE)):

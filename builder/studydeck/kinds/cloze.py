@@ -37,12 +37,14 @@ def _sides(note: Note) -> Sides:
 def _on_paper(note: Note) -> Sides:
     """The sentence with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
     question = ""
+    seen = 0  # up to here, every formula has ended
     hidden: list[str] = []
     for part in parse(note.fields[0]):
         if isinstance(part, str):
             question += part
             continue
-        inside = in_formula(question)
+        inside = in_formula(question[seen:])
+        seen = seen if inside else len(question)
         question += _formula_gap(part.hint or "") if inside else f'<span class="gap">{part.hint or ""}</span>'
         hidden.append(rf"\({part.hidden}\)" if inside else part.hidden)
     return Sides(question, list(dict.fromkeys(hidden)))

@@ -5,11 +5,14 @@ Only fingerprints are compared, so the old text isn't needed.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from studydeck.material.outline import Outline, Part, Spot
+
+#: Sentences that stand in more pairs of places than this bring none of them together: all pairs would take minutes.
+_COMMON = 10_000
 
 
 def align(old: Outline, new: Outline) -> dict[Spot, Spot | None]:
@@ -44,23 +47,31 @@ def pair(old: Outline, new: Outline) -> list[tuple[Part, Part]]:
     sentences with it, if any.
     """
     pairs = []
-    left = list(new.parts)
+    left = dict(enumerate(new.parts))
+    headed: dict[str, deque[int]] = {}
+    for number, part in left.items():
+        headed.setdefault(part.heading, deque()).append(number)
     left_old = []
     for part in old.parts:
-        same = next((each for each in left if each.heading == part.heading), None)
-        if same is None:
-            left_old.append(part)
+        if same := headed.get(part.heading):
+            pairs.append((part, left.pop(same.popleft())))
         else:
-            left.remove(same)
-            pairs.append((part, same))
+            left_old.append(part)
     if len(left_old) == len(left):
-        return pairs + list(zip(left_old, left, strict=True))
+        return pairs + list(zip(left_old, left.values(), strict=True))
+    having: dict[str, list[tuple[int, int]]] = {}  # in which sections a sentence stands, and how many times
+    for number, part in left.items():
+        for sentence, count in Counter(_fingerprints(part)).items():
+            having.setdefault(sentence, []).append((number, count))
     for part in left_old:
-        known = Counter(_fingerprints(part))
-        shared = {number: (known & Counter(_fingerprints(each))).total() for number, each in enumerate(left)}
-        best = max(shared, key=lambda number: shared[number], default=None)
-        if best is not None and shared[best]:
-            pairs.append((part, left.pop(best)))
+        shared: Counter[int] = Counter()
+        for sentence, known in Counter(_fingerprints(part)).items():
+            places = having.get(sentence, ())
+            for number, count in places if len(places) <= _COMMON else ():
+                if number in left:
+                    shared[number] += min(known, count)
+        if shared:
+            pairs.append((part, left.pop(max(sorted(shared), key=shared.__getitem__))))
     return pairs
 
 
@@ -75,7 +86,9 @@ def _fingerprints(part: Part) -> list[str]:
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    olds, news = Counter(old), Counter(new)
+    common = {each for each, count in olds.items() if count * news[each] > _COMMON}
+    return SequenceMatcher(common.__contains__, old, new, autojunk=False).get_opcodes()
 
 
 def _moved(old: Outline, new: Outline, now: Mapping[Spot, Spot | None]) -> dict[Spot, Spot]:

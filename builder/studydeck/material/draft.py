@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _WIDTH = 110
+_LONGEST = 1_000  # characters of a sentence that are looked at: some rules take the square of them
 _MOST_BYTES = 10_000_000  # of a program's answer; a thousand cards have a tenth of that
 
 
@@ -104,6 +105,7 @@ def suggest(sentence: str) -> Suggestion:
     >>> suggest("A meander is a bend of a river.").question
     'What is a meander?'
     """
+    sentence = sentence[:_LONGEST]
     for rule in (_abbreviation, _definition, _list, _number, _cause):
         if found := rule(sentence):
             return found

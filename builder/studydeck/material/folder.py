@@ -6,12 +6,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from studydeck.files import read_file
 from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
 from studydeck.material.read import read_material
 from studydeck.material.sources import sources_of
-from studydeck.model import WARNING, Deck, Place, Problem, Text, problem, shown
+from studydeck.model import WARNING, Deck, Problem, Text, problem, shown
 from studydeck.model.checks import CHECKS
 
 
@@ -58,10 +59,7 @@ def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:
     path = deck.folder / MATERIAL_LOCK
     if not os.path.lexists(path):
         return MaterialLock(), []
-    message = "this isn't a regular file"
-    try:
-        if path.is_file():
-            return read_material_lock(shown(path), path.read_bytes())
-    except OSError as error:
-        message = f"it can't be read ({error.strerror})"
-    return MaterialLock(), [problem("damaged-material", Place(shown(path)), message, "put the file in its place")]
+    data = read_file(path, deck.folder)
+    if isinstance(data, Problem):
+        return MaterialLock(), [data._replace(name="damaged-material")]
+    return read_material_lock(shown(path), data)

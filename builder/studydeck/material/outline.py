@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from studydeck.text import slug
@@ -82,7 +82,7 @@ def read_outline(text: str) -> Outline:
             parts.append([])
         elif found := tuple(Sentence(fingerprint(each), each) for each in sentences(block) if tokens(each)):
             parts[-1].append(found)
-    slugs: set[str] = set()
+    slugs: dict[str, int] = {}
     made = []
     for title, paragraphs in zip(titles, parts, strict=True):
         if paragraphs:
@@ -92,13 +92,14 @@ def read_outline(text: str) -> Outline:
     return Outline(tuple(made))
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    number = 1
-    unique = name
-    while unique in taken:
+def _unique(name: str, taken: dict[str, int]) -> str:
+    """`name`, with a number where it is `taken`: a name with the last number that was put behind it."""
+    number = taken.get(name, 0) + 1
+    while number > 1 and f"{name}-{number}" in taken:
         number += 1
-        unique = f"{name}-{number}"
-    taken.add(unique)
+    taken[name] = number
+    unique = name if number == 1 else f"{name}-{number}"
+    taken.setdefault(unique, 1)
     return unique
 
 
@@ -117,7 +118,7 @@ class _Seen(dict[int, str | None]):
 _SEEN = _Seen()
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
-_BLANK_IN_QUOTES = re.compile(r"(?<![^\s(\[])[«‹][^\S\n]+|[^\S\n]+[»›](?!\w)")  # « so », and not »so«
+_BLANK_IN_QUOTES = re.compile(r"(?<![^\s(\[])[«‹][^\S\n]+|(?<![^\S\n])[^\S\n]++[»›](?!\w)")  # « so », and not »so«
 _LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17]")
 _FOLDED = str.maketrans(
     {
@@ -144,7 +145,7 @@ def normalised(text: str) -> str:
 
 # --- blocks --------------------------------------------------------------------------------------
 
-_MARKED_HEADING = re.compile(r"#{1,6} +(.*?)[ #]*$")
+_MARKED_HEADING = re.compile(r"#{1,6} +")
 _BULLET = re.compile(r"(?:[-*+•‣◦▪●·]|[a-zA-Z]\)) +(?=\S)")
 _NUMBER = re.compile(r"\(?\d{1,3}[.)] +(?=\S)")
 _CLOSED = (".", "!", "?", ":", ";", ",")
@@ -195,32 +196,34 @@ def _joined(run: Sequence[str]) -> list[_Block]:
 
     A mark in the middle of a sentence is a dash or a number that came to stand first in its line.
     """
-    blocks = [_block(run[0])]
-    if _is_over(run):
-        return [*blocks, *_joined(run[1:])]
-    for line in run[1:]:
-        block, last = _block(line), blocks[-1]
-        starts = last.kind != "text" or last.text.endswith((".", "!", "?", ":", ";"))
-        if block.kind == "heading" or last.kind == "heading" or (block.kind != "text" and starts):
-            blocks.append(block)
+    longest = list(accumulate(map(len, reversed(run)), max))[::-1]  # of each line and those below it
+    first = 0
+    while first + 1 < len(run) and _is_over(run[first], run[first + 1], longest[first + 1]):
+        first += 1
+    blocks = [[_block(line)] for line in run[: first + 1]]
+    for line in run[first + 1 :]:
+        block, begun = _block(line), blocks[-1]
+        starts = begun[0].kind != "text" or begun[-1].text.endswith((".", "!", "?", ":", ";"))
+        if block.kind == "heading" or begun[0].kind == "heading" or (block.kind != "text" and starts):
+            blocks.append([block])
         else:
-            blocks[-1] = last._replace(text=f"{last.text} {line}")
-    return blocks
+            begun.append(_Block("text", line))
+    return [_Block(lines[0].kind, " ".join(line.text for line in lines)) for lines in blocks]
 
 
-def _is_over(run: Sequence[str]) -> bool:
-    """Whether the first line is a heading over the others, certainly: it has room for their first word and a long one.
+def _is_over(line: str, after: str, longest: int) -> bool:
+    """Whether a line is a heading over those after it, certainly: it has room for their first word and a long one.
 
     In wrapped prose no line has, and an edit of a word makes none.
     """
-    if len(run) < 2 or run[0].endswith(_CLOSED) or len(run[0].split()) > _MOST_HEADING_WORDS or run[1][0].islower():
+    if line.endswith(_CLOSED) or len(line.split()) > _MOST_HEADING_WORDS or after[0].islower():
         return False
-    return len(f"{run[0]} {run[1].split()[0]}") + _LONG_WORD <= max(map(len, run[1:]))
+    return len(f"{line} {after.split()[0]}") + _LONG_WORD <= longest
 
 
 def _block(line: str) -> _Block:
     if heading := _MARKED_HEADING.match(line):
-        return _Block("heading", heading[1])
+        return _Block("heading", line[heading.end() :].rstrip(" #"))
     for kind, mark in (("bullet", _BULLET), ("number", _NUMBER)):
         if found := mark.match(line):
             return _Block(kind, line[found.end() :])
@@ -236,8 +239,10 @@ def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
 
 # --- sentences -----------------------------------------------------------------------------------
 
-_CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*\]|[⁰¹²³⁴-⁹]+(?:[,-][⁰¹²³⁴-⁹]+)*"
-_STOP = re.compile(rf"""[.!?]+(?:["')\]]|{_CITATION})* +(?=["'(\[]*([^\W_]+))""")
+_CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*+\]|[⁰¹²³⁴-⁹]++(?:[,-][⁰¹²³⁴-⁹]++)*+"
+_STOP = re.compile(rf"""(?<![.!?])[.!?]++(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
+#: Characters at the end of a sentence so far that the patterns below look at; none needs more.
+_LONGEST_END = 30
 _LETTER = re.compile(r"(?:^|[\s.\"(\[])[^\W\d_]$")
 _UNIT = re.compile(r"\d [^\W\d_]$")
 _BARE_NUMBER = re.compile(r"[\"'(\[]*\d+$")
@@ -280,21 +285,22 @@ def sentences(block: str) -> list[str]:
     found, start = [], 0
     for stop in _STOP.finditer(block):
         following = stop[1]
-        goes_on = stop[0].startswith(". ") and _goes_on(block[start : stop.start()], following)
+        goes_on = stop[0].startswith(". ") and _goes_on(block, start, stop.start(), following)
         if not following[0].islower() and not goes_on:
             found.append(block[start : stop.end()].strip())
             start = stop.end()
     return [*found, block[start:].strip()]
 
 
-def _goes_on(before: str, following: str) -> bool:
-    """Whether a sentence that reads `before` up to a single stop goes on with the word `following`."""
-    word = before.rpartition(" ")[2].lstrip("\"'([").casefold()
+def _goes_on(block: str, start: int, end: int, following: str) -> bool:
+    """Whether a sentence that starts there and has a single stop at `end` goes on with the word `following`."""
+    word = block[max(start, block.rfind(" ", start, end) + 1) : end].lstrip("\"'([").casefold()
     if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following[0].isdigit()):
         return True
     if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
         return True
-    if _BARE_NUMBER.fullmatch(before.strip()) or _ORDINAL.search(before):
+    before = block[max(start, end - _LONGEST_END) : end]
+    if (end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip())) or _ORDINAL.search(before):
         return True
     if following.casefold() in _MONTHS and _DAY.search(before):
         return True

@@ -6,13 +6,15 @@ Text and Markdown need nothing. HTML and PDF are read by libraries of the extra 
 from __future__ import annotations
 
 import html
-import os
 import re
-import stat
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from studydeck.files import TOO_BIG, Refused, read_bytes
+from studydeck.text.spans import Seeker
 
 #: Bytes; the longest books have some five million letters.
 LARGEST = 30_000_000
@@ -25,12 +27,12 @@ def read_material(path: Path) -> str:
     Raises ValueError with a sentence where it isn't a regular file, is too big, can't be read, or needs the extra.
     """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path} isn't a regular file")
-        if status.st_size > LARGEST:
-            raise ValueError(f"{path} has {status.st_size / 1e6:.0f} MB, more than any text; name a smaller part of it")
-        data = path.read_bytes()
+        data = read_bytes(path, largest=LARGEST)
+    except Refused as error:
+        if error.strerror == TOO_BIG:
+            size = f"{error.size / 1e6:.0f} MB"
+            raise ValueError(f"{path} has {size}, more than any text; name a smaller part of it") from None
+        raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
     ending = path.suffix.lower()
@@ -53,35 +55,142 @@ def _needs_extra(path: Path, what: str) -> ValueError:
 
 # --- Markdown ------------------------------------------------------------------------------------
 
-_NOT_PROSE = re.compile(
-    r"\A---\n.*?\n---\n|^(`{3,}|~{3,}).*?^\1[ \t]*$|<!--.*?-->|^ {0,3}\[[^\]\n]+\]:.*?$", re.DOTALL | re.MULTILINE
-)
+#: Where something starts that is no prose: what stands above the text, fenced code, a comment, a link's address.
+_NOT_PROSE = re.compile(r"\A---\n|^(`{3,}|~{3,})|<!--|^ {0,3}\[[^\]\n]+\]:.*$", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^([^\n|>-].*)\n(?:=+|-+)[ \t]*$", re.MULTILINE)
-_PICTURE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?|\[\^[^\]\n]+\]")
-_LINK = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
+_PICTURE = re.compile(r"!\[|\[\^")
+_LINK = re.compile(r"\[([^\]\n]+)")
 _QUOTE = re.compile(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*(?:\|?[ \t]*:?-{3,}:?[ \t]*)+\|?[ \t]*$|^[ \t]*(?:\*[ \t]*){3,}$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*+(?:\|?[ \t]*+:?-{3,}+:?[ \t]*+)++\|?[ \t]*$|^[ \t]*+(?:\*[ \t]*+){3,}+$", re.MULTILINE)
 #: A table whose rows have no pipes at their ends: the head, the rule below it, the rows.
 _BARE_TABLE = re.compile(r"^[^\n|]+\|[^\n]*\n *:?-+:? *(?:\| *:?-+:? *)+$(?:\n[^\n|]*\|[^\n]*$)*", re.MULTILINE)
-_ANCHOR = re.compile(r"^(#{1,6} .*?)[ \t]*\{[#.:][^}\n]*\}[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6} .*\}[ \t]*$", re.MULTILINE)
+_ANCHOR = re.compile(r"\{[#.:]")
 _TAG_OR_ENTITY = re.compile(
-    r"(`+)[^`].*?\1|</?[A-Za-z][\w-]*(?:\s+[\w:.-]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?)*\s*/?>"
+    r"(`+)|</?[A-Za-z][\w-]*+(?:\s++[\w:.-]++(?:=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]++))?)*+\s*+/?>"
     r"|<(?P<address>[a-z][a-z0-9+.-]*:[^\s<>]*)>|&(?:#\w+|\w+);"
 )
 _ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
-_EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|\*(?=\S)|(?<=\S)\*|`|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w))")
+_EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|\*(?=\S)|(?<=\S)\*|`|~~|(?<!\w)_+(?=\w)|(?<=\w)_++(?!\w)|(?P<kept>_++))")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def _plain(text: str) -> str:
     """Markdown with its headings and bullets, and without its other marks, its code, and where links lead."""
-    text = _without_indented_code(_NOT_PROSE.sub("", re.sub("\r\n?", "\n", text)))
+    text = _without_indented_code(_prose(re.sub("\r\n?", "\n", text)))
     text = _UNDERLINED.sub(r"# \1", _QUOTE.sub("", text))
-    text = _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), _ANCHOR.sub(r"\1", text))
-    text = _listed_rows(_TAG_OR_ENTITY.sub(_as_shown, text))
-    text = _LINK.sub(r"\1", _PICTURE.sub("", text))
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub("", text))
+    text = _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), _HEADING.sub(_without_anchor, text))
+    text = _links_as_words(_without_pictures(_listed_rows(_without_tags(text))))
+    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(lambda found: found["kept"] or "", text))
+
+
+#: Where something that was found ends, and what stands in its place; None where it has no end, and is text.
+_Found = tuple[int, str] | None
+
+
+def _replaced(text: str, starts: re.Pattern[str], found: Callable[[re.Match[str]], _Found]) -> str:
+    """`text` with what `found` makes of all that starts where `starts` matches."""
+    parts: list[str] = []
+    at = written = 0
+    while start := starts.search(text, at):
+        if (taken := found(start)) is None:
+            at = start.end()
+            continue
+        at, words = taken
+        parts += text[written : start.start()], words
+        written = at
+    return "".join(parts) + text[written:]
+
+
+def _prose(text: str) -> str:
+    """Markdown without what stands above it between `---`, fenced code, comments, and the addresses of links."""
+    fences: dict[tuple[str, int], list[int]] = {}  # the ends of lines that hold nothing but a fence
+    for fence in _FENCE.finditer(text):
+        fences.setdefault((fence[1][0], len(fence[1])), []).append(fence.end())
+    seeker = Seeker(text)
+
+    def found(start: re.Match[str]) -> _Found:
+        at = start.end()
+        if start[1]:
+            line_end = seeker.find("\n", at)
+            for length in range(len(start[1]), 2, -1):  # a shorter fence ends it where no other does
+                ends = fences.get((start[1][0], length), [])
+                if (number := bisect_right(ends, line_end)) < len(ends):
+                    return ends[number], ""
+            return None
+        closing = {"---\n": "\n---\n", "<!--": "-->"}.get(start[0])
+        if closing is None:
+            return at, ""
+        end = seeker.find(closing, at)
+        return (end + len(closing), "") if end < len(text) else None
+
+    return _replaced(text, _NOT_PROSE, found)
+
+
+def _without_anchor(line: re.Match[str]) -> str:
+    """A heading's line without the `{#name}` at its end."""
+    heading = line[0].rstrip(" \t")
+    anchor = _ANCHOR.search(heading, heading.rfind("}", 0, -1) + 1)
+    if anchor is None:
+        return line[0]
+    level = heading.index(" ") + 1
+    return heading[:level] + heading[level : anchor.start()].rstrip(" \t")
+
+
+def _without_tags(text: str) -> str:
+    """Markdown with what a page shows of tags, entities and addresses in `< >`; code in backticks stays as it is."""
+    runs = [found.span() for found in re.finditer("`+", text)]
+    longest = [0] * (len(runs) + 1)  # of the backticks in a row from each run to the end of its line
+    for number in range(len(runs) - 1, -1, -1):
+        start, end = runs[number]
+        goes_on = number + 1 < len(runs) and "\n" not in text[end : runs[number + 1][0]]
+        longest[number] = max(end - start, longest[number + 1] if goes_on else 0)
+
+    def found(start: re.Match[str]) -> _Found:
+        if not start[1]:
+            return start.end(), _as_shown(start)
+        at = start.end()
+        number = bisect_left(runs, (at,))
+        if number == len(runs) or "\n" in text[at + 1 : runs[number][0]]:
+            return None
+        ticks = "`" * min(at - start.start(), longest[number])
+        end = text.index(ticks, at + 1) + len(ticks)
+        return end, text[start.start() : end]
+
+    return _replaced(text, _TAG_OR_ENTITY, found)
+
+
+def _without_pictures(text: str) -> str:
+    """Markdown without its pictures, and without the numbers of its footnotes."""
+    seeker = Seeker(text)
+
+    def found(start: re.Match[str]) -> _Found:
+        end = seeker.find("]", start.end())
+        if end == len(text):
+            return None
+        if start[0] == "[^":
+            return (end + 1, "") if start.end() < end < seeker.find("\n", start.end()) else None
+        address = {"(": ")", "[": "]"}.get(text[end + 1 : end + 2])
+        last = seeker.find(address, end + 2) if address else len(text)
+        return (last if last < len(text) else end) + 1, ""
+
+    return _replaced(text, _PICTURE, found)
+
+
+def _links_as_words(text: str) -> str:
+    """Markdown with the words of its links, and without where they lead."""
+    seeker = Seeker(text)
+
+    def found(start: re.Match[str]) -> _Found:
+        address = {"](": ")", "][": "]"}.get(text[start.end() : start.end() + 2])
+        if address is None:
+            return None
+        end = seeker.find(address, start.end() + 2)
+        return (end + 1, start[1]) if end < seeker.find("\n", start.end() + 2) else None
+
+    return _replaced(text, _LINK, found)
 
 
 def _without_indented_code(text: str) -> str:
@@ -101,15 +210,15 @@ def _without_indented_code(text: str) -> str:
 
 
 def _as_shown(found: re.Match[str]) -> str:
-    """What a page shows of a tag, an entity or an address in `< >`; code in backticks stays."""
-    if found[1]:
-        return found[0]
+    """What a page shows of a tag, an entity or an address in `< >`."""
     return found["address"] or ("" if found[0].startswith("<") else html.unescape(found[0]))
 
 
 def _listed_rows(text: str) -> str:
     """Markdown with the rows of its tables as a list's items, and without rules."""
-    return _ROW.sub(lambda row: "\n- " + re.sub(r"[ \t]*\|[ \t]*", "; ", row[1].strip()), _RULE.sub("", text))
+    return _ROW.sub(
+        lambda row: "\n- " + "; ".join(each.strip(" \t") for each in row[1].strip().split("|")), _RULE.sub("", text)
+    )
 
 
 # --- HTML ----------------------------------------------------------------------------------------
@@ -128,7 +237,7 @@ _NOT_READ = [
     "head",
     "pre",
 ]
-_LINE_BREAKS = re.compile(r" {2,}\n\s*")
+_LINE_BREAKS = re.compile(r"(?<! ) {2,}+\n\s*")
 
 
 def _html(path: Path, data: bytes) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
+from studydeck.files import read_bytes
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note
 from studydeck.outputs import Output
@@ -66,7 +67,7 @@ def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
 def _inside(name: str, pictures: Mapping[str, Path]) -> str:
     """A picture as a data: address, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(pictures[name].read_bytes()).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(read_bytes(pictures[name])).decode()}"
 
 
 OUTPUT = Output(".html", ("columns", "cards"), "open it in a browser and print it", paper)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studydeck.files import create
 from studydeck.model import Kept, MediaFile, NoteType, Shipped
 from studydeck.package.light import genanki
 
@@ -117,7 +118,7 @@ class StudyPackage(genanki.Package):
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
         try:
             self._write_database(database)
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+            with create(file) as target, _archive(target) as archive:
                 _add(archive, "collection.anki2", database)
                 with archive.open("media", "w") as entry:
                     entry.write(names.encode())
@@ -198,6 +199,10 @@ class StudyPackage(genanki.Package):
             for number in ords:
                 cards.extend((note_id + number, note_id, deck_id, number, modified, position))
             yield note_id, guid, model_ids[kind], modified, f" {tags} ", fields, fields.partition("\x1f")[0]
+
+
+def _archive(target: BinaryIO) -> zipfile.ZipFile:
+    return zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:

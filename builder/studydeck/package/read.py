@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studydeck.files import status_of
 from studydeck.kinds import kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
 
@@ -52,6 +53,7 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
     """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
     connection = sqlite3.connect(":memory:")
     try:
+        status_of(path)
         with path.open("rb") as file:
             try:
                 connection.deserialize(_unzip(file))

@@ -10,12 +10,17 @@ import mimetypes
 import re
 import secrets
 import socket
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from studydeck.files import read_bytes
 from studydeck.preview.live import Live
 
 ASSETS = Path(__file__).parent / "assets"
@@ -29,6 +34,12 @@ _PAGE_POLICY = (
 )
 _MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture from a stranger runs nothing
 _HEARTBEAT = 15.0
+#: Seconds that a connection has to ask for something, and that a browser may take none of its answer.
+_PATIENCE, _STALL = 5.0, 60.0
+#: Connections that wait for their request to be read, and those that are being answered.
+_MOST_WAITING, _MOST_SERVED = 128, 64
+#: Bytes of a request: browsers send the cookies of whatever else this computer serves. And of a part of an answer.
+_LARGEST_HEAD, _PIECE = 65_536, 65_536
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 
 
@@ -60,6 +71,60 @@ def _asked_for(span: re.Match[str], size: int) -> tuple[int, int]:
     return int(span[1]), min(int(span[2] or size) + 1, size)
 
 
+class _Connections:
+    """The open connections. Whoever may not see the deck can't keep out whoever may.
+
+    One that has not yet asked for what it may see has to do so soon, and gives way where there are too many: the
+    oldest from the address that has most. Closing one ends the reading in its thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[socket.socket, tuple[str, float]] = {}
+        self._served: dict[socket.socket, None] = {}
+
+    def enter(self, connection: socket.socket, address: str) -> None:
+        """Counts a new connection."""
+        with self._lock:
+            self._waiting[connection] = address, time.monotonic()
+            if len(self._waiting) > _MOST_WAITING:
+                ((greedy, _),) = Counter(each for each, _ in self._waiting.values()).most_common(1)
+                self._close(next(each for each, (other, _) in self._waiting.items() if other == greedy))
+
+    def let_in(self, connection: socket.socket) -> None:
+        """Takes a connection that asked for what it may see out of the reach of the others."""
+        with self._lock:
+            if self._waiting.pop(connection, None):
+                self._served[connection] = None
+            if len(self._served) > _MOST_SERVED:
+                self._close(next(iter(self._served)))
+
+    def leave(self, connection: socket.socket) -> None:
+        """Forgets a connection that is about to be closed."""
+        with self._lock:
+            self._waiting.pop(connection, None)
+            self._served.pop(connection, None)
+
+    def close_late(self) -> None:
+        """Closes the connections that took too long to ask."""
+        with self._lock:
+            late = time.monotonic() - _PATIENCE
+            for connection in [each for each, (_, since) in self._waiting.items() if since < late]:
+                self._close(connection)
+
+    def _close(self, connection: socket.socket) -> None:
+        self._waiting.pop(connection, None)
+        self._served.pop(connection, None)
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def hosts_of(host: str, port: int) -> frozenset[str]:
+    """What browsers may send as the name of the server at `host` and `port`; they leave out HTTP's own port."""
+    names = ("127.0.0.1", "localhost") if host == "127.0.0.1" else (host,)
+    return frozenset(f"{name}:{port}" for name in names) | frozenset(names if port == 80 else ())
+
+
 class Server(ThreadingHTTPServer):
     """An HTTP server of one page on `host` and `port` (0 is any free one); `secret` puts it behind a path of 128 bits.
 
@@ -67,28 +132,60 @@ class Server(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, host: str, port: int, live: Live, package: Callable[[], Path], *, secret: bool) -> None:
         self.live = live
         self.package = package
+        self.connections = _Connections()
         super().__init__((host, port), _Handler)
         self.root = f"/{secrets.token_urlsafe(16)}/" if secret else "/"
-        own = ("127.0.0.1", "localhost") if host == "127.0.0.1" else (host,)
-        self.hosts = {f"{name}:{self.server_port}" for name in own}
+        self.hosts = hosts_of(host, self.server_port)
 
     @property
     def address(self) -> str:
         """Where the page is."""
         return f"http://{self.server_address[0]!s}:{self.server_port}{self.root}"
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.enter(request, client_address[0])
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.leave(request)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Twice a second, and after each connection that came in."""
+        self.connections.close_late()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A browser that went away is no error."""
 
 
 class _Handler(BaseHTTPRequestHandler):
+    """Answers one request; no connection is kept for a second one, for then it would have to be watched, too."""
+
     server: Server
+    timeout = _STALL
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "studydeck", ""
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = io.BufferedReader(io.BytesIO(self._head()))
+
+    def _head(self) -> bytes:
+        """The request up to the empty line that ends it; nothing where it is too long or breaks off."""
+        head = bytearray()
+        while len(head) < _LARGEST_HEAD and (more := self.connection.recv(4096)):
+            head += more
+            if head.find(b"\r\n\r\n", max(0, len(head) - len(more) - 3)) >= 0:
+                return bytes(head)
+        return b""
+
+    def handle(self) -> None:
+        self.handle_one_request()
 
     def do_HEAD(self) -> None:
         self._answer_request(with_body=False)
@@ -113,6 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name and self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
             self._text(403, "Other pages may not ask for this.")
             return
+        self.server.connections.let_in(self.connection)
         if name in PAGE:
             kind = mimetypes.guess_type(PAGE[name])[0] or "text/plain"
             self._bytes((ASSETS / PAGE[name]).read_bytes(), f"{kind}; charset=utf-8", _PAGE_POLICY)
@@ -129,9 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Server-sent events: the state, and every change of it, until the page is closed."""
         self.send_response(200)
         self._headers("text/event-stream; charset=utf-8", _PAGE_POLICY)
-        self.send_header("Connection", "close")
         self.end_headers()
-        self.close_connection = True
         with suppress(OSError):
             for state in self.server.live.updates(_HEARTBEAT):
                 self.wfile.write(f"data: {state}\n\n".encode() if state else b": still here\n\n")
@@ -148,12 +244,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         plain = path.name.encode("ascii", "replace").decode().replace('"', "")
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(path.name)}"
-        self._bytes(path.read_bytes(), PACKAGE_TYPE, _MEDIA_POLICY, Content_Disposition=named)
+        self._bytes(read_bytes(path), PACKAGE_TYPE, _MEDIA_POLICY, Content_Disposition=named)
 
     def _media(self, path: Path) -> None:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         try:
-            data = path.read_bytes()
+            data = read_bytes(path)
         except OSError:
             self._text(404, "The file is gone.")
             return
@@ -178,9 +274,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            for start in range(0, len(data), _PIECE):  # the time limit is for each of them
+                self.wfile.write(data[start : start + _PIECE])
 
     def _headers(self, kind: str, policy: str) -> None:
+        self.send_header("Connection", "close")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", policy)
         self.send_header("Cache-Control", "no-store")

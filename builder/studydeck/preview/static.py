@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from studydeck.files import create, inside, write_files
 from studydeck.preview.live import update
 from studydeck.preview.server import ASSETS, PAGE
 from studydeck.preview.view import View
@@ -18,22 +19,28 @@ def write_page(view: View, folder: Path) -> Path:
 
     Raises FileExistsError where the folder holds anything but an earlier page, and OSError where it can't be written.
     """
-    if folder.exists() and any(folder.iterdir()) and not _is_page(folder):
+    media = folder / "media"
+    if folder.exists() and any(folder.iterdir()) and not (_is_page(folder) and inside(media, folder)):
         raise FileExistsError(folder)
-    (folder / "media").mkdir(parents=True, exist_ok=True)
-    for earlier in (folder / "media").iterdir():
+    media.mkdir(parents=True, exist_ok=True)
+    for earlier in media.iterdir():
         if earlier.name not in view.media:
             earlier.unlink()
     for name, path in view.media.items():
-        shutil.copyfile(path, folder / "media" / name)
+        with path.open("rb") as source, create(media / name) as target:
+            shutil.copyfileobj(source, target)
     state = update(view, {}, {}).replace("<", "\\u003c")
-    (folder / _DATA).write_text(f"{_BEGINS}{state};\n", encoding="utf-8", newline="\n")
+    files = {folder / _DATA: f"{_BEGINS}{state};\n".encode()}
     for name in PAGE.values():
         text = (ASSETS / name).read_text("utf-8").replace("<!-- data -->", f'<script src="{_DATA}"></script>')
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        files[folder / name] = text.encode()
+    write_files(files)
     return folder / "index.html"
 
 
 def _is_page(folder: Path) -> bool:
     data = folder / _DATA
-    return data.exists() and data.read_text("utf-8", "replace").startswith(_BEGINS)
+    if not data.is_file():
+        return False
+    with data.open("rb") as file:
+        return file.read(len(_BEGINS)) == _BEGINS.encode()

@@ -29,14 +29,21 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     Reads the result again and raises ValueError with a sentence if it isn't the same file with just these ids.
     """
     lines, newline = _lines(data)
-    for place in sorted(ids, reverse=True):
-        line, column = lines[place.line - 1], place.column - 1
+    starts = [0, *accumulate(map(len, lines))]
+    text = "".join(lines)
+    parts: list[str] = []
+    written = 0
+    for place in sorted(ids):
+        column = place.column - 1
+        at = starts[place.line - 1] + column
         key = f"id: {_scalar(ids[place])}"
-        if line[column : column + 1] == "{":
-            lines[place.line - 1] = f"{line[: column + 1]}{key}, {line[column + 1 :]}"
+        if text.startswith("{", at):
+            at, key = at + 1, f"{key}, "
         else:
-            lines[place.line - 1] = f"{line[:column]}{key}{newline}{' ' * column}{line[column:]}"
-    edited = _bytes(data, lines)
+            key = f"{key}{newline}{' ' * column}"
+        parts += text[written:at], key
+        written = at
+    edited = _bytes(data, [*parts, text[written:]])
     before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
@@ -173,7 +180,7 @@ def _plain(
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))
         values: dict[str, object] = {} if added is None else {"id": added}
-        keys = {name: _replaced(node.key(name), texts) if texts else str(name) for name in node}
+        keys = {name: _replaced(node.key(name, n), texts) if texts else str(name) for n, name in enumerate(node)}
         return values | {keys[name]: _plain(value, ids, texts) for name, value in node.items()}
     if isinstance(node, Items):
         items = (_plain(each, ids, texts) for each in node)

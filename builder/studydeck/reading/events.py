@@ -250,10 +250,10 @@ def _escapes(text: Text, written: str) -> list[Problem]:
 
 
 def _cut_short(text: Text, end: Any, lines: list[str]) -> list[Problem]:
-    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
-    if not _CUT.match(rest):
+    line = lines[end.line] if end.line < len(lines) else ""
+    if not _CUT.match(line, end.column):
         return []
-    lost = rest.strip()
+    lost = line[end.column :].strip()
     message = f"YAML ends the text before '{lost[:40]}'"
     remedy = "put the text in quotes, or write '# ' with a blank if this is a comment"
     return [problem("retyped", Place(text.path, end.line + 1, end.column + 2), message, remedy)]

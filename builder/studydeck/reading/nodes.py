@@ -35,9 +35,12 @@ class Keys(dict[str, "Node"]):
     column: int
     marks: list[tuple[int, int]]
 
-    def key(self, name: str) -> Text:
-        """A key with the place where it stands. Most are never asked for, so that they are made here."""
-        return placed(name, self.path, *self.marks[list(self).index(name)])
+    def key(self, name: str, number: int | None = None) -> Text:
+        """A key with the place where it stands. Most are never asked for, so that they are made here.
+
+        `number` is that of the key, from 0; who asks for many of them knows it.
+        """
+        return placed(name, self.path, *self.marks[list(self).index(name) if number is None else number])
 
 
 Node = Text | Items | Keys

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from studydeck.files import read_file
 from studydeck.kinds import KINDS, card_keys, kind_of
 from studydeck.kinds.cloze import CLOZE
 from studydeck.model import (
@@ -29,10 +30,9 @@ from studydeck.model import (
     takes,
 )
 from studydeck.reading import keys
-from studydeck.reading.files import read_file
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
 from studydeck.reading.tree import read_tree
-from studydeck.text import letters_hash, near, slug
+from studydeck.text import Guesses, letters_hash, near, slug
 
 _ID = re.compile(keys.ID_PATTERN)
 _LIMIT = re.compile(keys.LIMIT_PATTERN)
@@ -176,12 +176,12 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
     if listed is None:
         return names
     chosen: dict[str, None] = {}
-    there = set(names)
+    there, guesses = set(names), Guesses(names)
     for name in listed:
         if name in chosen:
             problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "keep one"))
         elif name not in there and not os.path.lexists(folder / f"{name}.yaml"):
-            guess = near(name, names)
+            guess = guesses.near(name)
             remedy = f"did you mean '{guess}'?" if guess else "write the file, or take its name out"
             problems.append(problem("missing-file", name, f"there is no file {name}.yaml", remedy))
         else:
@@ -284,21 +284,23 @@ def _mapping(
         return {}
     values: dict[str, Any] = {}
     meant = set()
-    for key, node in tree.items():
+    guesses: Guesses | None = None
+    for number, (key, node) in enumerate(tree.items()):
         kind = known[key].takes if key in known else None
         if type(node) is Text and (kind in _ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
         elif kind is not None:
-            value = _value(kind, tree.key(key), node, problems)
+            value = _value(kind, tree.key(key, number), node, problems)
             if value is not None:
                 values[key] = value
         elif key != NO_KEY:  # which the tree has told
-            guess = near(key, known)
+            guesses = guesses or Guesses(known)
+            guess = guesses.near(key)
             meant.add(guess)
             remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
             if key == "<<":
                 remedy = "YAML's merge keys aren't read, so write the keys out"
-            problems.append(problem("unknown-key", tree.key(key), f"unknown key '{key[:40]}'", remedy))
+            problems.append(problem("unknown-key", tree.key(key, number), f"unknown key '{key[:40]}'", remedy))
     problems += [
         problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")
         for name in required
@@ -329,7 +331,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
             return _material(node, problems)
     elif kind in (takes.LIMITS, takes.TERMS, takes.REASONS):
         if isinstance(node, Keys):
-            names = [node.key(name) for name in node if name != NO_KEY]
+            names = [node.key(name, number) for number, name in enumerate(node) if name != NO_KEY]
             return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
     elif isinstance(node, Text):
         return _line(kind, key, node, problems)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from studydeck.files import write_files
 from studydeck.reading.keys import json_schema
 from studydeck.reading.reader import is_deck
 from studydeck.text import slug
@@ -68,9 +69,7 @@ def write_deck(
         folder / ".schema" / "deck.json": _schema("deck"),
         folder / ".schema" / "section.json": _schema("section"),
     }
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    write_files({path: text.encode() for path, text in files.items()}, folder)
     return list(files)
 
 

@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
-from studydeck.text import PICTURES, SOUNDS, is_sound, media_references, near
+from studydeck.text import PICTURES, SOUNDS, Guesses, is_sound, media_references
 
 #: Bytes above which a file is a burden on a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
@@ -61,7 +62,6 @@ class _Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.home = os.path.realpath(folder)
         self.names: dict[str, str] = {}
         self.paths: dict[str, Path] = {}
         self.problems: list[Problem] = []
@@ -70,7 +70,7 @@ class _Shelf:
     @cached_property
     def there(self) -> dict[str, Path]:
         """The folder's files by their names as authors type them: Macs write an accent as a letter of its own."""
-        if _outside(self.home, os.path.realpath(self.folder.parent)):
+        if not inside(self.folder, self.folder.parent):
             return {}
         return {unicodedata.normalize("NFC", name): self.folder / name for name in _files_in(self.folder)}
 
@@ -81,6 +81,11 @@ class _Shelf:
         for name in self.there:
             names.setdefault(name.casefold(), []).append(name)
         return names
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """What a name that isn't there may have been meant to be."""
+        return Guesses(self.there)
 
     def take(self, written: str, alt: str, at: Text) -> None:
         if not alt.strip() and not is_sound(written):
@@ -117,8 +122,6 @@ class _Shelf:
         if written not in self.there:
             return self._missing(written, at)
         path = self.there[written]
-        if _outside(os.path.realpath(path), self.home):
-            return _elsewhere(written, at)
         suffix = Path(written).suffix.lower()
         if suffix and suffix not in (*PICTURES, *SOUNDS):
             message = f"'{written[:60]}' has an ending that is no picture's or sound's"
@@ -128,38 +131,31 @@ class _Shelf:
             message = f"'{written}' and '{twins[0]}' are one file on a Mac or a phone"
             return problem("lost-picture", at, message, "give one of the two another name")
         try:
-            data = path.read_bytes()
+            data = read_bytes(path, self.folder, LARGEST_FILE)
         except OSError as error:
+            if error.strerror == OUTSIDE:
+                return _elsewhere(written, at)
+            if isinstance(error, Refused) and error.strerror == TOO_BIG:
+                message = f"'{written}' has {error.size / 1e6:.0f} MB, more than AnkiWeb takes"
+                return problem("too-big", at, message, "make it smaller")
             message = f"'{written}' can't be read ({error.strerror})"
             return problem("lost-picture", at, message, "give yourself leave to read it")
         if not data:
             return problem("lost-picture", at, f"'{written}' is an empty file", "put the picture there again")
         if len(data) > HEAVY_FILE:
-            too_much = len(data) > LARGEST_FILE
-            message = f"'{written}' has {len(data) / 1e6:.0f} MB" + (", more than AnkiWeb takes" if too_much else "")
-            heavy = problem("too-big", at, message, "make it smaller", "error" if too_much else WARNING)
-            if too_much:
-                return heavy
-            self.problems.append(heavy)
+            message = f"'{written}' has {len(data) / 1e6:.0f} MB"
+            self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
         return hashlib.sha256(data).hexdigest()[:24] + suffix
 
     def _missing(self, written: str, at: Text) -> Problem:
-        if "\0" not in written and _outside(os.path.realpath(self.folder / written), self.home):
+        if "\0" not in written and not inside(self.folder / written, self.folder):
             return _elsewhere(written, at)
-        guess = next(iter(self.folded.get(written.casefold(), ())), None) or near(
-            written.removeprefix("media/"), self.there
+        guess = next(iter(self.folded.get(written.casefold(), ())), None) or self.guesses.near(
+            written.removeprefix("media/")
         )
         remedy = f"did you mean '{guess}'?" if guess else "put the file there, or mend its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
-
-
-def _outside(real: str, home: str) -> bool:
-    """Whether a path without links lies outside a folder; on another drive it does."""
-    try:
-        return os.path.commonpath([real, home]) != home
-    except ValueError:
-        return True
 
 
 def _elsewhere(written: str, at: Text) -> Problem:

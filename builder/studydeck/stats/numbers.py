@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS, sides
 from studydeck.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
+from studydeck.text.spans import FORMULA, replace_enclosed
 
 #: A note counts under each kind that it is, such as a typed one that is also reversed; `question` is none of the rest.
 NAMES = tuple(name for kind in KINDS.values() for name in kind.names)
@@ -19,11 +20,10 @@ SEVERITIES = (ERROR, WARNING, INFO)
 
 _STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
 _DAYS_IN_A_ROW = (1, 7, 14, 28, 91, 182, 364)
-_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
 _NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
-_WORD = re.compile(r"\S*[^\W_]\S*")
+_LETTER = re.compile(r"[^\W_]")
 
 
 class SectionCounts(NamedTuple):
@@ -219,5 +219,5 @@ def _words(counted: Iterator[tuple[Note, int]]) -> Words:
 
 def _words_in(html: str) -> int:
     """The words of a field: a formula is one, a picture or a sound none, and each sign of Chinese or Japanese."""
-    text = _NO_WORDS.sub(" ", _IN_A_WORD.sub("", _FORMULA.sub(" x ", html)))
-    return len(_WORD.findall(_SIGN.sub(r" \g<0> ", html_entities.unescape(text))))
+    text = _NO_WORDS.sub(" ", _IN_A_WORD.sub("", replace_enclosed(html, FORMULA, lambda *_: " x ")))
+    return sum(map(bool, map(_LETTER.search, _SIGN.sub(r" \g<0> ", html_entities.unescape(text)).split())))

@@ -13,13 +13,14 @@ from studydeck.text.markdown import (
     to_html,
     without_commands,
 )
-from studydeck.text.words import fold, letters_hash, near, slug
+from studydeck.text.words import Guesses, fold, letters_hash, near, slug
 
 __all__ = [
     "PICTURES",
     "SOUNDS",
     "Clozes",
     "Gap",
+    "Guesses",
     "filled",
     "fold",
     "gaps_in",

@@ -7,6 +7,10 @@ import re
 from functools import cache
 from typing import Any
 
+# Signs of a block: Pygments takes the square of its length for some, so that longer ones stay in one colour, and in a
+# few languages, with patterns that are far slower, those that are longer than the other limit.
+_LONGEST, _LONGEST_SLOW = 10_000, 1_000
+_SLOW = frozenset(["autohotkey", "mcschema", "xpp"])
 _BLOCK = re.compile(r'(<pre><code class="language-([^"]+)">)(.*?)</code></pre>', re.DOTALL)
 # Classes that the palette in render/assets/card.css leaves in the text's colour would only fill the field.
 _PLAIN = re.compile(r'<span class="(?:n|p|w|nv|nx|o|err|bp|esc|g|l|x)">([^<]*)</span>')
@@ -17,10 +21,23 @@ def highlighted(html: str) -> str:
     return _BLOCK.sub(_colour, html) if '<pre><code class="' in html else html
 
 
+def uncoloured(html: str) -> int:
+    """How many characters code may have to be coloured, where some in `html` has more; else 0."""
+    for _, language, code in _BLOCK.findall(html) if len(html) > _LONGEST_SLOW else ():
+        _, lexer, _ = _pygments(html_entities.unescape(language).lower())
+        if lexer is not None and "<span" not in code and len(code) > _most(lexer):
+            return _most(lexer)
+    return 0
+
+
+def _most(lexer: Any) -> int:
+    return _LONGEST_SLOW if lexer.aliases[0] in _SLOW else _LONGEST
+
+
 def _colour(block: re.Match[str]) -> str:
     start, language, code = block.groups()
     highlight, lexer, formatter = _pygments(html_entities.unescape(language).lower())
-    if lexer is None:
+    if lexer is None or len(code) > _most(lexer):
         return block[0]
     words = _PLAIN.sub(r"\1", highlight(html_entities.unescape(code), lexer, formatter))
     return f"{start}{words}</code></pre>"

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
+from studydeck.text.spans import FORMULA, replace_enclosed
+
+_LONGEST = 2_000  # signs of a formula: the library takes the square of them for some
 _NO_TEXT = re.compile(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
-_FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 _ALIGNED = re.compile(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
 _SKIP = re.compile(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
 _UNREAD = re.compile(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it didn't know stands as it is
@@ -21,35 +23,33 @@ def with_mathml(html: str) -> str:
 
     Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX. Code is left alone.
     """
-    return _replaced(html, _found)
+    return _replaced(html, lambda start, tex, _: _mathml(tex, "inline" if start == r"\(" else "block"))
 
 
 def with_tex(html: str) -> str:
     """`html` with each formula's TeX alone, for a line of text."""
-    return _replaced(html, lambda formula: formula[1] or formula[2] or "")
+    return _replaced(html, lambda _, tex, __: tex)
 
 
 def in_formula(html: str) -> bool:
     """Whether what follows `html` stands inside a formula that it began."""
-    outside = _FORMULA.sub("", html[html.rfind(">") + 1 :])
+    outside = replace_enclosed(html[html.rfind(">") + 1 :], FORMULA, lambda *_: "")
     return r"\(" in outside or r"\[" in outside
 
 
-def _replaced(html: str, made: Callable[[re.Match[str]], str]) -> str:
+def _replaced(html: str, made: Callable[[str, str, str], str]) -> str:
     if r"\(" not in html and r"\[" not in html:
         return html
-    return "".join(part if part.startswith("<") else _FORMULA.sub(made, part) for part in _NO_TEXT.split(html))
-
-
-def _found(formula: re.Match[str]) -> str:
-    if formula[1] is not None:
-        return _mathml(formula[1], "inline")
-    return _mathml(formula[2], "block")
+    return "".join(
+        part if part.startswith("<") else replace_enclosed(part, FORMULA, made) for part in _NO_TEXT.split(html)
+    )
 
 
 @lru_cache(10_000)  # a preview asks for all of them at every save
 def _mathml(formula: str, display: str) -> str:
     tex = html_entities.unescape(formula)
+    if len(tex) > _LONGEST:
+        return _as_tex(tex)
     try:
         from latex2mathml.converter import convert_to_element
 
@@ -58,6 +58,10 @@ def _mathml(formula: str, display: str) -> str:
             return _markup(math)
     except Exception:  # noqa: S110 - the library is missing, or raises one of many kinds for TeX that it doesn't know
         pass
+    return _as_tex(tex)
+
+
+def _as_tex(tex: str) -> str:
     return f'<code class="tex" title="Anki sets this formula; this page can\'t">{html_entities.escape(tex)}</code>'
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from studydeck.text.cloze import contained, without_marks
 from studydeck.text.code import highlighted
+from studydeck.text.spans import FORMULA, replace_enclosed
 
 # No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
@@ -27,7 +28,6 @@ _FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
 _HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
 _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 _CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
-_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 _PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
 # What MathJax, which Anki sets formulas with, makes a link of, whatever its address: it may be a script's.
@@ -74,7 +74,9 @@ def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
         parts = _CODE.split(html)
         parts[1::2] = [code[: (start := code.index(">") + 1)] + without_marks(code[start:]) for code in parts[1::2]]
         parts[0::2] = [
-            _FORMULA.sub(lambda math: _part_marks(math[0]), each) if r"\(" in each or r"\[" in each else each
+            replace_enclosed(each, FORMULA, lambda *math: _part_marks("".join(math)))
+            if r"\(" in each or r"\[" in each
+            else each
             for each in parts[0::2]
         ]
         html = "".join(parts)

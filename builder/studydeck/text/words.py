@@ -10,6 +10,8 @@ from zlib import crc32
 from studydeck.text.cloze import without_gaps
 
 _SLUG_LENGTH = 48
+_LONGEST_NAME = 300  # signs of a name that near misses are looked for
+_MOST_COMPARED = 20_000  # names, which takes half a second
 # Counts such as {1,30}, and a start where a run of signs starts, keep a text of signs from costing minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,30}(?=\w)|(?<=\w)[*_]{1,30}(?!\w)")
@@ -73,8 +75,27 @@ def letters_hash(text: str) -> int:
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `word` was probably meant to be, or None."""
-    import difflib
+    return Guesses(known).near(word)
 
-    folded = {each.casefold(): each for each in known}
-    matches = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[matches[0]] if matches else None
+
+class Guesses:
+    """Near misses among `known` names, for the first words only where there are many: all would take minutes."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._folded = {each.casefold(): each for each in known}
+        self._stems = {each.rpartition(".")[0]: each for each in self._folded}
+        self._left = _MOST_COMPARED
+
+    def near(self, word: str) -> str | None:
+        """The name that `word` was probably meant to be: by its letters, or by all but the ending of a file's name."""
+        word = word[:_LONGEST_NAME].casefold()
+        stem = word.rpartition(".")[0]
+        if stem and (same := self._folded.get(word) or self._folded.get(self._stems.get(stem, ""))):
+            return same
+        if self._left <= 0:
+            return None
+        import difflib
+
+        self._left -= len(self._folded)
+        matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=0.6)
+        return self._folded[matches[0]] if matches else None

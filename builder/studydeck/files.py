@@ -1,0 +1,184 @@
+"""The one way to read and to write files of a deck, which may come from a stranger, and what a build puts out.
+
+What is read is a regular file of a sane size, inside its deck's folder once links are followed. What is written is
+written beside its place and then moved in, whole or not at all, with the mode that it had. The problems' words are
+loaded where there is a problem: an unchanged build needs none.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from studydeck.model import Problem
+
+#: Bytes; 100,000 cards take about 25 MB, and a section file holds a small part of such a deck.
+LARGEST_FILE = 32_000_000
+#: Bytes; a larger package, which no phone would take, isn't looked at.
+LARGEST_PACKAGE = 2_000_000_000
+OUTSIDE = "it is a link out of the deck's folder"
+IRREGULAR = "it isn't a regular file"
+TOO_BIG = "it is too big"
+
+_Path = str | os.PathLike[str]
+
+
+class Refused(OSError):
+    """A file that isn't read or written; `strerror` is OUTSIDE, IRREGULAR or TOO_BIG, `size` its bytes."""
+
+    def __init__(self, why: str, path: _Path, size: int = 0) -> None:
+        super().__init__(errno.EPERM, why, os.fspath(path))
+        self.size = size
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | Problem:
+    """The bytes of a file of the deck in `folder`, at most `largest`, or the problem with it."""
+    try:
+        return read_bytes(path, folder, largest)
+    except OSError as error:
+        name, message, remedy = _words_for(error, path)
+    from studydeck.model import Place, problem, shown
+
+    return problem(name, Place(shown(path)), message, remedy)
+
+
+def read_bytes(path: _Path, folder: _Path | None = None, largest: int | None = None) -> bytes:
+    """The bytes of a file as `status_of` lets it be read, at most `largest`. Raises OSError.
+
+    It takes a third of the time that `Path.read_bytes` takes: decks of many files feel it.
+    """
+    size = status_of(path, folder).st_size
+    if largest is not None and size > largest:
+        raise Refused(TOO_BIG, path, size)
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(file, size + 1)
+        while len(data) != size and (more := os.read(file, size + 65_536)):  # it is changing, or comes in pieces
+            data += more
+    finally:
+        os.close(file)
+    return data
+
+
+def status_of(path: _Path, folder: _Path | None = None) -> os.stat_result:
+    """The status of a regular file, or of the one that a link leads to; with a `folder`, inside of that alone.
+
+    Raises OSError where there is none, and Refused where it is another thing or lies outside.
+    """
+    status = os.lstat(path)
+    is_link = stat.S_ISLNK(status.st_mode)
+    if is_link:
+        status = os.stat(path)
+    is_in_place = folder is None or (not is_link and (os.path.dirname(path) or ".") == os.fspath(folder))
+    if folder is not None and not is_in_place and not inside(path, folder):
+        raise Refused(OUTSIDE, path)
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(IRREGULAR, path)
+    return status
+
+
+def inside(path: _Path, folder: _Path) -> bool:
+    """Whether `path` is `folder` or lies in it, once all links of both are followed."""
+    home = os.path.realpath(folder)
+    try:
+        return os.path.commonpath([os.path.realpath(path), home]) == home
+    except ValueError:  # another drive on Windows
+        return False
+
+
+def _words_for(error: OSError, path: Path) -> tuple[str, str, str]:
+    """The name, the message and the remedy of the problem with a file that wasn't read."""
+    if error.strerror == OUTSIDE:
+        return "unreadable", "the file is a link out of the deck's folder", "put a copy in its place"
+    if error.strerror == IRREGULAR:
+        what = "a YAML file" if path.suffix == ".yaml" else "the file itself"
+        return "unreadable", "this isn't a regular file", f"put {what} in its place"
+    if isinstance(error, Refused):
+        size = f"{error.size / 1e6:.0f} MB"
+        return "too-big", f"the file has {size}, more than any section needs", "split it into sections"
+    if isinstance(error, FileNotFoundError):
+        if path.name == "deck.yaml":
+            return "missing-file", "there is no deck.yaml", "write it, or start a deck with studydeck new"
+        return "missing-file", "the file's link leads nowhere", "put the file itself in its place"
+    remedy = "give yourself leave to read it" if isinstance(error, PermissionError) else "mend its link or its folder"
+    return "unreadable", f"the file can't be read ({error.strerror})", remedy
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def write_file(path: Path, data: bytes, folder: Path | None = None) -> None:
+    """Writes one file as `write_files` does."""
+    write_files({path: data}, folder)
+
+
+def write_files(files: Mapping[Path, bytes], folder: Path | None = None) -> None:
+    """Writes files, all beside their places first, so that where one can't be written none is.
+
+    Files of the deck in `folder` are written where `target_of` says; without a folder, a file takes a link's place.
+    Makes the folders that they lie in. Raises OSError with a sentence.
+    """
+    parts: list[tuple[Path, Path]] = []
+    path = Path()
+    try:
+        for path, data in files.items():
+            target = path if folder is None else target_of(path, folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.{os.getpid()}.part")
+            parts.append((part, target))
+            with create(part, like=target) as file:
+                file.write(data)
+        for part, path in parts:
+            os.replace(part, path)
+    except OSError as error:
+        from studydeck.model import shown
+
+        raise OSError(f"{shown(path)} can't be written ({error.strerror})") from None
+    finally:
+        for part, _ in parts:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def target_of(path: Path, folder: Path) -> Path:
+    """Where a file of the deck in `folder` is to be written: at its link's end, where it is one.
+
+    Raises Refused where that lies outside the folder or is something else than a file.
+    """
+    if not inside(path, folder):
+        raise Refused(OUTSIDE, path)
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if os.path.lexists(target) and not stat.S_ISREG(os.lstat(target).st_mode):
+        raise Refused(IRREGULAR, path)
+    return target
+
+
+def create(path: Path, like: Path | None = None) -> BinaryIO:
+    """A new file, open for writing; what lies there is deleted first, for it may be a link out of a stranger's deck.
+
+    It has the mode of the file at `like`, if there is one. Raises OSError.
+    """
+    mode = None
+    if like is not None and os.path.lexists(like):
+        status = os.lstat(like)
+        mode = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
+    path.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags, 0o666 if mode is None else mode)
+    if mode is not None:
+        os.chmod(path, mode)  # whatever the umask
+    return os.fdopen(file, "wb")
+
+
+def package_path(deck: Path, out: Path) -> Path:
+    """Where the package of the deck in the folder `deck` lies."""
+    return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"

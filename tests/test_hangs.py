@@ -1,0 +1,443 @@
+"""Nothing hangs: whatever an author writes is read in time that grows with it, and not with its square.
+
+Each function that takes an author's text is given one and the same fragment again and again, until the text has 1,000
+signs, and four times as many; four times the text may take six times the work, which is more than n log n and far less
+than the sixteen times of a square. What takes less than FLOOR for the long text is left alone: a square that began
+below it would be seen, since 4,000 signs squared are 16 million steps.
+
+Steps are counted in the processor's time of this thread, since nothing else sees them all: a tracer sees Python's lines
+and not what `re`, libyaml or comrak do in C and Rust, and `re` counts nothing. That time has no part of what other
+processes take, and the least of several runs has next to none of the noise of shared caches. Linear and square lie so
+far apart (4 and 16 times) that a noisy machine doesn't come between them; what seems slow is measured again, up to
+five times.
+
+The suite tries every sign that means something, and longer fragments. `make hangs` tries all words of two and three
+signs, too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import itertools
+import json
+import os
+import pkgutil
+import random
+import signal
+import time
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from studydeck.outputs.paper import paper
+
+import studydeck
+from studydeck.checks import ERRORS
+from studydeck.checks.judgements import JUDGEMENTS
+from studydeck.history import identity, lock, plan, plan_words
+from studydeck.history.lock import Lock
+from studydeck.material import align, draft, outline, read
+from studydeck.material.lock import read_material_lock
+from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
+from studydeck.pipeline import write_ids
+from studydeck.preview.view import view
+from studydeck.reading.nodes import placed
+from studydeck.reading.reader import is_deck, read_deck
+from studydeck.reading.tree import read_tree
+from studydeck.render import collect_media
+from studydeck.render.notes import render_notes
+from studydeck.stats.numbers import count
+from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from tests.author import Author
+
+N = 1_000
+FLOOR, MOST = 0.004, 6.0  # seconds; times the work for four times the text
+#: What is let be square up to a limit, and the seconds that this takes; beyond the limit it is looked at as all else.
+LIMITED = {"a material and its revision": 0.1, "a formula": 0.4}
+#: Seconds after which a run is over: what takes so long for 4,000 signs hangs.
+ENOUGH = 2.0
+ALL = bool(os.environ.get("STUDYDECK_HANGS"))
+
+SIGNS = [*"\\()[]{}<>!*_~`$#-+=|:.,;'\"&/?%@^aA1 \n\té«…’“¼²α中"]
+#: In a row, `~` for a blank.
+LONGER = [
+    each.replace("~", " ")
+    for row in (
+        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
+        "![a](b) [a]( [a][ [a]:",
+        r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
+        r"<a~b= <code> </code>",
+        "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
+        ".card{color:a} width:400px; (A)",
+        "#~ #a~ a*b* **a _a_b `a ``a` a`b a-b- α- 'a' \"a\"~ don't~ word~ Word.~ 1.~A~ a.~A~",
+        "Mr.~A.~ [1] a.² .² A.~[1]~",
+        "TODO~ called~a~ is~called~ is~a~ a,~b,~ ,~a~and~ and~what~ who~ known~as~",
+        "of~the~following~ all~of~these~ mean~",
+        'NOT~ EXCEPT~ Which~of~the~following~is~ an~example~of~ it~depends~ according~to~the~ etc.~ ?~ ?and~ !" .)',
+        "das~1.~",
+        "1, key:~ !!str~ &a~*a~ a:~[ {a:~ ~#a en- a:: p1s (see~ -----x |---x",
+    )
+    for each in row.split()
+] + ["~~a"]
+LINES = [
+    *("# a {", "# a\n", "## A\n\n", "a\n\n", "- a\n", "  - ", "    a\n", "\n    ", "1. a\n", "> ", "> > a\n"),
+    *("|a|\n|-|\n", "a|b\n-|-\n", "```\n", "~~~~\n", "---\n", "***\n", "* * *\n", "[a]: b\n", "\\\n", "\n \n"),
+    *("\t\n", "- a: b\n  ", "?\n", "\u00ad-\n", "note\t", "note\ta\tb\tqa\tlive\town\t0\t0\t0\t1\t1\t\t\n"),
+    *("section\ta\n", "paragraph\t1:aaaaaaaa "),
+]
+
+
+def _rising(piece: str, after: str) -> Callable[[int], str]:
+    """`piece` once, twice, three times … with something between them."""
+    return lambda size: "".join(piece * n + after for n in range(1, int((2 * size) ** 0.5)))
+
+
+def _run(before: str, sign: str, after: str) -> Callable[[int], str]:
+    return lambda size: before + sign * size + after
+
+
+def _words(size: int) -> str:
+    dice = random.Random(1)
+    return " ".join("".join(dice.choices("abcdefg", k=6)) for _ in range(size // 7))
+
+
+#: Texts that are no repetition, by their size.
+SHAPES: dict[str, Callable[[int], str]] = {
+    "fences": _rising("`", " "),
+    "fences in lines": _rising("`", "\n"),
+    "words": _words,
+    "headings": lambda size: _words(size).replace(" ", "\n# "),
+    "brackets in brackets": lambda size: "(" * (size // 2) + ")" * (size // 2),
+    "emphasis in emphasis": lambda size: "*a " * (size // 6) + " a*" * (size // 6),
+    "a stop and what may follow it": lambda size: "a." + "²" * size + "b",
+    "a stop and quotes": lambda size: "a." + "'" * size + "b",
+    **{f"a run of {sign!r}": _run("a", sign, "b") for sign in "! .\t\n-_=|*?#\\`>"},
+    **{f"a line of {sign!r}": _run("", sign, "x") for sign in "-*=_#| \t>`~"},
+    "one heading's end": lambda size: "# " + "a " * (size // 2) + "{",
+    "a link's address": lambda size: "[a]: b\n\n" + "[a]" * (size // 3),
+    "a language": lambda size: "en" + "-a" * (size // 2) + "!",
+    "items": lambda size: "a" + ", b c d e" * (size // 9) + " xor y",
+    "a table": lambda size: "|a" * int(size**0.5) + "\n" + "|-" * int(size**0.5) + "\n" + "|\n" * (size // 2),
+}
+
+
+def texts() -> Iterator[tuple[str, Callable[[int], str]]]:
+    """Every text by its name: what makes it, from its size."""
+    words = [*SIGNS, *LONGER, *LINES]
+    if ALL:
+        two = (min(a + b, b + a) for a, b in itertools.product(SIGNS, SIGNS))
+        three = (min(a + b + c, b + c + a, c + a + b) for a, b, c in itertools.product(SIGNS, repeat=3))
+        words += [*two, *three]
+    for word in dict.fromkeys(words):
+        yield repr(word), lambda size, word=word: word * (size // len(word))  # type: ignore[misc]
+    yield from SHAPES.items()
+
+
+# --- what is given such a text -------------------------------------------------------------------
+
+PLACE = Place("water.yaml", 3, 3)
+KNOWN = Identity("nile", "nile", made=False)
+
+
+def text(value: str) -> Text:
+    return placed(value, "water.yaml", 3, 5)
+
+
+def deck(*cards: Card, style: str | None = None) -> Deck:
+    section = Section(
+        PLACE, text("Water"), "water", cards, tuple(each for card in cards for each in card.texts),
+        array("I", [letters_hash(card.asks) for card in cards]),
+    )  # fmt: skip
+    return Deck(
+        Path("rivers"), PLACE, text("Rivers"), "testtesttest", "rivers", language="en", sections=(section,),
+        style=None if style is None else text(style), terms={text("NF-kB"): (text("Nile"),)},
+        checks={text("question-mark"): text("on")},
+    )  # fmt: skip
+
+
+def cards(value: str) -> Deck:
+    """A deck with the text at every place that a text may have."""
+    question, cloze = text("Which river is it?"), text(f"{{{{c1::{value}}}}} is it")
+    return deck(
+        Card(PLACE, question=text(value), answer=text("The Nile")),
+        Card(PLACE, question=text(f"What is {value}?"), answer=text(value), typed=True),
+        Card(PLACE, question=question, answer=(text(value),), hint=text(value)),
+        Card(PLACE, cloze=cloze),
+        Card(PLACE, cloze=text(value)),
+    )
+
+
+def notes(value: str) -> list[Note]:
+    return list(render_notes(cards(value), [KNOWN] * 5, {}))
+
+
+def yaml(form: str) -> Callable[[str], object]:
+    return lambda value: read_tree("water.yaml", form.replace("…", value).encode("utf-8", "surrogatepass"))
+
+
+def one_text(function: Callable[..., Any]) -> bool:
+    """Whether a function needs a text and nothing else."""
+    needed = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
+    return len(needed) == 1 and needed[0].annotation in ("str", str)
+
+
+def functions() -> dict[str, Callable[[str], object]]:
+    """Every function that takes an author's text, by name; those that need nothing else are found by themselves."""
+    found: dict[str, Callable[[str], object]] = {}
+    for room in ("text", "checks", "material"):
+        for module in pkgutil.walk_packages([str(Path(studydeck.__path__[0], room))], f"builder.{room}."):
+            for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isroutine):
+                if getattr(function, "__module__", "") == module.name and name[0] != "_" and one_text(function):
+                    of_html = "html" in inspect.signature(function).parameters
+                    found[f"{module.name}.{name}"] = on_html(function) if of_html else function
+    return found | OTHERS | CHECKS
+
+
+def on_html(function: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda value: function(to_cloze_html(value))
+
+
+def check(find: Callable[..., Iterator[Problem]]) -> Callable[[str], object]:
+    return lambda value: list(find(cards(value)))
+
+
+def style(form: str) -> Callable[[str], object]:
+    return lambda value: list(ERRORS[-1](deck(style=form.replace("…", value))))
+
+
+def revised(value: str) -> object:
+    middle = len(value) // 2
+    before, after = outline.read_outline(value), outline.read_outline(f"{value[middle:]}\n\nx.\n\n{value[:middle]}")
+    return align.align(before, after)
+
+
+def word_diff(value: str) -> str:
+    middle = len(value) // 2
+    change = plan.FieldChange("Question", value, f"{value[middle:]}x {value[:middle]}")
+    return plan_words.word_diff(change, "[-{}-]".format, "{{+{}+}}".format) + change.remark
+
+
+CHECKS: dict[str, Callable[[str], object]] = {
+    f"the check {find.__name__}": check(find) for find in (*ERRORS, *JUDGEMENTS.values())
+}
+OTHERS: dict[str, Callable[[str], object]] = {
+    "a text of several lines": lambda value: to_html(f"a\n{value}"),
+    "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
+    "a formula": lambda value: formula.with_mathml(rf"\({value}\)"),
+    "a near miss": lambda value: near(value, ["delta.svg", "nile.png", "question", "answer"]),
+    "the style": style("…"),
+    "the style of cards": style(".card{…}"),
+    "pictures": lambda value: collect_media(cards(f"![x]({value})"), whole=False),
+    "a plan": lambda value: plan.plain(value),
+    "the numbers": lambda value: count(cards(value), notes(value), [], []),
+    "the print": lambda value: paper(cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""),
+    "the preview": lambda value: view(cards(value), notes(value)[:1], [[("", "")]], {}, [], [], ""),
+    "a file": yaml("…"),
+    "a plain text in YAML": yaml("section: x\ncards:\n- question: …\n  answer: x\n"),
+    "a list in YAML": yaml("section: x\ncards:\n- question: x\n  answer: […]\n"),
+    "a mapping in YAML": yaml("section: x\ncards:\n- {question: x, answer: …}\n"),
+    "a quoted text in YAML": yaml('section: x\ncards:\n- question: "…"\n  answer: x\n'),
+    "deck.yaml": lambda value: is_deck(
+        "\n".join(
+            f"{key}: {json.dumps(start + value)}"
+            for key, start in (("deck", ""), ("uid", ""), ("tag", ""), ("language", "en"), ("sections", ""))
+        ).encode(),
+    ),
+    "Markdown": lambda value: read._plain(f"A line.\n{value}\nAnother.\n"),
+    "a material and its revision": revised,
+    "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
+    "a stub's question": lambda value: draft.suggest(f"The {value}"),
+    "a lock": lambda value: lock.read_lock(
+        "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
+    ),
+    "a material's lock": lambda value: read_material_lock("x", f"# studydeck material 1\n{value}".encode()),
+    "a problem": lambda value: str(Problem(value, 1, 1, "x", "error", "x", "x")),
+}
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+class Hangs(Exception):
+    """A run took longer than ENOUGH."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Hangs
+
+
+def work(run: Callable[[], object]) -> float:
+    """The processor's time that `run` takes, in seconds; it is stopped after ENOUGH, where the system can do that."""
+    for function in _remembering():
+        function.cache_clear()
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGVTALRM, _stop)
+        signal.setitimer(signal.ITIMER_VIRTUAL, ENOUGH)
+    start = time.thread_time()
+    try:
+        run()
+    except Hangs:
+        return ENOUGH
+    finally:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return time.thread_time() - start
+
+
+def _remembering() -> list[Any]:
+    from studydeck.checks import words
+    from studydeck.preview.view import _line
+
+    return [words.plain, words.unquoted, words.words, words.content, formula._mathml, _line]
+
+
+def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:
+    """How many times the work four times the size takes; 0 where that is next to nothing."""
+    much = work(run(4 * size))
+    if much < floor:
+        return 0
+    little = work(run(size))
+    for _ in range(4):
+        if much <= MOST * little or much >= ENOUGH:
+            break
+        little, much = min(little, work(run(size))), min(much, work(run(4 * size)))
+        if much < floor:
+            return 0
+    return much / max(little, 1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+def test_a_text_four_times_as_long_takes_about_four_times_the_work(name: str) -> None:
+    function = functions()[name]
+    slow = {}
+    for what, made in itertools.islice(texts(), 0, None, 5 if name in LIMITED and not ALL else 1):
+        times = growth(lambda size, made=made: lambda: function(made(size)), N, LIMITED.get(name, FLOOR))  # type: ignore[misc]
+        if times > (9 if "fences" in what else MOST):  # one search for each length of a fence: n to the power of 1.5
+            slow[what] = round(times, 1)
+    assert not slow
+
+
+# --- many things ---------------------------------------------------------------------------------
+
+
+def same_slug(size: int, home: Path) -> Callable[[], object]:
+    many = [Card(PLACE, question=text(f"{'w' * 60} {n}"), answer=text(f"{n}")) for n in range(size)]
+    return lambda: identity.identify(deck(*many), Lock())
+
+
+def pictures(there: str, written: str) -> Callable[[int, Path], Callable[[], object]]:
+    def run(size: int, home: Path) -> Callable[[], object]:
+        (home / "media").mkdir(parents=True)
+        for n in range(size):
+            (home / "media" / there.format(n)).write_bytes(b"x")
+        question = text(" ".join(f"![a]({written.format(n)})" for n in range(size)))
+        shown = deck(Card(PLACE, question=question, answer=text("x")))._replace(folder=home)
+        return lambda: collect_media(shown, whole=True)
+
+    return run
+
+
+def ids(size: int, home: Path) -> Callable[[], object]:
+    author = Author(home)
+    for file in range(size // 4):
+        asked = "".join(f"- {{question: What is {file} and {n}?, answer: A {file} {n}}}\n" for n in range(4))
+        author.section(asked, name=f"Part {file}", file=f"part{file}.yaml")
+    author.build()
+    loaded = author.load()
+    return lambda: write_ids(loaded)
+
+
+def sections(size: int, home: Path) -> Callable[[], object]:
+    author = Author(home)
+    for number in range(size):
+        author.section("- {question: What is it?, answer: A river}\n", file=f"part{number}.yaml")
+    listed = ", ".join(f"river{number}" for number in range(size))
+    author.write("deck.yaml", f"deck: Rivers\nuid: testtesttest\nsections: [{listed}]\n")
+    return lambda: read_deck(author.folder, lambda _: None)
+
+
+def in_deck(line: str, head: str = "") -> Callable[[int, Path], Callable[[], object]]:
+    def run(size: int, home: Path) -> Callable[[], object]:
+        data = f"deck: Rivers\nuid: testtesttest\n{head}" + "".join(line.format(n) for n in range(size))
+        return lambda: is_deck(data.encode())
+
+    return run
+
+
+def material(line: str) -> Callable[[int, Path], Callable[[], object]]:
+    def run(size: int, home: Path) -> Callable[[], object]:
+        lines = [line.format(n) for n in range(size)]
+        before, after = (
+            outline.read_outline("".join(lines)),
+            outline.read_outline("# New\n\nx y.\n\n" + "".join(lines[::-1])),
+        )
+        return lambda: (outline.read_outline("".join(lines)), align.align(before, after))
+
+    return run
+
+
+MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
+    "cards whose ids are made of the same words": (1_000, same_slug),
+    "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
+    "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
+    "cards that are given ids, in many files": (100, ids),
+    "section files that aren't there": (250, sections),
+    "unknown keys": (1_000, in_deck("wrong{}: x\n")),
+    "spellings": (1_000, in_deck("  term{}: [x]\n", "terms:\n")),
+    "headings that are the same": (250, material("# Rivers\n\nThey flow {}.\n\n")),
+    "headings": (1_000, material("# Rivers {0}\n\nThey flow {0}.\n\n")),
+    "headings without a blank line": (1_000, material("# Rivers {}\n")),
+    "lines over longer lines": (
+        1_000,
+        lambda size, home: lambda: outline.read_outline("The River\n" * size + "w" * 99),
+    ),
+    "words of a plan": (16_000, lambda size, home: lambda: word_diff(_words(size))),
+    "words of a plan that are the same": (16_000, lambda size, home: lambda: word_diff("a b " * (size // 4))),
+    "sentences that are the same": (1_000, material("They flow. Rivers do.\n\n")),
+    "lists in a line": (2_000, lambda size, home: lambda: read_tree("x", f"a: [{'x #a, ' * size}]\n".encode())),
+    "rules of a style": (500, lambda size, home: lambda: list(ERRORS[-1](deck(style=".card{color:red}\n<" * size)))),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_four_times_as_many_take_about_four_times_the_work(name: str, tmp_path: Path) -> None:
+    size, run = MANY[name]
+    number = itertools.count()
+    assert growth(lambda many: run(many, tmp_path / str(next(number))), size) <= MOST
+
+
+# --- the measure ---------------------------------------------------------------------------------
+
+
+def test_the_measure_sees_a_square_in_a_pattern_and_in_a_loop_and_no_line() -> None:
+    import re
+
+    assert growth(lambda size: lambda: re.sub(r" +x", "", " " * size), N) > 10
+    assert growth(lambda size: lambda: [sum(range(size)) for _ in range(size)], N // 2) > 10
+    assert 0 < growth(lambda size: lambda: re.sub(r" +", "", "a " * size * 50), N) < MOST
+
+
+def test_code_that_is_too_long_to_be_coloured_is_reported_and_its_words_stay(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+
+    def told(language: str, lines: int) -> list[str]:
+        code = "".join("    x = 100\n" for _ in range(lines))
+        author.section(f"- question: What is it?\n  answer: |-\n    ```{language}\n{code}    ```\n")
+        html = to_html(f"```{language}\n" + "x = 100\n" * lines + "```")
+        problems = author.problems()
+        assert ("<span" in html) != bool(problems)
+        assert html.count("100") == lines
+        return [each.message for each in problems]
+
+    assert told("python", 1_250) == []
+    assert told("python", 1_251) == ["this code has more than 10,000 characters, and stays in one colour"]
+    assert told("xpp", 125) == []
+    assert told("xpp", 126) == ["this code has more than 1,000 characters, and stays in one colour"]
+
+
+def test_a_width_with_two_points_is_no_number(tmp_path: Path) -> None:
+    assert list(ERRORS[-1](deck(style=".card{width:1.2.3px}"))) == []
