@@ -1,0 +1,186 @@
+"""deck.lock and the package on disk. They must not part: learners get the one, and the next build reads the other.
+
+Both are written beside their places. The lock then waits under a name of its own until the package is in place, so that
+a build that is killed in between has lost nothing (tests/test_killed.py kills it everywhere).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+
+from studydeck.files import (
+    LARGEST_FILE,
+    Refused,
+    create,
+    digest_of,
+    hash_of,
+    read_bytes,
+    read_file,
+    target_of,
+    write_file,
+)
+from studydeck.history import LOCK_FILE, Lock, read_lock
+from studydeck.model import WARNING, Place, Problem, problem, shown
+
+#: Bytes; a note takes some 200.
+LARGEST_LOCK = 1_000_000_000
+#: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
+_GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
+_ONE_BUILD = 60  # seconds, between two changes of a file that a build is writing
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
+    """The lock of the deck in `folder`, the hash of its file ("" where it can't be read), and what is wrong with it.
+
+    One that a killed build left pending counts: its stamps may have reached learners.
+    """
+    path = folder / LOCK_FILE
+    data = read_file(path, folder, LARGEST_LOCK) if os.path.lexists(path) else b""
+    if isinstance(data, Problem):
+        return Lock(), "", [data]
+    digest = hash_of(data)
+    if pending := _pending(path, digest):
+        waiting = [read_file(each, folder, LARGEST_LOCK) for each in pending]
+        if problems := [each for each in waiting if isinstance(each, Problem)]:
+            return Lock(), digest, problems
+        first, *others = [each for each in waiting if isinstance(each, bytes)]
+        lock, problems = read_lock(shown(path), first + b"".join(each.partition(b"\n")[2] for each in others))
+        if not problems:
+            return lock, digest, []
+    if not data and not os.path.lexists(path):
+        return Lock(), digest, []
+    lock, problems = read_lock(shown(path), data)
+    return lock, digest, problems
+
+
+def _pending(path: Path, digest: str) -> list[Path]:
+    """The locks that wait beside the one at `path`, whose file has this hash, until their packages are in place."""
+    with suppress(OSError):
+        names = sorted(os.listdir(path.parent))
+        start = _pending_name(path, digest, "")
+        return [path.with_name(name) for name in names if name.startswith(start) and name.endswith(".pending")]
+    return []
+
+
+def _pending_name(path: Path, digest: str, rest: str) -> str:
+    return f".{path.name}.{digest[:16]}.{rest}"
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+class ChangedLockError(OSError):
+    """The lock was changed after it was read."""
+
+
+class Replacement:
+    """A new package and a new lock, which take the places of the old ones together when the `with` block ends.
+
+    Write the package to `package` and the lock with `write_lock`; `written` are then the hashes of both files by their
+    paths. Raises ChangedLockError, and replaces nothing, if deck.lock no longer has the hash `follows`, unless that
+    is "". Raises OSError where a file can't be written.
+    """
+
+    def __init__(self, path: Path, folder: Path, follows: str) -> None:
+        self._path, self._lock_path, self._follows = path, folder / LOCK_FILE, follows
+        self.package = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._lock = self._lock_path.with_name(f".{LOCK_FILE}.{os.getpid()}.part")
+        self.written: Mapping[str, str] = {}
+
+    def __enter__(self) -> Replacement:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._target = target_of(self._lock_path, self._lock_path.parent)
+        return self
+
+    def write_lock(self, lines: Iterable[str]) -> None:
+        """Writes the new lock beside the old one."""
+        with TextIOWrapper(create(self._lock, like=self._target), "utf-8", newline="") as file:
+            file.writelines(lines)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._replace()
+        finally:
+            self.package.unlink(missing_ok=True)
+            self._lock.unlink(missing_ok=True)
+        if error is None:
+            for place in (self._path, self._lock_path):
+                _sweep(place, self._lock_path.stat().st_mtime)
+
+    def _replace(self) -> None:
+        self.written = {
+            os.fspath(self._path): digest_of(self.package),
+            os.fspath(self._lock_path): digest_of(self._lock),
+        }
+        before = hash_of(read_bytes(self._target, largest=LARGEST_LOCK) if self._target.exists() else b"")
+        if self._follows not in ("", before):
+            raise ChangedLockError
+        pending = self._lock_path.with_name(_pending_name(self._lock_path, before, f"{os.getpid()}.pending"))
+        os.replace(self._lock, pending)
+        try:
+            os.replace(self.package, self._path)
+        except OSError:  # learners have nothing new, so nothing is pending
+            pending.unlink(missing_ok=True)
+            raise
+        os.replace(pending, self._target)
+
+
+def not_written(error: OSError, path: Path, folder: Path) -> Problem:
+    """The problem with a package and a lock that couldn't take their places."""
+    if isinstance(error, ChangedLockError):
+        message = "another program changed deck.lock during the build"
+        return problem("changed-lock", Place(shown(folder / LOCK_FILE)), message, "build again")
+    if isinstance(error, Refused):
+        at, message = Place(shown(Path(error.filename))), f"the lock can't be written ({error.strerror})"
+        return problem("unwritable", at, message, "put the file itself in its place")
+    message = f"the package or its lock can't be written ({error.strerror or error})"
+    return problem("unwritable", Place(path.as_posix()), message, "make room, or choose another -o")
+
+
+def _sweep(place: Path, now: float) -> None:
+    """Deletes what killed builds left beside `place`, and nothing that another build is still at."""
+    for name in os.listdir(place.parent):
+        left = place.with_name(name)
+        if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
+            with suppress(OSError):
+                if now - left.stat().st_mtime > _ONE_BUILD or _has_ended(left.stem):
+                    left.unlink()
+
+
+def _has_ended(name: str) -> bool:
+    """Whether the process is gone whose number ends `name`. Windows can't tell, and keeps a file that is open."""
+    pid = name.rpartition(".")[2]
+    try:
+        if os.name != "nt" and pid.isdecimal():
+            os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):  # another user's process, or no process's number
+        return False
+    return os.name == "nt"
+
+
+def tell_git(folder: Path) -> list[Problem]:
+    """Tells git how to merge locks, below what the author has told it; a warning where it can't be written."""
+    attributes = folder / ".gitattributes"
+    try:
+        said = read_bytes(attributes, folder, LARGEST_FILE) if os.path.lexists(attributes) else b""
+        if LOCK_FILE.encode() not in said:
+            apart = b"" if not said or said.endswith(b"\n") else b"\n"
+            write_file(attributes, said + apart + _GIT_ATTRIBUTES.encode(), folder)
+    except OSError as error:
+        message = f"git can't be told how to merge locks ({error.strerror or error})"
+        remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
+        return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
+    return []
