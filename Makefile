@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories hangs bench pictures lint check format clean help
+.PHONY: decks test stories hangs bench pictures docs lint check format clean help
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -30,6 +30,11 @@ bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engin
 pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/pictures.py
 
+docs: $(VENV)/.tested  ## bring the generated pages up to date, and build the docs' site into site/
+	@$(BIN)/python docs/generate.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 lint: $(VENV)/.tested  ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,7 +48,7 @@ format: $(VENV)/.tested  ## put the Python files into the house's format
 	@$(BIN)/ruff format .
 
 clean:  ## remove what the build and the tests made, .venv too
-	rm -rf $(VENV) dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14

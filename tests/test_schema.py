@@ -81,7 +81,7 @@ def kind_of(path: Path) -> str:
 def examples() -> Iterator[tuple[str, str, str]]:
     for path in sorted((ROOT / "cards").rglob("*.yaml")):
         yield path.relative_to(ROOT).as_posix(), kind_of(path), path.read_text("utf-8")
-    for page in (ROOT / "README.md", ROOT / "docs" / "problems.md"):
+    for page in (ROOT / "README.md", ROOT / "docs" / "writing.md", ROOT / "docs" / "problems.md"):
         blocks = re.findall(r"^```yaml\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
         for number, block in enumerate(blocks, start=1):
             named = re.match(r"# (\S+\.yaml)\n", block)
