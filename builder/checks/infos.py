@@ -29,10 +29,10 @@ def _info(name: str, at: Placed, message: str, remedy: str) -> Problem:
 
 
 def near_duplicate(deck: Deck, limit: int = 75) -> Iterator[Problem]:
-    """Two questions that share nearly all their words, of those that say something: as many as the limit, or more.
+    """Two questions that share nearly all of their content words: as many as the limit, or more.
 
-    Learners mix them up. A pair is lawful, and left alone, where each has a word of its own and the answers differ; and
-    so are three or more of a pattern.
+    Learners mix them up. A pair is allowed if each has a word of its own and the answers differ, and so are three or
+    more questions of one pattern.
 
     Fails:
         - question: Which river flows through the old town of Cairo?

@@ -136,7 +136,7 @@ def _first(text: str) -> str:
 def long_answer(deck: Deck, limit: int = 25) -> Iterator[Problem]:
     """An answer, or an item of a list, of many words; from three fifths of the limit on it is an info.
 
-    Learners recall half of a long answer, and grade it by mood. Short answers are right or wrong.
+    Learners remember half of a long answer, and grade it inconsistently. Short answers are right or wrong.
 
     Fails:
         question: Why do rivers bend?
@@ -163,9 +163,9 @@ def long_answer(deck: Deck, limit: int = 25) -> Iterator[Problem]:
 
 
 def long_question(deck: Deck, limit: int = 30) -> Iterator[Problem]:
-    """A question of many words. What stands in quotes isn't counted.
+    """A question of many words. Words in quotes aren't counted.
 
-    A learner reads it at every review, and in time recalls its shape rather than what it asks.
+    A learner reads it at every review, and in time remembers its shape rather than what it asks.
 
     Fails:
         question: >-
@@ -187,9 +187,9 @@ def long_question(deck: Deck, limit: int = 30) -> Iterator[Problem]:
 
 
 def long_list(deck: Deck, limit: int = 4) -> Iterator[Problem]:
-    """An answer that is a list of many items, in YAML or in Markdown; what is conjugated or declined may be long.
+    """An answer that is a list of many items, in YAML or in Markdown; conjugations and declensions may be long.
 
-    One forgotten item makes the whole card wrong, and a long list nearly always lacks one.
+    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten.
 
     Fails:
         question: Which capitals stand on the Danube or near it?
@@ -209,9 +209,9 @@ def long_list(deck: Deck, limit: int = 4) -> Iterator[Problem]:
 
 
 def long_cloze(deck: Deck, limit: int = 8) -> Iterator[Problem]:
-    """A gap that hides many words, or a sentence with more than four numbers of gaps. Tables may have any.
+    """A gap that hides many words, or a sentence with more than four gap numbers. Tables may have any number.
 
-    A learner recalls such a gap by halves, and five cards of one sentence give each other away.
+    Learners remember half of such a gap, and five cards from one sentence give each other away.
 
     Fails:
         cloze: An oxbow lake is {{c1::a bend of a river that the river itself has cut off}}.
@@ -306,7 +306,7 @@ def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> b
 def two_questions(deck: Deck) -> Iterator[Problem]:
     """A question that asks two things: with `and what`, `or why` and their like, or with two question marks.
 
-    Whoever knows one half can't grade the card, and the half that is known hides the other.
+    A learner who knows one half can't grade the card, and the half that is known hides the other.
 
     Fails:
         question: What is a delta, and where does it form?
@@ -346,7 +346,7 @@ def _asks_again(text: str) -> bool:
 
 
 def negative_question(deck: Deck) -> Iterator[Problem]:
-    """A question for what is NOT so.
+    """A question that asks what is NOT true.
 
     The NOT is easily missed, and such a card teaches the wrong things beside the one exception.
 
@@ -367,7 +367,7 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
 
 
 def open_example(deck: Deck) -> Iterator[Problem]:
-    """A question for some example of many.
+    """A question that asks for any one of many examples.
 
     There are more right answers than the one on the card, and learners can't grade theirs.
 
@@ -391,7 +391,7 @@ def open_example(deck: Deck) -> Iterator[Problem]:
 def all_of_the_above(deck: Deck) -> Iterator[Problem]:
     """`All of the above`, `none of the above` and their like, in a question or an answer.
 
-    Those are answers of a test on paper. A card has nothing above, and picking one is not recalling it.
+    These belong in a multiple-choice test. A card has nothing above, and choosing an answer is not recalling it.
 
     Fails:
         question: Does the Nile flow through Uganda, Sudan or Egypt?
@@ -411,7 +411,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
 def it_depends(deck: Deck) -> Iterator[Problem]:
     """An answer that starts with `It depends`.
 
-    It is true of nearly everything, so it is no sign that a learner knows on what it depends.
+    That is true of nearly everything, so it doesn't show that a learner knows what it depends on.
 
     Fails:
         question: How fast does a river flow?
@@ -429,7 +429,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
 
 
 def question_mark(deck: Deck) -> Iterator[Problem]:
-    """A question without a question mark that is no request (Name, List, …) and has no blank (___) to fill.
+    """A question without a question mark that isn't a request (Name, List, …) and has no blank (___) to fill in.
 
     Only in decks that ask for it with `checks: {question-mark: on}`: many good decks ask with a bare term.
 
@@ -461,7 +461,7 @@ def question_mark(deck: Deck) -> Iterator[Problem]:
 def miscounted_list(deck: Deck) -> Iterator[Problem]:
     """A question that names a number, where the list in the answer has another length.
 
-    Learners search for an item that isn't there, or stop before the last.
+    Learners look for an item that isn't there, or stop before the last one.
 
     Fails:
         question: Which three capitals stand on the Danube?
@@ -491,7 +491,7 @@ def _numbers_in(question: Text) -> dict[str, int]:
 
 
 def answer_in_question(deck: Deck) -> Iterator[Problem]:
-    """A short answer whose words all stand in the question, where that offers no choice.
+    """A short answer whose words are all in the question, unless the question offers a choice.
 
     The question gives the answer away, so learners read it off and recall nothing.
 
@@ -575,7 +575,7 @@ def _is_expletive(words: tuple[str, ...]) -> bool:
 
 
 def leans_on_source(deck: Deck) -> Iterator[Problem]:
-    """A question that points to a text which the learner doesn't have at hand: the article, this chapter.
+    """A question that refers to a text which the learner doesn't have: the article, this chapter.
 
     In a year nobody knows which article that was.
 
@@ -602,8 +602,8 @@ def leans_on_source(deck: Deck) -> Iterator[Problem]:
 def unbalanced(deck: Deck) -> Iterator[Problem]:
     """A bracket, backtick, `**` or dollar sign without its partner, outside code.
 
-    Most often half of it was cut off. A mark without its partner shows as it is typed. `1)`, `[0, 1)` and a sign
-    between blanks or quotes are left alone.
+    Most often half of it was cut off. A mark without its partner is shown as typed. `1)`, `[0, 1)` and a sign between
+    blanks or quotes are left alone.
 
     Fails:
         question: Which river (the longest of Africa flows through Cairo?
@@ -658,7 +658,7 @@ def _lone_bracket(text: str) -> str | None:
 
 
 def raw_html(deck: Deck) -> Iterator[Problem]:
-    """An HTML tag or entity outside code. In `the <br> tag`, it is spoken of, and left alone.
+    """An HTML tag or entity outside code. A tag that is only mentioned, as in `the <br> tag`, is left alone.
 
     Cards are Markdown, and show a tag as it is typed: `<b>` with its brackets.
 
@@ -680,7 +680,7 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
 def anki_math(deck: Deck) -> Iterator[Problem]:
     r"""A formula in Anki's brackets, `\(x^2\)` or `\[x^2\]`, outside code.
 
-    In Markdown a backslash only takes a bracket's meaning from it, so that learners would see `(x^2)`.
+    In Markdown a backslash only escapes the bracket, so learners would see `(x^2)`.
 
     Fails:
         question: What is the derivative of \(x^2\)?
@@ -720,7 +720,7 @@ def typed_markup(deck: Deck) -> Iterator[Problem]:
 
 
 def bare_cloze(deck: Deck, limit: int = 2) -> Iterator[Problem]:
-    """A gap without a hint that leaves too few words to tell what is asked: fewer than the limit.
+    """A gap without a hint that leaves too few words to show what is asked: fewer than the limit.
 
     Nearly anything fits such a gap.
 
@@ -750,7 +750,7 @@ def bare_cloze(deck: Deck, limit: int = 2) -> Iterator[Problem]:
 
 
 def glossary(deck: Deck) -> Iterator[Problem]:
-    """A spelling that `terms:` in `deck.yaml` lists among those to replace.
+    """A spelling that `terms:` in `deck.yaml` lists as one to replace.
 
     A term that is spelled in two ways looks like two terms.
 
