@@ -5,7 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories hangs bench pictures docs lint check format clean help
+.PHONY: decks preview verify test stories hangs bench pictures docs lint check format clean help FORCE
+
+# Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
+# installed a package over the editable one: then it is set up anew (test_make.py).
+OURS := $(shell $(BIN)/python -I .ci/ours.py 2>/dev/null && echo yes)
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -13,6 +17,12 @@ decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the defa
 	@echo "Your packages lie in dist/. Import them, and import again after every build:"
 	@echo "  desktop: in Anki, File > Import, choose the .apkg file"
 	@echo "  phone:   send the file over and open it with AnkiDroid or AnkiMobile"
+
+preview: $(VENV)/.with-anki  ## see a deck's cards in the browser: make preview DECK=cards/my-deck
+	@$(BIN)/studydeck preview $(if $(DECK),"$(DECK)")
+
+verify: $(VENV)/.with-anki  ## build and import into the real Anki engine, as learners would (all decks, or DECK=…)
+	@$(BIN)/studydeck build --verify $(if $(DECK),"$(DECK)")
 
 test: $(VENV)/.tested lint check  ## run the whole test suite and the static checks
 	@$(BIN)/python -m pytest
@@ -38,7 +48,7 @@ docs: $(VENV)/.tested  ## bring the generated pages up to date, and build the do
 lint: $(VENV)/.tested  ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 
 check: $(VENV)/.installed  ## studydeck check --strict on every deck
 	@$(BIN)/studydeck check --strict
@@ -56,13 +66,20 @@ help:  ## list the targets
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "studydeck needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
+	@$(PYTHON) -m venv --clear $(VENV) || \
 		{ rm -rf $(VENV); echo "no venv module: sudo apt install python3-venv"; exit 1; }
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+FORCE:
+
+$(VENV)/.installed: pyproject.toml $(if $(OURS),,FORCE) | $(VENV)/bin/python
 	@echo "Setting up $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q builder  # a start without them takes a third longer
+	@touch $@
+
+$(VENV)/.with-anki: pyproject.toml | $(VENV)/.installed
+	@echo "Setting up the Anki engine ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[anki]'
 	@touch $@
 
 $(VENV)/.tested: pyproject.toml | $(VENV)/.installed

@@ -246,7 +246,8 @@ def verify(package: Path, previous: Path | None, style: str) -> None:
     """Import PACKAGE into scratch collections of the real Anki engine, as learners would.
 
     Counts, conflicts, every card rendered, media, histories, tags, schema, Check Database. Exits with 1
-    where anything fails. Needs the engine: pip install 'studydeck[anki]'.
+    where anything fails. Needs the engine, the extra studydeck[anki]: where it is missing, the message says
+    what to run.
 
     Example: studydeck verify dist/my-deck.apkg --previous last-release.apkg
     """
@@ -503,7 +504,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
 def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
     """Count a deck's cards, words, coverage, problems and media, and forecast the work of studying it. Writes nothing.
 
-    The forecast is the FSRS simulator's of the real engine (pip install 'studydeck[anki]'), for a learner who
+    The forecast is the FSRS simulator's of the real engine (the extra studydeck[anki]), for a learner who
     starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
     Anki's usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
 
@@ -580,7 +581,7 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
     """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
 
     Saving a file redraws the page. Without --lan only this computer can see it. Stop it with Ctrl-C. Needs
-    the engine: pip install 'studydeck[anki]'.
+    the engine, the extra studydeck[anki]: where it is missing, the message says what to run.
 
     Example: studydeck preview cards/magnesium-and-inflammation
     """
@@ -899,8 +900,10 @@ def _needs_engine(error: ModuleNotFoundError, what: str) -> Exception:
     """The sentence for a user without the extra that `what` needs."""
     if error.name not in ("anki", "watchfiles", "segno"):
         return error
+    from builder.installing import install_line
+
     return click.ClickException(
-        f"{what} needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+        f"{what} needs the real Anki engine, an optional part of studydeck: {install_line('anki')}"
     )
 
 

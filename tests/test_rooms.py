@@ -35,6 +35,7 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
     layers = {
         "model": 0,
         "files": 1,
+        "installing": 1,
         "text": 1,
         "pipeline": 3,
         "explaining": 4,
