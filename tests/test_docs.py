@@ -24,7 +24,7 @@ from builder.cli import main
 from builder.installing import update_line
 from builder.model import PROBLEMS, Problem
 from builder.pipeline import build, load, load_all
-from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+from builder.source.keys import CARD_KEYS, CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 from builder.sourcing import stamp_sources
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +128,13 @@ def test_every_command_and_option_is_in_the_docs() -> None:
 
 @pytest.mark.parametrize(
     ("title", "keys"),
-    [("deck.yaml", DECK_KEYS), ("material", MATERIAL_KEYS), ("Section files", SECTION_KEYS), ("Cards", CARD_KEYS)],
+    [
+        ("deck.yaml", DECK_KEYS),
+        ("credits", CREDIT_KEYS),
+        ("material", MATERIAL_KEYS),
+        ("Section files", SECTION_KEYS),
+        ("Cards", CARD_KEYS),
+    ],
 )
 def test_every_yaml_key_is_in_the_docs(title: str, keys: dict[str, object]) -> None:
     assert first_cells(part(title, KEYS_PAGE)) == list(keys)

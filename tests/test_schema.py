@@ -168,6 +168,11 @@ GOOD = [
     deck("material: {title: An atlas, url: https://example.org/a?b=c#d, path: ../atlas.pdf}"),
     deck("material: {title: 1984, url: http://example.org}"),
     ("deck", "deck: 2024\nuid: testtesttest\n"),
+    deck("authors: Jane"),
+    deck("authors: [Jane, 5, yes]"),
+    deck("license: CC-BY-4.0"),
+    deck("credits: {}"),
+    deck("credits: {nile.svg: {author: A, license: 1, url: https://example.org}, 2: {author: B}}"),
     deck("checks: {long-answer: 30, yes-no: off}"),
     deck("terms: {NF-kB: [NF-κB, NFkB], colour: color}"),
     ("section", "section: Water\ncards: []\nuncarded: {p1s3: only a transition, overview/p2: a quotation}\n"),
@@ -221,6 +226,16 @@ GOOD += [
 NULLS = ("null", "~", "Null", "NULL")
 NO_LINES = [f'"a{sign}b"' for sign in (r"\r", r"\N", r"\L", r"\P")] + ['"D\\r"', "|\n  a", ">\n  a", *NULLS]
 BAD = [
+    deck("authors: []"),
+    deck("authors: ['']"),
+    deck("authors: {a: b}"),
+    deck("license: [MIT]"),
+    deck("license: ''"),
+    deck("credits: []"),
+    deck("credits: {nile.svg: Jane}"),
+    deck("credits: {nile.svg: {}}"),
+    deck("credits: {nile.svg: {author: A, url: nile.org}}"),
+    deck("credits: {nile.svg: {author: A, by: B}}"),
     deck("sections: []"),
     *(("deck", f"deck: {name}\nuid: testtesttest\n") for name in NO_LINES),
     *(("deck", f"deck: R\nuid: testtesttest\ntag: {name}\n") for name in NO_LINES),

@@ -17,6 +17,7 @@ from builder.history.by_hand import ByHand, Stay
 from builder.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from builder.history.lock import Lock
 from builder.model import Deck, Note, NoteType, OldNote
+from builder.text import about
 
 _QA_NAMES = ("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed")
 _CLOZE_NAMES = ("Text", "Hint", "Details", "Source", "Section")
@@ -121,7 +122,7 @@ class CardPlan(NamedTuple):
 class Plan(NamedTuple):
     """The next import. `unclean` tells in sentences what of it wouldn't arrive; empty, it imports cleanly.
 
-    `look` is a sentence where the note types change, and else empty.
+    `look` is a sentence where the note types change, and else empty. `about` is Markdown that says whose deck it is.
     """
 
     deck: str
@@ -131,6 +132,7 @@ class Plan(NamedTuple):
     by_hand: tuple[ByHand, ...]
     unclean: tuple[str, ...]
     look: str
+    about: str
 
     def count(self, what: str) -> int:
         return sum(card.what == what for card in self.cards)
@@ -244,6 +246,7 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         by_hand=tuple(_by_hand(deck, before, after, gone)),
         unclean=tuple(_unclean(before, after)),
         look=_look(before, after),
+        about=about(deck),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from builder.model import NOTHING_KEPT, Deck, Kept, MediaFile, NoteType, Shipped
 from builder.package.anki import StudyDeck, StudyModel, StudyPackage
+from builder.text import described
 
 
 def write_package(
@@ -33,7 +34,7 @@ def write_package(
     base = note_types[0][0].id + 1000
     named = {name: StudyDeck(base + n, name) for n, name in enumerate(decks)}
     first = named[str(deck.title)]
-    first.description = deck.description
+    first.description = described(deck)
     models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
     for model in models.values():
         first.add_model(model)

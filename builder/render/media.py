@@ -51,6 +51,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description shows no pictures and plays no sounds"
         shelf.problems.append(problem("lost-picture", deck.description, message, "take them out"))
+    for name in deck.credits:
+        shelf.look_for(name)
     if whole:
         shelf.tell_unused()
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
@@ -101,6 +103,11 @@ class _Shelf:
         else:
             self.names[written] = name
             self.paths[written] = self.there[written]
+
+    def look_for(self, name: Text) -> None:
+        """Adds a problem where the folder has no file of this name."""
+        if name not in self.there:
+            self.problems.append(self._missing(name, name))
 
     def tell_unused(self) -> None:
         """Adds a warning for each file of the media folder that no card shows."""

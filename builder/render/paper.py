@@ -12,7 +12,7 @@ from string import Template
 
 from builder.files import read_bytes
 from builder.model import Deck, MediaFile, Note
-from builder.text import parse, to_html
+from builder.text import described, parse, to_html
 from builder.text.formula import in_formula, with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -39,7 +39,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     return page.substitute(
         language=html_entities.escape(deck.language or "en"),
         title=html_entities.escape(deck.title),
-        description=with_mathml(to_html(deck.description)),
+        description=with_mathml(to_html(described(deck))),
         layout=layout,
         style=(_ASSETS / "paper.css").read_text("utf-8"),
         sections="\n".join(sections),

@@ -4,11 +4,12 @@ files.py reads bytes safely, tree.py turns them into placed texts, lists and map
 keys.py says which keys there are (for the reader and for the JSON Schema), reader.py makes the Deck.
 """
 
-from builder.source.keys import CARD_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
+from builder.source.keys import CARD_KEYS, CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
 from builder.source.reader import read_deck
 
 __all__ = [
     "CARD_KEYS",
+    "CREDIT_KEYS",
     "DECK_KEYS",
     "MATERIAL_KEYS",
     "SECTION_KEYS",

@@ -18,6 +18,7 @@ TEXT, LINE, DECK_NAME, LANGUAGE, URL, ID, UID, FLAG = (
 TEXT_OR_LIST, NAMES, SECTIONS, LOCATORS = "text or list", "names", "sections", "locators"
 CARDS, MATERIAL = "cards", "material"
 LIMITS, TERMS, REASONS = "limits", "terms", "reasons"
+LINES, CREDITS = "lines", "credits"
 
 # Patterns are read by Python and by JavaScript, where editors run the schema and \w is an ASCII letter. So a letter of
 # any script is what is left after white space, ASCII's signs, and signs that can't be seen.
@@ -53,6 +54,9 @@ DECK_KEYS = {
     "tag": Key(LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
     "language": Key(LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "description": Key(TEXT, "What Anki shows under the deck's name, in Markdown."),
+    "authors": Key(LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
+    "license": Key(LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
+    "credits": Key(CREDITS, "Who made a picture or sound, by the name of its file, shown below the description."),
     "sections": Key(SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
     "subdecks": Key(FLAG, "true gives every section a subdeck of its own."),
     "material": Key(MATERIAL, "What the deck was drawn from."),
@@ -63,6 +67,11 @@ MATERIAL_KEYS = {
     "title": Key(LINE, "The material's title, shown under the answer of cards with a source."),
     "url": Key(URL, "Where learners can read the material: an http or https address."),
     "path": Key(LINE, "Where the author keeps the material; may lie outside the deck's folder."),
+}
+CREDIT_KEYS = {
+    "author": Key(LINE, "Who made the picture or sound."),
+    "license": Key(LINE, "What others may do with it, such as CC-BY-SA-4.0."),
+    "url": Key(URL, "Where it was found: an http or https address."),
 }
 SECTION_KEYS = {
     "section": Key(DECK_NAME, "The section's name, shown on its cards."),
@@ -97,7 +106,7 @@ LIMIT_PATTERN = r"on|off|\d{1,6}"
 #: Keys that only a question has.
 QUESTION_ONLY = ("question", "answer", "reverse", "typed")
 
-REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "card": ()}
+REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",), "card": ()}
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -128,6 +137,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     LIMITS: {"type": "object", "additionalProperties": {
              "anyOf": [{"enum": ["on", "off"]}, {"type": "integer", "minimum": 0, "maximum": 999_999}]}},
     TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
+    LINES: {"anyOf": [_in_line(LINE_PATTERN), {"type": "array", "items": _in_line(LINE_PATTERN), "minItems": 1}]},
+    CREDITS: {"type": "object", "additionalProperties": {"$ref": "#/$defs/credit"}},
     REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": _whole(LOCATOR_PATTERN)},
 }  # fmt: skip
@@ -142,7 +153,10 @@ def json_schema(file: str) -> dict[str, Any]:
         **_object(keys, REQUIRED[file]),
     }
     if file == "deck":
-        schema["$defs"] = {"material": _object(MATERIAL_KEYS, ())}
+        schema["$defs"] = {
+            "credit": _object(CREDIT_KEYS, REQUIRED["credit"]),
+            "material": _object(MATERIAL_KEYS, ()),
+        }
     else:
         no_question = [{"required": [key]} for key in QUESTION_ONLY]
         schema["$defs"] = {

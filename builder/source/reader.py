@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.files import read_file
-from builder.model import WARNING, Card, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
+from builder.model import WARNING, Card, Credit, Deck, Material, Place, Placed, Problem, Section, Text, problem, shown
 from builder.source import keys
 from builder.source.nodes import NO_KEY, Items, Keys, Node
 from builder.source.tree import read_tree
@@ -57,7 +57,9 @@ _NAMES = (keys.LINE, keys.DECK_NAME)
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Keys of a card that take any text as it is.
 _TEXT_KEYS = frozenset(name for name, key in keys.CARD_KEYS.items() if key.kind in _ANY_TEXT)
-_MAPPINGS = (keys.MATERIAL, keys.LIMITS, keys.TERMS, keys.REASONS)
+#: Kinds that are mappings under keys of the author's own choice.
+_ENTRIES = (keys.LIMITS, keys.TERMS, keys.REASONS, keys.CREDITS)
+_MAPPINGS = (keys.MATERIAL, *_ENTRIES)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -99,6 +101,9 @@ def read_deck(
         style=_style(folder, problems),
         checks=values.get("checks", {}),
         terms=values.get("terms", {}),
+        authors=values.get("authors", ()),
+        license=values.get("license", ""),
+        credits=values.get("credits", {}),
     )
     return deck, problems
 
@@ -298,7 +303,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == keys.FLAG:
         if isinstance(node, Text) and node.plain and node in _FLAGS:
             return _FLAGS[node]
-    elif kind in (keys.TEXT_OR_LIST, keys.NAMES, keys.LOCATORS, keys.SECTIONS):
+    elif kind in (keys.TEXT_OR_LIST, keys.NAMES, keys.LINES, keys.LOCATORS, keys.SECTIONS):
         return _texts(kind, key, node, problems)
     elif kind == keys.CARDS:
         if isinstance(node, Items):
@@ -308,7 +313,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == keys.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
-    elif kind in (keys.LIMITS, keys.TERMS, keys.REASONS):
+    elif kind in _ENTRIES:
         if isinstance(node, Keys):
             names = [node.key(name, number) for number, name in enumerate(node) if name != NO_KEY]
             return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
@@ -338,13 +343,16 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
             _report_kind(keys.TEXT, key, item, problems)
         elif kind == keys.LOCATORS and not _is_place(item):
             problems.append(_no_place(item))
+        elif kind == keys.LINES and _line(keys.LINE, key, item, problems) is None:
+            pass  # reported
         elif kind == keys.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
         else:
             texts.append(item)
-    if kind == keys.SECTIONS and not len(node):
-        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list its files, or take {key}: out"))
+    if kind in (keys.SECTIONS, keys.LINES) and isinstance(node, Items) and not node:
+        what = "its files" if kind == keys.SECTIONS else "them"
+        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list {what}, or take {key}: out"))
         return None
     if kind == keys.TEXT_OR_LIST:
         if not len(node):
@@ -373,8 +381,13 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
     return None
 
 
-def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | Credit | None:
     """What stands under a key of the author's own choice."""
+    if kind == keys.CREDITS and isinstance(node, Keys):
+        return Credit(**_mapping(node, keys.CREDIT_KEYS, keys.REQUIRED["credit"], problems))
+    if kind == keys.CREDITS:
+        _report_kind("credit", name, node, problems)
+        return None
     if kind == keys.TERMS:
         return _texts(keys.NAMES, name, node, problems)
     if kind == keys.REASONS and not _is_place(name):
@@ -415,6 +428,9 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         keys.SECTIONS: "a list of section files",
         keys.CARDS: "a list of cards",
         keys.MATERIAL: "a mapping with title:, url: or path:",
+        keys.LINES: "a line or a list of lines",
+        keys.CREDITS: "a mapping of pictures and sounds to who made them",
+        "credit": "a mapping with author:, license: or url:",
         keys.LIMITS: "a mapping of warnings to numbers or off",
         keys.TERMS: "a mapping of spellings to those they replace",
         keys.REASONS: "a mapping of places in the material to reasons",

@@ -3,6 +3,7 @@
 The one room that others share: checks and rendering must agree on what a text says.
 """
 
+from builder.text.about import about, described, literal, literal_line
 from builder.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from builder.text.markdown import PICTURES, SOUNDS, is_sound, media_references, to_cloze_html, to_html, without_commands
 from builder.text.words import Guesses, counted, fold, letters_hash, near, slug
@@ -13,12 +14,16 @@ __all__ = [
     "Clozes",
     "Gap",
     "Guesses",
+    "about",
     "counted",
+    "described",
     "filled",
     "fold",
     "gaps_in",
     "is_sound",
     "letters_hash",
+    "literal",
+    "literal_line",
     "media_references",
     "near",
     "parse",
