@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from builder import REPOSITORY
+
 # The kinds of values. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema.
 TEXT, LINE, DECK_NAME, LANGUAGE, URL, ID, UID, FLAG = (
     "text",
@@ -29,7 +31,7 @@ _FIRST = rf"[^{_NEVER}!-/:-@\[-`]"
 ID_PATTERN = rf"{_FIRST}[^{_NEVER}!-*,/;-@\[-^`]{{0,99}}"
 UID_PATTERN = r"[a-z0-9]{8,40}"
 SECTION_FILE_PATTERN = rf"[^{_NEVER}!-/:-@\[-^`][^{_UNSEEN}!-,/:-@\[-^`]*"
-URL_PATTERN = r"https?://[^\s\"<>]+"
+URL_PATTERN = r'https?://[^\s"<>]+'
 _IN_LINE = r"[^\t\n\r\u0085\u2028\u2029]"
 LINE_PATTERN = rf"{_IN_LINE}*[^\s\u0085]{_IN_LINE}*"
 #: A BCP 47 tag, as far as its form goes.
@@ -39,6 +41,10 @@ LANGUAGE_PATTERN = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
 DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 #: grounding.md's grammar: an optional section, a paragraph, an optional sentence or run of sentences.
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
+
+
+#: Where the schemas can be fetched: docs/schema/ of the repository, which tests hold to what this file says.
+SCHEMA_HOME = f"{REPOSITORY.replace('//github.com', '//raw.githubusercontent.com')}/main/docs/schema"
 
 
 class Key(NamedTuple):
@@ -149,6 +155,7 @@ def json_schema(file: str) -> dict[str, Any]:
     keys = DECK_KEYS if file == "deck" else SECTION_KEYS
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{SCHEMA_HOME}/{file}.json",
         "title": f"studydeck {file} file",
         **_object(keys, REQUIRED[file]),
     }
