@@ -605,18 +605,27 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
 @click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
-def new(folder: Path, name: str, tag: str | None) -> None:
+@click.option("--repository", is_flag=True, help="Start a shared repository in FOLDER, with the deck under cards/.")
+def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
     """Start a deck in FOLDER: deck.yaml with a fresh uid, and a section with three sample cards.
+
+    With --repository, FOLDER becomes a repository to share: the deck, what git needs to merge it, a workflow
+    for GitHub that checks and builds it, a licence (CC BY 4.0) and a README. Files that are there stay.
 
     Example: studydeck new cards/rivers --name Rivers
     """
     from builder.checks.errors import wrong_tag
+    from builder.source.repository import write_repository
     from builder.source.starter import write_deck
 
     if tag is not None and (wrong := wrong_tag(tag)):
         raise click.BadParameter("{}; {}.".format(*wrong), param_hint="'--tag'")
+    deck, left = folder, list[Path]()
     try:
-        files = write_deck(folder, name, tag, _fresh_uid())
+        if repository:
+            deck, files, left = write_repository(folder, name, tag, _fresh_uid())
+        else:
+            files = write_deck(folder, name, tag, _fresh_uid())
     except FileExistsError:
         raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
     except ValueError as error:
@@ -625,7 +634,12 @@ def new(folder: Path, name: str, tag: str | None) -> None:
         raise click.UsageError(f"{error}.") from None
     for path in files:
         _say(f"wrote {path}")
-    _say(f"Next: edit the section, then studydeck build {folder}")
+    for path in left:
+        _say(f"left {path} as it is")
+    if repository:
+        _say(f"Next, in {folder}: git init -b main, studydeck build, git add -A, git commit")
+    else:
+        _say(f"Next: edit the section, then studydeck build {deck}")
 
 
 @main.command(short_help="Print the JSON Schema of deck or section files.")
