@@ -37,6 +37,12 @@ def test_every_file_that_the_forge_reads_fits_its_schema(schema: str) -> None:
     check(schema, *FILES[schema])
 
 
+def test_pre_commit_takes_the_hooks() -> None:
+    command = [sys.executable, "-m", "pre_commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def uses(value: Any) -> Iterator[str]:
     """The actions that a workflow or an action names."""
     if isinstance(value, dict):

@@ -34,7 +34,10 @@ def in_shell(line: str, folder: Path) -> str:
     """Runs a line as a user who has studydeck and a name in git."""
     who = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     path = os.pathsep.join([str(TOOLS), os.environ["PATH"]])
-    return run(*shlex.split(line), cwd=folder, PATH=path, GIT_CONFIG_GLOBAL=os.devnull, **who)
+    program, *words = shlex.split(line)
+    return run(
+        shutil.which(program, path=path) or program, *words, cwd=folder, PATH=path, GIT_CONFIG_GLOBAL=os.devnull, **who
+    )
 
 
 def started(folder: Path) -> Path:
