@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 from author import DECK, Author
+from click.testing import CliRunner
 from comrak import render_markdown
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from builder.cli import main
 from builder.engine.learner import Learner
 from builder.history.plan_words import plan_json, plan_markdown, plan_text
 from builder.model import Credit, Deck, Place, Text
-from builder.pipeline import paper
 from builder.planning import plan
 from builder.text import about
 
@@ -81,7 +82,10 @@ def test_release_notes_and_paper_say_it_too_and_a_deck_that_says_nothing_gets_no
     assert plan_markdown(after) == f"{plan_markdown(before)}\n\n{said}"
     assert plan_json(after) == plan_json(before)
     assert plan_text(after, str, str) == plan_text(before, str, str)
-    assert "Jane Roe, the 5b" in paper(rivers.load(), "columns")
+    page = rivers.out / "rivers.html"
+    done = CliRunner().invoke(main, ["export", str(rivers.folder), "--to", "print", "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "Jane Roe, the 5b" in page.read_text("utf-8")
 
 
 def test_no_byte_of_a_deck_without_these_keys_changes(rivers: Author, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_release_without_notes_is_none(tmp_path: Path, part: str, words: str) 
 @pytest.mark.skipif(sys.platform == "win32", reason="releases are made on Linux")
 def test_the_release_script_builds_tries_and_describes_what_is_published(tmp_path: Path) -> None:
     clone = working_clone(tmp_path / "clone")
-    (init,) = (each for each in clone.rglob("__init__.py") if "__version__" in each.read_text("utf-8"))
+    (init,) = (each for each in clone.rglob("__init__.py") if '__version__ = "' in each.read_text("utf-8"))
     init.write_text(re.sub('(?<=__version__ = ")[^"]*', "9.1.0", init.read_text("utf-8")), "utf-8")
     (clone / "CHANGELOG.md").write_text("# Changelog\n\n## 9.1.0 - 2026-01-31\n\n- All of it.\n", "utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}

@@ -27,7 +27,7 @@ class Clone:
         git(home, "clone", "-q", str(self.upstream), str(self.folder))
 
     def release(self, version: str, *edits: tuple[str, str, str]) -> None:
-        init = next(each for each in self.upstream.rglob("__init__.py") if "__version__" in each.read_text("utf-8"))
+        init = next(each for each in self.upstream.rglob("__init__.py") if '__version__ = "' in each.read_text("utf-8"))
         init.write_text(re.sub('(?<=__version__ = ")[^"]*', version, init.read_text("utf-8")), "utf-8")
         for name, old, new in edits:
             text = (self.upstream / name).read_text("utf-8")
