@@ -392,15 +392,6 @@ def test_the_page_shows_each_problem_as_it_is_printed(
     assert shown.splitlines() == printed
 
 
-def test_actions_are_pinned_by_their_commits() -> None:
-    """A tag can be moved to other code."""
-    root = Path(__file__).parent.parent
-    used = [line.partition("uses:")[2].strip() for path in (root / ".github").rglob("*.yml")
-            for line in path.read_text("utf-8").splitlines() if "uses:" in line]  # fmt: skip
-    assert used
-    assert [each for each in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v[\d.]+", each)] == []
-
-
 # --- the site ------------------------------------------------------------------------------------
 
 
