@@ -5,7 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks test stories hangs bench pictures lint check format clean help
+.PHONY: decks preview verify test stories hangs bench pictures docs lint check format clean help FORCE
+
+# Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
+# installed a package over the editable one: then it is set up anew (test_make.py).
+OURS := $(shell $(BIN)/python -I .ci/ours.py 2>/dev/null && echo yes)
 
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
@@ -13,6 +17,12 @@ decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the defa
 	@echo "Your packages lie in dist/. Import them, and import again after every build:"
 	@echo "  desktop: in Anki, File > Import, choose the .apkg file"
 	@echo "  phone:   send the file over and open it with AnkiDroid or AnkiMobile"
+
+preview: $(VENV)/.with-anki  ## see a deck's cards in the browser: make preview DECK=cards/my-deck
+	@$(BIN)/studydeck preview $(if $(DECK),"$(DECK)")
+
+verify: $(VENV)/.with-anki  ## build and import into the real Anki engine, as learners would (all decks, or DECK=…)
+	@$(BIN)/studydeck build --verify $(if $(DECK),"$(DECK)")
 
 test: $(VENV)/.tested lint check  ## run the whole test suite and the static checks
 	@$(BIN)/python -m pytest
@@ -30,10 +40,15 @@ bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engin
 pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/pictures.py
 
+docs: $(VENV)/.tested  ## bring the generated pages up to date, and build the docs' site into site/
+	@$(BIN)/python docs/generate.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 lint: $(VENV)/.tested  ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 
 check: $(VENV)/.installed  ## studydeck check --strict on every deck
 	@$(BIN)/studydeck check --strict
@@ -43,7 +58,7 @@ format: $(VENV)/.tested  ## put the Python files into the house's format
 	@$(BIN)/ruff format .
 
 clean:  ## remove what the build and the tests made, .venv too
-	rm -rf $(VENV) dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -51,13 +66,20 @@ help:  ## list the targets
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "studydeck needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
+	@$(PYTHON) -m venv --clear $(VENV) || \
 		{ rm -rf $(VENV); echo "no venv module: sudo apt install python3-venv"; exit 1; }
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+FORCE:
+
+$(VENV)/.installed: pyproject.toml $(if $(OURS),,FORCE) | $(VENV)/bin/python
 	@echo "Setting up $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q builder  # a start without them takes a third longer
+	@touch $@
+
+$(VENV)/.with-anki: pyproject.toml | $(VENV)/.installed
+	@echo "Setting up the Anki engine ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[anki]'
 	@touch $@
 
 $(VENV)/.tested: pyproject.toml | $(VENV)/.installed

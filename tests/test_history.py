@@ -16,6 +16,7 @@ from author import DECK, START, Author
 from studydeck.commands.plan import repair_lock
 from studydeck.engine.learner import Import, Learner
 from studydeck.history import lock_text
+from studydeck.installing import update_line
 from studydeck.pipeline import unnamed, write_ids
 
 CARDS = """\
@@ -406,7 +407,7 @@ def test_a_newer_programs_lock_is_refused_politely(rivers: Author) -> None:
     rivers.write("deck.lock", rivers.read("deck.lock").replace("lock 1", "lock 2", 1))
     (problem,) = rivers.problems()
     assert problem.message == "a newer studydeck wrote this lock (version 2; this one reads 1)"
-    assert problem.remedy == "update studydeck: pip install -U studydeck"
+    assert problem.remedy == f"update studydeck: {update_line()}"
     assert problem.name == "newer-lock"
     with pytest.raises(ValueError, match="a newer studydeck wrote this lock"):
         repair_lock(rivers.folder, rivers.out)

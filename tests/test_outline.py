@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
 
+from studydeck.installing import install_line
 from studydeck.material.align import align
 from studydeck.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
 from studydeck.material.read import LARGEST, read_material
@@ -486,7 +487,7 @@ def test_without_the_extra_a_sentence_says_how_to_get_it(
     monkeypatch.setitem(__import__("sys").modules, module, None)
     path = tmp_path / f"rivers.{ending}"
     path.write_bytes(b"<p>Rivers run.</p>")
-    with pytest.raises(ValueError, match=r"pip install 'studydeck\[material\]'"):
+    with pytest.raises(ValueError, match=re.escape(install_line("material"))):
         read_material(path)
 
 

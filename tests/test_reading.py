@@ -536,9 +536,12 @@ MAPPINGS = {
     "checks": "a mapping of warnings to numbers or off",
     "terms": "a mapping of spellings to those they replace",
     "uncarded": "a mapping of places in the material to reasons",
+    "credits": "a mapping of pictures and sounds to who made them",
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a text"),
+    "license": "a text",
+    "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a text"),
     **dict.fromkeys(("reverse", "typed", "retired", "subdecks"), "true or false"),
     "answer": "a text or a list of texts",
@@ -549,7 +552,7 @@ TAKES = {
     "ok": "a list of texts",
     **MAPPINGS,
 }
-TAKES_LIST = ("answer", "source", "tags", "ok", "sections", "cards")
+TAKES_LIST = ("authors", "answer", "source", "tags", "ok", "sections", "cards")
 KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": card_keys()}
 HOLDS = {
     "deck": {"deck": "Rivers", "uid": "testtesttest"},
@@ -557,7 +560,12 @@ HOLDS = {
     "section": {"section": "Water", "cards": "[]"},
     "card": {"question": "Q", "answer": "A"},
 }
-AROUND = {"deck": "%s\n", "material": DECK + "material: %s\n", "section": "%s\n", "card": HEAD + "  - %s\n" + NILE}
+AROUND = {
+    "deck": "%s\n",
+    "material": DECK + "material: %s\n",
+    "section": "%s\n",
+    "card": HEAD + "  - %s\n" + NILE,
+}
 
 
 def wrong(where: str, key: str, value: str, what: str) -> tuple[str, Case]:

@@ -36,6 +36,7 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
         "counting": 0,
         "model": 0,
         "files": 1,
+        "installing": 1,
         "text": 1,
         "kinds": 2,
         "incremental": 4,

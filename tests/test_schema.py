@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +16,7 @@ from author import DECK, Author
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from studydeck import REPOSITORY
 from studydeck.cli import main
 from studydeck.reading import json_schema, read_deck
 
@@ -81,7 +84,7 @@ def kind_of(path: Path) -> str:
 def examples() -> Iterator[tuple[str, str, str]]:
     for path in sorted((ROOT / "cards").rglob("*.yaml")):
         yield path.relative_to(ROOT).as_posix(), kind_of(path), path.read_text("utf-8")
-    for page in (ROOT / "README.md", ROOT / "docs" / "problems.md"):
+    for page in (ROOT / "README.md", ROOT / "docs" / "writing.md", ROOT / "docs" / "problems.md"):
         blocks = re.findall(r"^```yaml\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
         for number, block in enumerate(blocks, start=1):
             named = re.match(r"# (\S+\.yaml)\n", block)
@@ -117,8 +120,29 @@ def test_the_schema_is_one_and_committed_copies_are_what_the_command_prints(file
     assert json.loads(printed) == json_schema(file)
     copies = sorted((ROOT / "cards").glob(f"*/.schema/{file}.json"))
     assert len(copies) == len(list((ROOT / "cards").glob("*/deck.yaml")))
-    for copy in copies:
+    for copy in (*copies, ROOT / "docs" / "schema" / f"{file}.json"):
         assert copy.read_text("utf-8") == printed, copy
+
+
+def test_editors_and_validators_that_read_patterns_strictly_take_the_schemas() -> None:
+    """JSON Schema's patterns are JavaScript's with the flag `u`, which knows no needless backslash."""
+    command = [sys.executable, "-m", "check_jsonschema"]
+    schemas = [ROOT / "docs" / "schema" / f"{file}.json" for file in ("deck", "section")]
+    subprocess.run([*command, "--check-metaschema", *schemas], check=True)
+    (deck_file, *_) = (ROOT / "cards").glob("*/deck.yaml")
+    sections = [path for path in deck_file.parent.glob("*.yaml") if path != deck_file]
+    subprocess.run([*command, "--schemafile", schemas[0], deck_file], check=True)
+    subprocess.run([*command, "--schemafile", schemas[1], *sections], check=True)
+
+
+def test_the_schemas_lie_where_their_ids_say_and_are_ready_for_schemastore() -> None:
+    catalog = json.loads((ROOT / "docs" / "schema" / "catalog.json").read_text("utf-8"))["schemas"]
+    assert [each["url"] for each in catalog] == [json_schema(file)["$id"] for file in ("deck", "section")]
+    for each in catalog:
+        home, _, path = each["url"].partition("/main/")
+        assert home == REPOSITORY.replace("//github.com", "//raw.githubusercontent.com")
+        assert (ROOT / path).is_file()
+        assert set(each) == {"name", "description", "fileMatch", "url"}  # what a catalog's entry has
 
 
 @pytest.mark.parametrize("name", ["My deck", "Yes: 2.10", "'#1' \"Bücher\"", "Geography::Rivers"])
@@ -168,6 +192,11 @@ GOOD = [
     deck("material: {title: An atlas, url: https://example.org/a?b=c#d, path: ../atlas.pdf}"),
     deck("material: {title: 1984, url: http://example.org}"),
     ("deck", "deck: 2024\nuid: testtesttest\n"),
+    deck("authors: Jane"),
+    deck("authors: [Jane, 5, yes]"),
+    deck("license: CC-BY-4.0"),
+    deck("credits: {}"),
+    deck("credits: {nile.svg: {author: A, license: 1, url: https://example.org}, 2: {author: B}}"),
     deck("checks: {long-answer: 30, yes-no: off}"),
     deck("terms: {NF-kB: [NF-κB, NFkB], colour: color}"),
     ("section", "section: Water\ncards: []\nuncarded: {p1s3: only a transition, overview/p2: a quotation}\n"),
@@ -221,6 +250,16 @@ GOOD += [
 NULLS = ("null", "~", "Null", "NULL")
 NO_LINES = [f'"a{sign}b"' for sign in (r"\r", r"\N", r"\L", r"\P")] + ['"D\\r"', "|\n  a", ">\n  a", *NULLS]
 BAD = [
+    deck("authors: []"),
+    deck("authors: ['']"),
+    deck("authors: {a: b}"),
+    deck("license: [MIT]"),
+    deck("license: ''"),
+    deck("credits: []"),
+    deck("credits: {nile.svg: Jane}"),
+    deck("credits: {nile.svg: {}}"),
+    deck("credits: {nile.svg: {author: A, url: nile.org}}"),
+    deck("credits: {nile.svg: {author: A, by: B}}"),
     deck("sections: []"),
     *(("deck", f"deck: {name}\nuid: testtesttest\n") for name in NO_LINES),
     *(("deck", f"deck: R\nuid: testtesttest\ntag: {name}\n") for name in NO_LINES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import venv
@@ -199,7 +200,9 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
     words = [scripts / "python", "-m", "studydeck", command, what]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'studydeck[anki]'" in done.stderr
+    checkout = Path(main_module.__file__).parent.parent
+    assert f"{scripts / 'python'} " in done.stderr
+    assert f" --editable {shlex.quote(f'{checkout}[anki]')}" in done.stderr
 
 
 def test_the_promise_holds_for_a_deck_renamed_restyled_and_reordered(rivers: Author, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ loaded where there is a problem: an unchanged build needs none.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Mapping
@@ -111,6 +112,16 @@ def _words_for(error: OSError, path: Path) -> tuple[str, str, str]:
         return "missing-file", "the file's link leads nowhere", "put the file itself in its place"
     remedy = "give yourself leave to read it" if isinstance(error, PermissionError) else "mend its link or its folder"
     return "unreadable", f"the file can't be read ({error.strerror})", remedy
+
+
+def digest_of(path: _Path) -> str:
+    """The hash of a file's bytes (SHA-256, in hexadecimal digits). Raises OSError where it can't be read."""
+    return hash_of(read_bytes(path))
+
+
+def hash_of(data: bytes) -> str:
+    """The hash of these bytes, as `digest_of` gives it."""
+    return hashlib.sha256(data).hexdigest()
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
+from studydeck.counting import counted
 from studydeck.files import (
     LARGEST_FILE,
     Refused,
@@ -25,7 +26,8 @@ from studydeck.files import (
     write_file,
 )
 from studydeck.history import LOCK_FILE, Lock, read_lock
-from studydeck.model import WARNING, Place, Problem, problem, shown
+from studydeck.model import WARNING, Deck, Place, Problem, problem, shown
+from studydeck.timings import stage
 
 #: Bytes; a note takes some 200.
 LARGEST_LOCK = 1_000_000_000
@@ -37,6 +39,7 @@ _ONE_BUILD = 60  # seconds, between two changes of a file that a build is writin
 # --- reading -------------------------------------------------------------------------------------
 
 
+@stage("lock", lambda found: len(found[0].notes))
 def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
     """The lock of the deck in `folder`, the hash of its file ("" where it can't be read), and what is wrong with it.
 
@@ -184,3 +187,29 @@ def tell_git(folder: Path) -> list[Problem]:
         remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
         return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
     return []
+
+
+def lock_warnings(deck: Deck, lock: Lock, path: Path, now: int) -> list[Problem]:
+    """What is odd about the lock that a build at `now` follows, in seconds since 1970; `path` is its package's."""
+    return [*_lost_lock(deck, lock, path), *_future_stamp(deck, lock, now)]
+
+
+def _lost_lock(deck: Deck, lock: Lock, path: Path) -> list[Problem]:
+    if lock.notes or (deck.folder / LOCK_FILE).exists() or not path.exists():
+        return []
+    message = f"{path.as_posix()} was built before, and the deck's lock is gone"
+    remedy = "mend it with studydeck build --repair-lock; cards with an id keep their history in any case"
+    return [problem("lost-lock", deck.place, message, remedy, WARNING)]
+
+
+def _future_stamp(deck: Deck, lock: Lock, now: int) -> list[Problem]:
+    """A warning where the lock is more than a day ahead: learners' own changes of such notes would lose to it."""
+    newest = max((each.modified for each in lock.notes.values()), default=0)
+    days = (newest - now) // 86_400
+    if days < 1:
+        return []
+    at = Place(shown(deck.folder / LOCK_FILE))
+    message = f"the lock's newest stamp is {counted(days, 'day')} ahead of this build's clock"
+    return [
+        problem("future-stamp", at, message, "set the clock right; edits still arrive, as stamps only rise", WARNING)
+    ]

@@ -1,101 +1,43 @@
 """The whole flow, top to bottom: a deck's folder to problems, to notes, to a package and its lock.
 
-Every command is the start of this flow and a tail of its own; planning.py and sourcing.py have longer tails.
-From Python:
+Every command is the start of this flow and a tail of its own, in commands/. From Python:
 
     loaded = load(Path("cards/magnesium-and-inflammation"))
     if not loaded.errors:
         built = build(loaded, Path("dist"), now=int(time.time()))
+
+After an edit, incremental/ has `load` read only what changed, and hands on what is kept of the last build.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from io import TextIOWrapper
-from itertools import chain, islice
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from studydeck.checks import check
-from studydeck.counting import counted
-from studydeck.files import (
-    LARGEST_FILE,
-    Refused,
-    create,
-    package_path,
-    read_bytes,
-    read_file,
-    target_of,
-    write_file,
-    write_files,
-)
-from studydeck.history import (
-    LOCK_FILE,
-    Changes,
-    Entries,
-    Ledger,
-    Lock,
-    NoteRecord,
-    TypeRecord,
-    caught_up,
-    foreign_uid,
-    identify,
-    lines_ever,
-    lock_lines,
-    note_type_ids,
-    read_lock,
-    record,
-    records_in,
-    stamps_of,
-    type_records,
-)
-from studydeck.incremental.cache import digest_of, hash_of
-from studydeck.model import (
-    ERROR,
-    NOTHING_KEPT,
-    WARNING,
-    Card,
-    Deck,
-    Identity,
-    Kept,
-    Note,
-    Place,
-    Problem,
-    Shipped,
-    Text,
-    problem,
-    shown,
-)
+from studydeck.files import package_path
+from studydeck.history import Changes, Ledger, Lock, identify, lock_lines, note_type_ids, type_records
+from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
+from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, tell_git
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
+from studydeck.shipped import shipped_lock
 
-if TYPE_CHECKING:
-    from studydeck.engine.drawing import Artist
-    from studydeck.preview import View
-    from studydeck.stats import Stats
-
-#: Told how much of the work is done, from 0 to 1.
+#: Given how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
-#: Told that a stage of the flow has ended, and how many things it made.
-Lap = Callable[[str, int], None]
 
-#: Bytes; a note takes some 200.
-LARGEST_LOCK = 1_000_000_000
-#: git merges two people's locks by taking the lines of both; history/lock.py reads such a file.
-_GIT_ATTRIBUTES = "deck.lock text eol=lf merge=union\n"
-_ONE_BUILD = 60  # seconds, between two changes of a file that a build is writing
-_FEW = 1_000  # notes
+_FEW = 1_000  # notes, after which progress is made
 _NO_CHANGES = Changes((), (), (), ())
-_MATERIAL_LOCK = "material.lock"  # as in builder/studydeck/material/lock.py, which decks without a material don't load
+_MATERIAL_LOCK = "material.lock"  # as in material/lock.py, which decks without a material don't load
 
 
 class Loaded(NamedTuple):
     """A deck, read and checked. With `errors` it must not be built.
 
-    `follows` is the hash of the deck.lock that was read, "" where another lock stood in for it; a build writes nothing
-    if the file has other bytes by then.
+    `follows` is the hash of the deck.lock that was read, "" where another lock took its place; a build writes nothing
+    if the file has other bytes by then. What is `kept` of the last build was not read.
     """
 
     deck: Deck
@@ -104,6 +46,7 @@ class Loaded(NamedTuple):
     media: Media
     problems: Sequence[Problem]
     follows: str = ""
+    kept: Kept = NOTHING_KEPT
 
     @property
     def errors(self) -> list[Problem]:
@@ -116,7 +59,7 @@ class Loaded(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """The id of every card in study order, "" where it can't be told."""
+        """The id of every card in study order, "" where it can't be known."""
         return [each.id if each else "" for each in self.identities]
 
     @property
@@ -143,116 +86,87 @@ class Built(NamedTuple):
     written: Mapping[str, str] = {}
 
 
-def _no_progress(done: float) -> None:
-    pass
-
-
-def _no_lap(stage: str, count: int) -> None:
-    pass
+def no_progress(done: float) -> None:
+    """For those who don't show any."""
 
 
 def load(
     folder: Path,
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
     *,
     lock: Lock | None = None,
     judge: bool = True,
     only: Container[str] | None = None,
-    lap: Lap = _no_lap,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
-    `lock` stands in for the one in the folder, such as a repaired one. Without `judge`, warnings that take judgement
-    of each card are left out: a build needs to know what is wrong, not what could be better. With `only`, the deck
-    has no other section files than these (see rebuild.py).
+    `lock` takes the place of the one in the folder, such as a repaired one. Without `judge`, warnings that take
+    judgement of each card are left out: a build needs to know what is wrong, not what could be better. With `only`, no
+    other section files are read than these.
     """
     deck, problems = read_deck(folder, progress, only)
-    lap("read", sum(len(section.cards) for section in deck.sections))
-    whole = only is None and all(each.severity != ERROR for each in problems)
-    media, found = collect_media(deck, whole=whole)
-    problems += found
-    lap("media", len(media.files))
-    damage: list[Problem] = []
-    follows = ""
-    if lock is None:
-        data = _lock_data(folder)
-        lock, damage = _lock_of(folder, data)
-        follows = hash_of(data) if isinstance(data, bytes) else ""
-    lap("lock", len(lock.notes))
-    identities, found = identify(deck, lock)
-    lap("identify", len(identities))
-    problems = check(deck, [*problems, *_material_problems(deck, identities, judge)], judge=judge) + damage
-    lap("check", len(problems))
+    media, wrong_media = collect_media(deck, whole=only is None and all(each.severity != ERROR for each in problems))
+    lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
+    identities, unclear = identify(deck, lock)
+    found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]
+    problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
-        found = [each for each in found if each.name != "ambiguous-card"]
-    return Loaded(deck, lock, identities, media, sorted({*problems, *found}), follows)
+        unclear = [each for each in unclear if each.name != "ambiguous-card"]
+    return Loaded(deck, lock, identities, media, sorted({*problems, *unclear}), follows)
 
 
-def load_all(
-    folders: Sequence[Path],
-    progress: Progress = _no_progress,
-    locks: Mapping[Path, Lock] | None = None,
-    *,
-    judge: bool = True,
-    lap: Lap = _no_lap,
-) -> tuple[list[Loaded], list[Problem]]:
-    """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
+def build(loaded: Loaded, out: Path, now: int, *, progress: Progress = no_progress) -> Built:
+    """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
-    `locks` stand in for the locks of some folders; the rest is as in `load`.
+    `now` is in seconds since 1970, the stamp of whatever changed since the last build. Raises ValueError for a deck
+    with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
+    and the end of `build`: see incremental/exclusion.py.
+
+    Notes are rendered, stamped and packed one by one, in the order of their numbers, so that there is never a list of
+    all of them.
     """
-    decks = [
-        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge, lap=lap)
-        for n, folder in enumerate(folders)
-    ]
-    problems = [each for loaded in decks for each in loaded.problems]
-    return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
+    if loaded.errors:
+        raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
+    from studydeck.package import write_package  # genanki, which nothing else needs
+
+    deck, media, kept = loaded.deck, loaded.media, loaded.kept
+    path = package_path(deck.folder, out)
+    if kept.made is not None:
+        return Built(deck, path, *kept.made, Changes((), (), tuple(kept.ids), ()))
+    last = shipped_lock(deck, loaded.lock, loaded.known, path) if kept is NOTHING_KEPT else loaded.lock
+    types = note_types(deck, note_type_ids(deck, loaded.lock))
+    stamps = type_records(types, last, now)
+    ledger = Ledger(loaded.known, last, now, kept)
+    order = ledger.order
+    rendered = render_notes(deck, loaded.identities, media.names, order)
+    stamped = _counted(ledger.stamp(rendered, order), len(order), progress)
+    problems = lock_warnings(deck, loaded.lock, path, now)
+    decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
+    try:
+        with Replacement(path, deck.folder, loaded.follows) as new:
+            packed = [(each, stamps[each.key].modified) for each in types]
+            cards = write_package(new.package, deck, decks, packed, stamped, media.files, kept)
+            new.write_lock(lock_lines(deck.uid, stamps, ledger.lines))
+    except OSError as error:
+        return Built(deck, path, problems=[not_written(error, path, deck.folder)])
+    if not loaded.lock.types:
+        problems += tell_git(deck.folder)
+    progress(1.0)
+    count = len(ledger.numbers) + len(kept.ids)
+    return Built(deck, path, count, cards, len(media.files), ledger.changes(), problems, ledger.newest, new.written)
 
 
-def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
-    """The problems between decks: what two of them share, and learners' or their author's computers hold once."""
-    first: dict[tuple[str, object], Deck] = {}
-    for loaded in decks:
-        deck = loaded.deck
-        shared = {
-            "uid": deck.uid,
-            "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
-            "folder name": folder_name(deck.folder).casefold(),
-            "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
-        }
-        written = {"uid": deck.uid, "name": deck.title}
-        for what, value in shared.items():
-            other = first.setdefault((what, value), deck)
-            if other is deck or not value or (what == "note types" and other.uid == deck.uid):
-                continue
-            message, remedy = (
-                f"this deck has the same {what} as {other.place.path}",
-                f"give one of the two another {what}",
-            )
-            if what == "note types":
-                message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
-                remedy = "delete the copy: this deck's learners would overwrite the other's cards"
-            at = written.get(what)
-            yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
+def compile_notes(loaded: Loaded) -> list[Note]:
+    """The notes of a loaded deck in study order, rendered for Anki."""
+    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names))
 
 
-def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
-    """The guids that an author wrote and that a card of another deck has, too: learners of both would get one card."""
-    if len(decks) < 2:
-        return
-    cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
-    written = {card.guid for some in cards for card in some if card.guid is not None}
-    first: dict[str, tuple[Loaded, Card]] = {}
-    for loaded, some in zip(decks, cards, strict=True) if written else ():
-        for card, identity in zip(some, loaded.identities, strict=True):
-            if identity is None or identity.guid not in written:
-                continue
-            home, other = first.setdefault(identity.guid, (loaded, card))
-            if home is not loaded:
-                here, there = (card, other) if card.guid is not None else (other, card)
-                message = f"the guid '{identity.guid}' is on a card of {there.place.path}, too"
-                remedy = "take the guid: out of the card that learners don't have yet"
-                yield problem("same-id", here.guid or here.place, message, remedy)
+def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iterator[Shipped]:
+    for number, each in enumerate(shipped):
+        if number % _FEW == 0:
+            progress(0.9 * number / count)
+        yield each
 
 
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
@@ -262,387 +176,3 @@ def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge:
     from studydeck.material import material_problems
 
     return material_problems(deck, [each.id if each else "" for each in identities], judge)
-
-
-def part_of(progress: Progress, number: int, count: int) -> Progress:
-    """The progress of part `number` (from 0) of `count` equal parts."""
-    return lambda done: progress((number + done) / count)
-
-
-def compile_notes(loaded: Loaded) -> list[Note]:
-    """The notes of a loaded deck in study order, rendered for Anki."""
-    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names))
-
-
-def build(
-    loaded: Loaded,
-    out: Path,
-    now: int,
-    *,
-    locked: bool = False,
-    kept: Kept = NOTHING_KEPT,
-    progress: Progress = _no_progress,
-    lap: Lap = _no_lap,
-) -> Built:
-    """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
-
-    `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
-    that would change the lock writes nothing and has a problem for every such card. Notes that rebuild.py found
-    to be `kept` are not among the loaded ones, and are in the package all the same. Raises ValueError for a deck
-    with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
-    and the end of `build`: see exclusion.py.
-    """
-    if loaded.errors:
-        raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
-    deck = loaded.deck
-    path = package_path(deck.folder, out)
-    if locked and (changed := lock_changes(loaded, out, now)):
-        return Built(deck, path, problems=changed)
-    last = shipped_lock(loaded, path) if kept is NOTHING_KEPT else loaded.lock
-    types = note_types(deck, note_type_ids(deck, loaded.lock))
-    new_types = type_records(types, last, now)
-    ledger = Ledger(loaded.known, last, now, kept)
-    problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
-    try:
-        from studydeck.package import write_package
-
-        stamped = [(each, new_types[each.key].modified) for each in types]
-        decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
-        shipped = _ship(loaded, ledger, progress, lap)
-        cards, written = _write(
-            path,
-            deck.folder / LOCK_FILE,
-            loaded.follows,
-            lambda part: write_package(part, deck, decks, stamped, shipped, loaded.media.files, kept),
-            lambda: lock_lines(deck.uid, new_types, ledger.lines),
-        )
-    except _ChangedLockError:
-        message = "another program changed deck.lock during the build"
-        at = Place(shown(deck.folder / LOCK_FILE))
-        return Built(deck, path, problems=[problem("changed-lock", at, message, "build again")])
-    except Refused as error:
-        at, message = Place(shown(Path(error.filename))), f"the lock can't be written ({error.strerror})"
-        return Built(deck, path, problems=[problem("unwritable", at, message, "put the file itself in its place")])
-    except OSError as error:
-        message = f"the package or its lock can't be written ({error.strerror or error})"
-        at = Place(path.as_posix())
-        return Built(deck, path, problems=[problem("unwritable", at, message, "make room, or choose another -o")])
-    if not loaded.lock.types:
-        problems += _tell_git(deck.folder / ".gitattributes")
-    progress(1.0)
-    count = len(ledger.numbers) + len(kept.ids)
-    lap("package", count)
-    changes = ledger.changes()
-    return Built(deck, path, count, cards, len(loaded.media.files), changes, problems, ledger.newest, written)
-
-
-def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
-    """The deck's notes with their stamps, in a package's order; a few at a time, so that no more are in memory."""
-    order = ledger.order
-    parts = [order[start : start + _FEW] for start in range(0, len(order), _FEW)]
-    lap("record", 0)
-    for number, entries in enumerate(_stamped(loaded, ledger, lap, parts), start=1):
-        shipped = ledger.enter(entries)
-        lap("render", len(shipped))
-        lap("record", len(shipped))
-        yield from shipped
-        lap("package", 0)
-        progress(0.9 * number / len(parts))
-
-
-def _stamped(loaded: Loaded, ledger: Ledger, lap: Lap, parts: Sequence[Sequence[int]]) -> Iterator[Entries]:
-    """The notes in the places of each part, rendered and stamped."""
-    notes = render_notes(loaded.deck, loaded.identities, loaded.media.names, chain.from_iterable(parts))
-    for places in parts:
-        some = list(islice(notes, len(places)))
-        lap("render", 0)
-        entries = ledger.stamped(places, some)
-        lap("record", 0)
-        yield entries
-
-
-def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
-    """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
-    notes = compile_notes(loaded)
-    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    lock, _ = record(notes, types, shipped_lock(loaded, package_path(loaded.deck.folder, out)), now)
-    return _locked(loaded, lock, notes)
-
-
-def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
-    """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
-
-    While the deck has errors, the cards are those of `last`, the page before them. Where it wasn't `judged` when it was
-    loaded, the warnings are still those of `last`.
-    """
-    from studydeck.preview import view, with_problems
-
-    if not judged and last is not None:
-        warnings = [each for each in last.problems if each.severity != ERROR]
-        loaded = loaded._replace(problems=sorted({*loaded.problems, *warnings}))
-
-    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    css = types[0].css
-    if loaded.errors:
-        return with_problems(last or view(loaded.deck, [], [], {}, [], [], css), loaded.problems)
-    notes = compile_notes(loaded)
-    _, changes = record(notes, types, loaded.lock, 0)
-    named = {"new": changes.new, "edited": changes.edited, "retired": changes.retired}
-    states = {note_id: state for state, ids in named.items() for note_id in ids}
-    return view(loaded.deck, notes, artist.draw(types, notes), states, loaded.problems, loaded.media.files, css)
-
-
-def stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
-    """The deck in numbers, and its study for `days` days at `new` cards a day, `retention` percent to be remembered.
-
-    Without the real engine there is no forecast. The deck must have no errors.
-    """
-    from studydeck.stats import Forecast, count
-
-    counted = count(loaded.deck, compile_notes(loaded), loaded.problems, loaded.media.files)
-    try:
-        from studydeck.engine.forecast import simulate
-    except ModuleNotFoundError as error:
-        if error.name != "anki":
-            raise
-        return counted
-    return counted._replace(forecast=Forecast(new, retention, *simulate(counted.total.cards, new, days, retention)))
-
-
-class Unnamed(NamedTuple):
-    """A card without an id of its author's: where it starts, what it asks, and the id that the lock gave it, if any."""
-
-    place: Place
-    text: str
-    id: str | None
-
-
-def unnamed(loaded: Loaded) -> list[Unnamed]:
-    """The cards without an id, in study order, with the ids that learners know them by."""
-    cards = [card for section in loaded.deck.sections for card in section.cards]
-    return [
-        Unnamed(card.place, " ".join(card.asks.split()), identity.id if identity.id in loaded.lock.notes else None)
-        for card, identity in zip(cards, loaded.identities, strict=True)
-        if card.id is None and identity is not None
-    ]
-
-
-def write_ids(loaded: Loaded) -> list[Unnamed]:
-    """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
-
-    Nothing else of the files changes, nor the lock, so the next package is the same to the byte. Raises ValueError for
-    a deck with errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
-    """
-    from studydeck.reading.edit import with_ids
-
-    if loaded.errors:
-        raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
-    named = [card for card in unnamed(loaded) if card.id is not None]
-    edits: dict[Path, bytes] = {}
-    by_file: dict[str, list[Unnamed]] = {}
-    for card in named:
-        by_file.setdefault(card.place.path, []).append(card)
-    for shown_path, cards in by_file.items():
-        path = loaded.deck.folder / Path(shown_path).name
-        ids = {card.place: card.id for card in cards if card.id}
-        if len(ids) < len(cards):
-            raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
-        edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
-    write_files(edits, loaded.deck.folder)
-    return named
-
-
-# --- the lock and the package, as a pair ---------------------------------------------------------
-
-
-def folder_name(folder: Path) -> str:
-    """The name of a deck's folder, and of its package."""
-    return os.path.basename(os.path.abspath(folder))
-
-
-def lock_in(folder: Path) -> tuple[Lock, list[Problem]]:
-    """The deck's lock. One that a killed build left pending counts: its stamps may have reached learners."""
-    return _lock_of(folder, _lock_data(folder))
-
-
-def _lock_data(folder: Path) -> bytes | Problem:
-    """The bytes of the deck's lock; none where there isn't one."""
-    path = folder / LOCK_FILE
-    return read_file(path, folder, LARGEST_LOCK) if os.path.lexists(path) else b""
-
-
-def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
-    if isinstance(data, Problem):
-        return Lock(), [data]
-    path = folder / LOCK_FILE
-    if pending := _pending(path, hash_of(data)):
-        waiting = [read_file(each, folder, LARGEST_LOCK) for each in pending]
-        if problems := [each for each in waiting if isinstance(each, Problem)]:
-            return Lock(), problems
-        first, *others = [each for each in waiting if isinstance(each, bytes)]
-        lock, problems = read_lock(shown(path), first + b"".join(each.partition(b"\n")[2] for each in others))
-        if not problems:
-            return lock, []
-    return read_lock(shown(path), data) if data or os.path.lexists(path) else (Lock(), [])
-
-
-def shipped_lock(loaded: Loaded, package: Path) -> Lock:
-    """The deck's lock, caught up with what the last `package` and git's history of the lock show to have been shipped.
-
-    Where the package is of the lock's own build, git isn't asked.
-    """
-    lock = loaded.lock
-    later: list[NoteRecord | TypeRecord] = []
-    if package.exists():
-        from studydeck.history.repair import record_of, type_record
-        from studydeck.package.read import read_package, read_stamps
-
-        known = stamps_of(lock)
-        with suppress(ValueError, OSError):
-            others = [known.get(each, 0) - stamp for each, stamp in read_stamps(package) if known.get(each) != stamp]
-            if not others:
-                return lock
-            if min(others) < 0:
-                old_notes, old_types = read_package(package)
-                later += [record_of(each) for each in old_notes]
-                later += [type_record(note_type, modified) for note_type, modified in old_types]
-    return caught_up(lock, loaded.known, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
-
-
-def _pending(path: Path, follows: str) -> list[Path]:
-    """The locks that wait beside the one at `path`, which has the hash `follows`, until their packages are in place."""
-    with suppress(OSError):
-        names = sorted(os.listdir(path.parent))
-        start = _pending_name(path, follows, "")
-        return [path.with_name(name) for name in names if name.startswith(start) and name.endswith(".pending")]
-    return []
-
-
-def _pending_name(path: Path, follows: str, rest: str) -> str:
-    return f".{path.name}.{follows[:16]}.{rest}"
-
-
-class _ChangedLockError(Exception):
-    """The lock was changed after it was read."""
-
-
-def _write(
-    path: Path,
-    lock_path: Path,
-    follows: str,
-    write_package: Callable[[Path], int],
-    lock_lines: Callable[[], Iterable[str]],
-) -> tuple[int, dict[str, str]]:
-    """Writes the package and then the lock beside their places, and moves both in.
-
-    Returns what `write_package` does, and the hashes of both files. Between the two moves the new lock lies pending,
-    so that a build killed there has lost nothing (test_killed.py kills it everywhere). Raises _ChangedLockError if the
-    lock on disk doesn't have the hash `follows`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    target = target_of(lock_path, lock_path.parent)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    lock_part = lock_path.with_name(f".{lock_path.name}.{os.getpid()}.part")
-    try:
-        cards = write_package(part)
-        with TextIOWrapper(create(lock_part, like=target), "utf-8", newline="") as file:
-            file.writelines(lock_lines())
-        written = {os.fspath(path): digest_of(part), os.fspath(lock_path): digest_of(lock_part)}
-        before = hash_of(read_bytes(target, largest=LARGEST_LOCK) if target.exists() else b"")
-        if follows not in ("", before):
-            raise _ChangedLockError
-        pending = lock_path.with_name(_pending_name(lock_path, before, f"{os.getpid()}.pending"))
-        os.replace(lock_part, pending)
-        try:
-            os.replace(part, path)
-        except OSError:  # learners have nothing new, so nothing is pending
-            pending.unlink(missing_ok=True)
-            raise
-        os.replace(pending, target)
-    finally:
-        part.unlink(missing_ok=True)
-        lock_part.unlink(missing_ok=True)
-    for place in (path, lock_path):
-        _clear(place, lock_path.stat().st_mtime)
-    return cards, written
-
-
-def _clear(place: Path, now: float) -> None:
-    """Deletes what killed builds left beside `place`, and nothing that another build is still at."""
-    for name in os.listdir(place.parent):
-        left = place.with_name(name)
-        if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
-            with suppress(OSError):
-                if now - left.stat().st_mtime > _ONE_BUILD or _has_ended(left.stem):
-                    left.unlink()
-
-
-def _has_ended(name: str) -> bool:
-    """Whether the process is gone whose number ends `name`. Windows can't tell, and keeps a file that is open."""
-    pid = name.rpartition(".")[2]
-    try:
-        if os.name != "nt" and pid.isdecimal():
-            os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):  # another user's process, or no process's number
-        return False
-    return os.name == "nt"
-
-
-def _tell_git(attributes: Path) -> list[Problem]:
-    """Tells git how to merge locks, below what the author has told it; a warning where it can't be written."""
-    folder = attributes.parent
-    try:
-        said = read_bytes(attributes, folder, LARGEST_FILE) if os.path.lexists(attributes) else b""
-        if LOCK_FILE.encode() not in said:
-            apart = b"" if not said or said.endswith(b"\n") else b"\n"
-            write_file(attributes, said + apart + _GIT_ATTRIBUTES.encode(), folder)
-    except OSError as error:
-        message = f"git can't be told how to merge locks ({error.strerror or error})"
-        remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
-        return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
-    return []
-
-
-def _lost_lock(loaded: Loaded, path: Path) -> list[Problem]:
-    deck = loaded.deck
-    if loaded.lock.notes or (deck.folder / LOCK_FILE).exists() or not path.exists():
-        return []
-    message = f"{path.as_posix()} was built before, and the deck's lock is gone"
-    remedy = "mend it with studydeck build --repair-lock; cards with an id keep their history in any case"
-    return [problem("lost-lock", deck.place, message, remedy, WARNING)]
-
-
-def _future_stamp(loaded: Loaded, now: int) -> list[Problem]:
-    """A warning where the lock is more than a day ahead: learners' own changes of such notes would lose to it."""
-    newest = max((each.modified for each in loaded.lock.notes.values()), default=0)
-    days = (newest - now) // 86_400
-    if days < 1:
-        return []
-    at = Place(shown(loaded.deck.folder / LOCK_FILE))
-    message = f"the lock's newest stamp is {counted(days, 'day')} ahead of this build's clock"
-    return [
-        problem("future-stamp", at, message, "set the clock right; edits still arrive, as stamps only rise", WARNING)
-    ]
-
-
-def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
-    """A problem for every card and note type of which `lock` knows something that the loaded one doesn't."""
-    remedy = "run studydeck build and commit deck.lock"
-    problems = []
-    before = loaded.lock.notes
-    places = {note.identity.id: note.card.place for note in notes}
-    for note_id, after in lock.notes.items():
-        if before.get(note_id) != after:
-            what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
-            at = places.get(note_id, loaded.deck.place)
-            problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
-    if before and not loaded.lock.uid:
-        message = "the lock would change: it has no line with the deck's uid yet"
-        problems.append(problem("locked", loaded.deck.place, message, remedy))
-    for key, after_type in lock.types.items():
-        if loaded.lock.types.get(key) != after_type:
-            message = f"the lock would change: the note type '{after_type.name}' changed"
-            problems.append(problem("locked", loaded.deck.place, message, remedy))
-    return sorted(problems)

@@ -1,4 +1,4 @@
-"""How long each stage of the flow takes, for `build --timings`. Stages name themselves, and nobody hands a clock around.
+"""How long each stage of the flow takes, for `build --timings`. Stages name themselves; nobody hands a clock around.
 
 Where nothing is timed, a stage costs one comparison.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -53,7 +53,7 @@ def start() -> Stopwatch:
     return _running
 
 
-def stage(name: str, count: Callable[[_T], int]) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+def stage(name: str, count: Callable[[Any], int]) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
     """Makes a function the stage `name`; `count` says how many things it made."""
 
     def of(function: Callable[_P, _T]) -> Callable[_P, _T]:

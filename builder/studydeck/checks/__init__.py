@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from studydeck.checks.errors import bad_tag, same_id, same_question, wrong_texts
 from studydeck.checks.style import style
 from studydeck.model import ERROR, Deck, Problem
+from studydeck.timings import stage
 
 ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_question, same_id, bad_tag, style)
 
 
+@stage("check", len)
 def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:
     """All problems of `deck`, in no order: those `found` so far, and those that the checks find.
 

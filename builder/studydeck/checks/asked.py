@@ -116,7 +116,7 @@ def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> b
 def two_questions(deck: Deck) -> Iterator[Problem]:
     """A question that asks two things: with `and what`, `or why` and their like, or with two question marks.
 
-    Whoever knows one half can't grade the card, and the half that is known hides the other.
+    A learner who knows one half can't grade the card, and the half that is known hides the other.
 
     Fails:
         question: What is a delta, and where does it form?
@@ -157,7 +157,7 @@ def _asks_again(text: str) -> bool:
 
 @check("negative-question", "A question for what is NOT so.")
 def negative_question(deck: Deck) -> Iterator[Problem]:
-    """A question for what is NOT so.
+    """A question that asks what is NOT true.
 
     The NOT is easily missed, and such a card teaches the wrong things beside the one exception.
 
@@ -179,7 +179,7 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
 
 @check("open-example", "A question for some example of many.")
 def open_example(deck: Deck) -> Iterator[Problem]:
-    """A question for some example of many.
+    """A question that asks for any one of many examples.
 
     There are more right answers than the one on the card, and learners can't grade theirs.
 
@@ -204,7 +204,7 @@ def open_example(deck: Deck) -> Iterator[Problem]:
 def all_of_the_above(deck: Deck) -> Iterator[Problem]:
     """`All of the above`, `none of the above` and their like, in a question or an answer.
 
-    Those are answers of a test on paper. A card has nothing above, and picking one is not recalling it.
+    These belong in a multiple-choice test. A card has nothing above, and choosing an answer is not recalling it.
 
     Fails:
         question: Does the Nile flow through Uganda, Sudan or Egypt?
@@ -225,7 +225,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
 def it_depends(deck: Deck) -> Iterator[Problem]:
     """An answer that starts with `It depends`.
 
-    It is true of nearly everything, so it is no sign that a learner knows on what it depends.
+    That is true of nearly everything, so it doesn't show that a learner knows what it depends on.
 
     Fails:
         question: How fast does a river flow?
@@ -244,7 +244,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
 
 @check("answer-in-question", "A short answer whose words all stand in the question.")
 def answer_in_question(deck: Deck) -> Iterator[Problem]:
-    """A short answer whose words all stand in the question, where that offers no choice.
+    """A short answer whose words are all in the question, unless the question offers a choice.
 
     The question gives the answer away, so learners read it off and recall nothing.
 
@@ -286,7 +286,7 @@ def _offers_choice(answer: Text, question: Text) -> bool:
 
 @check("bare-cloze", "A gap that leaves too little to tell what is asked.", limit="2 words")
 def bare_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
-    """A gap without a hint that leaves too few words to tell what is asked: fewer than the limit.
+    """A gap without a hint that leaves too few words to show what is asked: fewer than the limit.
 
     Nearly anything fits such a gap.
 

@@ -34,7 +34,7 @@ _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 def long_answer(deck: Deck, limit: int) -> Iterator[Problem]:
     """An answer, or an item of a list, of many words; from three fifths of the limit on it is an info.
 
-    Learners recall half of a long answer, and grade it by mood. Short answers are right or wrong.
+    Learners remember half of a long answer, and grade it inconsistently. Short answers are right or wrong.
 
     Fails:
         question: Why do rivers bend?
@@ -60,9 +60,9 @@ def long_answer(deck: Deck, limit: int) -> Iterator[Problem]:
 
 @check("long-question", "A question of many words.", limit="30 words")
 def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
-    """A question of many words. What stands in quotes isn't counted.
+    """A question of many words. Words in quotes aren't counted.
 
-    A learner reads it at every review, and in time recalls its shape rather than what it asks.
+    A learner reads it at every review, and in time remembers its shape rather than what it asks.
 
     Fails:
         question: >-
@@ -83,9 +83,9 @@ def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
 
 @check("long-list", "A list of many items as the answer.", limit="4 items")
 def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
-    """An answer that is a list of many items, in YAML or in Markdown; what is conjugated or declined may be long.
+    """An answer that is a list of many items, in YAML or in Markdown; conjugations and declensions may be long.
 
-    One forgotten item makes the whole card wrong, and a long list nearly always lacks one.
+    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten.
 
     Fails:
         question: Which capitals stand on the Danube or near it?
@@ -104,9 +104,9 @@ def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
 
 @check("long-cloze", "A gap that hides many words, or a sentence with many gaps.", limit="8 words")
 def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
-    """A gap that hides many words, or a sentence with more than four numbers of gaps. Tables may have any.
+    """A gap that hides many words, or a sentence with more than four gap numbers. Tables may have any number.
 
-    A learner recalls such a gap by halves, and five cards of one sentence give each other away.
+    Learners remember half of such a gap, and five cards from one sentence give each other away.
 
     Fails:
         cloze: An oxbow lake is {{c1::a bend of a river that the river itself has cut off}}.
@@ -147,7 +147,7 @@ def _items(answer: Text | tuple[Text, ...]) -> int:
 def miscounted_list(deck: Deck) -> Iterator[Problem]:
     """A question that names a number, where the list in the answer has another length.
 
-    Learners search for an item that isn't there, or stop before the last.
+    Learners look for an item that isn't there, or stop before the last one.
 
     Fails:
         question: Which three capitals stand on the Danube?

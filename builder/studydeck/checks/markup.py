@@ -37,7 +37,7 @@ _HTML = (
 def unbalanced(deck: Deck) -> Iterator[Problem]:
     """A bracket, backtick, `**` or dollar sign without its partner, outside code.
 
-    Most often half of it was cut off. A mark without its partner shows as it is typed. `1)`, `[0, 1)` and a sign
+    Most often half of it was cut off. A mark without its partner is shown as typed. `1)`, `[0, 1)` and a sign
     between blanks or quotes are left alone.
 
     Fails:
@@ -94,7 +94,7 @@ def _lone_bracket(text: str) -> str | None:
 
 @check("raw-html", "An HTML tag or entity outside code.")
 def raw_html(deck: Deck) -> Iterator[Problem]:
-    """An HTML tag or entity outside code. In `the <br> tag`, it is spoken of, and left alone.
+    """An HTML tag or entity outside code. A tag that is only mentioned, as in `the <br> tag`, is left alone.
 
     Cards are Markdown, and show a tag as it is typed: `<b>` with its brackets.
 
@@ -117,7 +117,7 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
 def anki_math(deck: Deck) -> Iterator[Problem]:
     r"""A formula in Anki's brackets, `\(x^2\)` or `\[x^2\]`, outside code.
 
-    In Markdown a backslash only takes a bracket's meaning from it, so that learners would see `(x^2)`.
+    In Markdown a backslash only escapes the bracket, so learners would see `(x^2)`.
 
     Fails:
         question: What is the derivative of \(x^2\)?

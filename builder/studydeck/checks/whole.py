@@ -33,7 +33,7 @@ _LOOKS_LIKE = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "ε": "
 
 @check("glossary", "A spelling that `terms:` in deck.yaml replaces.")
 def glossary(deck: Deck) -> Iterator[Problem]:
-    """A spelling that `terms:` in `deck.yaml` lists among those to replace.
+    """A spelling that `terms:` in `deck.yaml` lists as one to replace.
 
     A term that is spelled in two ways looks like two terms.
 
@@ -120,10 +120,10 @@ def no_source(deck: Deck) -> Iterator[Problem]:
 
 @check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")
 def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
-    """Two questions that share nearly all their words, of those that say something: as many as the limit, or more.
+    """Two questions that share nearly all of their content words: as many as the limit, or more.
 
-    Learners mix them up. A pair is lawful, and left alone, where each has a word of its own and the answers differ; and
-    so are three or more of a pattern.
+    Learners mix them up. A pair is allowed if each has a word of its own and the answers differ, and so are three or
+    more questions of one pattern.
 
     Fails:
         - question: Which river flows through the old town of Cairo?

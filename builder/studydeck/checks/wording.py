@@ -54,7 +54,7 @@ _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))
 
 @check("question-mark", "A question without a question mark, in a deck that asks for it.")
 def question_mark(deck: Deck) -> Iterator[Problem]:
-    """A question without a question mark that is no request (Name, List, …) and has no blank (___) to fill.
+    """A question without a question mark that isn't a request (Name, List, …) and has no blank (___) to fill in.
 
     Only in decks that ask for it with `checks: {question-mark: on}`: many good decks ask with a bare term.
 
@@ -126,7 +126,7 @@ def _is_expletive(words: tuple[str, ...]) -> bool:
 
 @check("leans-on-source", "A question that points to a text which the learner doesn't have at hand.")
 def leans_on_source(deck: Deck) -> Iterator[Problem]:
-    """A question that points to a text which the learner doesn't have at hand: the article, this chapter.
+    """A question that refers to a text which the learner doesn't have: the article, this chapter.
 
     In a year nobody knows which article that was.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from studydeck.history import Lock
     from studydeck.incremental import cache
     from studydeck.pipeline import Built
+    from studydeck.timings import Stopwatch
 
 
 @click.command(short_help="Find the mistakes in decks, and write nothing.")
@@ -46,7 +46,7 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 
     Example: studydeck check cards/magnesium-and-inflammation
     """
-    from studydeck import pipeline
+    from studydeck.decks import load_all
 
     if name is not None:
         from studydeck.commands.explain import explain
@@ -57,7 +57,7 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
             raise click.UsageError(f"{error}.".replace("?.", "?")) from None
         return
     with Waiting("Checking") as progress:
-        loaded, problems = pipeline.load_all(folders_of(decks), progress)
+        loaded, problems = load_all(folders_of(decks), progress)
     cards = sum(each.cards for each in loaded)
     if style == "json":
         print_json({"decks": len(loaded), "cards": cards, "problems": as_values(problems)})
@@ -110,19 +110,20 @@ def build(
         if known and _is_unchanged(known, timings):
             _tell_unchanged(folders, output, known.made, style)
             return
+        from studydeck import timings as clock
         from studydeck.commands.build import build_all
 
-        lap = _Stopwatch()
+        watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
         known = known if known and known.changed else None
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
-                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not are_failing(each.problems)]
-    if timings:
-        lap.tell()
+    if watch:
+        _print_timings(watch)
     if style == "json":
         answer = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
         print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
@@ -190,7 +191,8 @@ def verify(package: Path, previous: Path | None, style: str) -> None:
     """Import PACKAGE into scratch collections of the real Anki engine, as learners would.
 
     Counts, conflicts, every card rendered, media, histories, tags, schema, Check Database. Exits with 1
-    where anything fails. Needs the engine: pip install 'studydeck[anki]'.
+    where anything fails. Needs the engine, the extra studydeck[anki]: where it is missing, the message says
+    what to run.
 
     Example: studydeck verify dist/my-deck.apkg --previous last-release.apkg
     """
@@ -301,20 +303,9 @@ def _verified(package: Path, previous: Path | None) -> Report:
         raise click.ClickException(f"{error}.") from None
 
 
-class _Stopwatch:
-    """Seconds and counts of the flow's stages, added up over decks; `start` is the process until the first of them."""
-
-    def __init__(self) -> None:
-        self._last = time.perf_counter()
-        self._stages: dict[str, tuple[float, int]] = {"start": (time.process_time(), 0)}
-
-    def __call__(self, stage: str, count: int) -> None:
-        now = time.perf_counter()
-        seconds, counted = self._stages.get(stage, (0.0, 0))
-        self._stages[stage] = seconds + now - self._last, counted + count
-        self._last = now
-
-    def tell(self) -> None:
-        for stage, (seconds, things) in self._stages.items():
-            say(f"{stage:10}{seconds:8.3f} s{f'{things:12,}' if things else ''}", err=True)
-        say(f"{'all':10}{sum(seconds for seconds, _ in self._stages.values()):8.3f} s", err=True)
+def _print_timings(watch: Stopwatch) -> None:
+    """Prints the seconds of each stage on standard error, with how many things it made."""
+    for stage, seconds in watch.seconds.items():
+        made = watch.counts.get(stage)
+        say(f"{stage:10}{seconds:8.3f} s{f'{made:12,}' if made else ''}", err=True)
+    say(f"{'all':10}{sum(watch.seconds.values()):8.3f} s", err=True)

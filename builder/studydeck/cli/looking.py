@@ -41,20 +41,18 @@ if TYPE_CHECKING:
 def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
     """Count a deck's cards, words, coverage, problems and media, and forecast the work of studying it. Writes nothing.
 
-    The forecast is the FSRS simulator's of the real engine (pip install 'studydeck[anki]'), for a learner who
+    The forecast is the FSRS simulator's of the real engine (the extra studydeck[anki]), for a learner who
     starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
     Anki's usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
-    from studydeck import pipeline
     from studydeck.commands import sources as sourcing
+    from studydeck.commands.stats import stats as count_deck
     from studydeck.stats import stats_json, stats_page, stats_text
 
     loaded = loaded_decks(decks)
-    counted = [
-        pipeline.stats(each, new, days, retention)._replace(coverage=sourcing.sentences(each)) for each in loaded
-    ]
+    counted = [count_deck(each, new, days, retention)._replace(coverage=sourcing.sentences(each)) for each in loaded]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":
@@ -111,7 +109,7 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
     """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
 
     Saving a file redraws the page. Without --lan only this computer can see it. Stop it with Ctrl-C. Needs
-    the engine: pip install 'studydeck[anki]'.
+    the engine, the extra studydeck[anki]: where it is missing, the message says what to run.
 
     Example: studydeck preview cards/magnesium-and-inflammation
     """
@@ -128,12 +126,12 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
 
 
 def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
-    from studydeck import pipeline
+    from studydeck.commands.preview import preview as deck_view
     from studydeck.preview import write_page
 
     (loaded,) = loaded_decks([deck])
     try:
-        page = write_page(pipeline.preview(loaded, artist), folder)
+        page = write_page(deck_view(loaded, artist), folder)
     except FileExistsError:
         raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
     except OSError as error:
@@ -148,6 +146,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import webbrowser
 
     from studydeck import pipeline
+    from studydeck.commands.preview import preview as deck_view
     from studydeck.files import package_path
     from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
 
@@ -155,7 +154,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
 
     def look(judge: bool) -> View:
         nonlocal last
-        last = pipeline.preview(pipeline.load(deck, judge=judge), artist, last, judged=judge)
+        last = deck_view(pipeline.load(deck, judge=judge), artist, last, judged=judge)
         return last
 
     def package() -> Path:

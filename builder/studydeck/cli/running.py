@@ -60,10 +60,10 @@ def only_deck(deck: Path | None) -> Path:
 
 def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
     """The decks asked for. Where they have errors, `but` for those of these names, prints them and ends the program."""
-    from studydeck import pipeline
+    from studydeck.decks import load_all
 
     with Waiting("Checking") as progress:
-        loaded, problems = pipeline.load_all(folders_of(decks), progress)
+        loaded, problems = load_all(folders_of(decks), progress)
     wrong = [each for each in problems if each.name not in but]
     if are_failing(wrong):
         print_problems(wrong, err=True)
@@ -89,8 +89,10 @@ def needs_engine(error: ModuleNotFoundError, what: str) -> Exception:
     """The sentence for a user without the extra that `what` needs; another missing module is a bug of ours."""
     if error.name not in ("anki", "watchfiles", "segno"):
         return error
+    from studydeck.installing import install_line
+
     return click.ClickException(
-        f"{what} needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
+        f"{what} needs the real Anki engine, an optional part of studydeck: {install_line('anki')}"
     )
 
 

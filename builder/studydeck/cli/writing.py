@@ -63,16 +63,16 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
 
     Example: studydeck ids --write cards/magnesium-and-inflammation
     """
-    from studydeck import pipeline
+    from studydeck.commands.ids import unnamed, write_ids
 
     folders = folders_of(decks)
     with alone(folders) if write else nullcontext():
         loaded = loaded_decks(folders)
-        found = [card for each in loaded for card in pipeline.unnamed(each)]
+        found = [card for each in loaded for card in unnamed(each)]
         if write:
             with sentences():
                 for each in loaded:
-                    pipeline.write_ids(each)
+                    write_ids(each)
     for card in found:
         name = card.id or "(no id before its first build)"
         say(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
@@ -87,18 +87,27 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
 @click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
-def new(folder: Path, name: str, tag: str | None) -> None:
+@click.option("--repository", is_flag=True, help="Start a shared repository in FOLDER, with the deck under cards/.")
+def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
     """Start a deck in FOLDER: deck.yaml with a fresh uid, and a section with three sample cards.
+
+    With --repository, FOLDER becomes a repository to share: the deck, what git needs to merge it, a workflow
+    for GitHub that checks and builds it, a licence (CC BY 4.0) and a README. Files that are there stay.
 
     Example: studydeck new cards/rivers --name Rivers
     """
     from studydeck.checks.errors import wrong_tag
+    from studydeck.reading.repository import write_repository
     from studydeck.reading.starter import write_deck
 
     if tag is not None and (wrong := wrong_tag(tag)):
         raise click.BadParameter("{}; {}.".format(*wrong), param_hint="'--tag'")
+    deck, left = folder, list[Path]()
     try:
-        files = write_deck(folder, name, tag, fresh_uid())
+        if repository:
+            deck, files, left = write_repository(folder, name, tag, fresh_uid())
+        else:
+            files = write_deck(folder, name, tag, fresh_uid())
     except FileExistsError:
         raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
     except ValueError as error:
@@ -107,7 +116,12 @@ def new(folder: Path, name: str, tag: str | None) -> None:
         raise click.UsageError(f"{error}.") from None
     for path in files:
         say(f"wrote {path}")
-    say(f"Next: edit the section, then studydeck build {folder}")
+    for path in left:
+        say(f"left {path} as it is")
+    if repository:
+        say(f"Next, in {folder}: git init -b main, studydeck build, git add -A, git commit")
+    else:
+        say(f"Next: edit the section, then studydeck build {deck}")
 
 
 @click.command(short_help="Print the JSON Schema of deck or section files.")

@@ -1,4 +1,4 @@
-"""Several decks to their packages: all that are sound or, where any has errors, none. The tail of `build`."""
+"""The tail of `build`: several decks to their packages; all that have no errors or, where any has some, none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from studydeck.commands.locked import lock_changes
+from studydeck.decks import load_all, part_of
 from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
-from studydeck.model import ERROR, NOTHING_KEPT, Problem
-from studydeck.pipeline import Built, Lap, Progress, build, load_all, lock_changes, part_of
+from studydeck.model import ERROR, Problem
+from studydeck.pipeline import Built, Progress, build
 
 
 def build_all(
@@ -22,32 +24,25 @@ def build_all(
     state: cache.State,
     known: cache.Known | None,
     progress: Progress,
-    lap: Lap,
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
-    `state` is what lies in the folders, and `known` what the last build made of them, so that only what changed is
-    read; the rest is as in pipeline.load_all and pipeline.build. Nobody else may build the decks meanwhile: see
-    exclusion.py.
+    `state` is what the folders hold, and `known` what the last build made of them, so that only what changed is read;
+    the rest is as in `load_all` and `build`. Nobody else may build the decks meanwhile: see incremental/exclusion.py.
     """
     with ExitStack() as opened:
-        parts = rebuild.load_changed(folders, out, known, now, lap, opened) if known and not locked else None
-        second_half = part_of(progress, 1, 2)
+        parts = rebuild.load_changed(folders, out, known, now, opened) if known and not locked else None
         if parts is not None:
             loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
-            loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
-            if locked and not _failing(problems):
-                problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
+            loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False)
+        if locked and not _failing(problems):
+            problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
         if _failing(problems):
             return [], problems
         complete = cache.is_complete(state)  # until the build itself puts files there
-        built = []
-        for number, each in enumerate(loaded):
-            step = part_of(second_half, number, len(loaded))
-            kept = parts[number].kept if parts is not None else NOTHING_KEPT
-            last_built = parts[number].built if parts is not None else None
-            built.append(last_built or build(each, out, now, kept=kept, progress=step, lap=lap))
+        rest = part_of(progress, 1, 2)
+        built = [build(each, out, now, progress=part_of(rest, n, len(loaded))) for n, each in enumerate(loaded)]
     problems = sorted(problems + [problem for each in built for problem in each.problems])
     if complete and not problems:
         last = [part.last for part in parts] if parts is not None else [None] * len(loaded)

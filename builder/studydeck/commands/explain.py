@@ -23,16 +23,15 @@ _DOCSTRING = re.compile(r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?
 _INTRODUCTION = """\
 # Warnings, one by one
 
-These checks judge cards that are well formed, and that may yet be hard to learn or to grade. They can be wrong: so a
-*warning* stops nothing, unless you ask with `studydeck check --strict`, and an *info* never does. Each has a part of
-its own below, with a card that gets it and one that passes; the examples are run by the tests.
+These checks are about cards that are well formed but may be hard to learn or to grade. They can be wrong, so a
+*warning* stops nothing unless you ask for that with `studydeck check --strict`, and an *info* never does. Each has a
+section below, with a card that gets it and one that passes; the tests run the examples.
 
     path:line:column: warning: message; remedy [name]
 
-`studydeck check --explain NAME` prints such a part. This page is made of the same texts, the checks'
-docstrings. [problems.md](problems.md) has all other problems.
+`studydeck check --explain NAME` prints such a section. [Problems](problems.md) has all other problems.
 
-If a card is meant to be as it is, say so on the card, and the warning is gone:
+If a card is meant to be as it is, say so on the card, and the warning disappears:
 
 ```yaml
 - id: meanders
@@ -41,7 +40,7 @@ If a card is meant to be as it is, say so on the card, and the warning is gone:
   ok: [long-answer]
 ```
 
-If a check doesn't suit a deck, give it another limit in `deck.yaml`, or none:
+If a check doesn't suit a deck, change its limit in `deck.yaml`, or turn it off:
 
 ```yaml
 checks: {long-answer: 40, yes-no: off}
@@ -49,8 +48,8 @@ checks: {long-answer: 40, yes-no: off}
 
 {limits}
 
-Most checks read words, and know English only: they need `language: en` in `deck.yaml`, and leave alone a card whose
-own `language:` is another. Code and formulas are not read, and retired cards are not judged.
+Most checks look at words, and know only English: they need `language: en` in `deck.yaml`, and skip a card whose own
+`language:` is another. Code and formulas are not read, and retired cards are not checked.
 """
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from studydeck.decks import folder_name
 from studydeck.files import write_file
 from studydeck.outputs import output_named
-from studydeck.pipeline import Loaded, compile_notes, folder_name
+from studydeck.pipeline import Loaded, compile_notes
 
 
 def export(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from studydeck.decks import folder_name
 from studydeck.files import package_path, read_bytes
 from studydeck.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
 from studydeck.history.plan import (
@@ -24,8 +25,10 @@ from studydeck.history.plan import (
 from studydeck.history.repair import Repaired, repair
 from studydeck.model import Deck, Note
 from studydeck.package.read import read_package
-from studydeck.pipeline import Loaded, compile_notes, folder_name, load, lock_in, shipped_lock
+from studydeck.pair import lock_in
+from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.render import note_types
+from studydeck.shipped import shipped_lock
 
 
 def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
@@ -37,7 +40,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     """
     notes = compile_notes(loaded)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
-    last = shipped_lock(loaded, package)
+    last = shipped_lock(deck, loaded.lock, loaded.known, package)
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
@@ -56,7 +59,7 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
     program: it isn't damaged.
     """
     path = folder / LOCK_FILE
-    good_lines, problems = lock_in(folder)
+    good_lines, _, problems = lock_in(folder)
     if path.exists() and not problems:
         return None
     if newer := next((each for each in problems if each.name == "newer-lock"), None):

@@ -18,12 +18,11 @@ from studydeck.history.lock import (
     records_in,
     set_apart,
 )
-from studydeck.history.record import Changes, Entries, Ledger, note_type_ids, record, type_records
+from studydeck.history.record import Changes, Ledger, note_type_ids, record, type_records
 
 __all__ = [
     "LOCK_FILE",
     "Changes",
-    "Entries",
     "Ledger",
     "Lock",
     "NoteRecord",

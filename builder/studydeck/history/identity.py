@@ -15,6 +15,7 @@ from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem
 from studydeck.text import slug
+from studydeck.timings import stage
 
 _NAMED = 3  # notes that a message names at most
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
@@ -70,6 +71,7 @@ def foreign_uid(deck: Deck, lock: Lock) -> bool:
     return bool(deck.uid and lock.uid) and lock.uid != deck.uid
 
 
+@stage("identify", lambda found: len(found[0]))
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
     """The identity of every card in study order, None where it can't be told from what learners have; the problems."""
     return _Matching(deck, lock).run()

@@ -80,7 +80,9 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         return Lock(), [problem("damaged-lock", Place(path), "the lock's first line isn't a lock's", _MEND)]
     if int(head[1]) > VERSION:
         message = f"a newer studydeck wrote this lock (version {head[1]}; this one reads {VERSION})"
-        return Lock(), [problem("newer-lock", Place(path), message, "update studydeck: pip install -U studydeck")]
+        from studydeck.installing import update_line
+
+        return Lock(), [problem("newer-lock", Place(path), message, f"update studydeck: {update_line()}")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
     uid = ""

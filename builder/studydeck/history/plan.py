@@ -20,6 +20,7 @@ from studydeck.history.lock import Lock
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote, takes
 from studydeck.model.kinds import SPARES
+from studydeck.text import about
 
 _PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
@@ -110,7 +111,7 @@ class CardPlan(NamedTuple):
 class Plan(NamedTuple):
     """The next import. `unclean` tells in sentences what of it wouldn't arrive; empty, it imports cleanly.
 
-    `look` is a sentence where the note types change, and else empty.
+    `look` is a sentence where the note types change, and else empty. `about` is Markdown that says whose deck it is.
     """
 
     deck: str
@@ -120,6 +121,7 @@ class Plan(NamedTuple):
     by_hand: tuple[ByHand, ...]
     unclean: tuple[str, ...]
     look: str
+    about: str
 
     def count(self, what: str) -> int:
         return sum(card.what == what for card in self.cards)
@@ -234,6 +236,7 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         by_hand=tuple(_by_hand(deck, before, after, gone)),
         unclean=tuple(_unclean(before, after)),
         look=_look(before, after),
+        about=about(deck),
     )
 
 

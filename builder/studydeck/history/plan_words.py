@@ -9,6 +9,7 @@ from typing import Any
 
 from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
 from studydeck.model import printable
+from studydeck.text import literal, literal_line
 
 #: Pairs of words and blanks above which two texts aren't compared word by word, which may take the square of them.
 _MOST_PAIRS = 4_000_000
@@ -43,14 +44,16 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
 def plan_markdown(plan: Plan) -> str:
     """The plan as release notes; nothing that an author wrote turns into markup."""
     told = [plan.summary, *plan.unclean, *filter(None, [plan.look])]
-    lines = [f"## {_literal(plan.deck)}", "", *map(_literal, told)]
+    lines = [f"## {literal(plan.deck)}", "", *map(literal, told)]
     for what, title in (("new", "New cards"), ("edited", "Edited cards"), ("retired", "Retired cards")):
         cards = [card for card in plan.cards if card.what == what]
         if cards:
             lines += ["", f"### {title}", "", *(line for card in cards for line in _markdown(card))]
     if plan.by_hand:
         lines += ["", "### To do by hand", ""]
-        lines += [f"- {_literal(step.what)} Search for {_code(step.search)}." for step in plan.by_hand]
+        lines += [f"- {literal(step.what)} Search for {_code(step.search)}." for step in plan.by_hand]
+    if plan.about:
+        lines += ["", plan.about]
     return "\n".join(lines)
 
 
@@ -117,17 +120,11 @@ def _marked(words: str, mark: Mark) -> str:
 
 
 def _markdown(card: CardPlan) -> Iterator[str]:
-    text = re.sub(r"^([#+-]|\d+(?=[.)]))", r"\\\1", _literal(card.text or card.id))  # no list or heading in the list
-    yield f"- {text}"
+    yield f"- {literal_line(card.text or card.id)}"
     for change in card.changes:
-        words = word_diff(change, "~~{}~~".format, "**{}**".format, _literal)
+        words = word_diff(change, "~~{}~~".format, "**{}**".format, literal)
         # GitHub needs the blank where a bracket follows (test_plan.py, "release notes"). The cards' own marks have a \.
         yield f"  - {change.field.lower()}: {words.replace('~~**', '~~ **')}"
-
-
-def _literal(text: str) -> str:
-    """`text` in Markdown that shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>~|&$])", r"\\\1", text)
 
 
 def _code(text: str) -> str:

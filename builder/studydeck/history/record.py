@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 from zlib import crc32
@@ -11,6 +12,7 @@ from studydeck.history.identity import answer_digest, digest, number_from, quest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from studydeck.kinds import KINDS
 from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
+from studydeck.timings import lazy_stage
 
 #: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
 #: by its guid alone, so that a lost lock gives the same one: with another, who imports on two devices before their
@@ -33,17 +35,12 @@ class Changes(NamedTuple):
     retired: tuple[str, ...]
 
 
-#: Some notes as the ledger stamps them: for the package, for the lock, and the places of those that are new, edited or
-#: retired. Plain tuples and lists, which one process can hand to another.
-Entries = tuple[list[Shipped], list[str], list[int], list[int], list[int]]
-
-
 class Ledger:
     """One build's notes, each with its number in Anki and its stamp, in any order.
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
     since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
-    those of the kept notes, and of those that the deck no longer has; `enter` adds the others.
+    those of the kept notes, and of those that the deck no longer has; `stamp` adds the others.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
@@ -65,17 +62,13 @@ class Ledger:
         """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
         return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
 
-    def stamped(self, places: Sequence[int], notes: Iterable[Note]) -> Entries:
-        """The notes in these places of the study order with their stamps. Changes nothing: `enter` keeps them.
+    @lazy_stage("stamp")
+    def stamp(self, notes: Iterable[Note], places: Iterable[int]) -> Iterator[Shipped]:
+        """The notes in these places of the study order, each with its stamp, as the package's rows hold it.
 
         A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
         Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
         """
-        shipped: list[Shipped] = []
-        lines: list[str] = []
-        new: list[int] = []
-        edited: list[int] = []
-        retired: list[int] = []
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
             note_id, guid, made, _ = identity
             last = self.record_of(identity)
@@ -83,34 +76,22 @@ class Ledger:
             content = digest(kind, joined_tags, joined_fields)
             if last is None:
                 modified = self.now
-                new.append(place)
+                self._new.append(place)
             elif last.content == content:
                 modified = last.modified
             else:
                 modified = max(self.now, last.modified + 1)
-                edited.append(place)
+                self._edited.append(place)
             if card.retired and not (last and last.retired):
-                retired.append(place)
+                self._retired.append(place)
             number = self.numbers[place]
             question, answer = question_digest(card), answer_digest(card)
-            lines.append(
+            self.lines.append(
                 note_line(note_id, guid, kind, card.retired, made, content, question, answer,
                           number, modified, section, deck)
             )  # fmt: skip
-            shipped.append(
-                (number, guid, kind, modified, joined_tags, joined_fields, deck, ords, self.positions[place])
-            )
-        return shipped, lines, new, edited, retired
-
-    def enter(self, entries: Entries) -> list[Shipped]:
-        """Keeps what `stamped` made of some notes, and returns those for the package."""
-        shipped, lines, new, edited, retired = entries
-        self.lines += lines
-        self._new += new
-        self._edited += edited
-        self._retired += retired
-        self.newest = max(self.newest, max((each[3] for each in shipped), default=0))
-        return shipped
+            self.newest = max(self.newest, modified)
+            yield number, guid, kind, modified, joined_tags, joined_fields, deck, ords, self.positions[place]
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
@@ -122,7 +103,7 @@ class Ledger:
         return [each for each in gone if each.guid not in guids and newest[each.guid] is each]
 
     def changes(self) -> Changes:
-        """What the build changes, once all its notes are entered."""
+        """What the build changes, once all its notes are stamped."""
         new, edited, retired = (
             tuple(self.identities[place].id for place in sorted(places))
             for places in (self._new, self._edited, self._retired)
@@ -136,7 +117,7 @@ class Ledger:
 def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: int) -> tuple[Lock, Changes]:
     """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
     ledger = Ledger([note.identity for note in notes], lock, now)
-    ledger.enter(ledger.stamped(range(len(notes)), notes))
+    deque(ledger.stamp(notes, range(len(notes))), maxlen=0)
     records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
     return lock._replace(notes=records, types=type_records(types, lock, now)), ledger.changes()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studydeck import __version__
-from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, inside, package_path, read_bytes, write_file
+from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, hash_of, inside, package_path, read_bytes, write_file
 
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
@@ -163,16 +163,6 @@ def _program() -> str:
         status = os.stat(path)
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
-
-
-def digest_of(path: Path) -> str:
-    """The hash of a file's bytes, as in a State. Raises OSError where it can't be read."""
-    return _digest(os.fspath(path))
-
-
-def hash_of(data: bytes) -> str:
-    """The hash of these bytes, as in a State."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _mark(status: os.stat_result) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """The build after an edit: only the section files that changed are read, the rest lies in the last package.
 
-It is the flow of pipeline.py over those files. It makes the same bytes as a whole build does (tests/test_rebuild.py),
-or leaves the deck to one: wherever anything is to be told, or cards of read and unread files could meet.
+`load` reads those files, and what is kept of the rest goes with them to `build`. It makes the same bytes as a whole
+build does (tests/test_rebuild.py), or leaves the deck to one: wherever there is a problem to report, or cards of read
+and unread files could affect each other.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from studydeck.files import package_path, read_file, status_of
-from studydeck.history import LOCK_FILE, Changes, read_lock, set_apart
+from studydeck.files import hash_of, package_path, read_file, status_of
+from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Kept, MediaFile, shown
-from studydeck.pipeline import LARGEST_LOCK, Built, Lap, Loaded, load
+from studydeck.pair import LARGEST_LOCK
+from studydeck.pipeline import Built, Loaded, load
 from studydeck.render import Media, anki_deck
 
 
@@ -46,19 +48,14 @@ class Memory(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A deck of which only the changed files were read, what is `kept` of the rest, and the `last` build's memory.
-
-    Where no file has changed, `built` is what the last build made.
-    """
+    """A deck of which only the changed files were read, and the `last` build's memory of the rest."""
 
     loaded: Loaded
-    kept: Kept
     last: Memory
-    built: Built | None
 
 
 def load_changed(
-    folders: Sequence[Path], out: Path, known: cache.Known, now: int, lap: Lap, opened: ExitStack
+    folders: Sequence[Path], out: Path, known: cache.Known, now: int, opened: ExitStack
 ) -> list[Part] | None:
     """The decks, with only those section files read that changed since the last build; None for a whole build.
 
@@ -76,19 +73,18 @@ def load_changed(
     parts = []
     for folder, memory, made in decks:
         changed = {each.file for each in memory.sections if str(folder / each.file) in known.changed}
-        part = _part(folder, memory, changed, known, now, lap)
-        if part is None:
+        loaded = _part_of(folder, memory, changed, known, now)
+        if loaded is None:
             return None
-        path = package_path(folder, out)
-        if changed and part.kept.ranges:
-            package = _proved(path, known)
+        kept = loaded.kept
+        if changed and kept.ranges:
+            package = _proved(package_path(folder, out), known)
             if package is None:
                 return None
-            part = part._replace(kept=part.kept._replace(package=opened.enter_context(package)))
+            kept = kept._replace(package=opened.enter_context(package))
         if not changed:
-            unchanged = Changes((), (), tuple(part.kept.ids), ())
-            part = part._replace(built=Built(part.loaded.deck, path, made.notes, made.cards, made.media, unchanged))
-        parts.append(part)
+            kept = kept._replace(made=(made.notes, made.cards, made.media))
+        parts.append(Part(loaded._replace(kept=kept), memory))
     return parts
 
 
@@ -108,7 +104,7 @@ def _proved(path: Path, known: cache.Known) -> BinaryIO | None:
     return None
 
 
-def _part(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int, lap: Lap) -> Part | None:
+def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int) -> Loaded | None:
     """The deck with only its `changed` files read, or None where that isn't all there is to know."""
     if last.newest > now or (folder / "material.lock").exists():
         return None
@@ -117,12 +113,12 @@ def _part(folder: Path, last: Memory, changed: set[str], known: cache.Known, now
     data = read_file(folder / LOCK_FILE, folder, LARGEST_LOCK)
     if not isinstance(data, bytes):
         return None
-    follows = cache.hash_of(data)
+    follows = hash_of(data)
     if follows != known.digests.get(os.fspath(folder / LOCK_FILE)):
         return None
     lines, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
-    loaded = load(folder, lock=lock, judge=False, only=changed, lap=lap)
+    loaded = load(folder, lock=lock, judge=False, only=changed)
     if damage or loaded.problems:
         return None
     read = _sections(loaded)
@@ -135,7 +131,7 @@ def _part(folder: Path, last: Memory, changed: set[str], known: cache.Known, now
     media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
-    return Part(loaded._replace(media=media, follows=follows), kept, last, None)
+    return loaded._replace(media=media, follows=follows, kept=kept)
 
 
 def _sections(loaded: Loaded) -> list[SectionMemory]:

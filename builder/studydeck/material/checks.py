@@ -33,14 +33,14 @@ def bad_source(sources: Sources) -> Iterator[Problem]:
 
 @check(
     "source-changed",
-    "A source whose sentence says something else since its author last looked, or was torn apart.",
+    "A source whose sentence has changed since the card's author last looked at it, or was split up.",
     material=True,
 )
 def source_changed(sources: Sources) -> Iterator[Problem]:
     """A source whose sentence says something else since its author last looked, or was torn apart.
 
-    The card may be wrong now. `studydeck source accept` says that it still holds. Where a place was torn apart, or
-    stands in several places now, write the right one by hand.
+    The card may be wrong now. `studydeck source accept` says that it is still right. If the sentence was split up, or
+    is now in several places, write the right place by hand.
 
     Fails:
         # deck.yaml
@@ -113,10 +113,10 @@ def source_gone(sources: Sources) -> Iterator[Problem]:
 
 @check("copied", "Many words in a row from the material.", limit="9 words", material=True)
 def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
-    """Words in a row that stand in the material just so: as many as the limit, or more.
+    """Words in a row that are the same as in the material: as many as the limit, or more.
 
     Learners remember the wording, not what it means. It may also be more of the material than its author lets you
-    publish. Found only where the material is at hand.
+    publish. Found only if the material is available.
 
     Fails:
         # deck.yaml
@@ -156,8 +156,9 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
 def hedge_lost(sources: Sources) -> Iterator[Problem]:
     """A sentence of the material that hedges (may, some, is associated with), of which no card keeps a hedge.
 
-    A card that is surer than its material teaches more than is known. It is told at the first of the sentence's cards:
-    where one keeps the hedge, the others ask for something else. Found only where the material is at hand.
+    A card that is more certain than its material teaches more than is known. It is reported at the first of the
+    sentence's cards: if one keeps the hedge, the others ask for something else. Found only if the material is
+    available.
 
     Fails:
         # deck.yaml

@@ -56,8 +56,9 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
         return MaterialLock(), [problem("damaged-material", Place(path), message, _MEND)]
     if int(head[2]) > VERSION:
         message = f"a newer studydeck wrote this (version {head[2]}; this one reads {VERSION})"
-        remedy = "update studydeck: pip install -U studydeck"
-        return MaterialLock(), [problem("damaged-material", Place(path), message, remedy)]
+        from studydeck.installing import update_line
+
+        return MaterialLock(), [problem("damaged-material", Place(path), message, f"update studydeck: {update_line()}")]
     reader = _Reader()
     problems: list[Problem] = []
     for number, line in enumerate(lines[1:], start=2):

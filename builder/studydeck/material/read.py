@@ -48,9 +48,9 @@ def read_material(path: Path) -> str:
 
 
 def _needs_extra(path: Path, what: str) -> ValueError:
-    return ValueError(
-        f"{path} is {what}, and reading it is an optional part of studydeck: pip install 'studydeck[material]'"
-    )
+    from studydeck.installing import install_line
+
+    return ValueError(f"{path} is {what}, and reading it is an optional part of studydeck: {install_line('material')}")
 
 
 # --- Markdown ------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from studydeck.model.problems import (
     problem,
     warning,
 )
-from studydeck.model.words import Card, Deck, Material, Place, Placed, Section, Text, shown
+from studydeck.model.words import Card, Credit, Deck, Material, Place, Placed, Section, Text, shown
 
 __all__ = [
     "ERROR",
@@ -35,6 +35,7 @@ __all__ = [
     "PROBLEMS",
     "WARNING",
     "Card",
+    "Credit",
     "Deck",
     "Field",
     "Identity",

@@ -101,7 +101,8 @@ class Kept(NamedTuple):
 
     `ranges` are their positions there: the first, the last, and what is to be added to them. `positions` are those of
     the notes between them, which were read. `ids` and the `lines` of the lock are the kept notes'; `decks` are the
-    names of all decks in the package, in order.
+    names of all decks in the package, in order; `package` is the last one, open to be read. Where no file has changed,
+    `made` are the last build's numbers of notes, cards and media files.
     """
 
     ranges: Sequence[tuple[int, int, int]] = ()
@@ -110,6 +111,7 @@ class Kept(NamedTuple):
     lines: Sequence[str] = ()
     decks: Sequence[str] = ()
     package: BinaryIO | None = None
+    made: tuple[int, int, int] | None = None
 
 
 NOTHING_KEPT = Kept()

@@ -159,10 +159,19 @@ class Material(NamedTuple):
     path: str = ""
 
 
+class Credit(NamedTuple):
+    """Who made a picture or sound of the deck, under which licence, and the address where it was found."""
+
+    author: str = ""
+    license: str = ""
+    url: str = ""
+
+
 class Deck(NamedTuple):
     """One deck folder, read: the author's words, and nothing that Anki adds.
 
     `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
+    `credits` are those of media files, by their names in the media folder.
     """
 
     folder: Path
@@ -178,6 +187,9 @@ class Deck(NamedTuple):
     style: Text | None = None
     checks: Mapping[Text, Text] = {}
     terms: Mapping[Text, tuple[Text, ...]] = {}
+    authors: Sequence[Text] = ()
+    license: str = ""
+    credits: Mapping[Text, Credit] = {}
 
     def limit(self, check: str) -> int | None:
         """The number that `checks` gives the check of this name, if it gives one."""

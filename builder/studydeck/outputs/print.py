@@ -14,7 +14,7 @@ from studydeck.files import read_bytes
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note
 from studydeck.outputs import Output
-from studydeck.text import to_html
+from studydeck.text import described, to_html
 from studydeck.text.formula import with_mathml
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -41,7 +41,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     return page.substitute(
         language=html_entities.escape(deck.language or "en"),
         title=html_entities.escape(deck.title),
-        description=with_mathml(to_html(deck.description)),
+        description=with_mathml(to_html(described(deck))),
         layout=layout,
         style=(_ASSETS / "paper.css").read_text("utf-8"),
         sections="\n".join(sections),

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from studydeck.model import NOTHING_KEPT, Deck, Kept, MediaFile, NoteType, Shipped
 from studydeck.package.anki import StudyDeck, StudyModel, StudyPackage
+from studydeck.text import described
+from studydeck.timings import stage
 
 
+@stage("package", lambda cards: cards)
 def write_package(
     path: Path,
     deck: Deck,
@@ -33,7 +36,7 @@ def write_package(
     base = note_types[0][0].id + 1000
     named = {name: StudyDeck(base + n, name) for n, name in enumerate(decks)}
     first = named[str(deck.title)]
-    first.description = deck.description
+    first.description = described(deck)
     models = {note_type.key: StudyModel(note_type, stamp) for note_type, stamp in note_types}
     for model in models.values():
         first.add_model(model)

@@ -4,10 +4,11 @@ files.py reads bytes safely, tree.py turns them into placed texts, lists and map
 keys.py says which keys there are (for the reader and for the JSON Schema), reader.py makes the Deck.
 """
 
-from studydeck.reading.keys import DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
+from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
 from studydeck.reading.reader import read_deck
 
 __all__ = [
+    "CREDIT_KEYS",
     "DECK_KEYS",
     "MATERIAL_KEYS",
     "SECTION_KEYS",

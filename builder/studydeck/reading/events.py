@@ -48,9 +48,11 @@ def read_events(path: str, text: str, problems: list[Problem]) -> tuple[Node | N
     `path` is only shown. Where libyaml is missing, raises RuntimeError with a sentence for the user.
     """
     if not hasattr(yaml, "CBaseLoader"):
+        from studydeck.installing import pip_line
+
         raise RuntimeError(
             "this PyYAML was built without libyaml, which studydeck reads YAML with; "
-            "install a wheel of PyYAML (pip install --force-reinstall --only-binary :all: pyyaml)"
+            f"install a wheel of PyYAML: {pip_line('--force-reinstall', '--only-binary', ':all:', 'pyyaml')}"
         )
     most, again = len(problems) + MOST_MISTAKES, 0
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studydeck import REPOSITORY
 from studydeck.kinds import KINDS, card_keys
 from studydeck.model import Key, takes
 
@@ -17,7 +18,7 @@ _FIRST = rf"[^{_NEVER}!-/:-@\[-`]"
 ID_PATTERN = rf"{_FIRST}[^{_NEVER}!-*,/;-@\[-^`]{{0,99}}"
 UID_PATTERN = r"[a-z0-9]{8,40}"
 SECTION_FILE_PATTERN = rf"[^{_NEVER}!-/:-@\[-^`][^{_UNSEEN}!-,/:-@\[-^`]*"
-URL_PATTERN = r"https?://[^\s\"<>]+"
+URL_PATTERN = r'https?://[^\s"<>]+'
 _IN_LINE = r"[^\t\n\r\u0085\u2028\u2029]"
 LINE_PATTERN = rf"{_IN_LINE}*[^\s\u0085]{_IN_LINE}*"
 #: A BCP 47 tag, as far as its form goes.
@@ -29,12 +30,18 @@ DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
+#: Where the schemas can be fetched: docs/schema/ of the repository, which tests hold to what this file says.
+SCHEMA_HOME = f"{REPOSITORY.replace('//github.com', '//raw.githubusercontent.com')}/main/docs/schema"
+
 DECK_KEYS = {
     "deck": Key(takes.DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
     "uid": Key(takes.UID, "The deck's own random identity, part of every guid. Written once, never changed."),
     "tag": Key(takes.LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
+    "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
+    "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
+    "credits": Key(takes.CREDITS, "Who made a picture or sound, by the name of its file, shown below the description."),
     "sections": Key(takes.SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
     "subdecks": Key(takes.FLAG, "true gives every section a subdeck of its own."),
     "material": Key(takes.MATERIAL, "What the deck was drawn from."),
@@ -46,6 +53,11 @@ MATERIAL_KEYS = {
     "url": Key(takes.URL, "Where learners can read the material: an http or https address."),
     "path": Key(takes.LINE, "Where the author keeps the material; may lie outside the deck's folder."),
 }
+CREDIT_KEYS = {
+    "author": Key(takes.LINE, "Who made the picture or sound."),
+    "license": Key(takes.LINE, "What others may do with it, such as CC-BY-SA-4.0."),
+    "url": Key(takes.URL, "Where it was found: an http or https address."),
+}
 SECTION_KEYS = {
     "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
     "tag": Key(takes.LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
@@ -56,7 +68,7 @@ SECTION_KEYS = {
 }
 #: What a limit of `checks:` may be.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
-REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": ()}
+REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",)}
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -88,6 +100,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.LIMITS: {"type": "object", "additionalProperties": {
              "anyOf": [{"enum": ["on", "off"]}, {"type": "integer", "minimum": 0, "maximum": 999_999}]}},
     takes.TERMS: {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}},
+    takes.LINES: {"anyOf": [_in_line(LINE_PATTERN), {"type": "array", "items": _in_line(LINE_PATTERN), "minItems": 1}]},
+    takes.CREDITS: {"type": "object", "additionalProperties": {"$ref": "#/$defs/credit"}},
     takes.REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": _whole(LOCATOR_PATTERN)},
 }  # fmt: skip
@@ -98,11 +112,15 @@ def json_schema(file: str) -> dict[str, Any]:
     keys = DECK_KEYS if file == "deck" else SECTION_KEYS
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{SCHEMA_HOME}/{file}.json",
         "title": f"studydeck {file} file",
         **_object(keys, REQUIRED[file]),
     }
     if file == "deck":
-        schema["$defs"] = {"material": _object(MATERIAL_KEYS, ())}
+        schema["$defs"] = {
+            "credit": _object(CREDIT_KEYS, REQUIRED["credit"]),
+            "material": _object(MATERIAL_KEYS, ()),
+        }
     else:
         schema["$defs"] = {
             "card": {**_object(card_keys(), ()), "oneOf": [_only(kind) for kind in KINDS]},

@@ -16,6 +16,7 @@ from studydeck.kinds.cloze import CLOZE
 from studydeck.model import (
     WARNING,
     Card,
+    Credit,
     Deck,
     Key,
     Kind,
@@ -33,6 +34,7 @@ from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
 from studydeck.reading.tree import read_tree
 from studydeck.text import Guesses, letters_hash, near, slug
+from studydeck.timings import stage
 
 _ID = re.compile(keys.ID_PATTERN)
 _LIMIT = re.compile(keys.LIMIT_PATTERN)
@@ -72,10 +74,13 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 _ANY_TEXT = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
 _NAMES = (takes.LINE, takes.DECK_NAME)
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
-_MAPPINGS = (takes.MATERIAL, takes.LIMITS, takes.TERMS, takes.REASONS)
+#: Kinds that are mappings under keys of the author's own choice.
+_ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS)
+_MAPPINGS = (takes.MATERIAL, *_ENTRIES)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+@stage("read", lambda found: sum(len(section.cards) for section in found[0].sections))
 def read_deck(
     folder: Path, progress: Callable[[float], None], only: Container[str] | None = None
 ) -> tuple[Deck, list[Problem]]:
@@ -114,6 +119,9 @@ def read_deck(
         style=_style(folder, problems),
         checks=values.get("checks", {}),
         terms=values.get("terms", {}),
+        authors=values.get("authors", ()),
+        license=values.get("license", ""),
+        credits=values.get("credits", {}),
     )
     return deck, problems
 
@@ -319,7 +327,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == takes.FLAG:
         if isinstance(node, Text) and node.plain and node in _FLAGS:
             return _FLAGS[node]
-    elif kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS, takes.SECTIONS):
+    elif kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LINES, takes.LOCATORS, takes.SECTIONS):
         return _texts(kind, key, node, problems)
     elif kind == takes.CARDS:
         if isinstance(node, Items):
@@ -329,7 +337,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind == takes.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
-    elif kind in (takes.LIMITS, takes.TERMS, takes.REASONS):
+    elif kind in _ENTRIES:
         if isinstance(node, Keys):
             names = [node.key(name, number) for number, name in enumerate(node) if name != NO_KEY]
             return {name: value for name in names if (value := _entry(kind, name, node[name], problems)) is not None}
@@ -359,13 +367,16 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
             _report_kind(takes.MARKDOWN, key, item, problems)
         elif kind == takes.LOCATORS and not _is_place(item):
             problems.append(_no_place(item))
+        elif kind == takes.LINES and _line(takes.LINE, key, item, problems) is None:
+            pass  # reported
         elif kind == takes.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
             message = f"'{item[:40]}' can't be the name of a section file"
             problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
         else:
             texts.append(item)
-    if kind == takes.SECTIONS and not len(node):
-        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list its files, or take {key}: out"))
+    if kind in (takes.SECTIONS, takes.LINES) and isinstance(node, Items) and not node:
+        what = "its files" if kind == takes.SECTIONS else "them"
+        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list {what}, or take {key}: out"))
         return None
     if kind == takes.MARKDOWN_OR_LIST:
         if not len(node):
@@ -394,8 +405,13 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
     return None
 
 
-def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | Credit | None:
     """What stands under a key of the author's own choice."""
+    if kind == takes.CREDITS and isinstance(node, Keys):
+        return Credit(**_mapping(node, keys.CREDIT_KEYS, keys.REQUIRED["credit"], problems))
+    if kind == takes.CREDITS:
+        _report_kind("credit", name, node, problems)
+        return None
     if kind == takes.TERMS:
         return _texts(takes.NAMES, name, node, problems)
     if kind == takes.REASONS and not _is_place(name):
@@ -436,6 +452,9 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         takes.SECTIONS: "a list of section files",
         takes.CARDS: "a list of cards",
         takes.MATERIAL: "a mapping with title:, url: or path:",
+        takes.LINES: "a line or a list of lines",
+        takes.CREDITS: "a mapping of pictures and sounds to who made them",
+        "credit": "a mapping with author:, license: or url:",
         takes.LIMITS: "a mapping of warnings to numbers or off",
         takes.TERMS: "a mapping of spellings to those they replace",
         takes.REASONS: "a mapping of places in the material to reasons",

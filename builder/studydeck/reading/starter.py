@@ -20,7 +20,7 @@ deck: {name}
 uid: {uid}  # this deck's own; never change it
 tag: {tag}
 {language}description: A deck made with studydeck.
-sections: [{sections}]
+{more}sections: [{sections}]
 """
 
 _SECTION = """\
@@ -43,13 +43,19 @@ cards:
 
 
 def write_deck(
-    folder: Path, name: str, tag: str | None, uid: str, sections: Mapping[str, str] | None = None, language: str = "en"
+    folder: Path,
+    name: str,
+    tag: str | None,
+    uid: str,
+    sections: Mapping[str, str] | None = None,
+    language: str = "en",
+    more: str = "",
 ) -> list[Path]:
     """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
 
     Raises ValueError with a sentence, and writes nothing, where the deck couldn't be built with this name or tag.
     `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
-    Without a `language`, the key is left out.
+    Without a `language`, the key is left out; `more` are lines of further keys.
     """
     sections = {"first-section": _SECTION} if sections is None else sections
     if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
@@ -60,6 +66,7 @@ def write_deck(
         tag=_scalar(tag or slug(name, "deck")),
         language=f"language: {language}\n" if language else "",
         sections=", ".join(sections),
+        more=more,
     )
     if not is_deck(deck.encode("utf-8", "surrogatepass")):
         raise ValueError("a deck's name is one line, with a word on both sides of '::', and no control characters")

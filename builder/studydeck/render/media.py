@@ -18,6 +18,7 @@ from typing import NamedTuple
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.text import PICTURES, SOUNDS, Guesses, is_sound, media_references
+from studydeck.timings import stage
 
 #: Bytes above which a file is a burden on a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
@@ -36,6 +37,7 @@ class Media(NamedTuple):
     asked: Mapping[str, Collection[str]] = {}
 
 
+@stage("media", lambda found: len(found[0].files))
 def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """The media that the deck's cards show, and the references that lead nowhere.
 
@@ -51,6 +53,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description shows no pictures and plays no sounds"
         shelf.problems.append(problem("lost-picture", deck.description, message, "take them out"))
+    for name in deck.credits:
+        shelf.look_for(name)
     if whole:
         shelf.tell_unused()
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
@@ -101,6 +105,11 @@ class _Shelf:
         else:
             self.names[written] = name
             self.paths[written] = self.there[written]
+
+    def look_for(self, name: Text) -> None:
+        """Adds a problem where the folder has no file of this name."""
+        if name not in self.there:
+            self.problems.append(self._missing(name, name))
 
     def tell_unused(self) -> None:
         """Adds a warning for each file of the media folder that no card shows."""

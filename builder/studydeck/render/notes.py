@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Kind, Note, Section, Text, takes
 from studydeck.text import to_cloze_html, to_html, without_commands
+from studydeck.timings import lazy_stage
 
 _LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
 
@@ -23,6 +24,7 @@ class _Frame(NamedTuple):
     deck: str
 
 
+@lazy_stage("render")
 def render_notes(
     deck: Deck, identities: Sequence[Identity | None], files: Mapping[str, str], order: Iterable[int] | None = None
 ) -> Iterator[Note]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from studydeck.counting import counted
 from studydeck.stats.numbers import NAMES, Forecast, Stats
-from studydeck.stats.show import NO_ENGINE, facts, figure, sentences, words_of
+from studydeck.stats.show import facts, figure, no_engine, sentences, words_of
 
 _PAGE = Path(__file__).parent / "assets" / "page.html"
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 400, 180, 40, 8, 20  # of a plot, and what its axes take
@@ -35,7 +35,7 @@ def stats_page(decks: Sequence[Stats]) -> str:
 
 def _article(stats: Stats, name: str) -> str:
     lines = "".join(f"<div><dt>{escape(key)}</dt><dd>{escape(value)}</dd></div>" for key, value in facts(stats))
-    forecast = _study(stats.forecast, name) if stats.forecast else [f"<p>{escape(NO_ENGINE)}</p>"]
+    forecast = _study(stats.forecast, name) if stats.forecast else [f"<p>{escape(no_engine())}</p>"]
     parts = [
         f"<h1>{_named(stats.deck, stats)}</h1>",
         f'<p class="soft">{escape(stats.path)}</p>',

@@ -9,9 +9,6 @@ from studydeck.stats.numbers import NAMES, Forecast, Stats, Words
 
 #: What the bars are drawn with, besides ASCII.
 BLOCKS = "▏▎▍▌▋▊▉█"
-NO_ENGINE = (
-    "The study forecast needs the real Anki engine, an optional part of studydeck: pip install 'studydeck[anki]'"
-)
 _WIDTH = 24
 _ROWS = 15
 
@@ -23,9 +20,16 @@ def stats_text(stats: Stats, blocks: bool = True) -> str:
         list(_table(stats)),
         *([title, *_histogram(words, blocks)] for title, words in words_of(stats)),
         [f"{name}: {value}" for name, value in facts(stats)],
-        list(_study(stats.forecast, blocks)) if stats.forecast else [NO_ENGINE],
+        list(_study(stats.forecast, blocks)) if stats.forecast else [no_engine()],
     ]
     return "\n\n".join("\n".join(part) for part in parts)
+
+
+def no_engine() -> str:
+    """Why there is no forecast, and the command that installs what it needs."""
+    from studydeck.installing import install_line
+
+    return f"The study forecast needs the real Anki engine, an optional part of studydeck: {install_line('anki')}"
 
 
 def facts(stats: Stats) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 The one room that others share: checks and rendering must agree on what a text says.
 """
 
+from studydeck.text.about import about, described, literal, literal_line
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from studydeck.text.markdown import (
     PICTURES,
@@ -21,11 +22,15 @@ __all__ = [
     "Clozes",
     "Gap",
     "Guesses",
+    "about",
+    "described",
     "filled",
     "fold",
     "gaps_in",
     "is_sound",
     "letters_hash",
+    "literal",
+    "literal_line",
     "media_references",
     "near",
     "parse",

@@ -1,0 +1,53 @@
+"""The tail of `ids`: the cards without an id, and the ids that the lock gave them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from studydeck.files import read_bytes, write_files
+from studydeck.model import Place
+from studydeck.pipeline import Loaded
+
+
+class Unnamed(NamedTuple):
+    """A card without an id of its author's: where it starts, what it asks, and the id that the lock gave it, if any."""
+
+    place: Place
+    text: str
+    id: str | None
+
+
+def unnamed(loaded: Loaded) -> list[Unnamed]:
+    """The cards without an id, in study order, with the ids that learners know them by."""
+    cards = [card for section in loaded.deck.sections for card in section.cards]
+    return [
+        Unnamed(card.place, " ".join(card.asks.split()), identity.id if identity.id in loaded.lock.notes else None)
+        for card, identity in zip(cards, loaded.identities, strict=True)
+        if card.id is None and identity is not None
+    ]
+
+
+def write_ids(loaded: Loaded) -> list[Unnamed]:
+    """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
+
+    Nothing else of the files changes, nor the lock, so the next package is the same to the byte. Raises ValueError for
+    a deck with errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
+    """
+    from studydeck.reading.edit import with_ids
+
+    if loaded.errors:
+        raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
+    named = [card for card in unnamed(loaded) if card.id is not None]
+    edits: dict[Path, bytes] = {}
+    by_file: dict[str, list[Unnamed]] = {}
+    for card in named:
+        by_file.setdefault(card.place.path, []).append(card)
+    for shown_path, cards in by_file.items():
+        path = loaded.deck.folder / Path(shown_path).name
+        ids = {card.place: card.id for card in cards if card.id}
+        if len(ids) < len(cards):
+            raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
+        edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
+    write_files(edits, loaded.deck.folder)
+    return named

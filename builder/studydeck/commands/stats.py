@@ -1,0 +1,21 @@
+"""The tail of `stats`: the deck in numbers, and its study forecast by the real engine."""
+
+from __future__ import annotations
+
+from studydeck.pipeline import Loaded, compile_notes
+from studydeck.stats import Forecast, Stats, count
+
+
+def stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
+    """The deck in numbers, and its study for `days` days at `new` cards a day, `retention` percent to be remembered.
+
+    Without the real engine there is no forecast. The deck must have no errors.
+    """
+    counted = count(loaded.deck, compile_notes(loaded), loaded.problems, loaded.media.files)
+    try:
+        from studydeck.engine.forecast import simulate
+    except ModuleNotFoundError as error:
+        if error.name != "anki":
+            raise
+        return counted
+    return counted._replace(forecast=Forecast(new, retention, *simulate(counted.total.cards, new, days, retention)))

@@ -1,0 +1,86 @@
+"""Several decks: loaded together, with the problems between them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from studydeck.history import Lock, foreign_uid, note_type_ids
+from studydeck.model import Card, Deck, Problem, Text, problem
+from studydeck.pipeline import Loaded, Progress, load, no_progress
+
+
+def load_all(
+    folders: Sequence[Path],
+    progress: Progress = no_progress,
+    locks: Mapping[Path, Lock] | None = None,
+    *,
+    judge: bool = True,
+) -> tuple[list[Loaded], list[Problem]]:
+    """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
+
+    `locks` stand in for the locks of some folders; the rest is as in `load`.
+    """
+    decks = [
+        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge)
+        for n, folder in enumerate(folders)
+    ]
+    problems = [each for loaded in decks for each in loaded.problems]
+    return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
+
+
+def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
+    """The problems between decks: what two of them share, and learners' or their author's computers hold once."""
+    first: dict[tuple[str, object], Deck] = {}
+    for loaded in decks:
+        deck = loaded.deck
+        shared = {
+            "uid": deck.uid,
+            "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
+            "folder name": folder_name(deck.folder).casefold(),
+            "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
+        }
+        written = {"uid": deck.uid, "name": deck.title}
+        for what, value in shared.items():
+            other = first.setdefault((what, value), deck)
+            if other is deck or not value or (what == "note types" and other.uid == deck.uid):
+                continue
+            message, remedy = (
+                f"this deck has the same {what} as {other.place.path}",
+                f"give one of the two another {what}",
+            )
+            if what == "note types":
+                message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
+                remedy = "delete the copy: this deck's learners would overwrite the other's cards"
+            at = written.get(what)
+            yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
+
+
+def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
+    """The guids that an author wrote and that a card of another deck has, too: learners of both would get one card."""
+    if len(decks) < 2:
+        return
+    cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
+    written = {card.guid for some in cards for card in some if card.guid is not None}
+    first: dict[str, tuple[Loaded, Card]] = {}
+    for loaded, some in zip(decks, cards, strict=True) if written else ():
+        for card, identity in zip(some, loaded.identities, strict=True):
+            if identity is None or identity.guid not in written:
+                continue
+            home, other = first.setdefault(identity.guid, (loaded, card))
+            if home is not loaded:
+                here, there = (card, other) if card.guid is not None else (other, card)
+                message = f"the guid '{identity.guid}' is on a card of {there.place.path}, too"
+                remedy = "take the guid: out of the card that learners don't have yet"
+                yield problem("same-id", here.guid or here.place, message, remedy)
+
+
+def part_of(progress: Progress, number: int, count: int) -> Progress:
+    """The progress of part `number` (from 0) of `count` equal parts."""
+    return lambda done: progress((number + done) / count)
+
+
+def folder_name(folder: Path) -> str:
+    """The name of a deck's folder, and of its package."""
+    return os.path.basename(os.path.abspath(folder))

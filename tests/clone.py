@@ -1,0 +1,37 @@
+"""A stranger's clone of this repository, and commands run in it as in a terminal of theirs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+def run(*command: object, cwd: Path, **more: str) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    words = list(map(str, command))
+    done = subprocess.run(words, cwd=cwd, env=clean | more, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def working_clone(target: Path) -> Path:
+    """A git repository of the files as they are now, committed or not."""
+    names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    git(target, "init", "-q", "-b", "main")
+    git(target, "add", "-A")
+    git(target, "commit", "-q", "-m", "all")
+    return target
+
+
+def git(folder: Path, *words: str) -> str:
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    return run("git", *author, *words, cwd=folder)

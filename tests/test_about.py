@@ -1,0 +1,188 @@
+"""Whose deck it is: license, authors and credits, in the deck's description and in the release notes."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import sqlite3
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from author import DECK, Author
+from click.testing import CliRunner
+from comrak import render_markdown
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from studydeck.cli import main
+from studydeck.commands.plan import plan
+from studydeck.engine.learner import Learner
+from studydeck.history.plan_words import plan_json, plan_markdown, plan_text
+from studydeck.model import Credit, Deck, Place, Text
+from studydeck.text import about
+
+CARD = '  - {id: nile, question: "Which river is it? ![a map](nile.svg)", answer: The Nile}\n'
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+ABOUT = """\
+description: Rivers *of the world*.
+authors: [Jane Roe, the 5b]
+license: CC-BY-SA-4.0
+credits:
+  nile.svg: {author: "A_B [x](y)", license: CC0-1.0, url: "https://example.org/a_b(1)"}
+"""
+SHOWN = """\
+Rivers *of the world*.
+
+Jane Roe, the 5b · [CC-BY-SA-4.0](<https://creativecommons.org/licenses/by-sa/4.0/>)
+
+- nile.svg: A\\_B \\[x\\](y) · [CC0-1.0](<https://creativecommons.org/publicdomain/zero/1.0/>) · \
+[example.org](<https://example.org/a_b(1)>)"""
+
+
+@pytest.fixture
+def rivers(author: Author) -> Author:
+    author.section(CARD)
+    author.write("media/nile.svg", SVG)
+    return author
+
+
+def described(author: Author, learner: Learner) -> str:
+    """The deck's description in the collection of a learner who imported it."""
+    author.build()
+    learner.import_package(author.package)
+    (deck,) = (each for each in learner.col.decks.all() if each["name"] == "Rivers")
+    assert deck["md"]
+    return str(deck["desc"])
+
+
+def test_anki_shows_whose_deck_it_is_below_the_description(rivers: Author, learner: Learner) -> None:
+    rivers.write("deck.yaml", DECK + ABOUT)
+    assert rivers.problems() == []
+    shown = described(rivers, learner)
+    page = learner.col.render_markdown(shown)
+    assert "<em>of the world</em>" in page
+    assert '<a href="https://creativecommons.org/licenses/by-sa/4.0/"' in page
+    assert "nile.svg: A_B [x](y) · " in re.sub(r"<[^>]*>", "", page)
+    assert '<a href="https://example.org/a_b(1)"' in page
+    assert len(re.findall("<a ", page)) == 3
+    assert shown == SHOWN
+
+
+def test_release_notes_and_paper_say_it_too_and_a_deck_that_says_nothing_gets_nothing(rivers: Author) -> None:
+    rivers.write("deck.yaml", DECK + "description: Rivers *of the world*.\n")
+    before = plan(rivers.load(), rivers.out, rivers.now)
+    assert about(rivers.load().deck) == ""
+    rivers.write("deck.yaml", DECK + ABOUT)
+    after = plan(rivers.load(), rivers.out, rivers.now)
+    said = SHOWN.partition("\n\n")[2]
+    assert plan_markdown(after) == f"{plan_markdown(before)}\n\n{said}"
+    assert plan_json(after) == plan_json(before)
+    assert plan_text(after, str, str) == plan_text(before, str, str)
+    page = rivers.out / "rivers.html"
+    done = CliRunner().invoke(main, ["export", str(rivers.folder), "--to", "print", "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "Jane Roe, the 5b" in page.read_text("utf-8")
+
+
+def test_no_byte_of_a_deck_without_these_keys_changes(rivers: Author, tmp_path: Path) -> None:
+    """The figure is of the version before the keys, of rows in which no SQLite or zlib has a say."""
+    rivers.write("deck.yaml", DECK + "description: Rivers *of the world*.\n")
+    rivers.build()
+    path = tmp_path / "collection.anki2"
+    path.write_bytes(zipfile.ZipFile(rivers.package).read("collection.anki2"))
+    with sqlite3.connect(path) as connection:
+        decks = json.loads(connection.execute("select decks from col").fetchone()[0])
+        rows = connection.execute("select guid, mod, flds, tags from notes").fetchall()
+    (description,) = (each["desc"] for each in decks.values() if each["name"] == "Rivers")
+    assert description == "Rivers *of the world*."
+    digest = hashlib.sha256(str(rows).encode()).hexdigest()
+    assert digest == "e9a5700d0f1c219aff911770fb7e72b96194f53feff1cf41f7d9e9f36d9969a7"
+
+
+def test_the_keys_touch_no_note(rivers: Author) -> None:
+    rivers.build()
+    lock = rivers.read("deck.lock")
+    rivers.write("deck.yaml", DECK + ABOUT)
+    assert len(rivers.build().changes.unchanged) == 1
+    assert rivers.read("deck.lock") == lock
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ("authors: Jane Roe", "Jane Roe"),
+        ("authors: [a, b, c]", "a, b, c"),
+        ("license: MIT", "MIT"),
+        (
+            "license: CC-BY-NC-ND-3.0",
+            "[CC-BY-NC-ND-3.0](<https://creativecommons.org/licenses/by-nc-nd/3.0/>)",
+        ),
+        ("license: All rights reserved.", "All rights reserved."),
+        ("credits: {nile.svg: {author: Me}}", "- nile.svg: Me"),
+        ("credits: {}", ""),
+    ],
+)
+def test_each_key_stands_alone(rivers: Author, lines: str, shown: str) -> None:
+    rivers.write("deck.yaml", f"{DECK}{lines}\n")
+    assert rivers.problems() == []
+    assert about(rivers.load().deck).endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "column", "name", "words"),
+    [
+        ("credits:\n  nil.svg: {author: Me}", 5, 3, "lost-picture", "did you mean 'nile.svg'?"),
+        ("credits:\n  ../deck.yaml: {author: Me}", 5, 3, "lost-picture", "outside the deck's media folder"),
+        ("credits: {media/nile.svg: {author: Me}}", 4, 11, "lost-picture", "did you mean 'nile.svg'?"),
+        ("credits: {nile.svg: Me}", 4, 21, "wrong-kind", "a mapping with author:, license: or url:"),
+        ("credits: {nile.svg: {license: MIT}}", 4, 21, "missing-key", "write author:"),
+        ("credits: {nile.svg: {author: Me, url: 'javascript:alert(1)'}}", 4, 39, "wrong-kind", "write it out"),
+        ("credits: {nile.svg: {author: Me, by: You}}", 4, 34, "unknown-key", "the keys here are author"),
+        ("credits: [nile.svg]", 4, 10, "wrong-kind", "a mapping of pictures"),
+        ("authors: []", 4, 1, "wrong-kind", "lists nothing"),
+        ("authors: ['']", 4, 1, "wrong-kind", "'authors' is empty"),
+        ("authors: [[a]]", 4, 11, "wrong-kind", "takes a text"),
+        ("authors: {a: b}", 4, 10, "wrong-kind", "a line or a list of lines"),
+        ("license: ''", 4, 1, "wrong-kind", "'license' is empty"),
+        ("license: |\n  Two\n  lines", 4, 10, "wrong-kind", "takes one line"),
+    ],
+)
+def test_a_mistake_is_a_problem_at_its_place(
+    rivers: Author, lines: str, line: int, column: int, name: str, words: str
+) -> None:
+    rivers.write("deck.yaml", f"{DECK}{lines}\n")
+    (problem,) = rivers.problems()
+    assert (problem.line, problem.column, problem.name) == (line, column, name)
+    assert words in f"{problem.message}; {problem.remedy}"
+
+
+def test_a_name_with_an_accent_is_found_however_it_is_written(rivers: Author) -> None:
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "é.svg")
+        rivers.section(f'  - {{id: nile, question: "Which is it? ![a map]({name})", answer: The Nile}}\n')
+        rivers.write(f"media/{unicodedata.normalize('NFD', 'é.svg')}", SVG)
+        rivers.write("deck.yaml", f"{DECK}credits:\n  {name}: {{author: Me}}\n")
+        assert [each for each in rivers.problems() if each.name != "unused-media"] == []
+
+
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn", "Co"]), min_size=1, max_size=30).filter(
+    lambda text: text == " ".join(text.split())
+)
+
+
+@given(author=LINES, title=LINES)
+@example(author="# a", title="1. b")
+@example(author="+", title="- # c")
+def test_no_name_turns_into_markup(author: str, title: str) -> None:
+    made_by = {Text(title): Credit(author, title)}
+    deck = Deck(
+        Path(), Place("deck.yaml"), Text("Rivers"), "u", "t", license=title, authors=[Text(author)], credits=made_by
+    )
+    rendered = render_markdown(about(deck))
+    assert not re.search(r"<(?!/?(?:p|ul|li)>)", rendered), rendered
+    shown = " ".join(html.unescape(re.sub(r"<[^>]*>", "", rendered)).split())
+    assert shown == f"{author} · {title} {title}: {author} · {title}"
