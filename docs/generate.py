@@ -106,7 +106,7 @@ _TAKES = {
     "locators": "a place, or a list of places",
     "cards": "a list of cards",
     "material": "the keys of [material](#material)",
-    "credits": "files, each with the keys of [credits](#credits)",
+    "credits": "names of files, each with the keys of [credits](#credits)",
     "limits": "warnings, each with a number, `on` or `off`",
     "terms": "spellings, each with those it replaces",
     "reasons": "places, each with a reason",

@@ -1067,6 +1067,7 @@ def test_a_broken_card_costs_no_other_and_all_are_told_in_one_run(author: Author
 @given(names=st.lists(st.sampled_from([*BROKEN]), min_size=1, max_size=8))
 def test_any_broken_cards_cost_no_other(shelf: Author, names: list[str]) -> None:
     text, expected, good = with_broken(names)
+    shelf.write("deck.yaml", DECK)
     shelf.write("water.yaml", text)
     loaded = shelf.load()
     assert [(each.line, each.column, each.name) for each in loaded.problems] == expected
