@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studydeck.checks.judgements import JUDGEMENTS
+from studydeck.commands.locked import lock_changes
 from studydeck.model import Problem
 from studydeck.pipeline import Built, Loaded, build, load
 
@@ -47,7 +48,9 @@ class Author:
         self.now += later
         loaded = self.load()
         assert not loaded.errors, "\n".join(map(str, loaded.errors))
-        return build(loaded, self.out, self.now, locked=locked)
+        if locked and (changed := lock_changes(loaded, self.out, self.now)):
+            return Built(loaded.deck, self.package, problems=changed)
+        return build(loaded, self.out, self.now)
 
     def problems(self) -> list[Problem]:
         """All but what the checks judge of cards, which is told by `judgements` and of no interest elsewhere."""

@@ -10,9 +10,10 @@ import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import pipeline
+from studydeck import decks
 from studydeck.cli import main
-from studydeck.incremental import cache
+from studydeck.incremental import cache, rebuild
+from studydeck.pipeline import Loaded
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -40,13 +41,14 @@ def build(*words: str) -> str:
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The decks that were read, as they are."""
     read: list[Path] = []
-    whole = pipeline.load
+    whole = decks.load
 
-    def load(folder: Path, *rest: object, **named: object) -> pipeline.Loaded:
+    def load(folder: Path, *rest: object, **named: object) -> Loaded:
         read.append(folder)
         return whole(folder, *rest, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "load", load)
+    for module in (decks, rebuild):
+        monkeypatch.setattr(module, "load", load)
     return read
 
 

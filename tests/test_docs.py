@@ -21,11 +21,13 @@ from playwright.sync_api import Browser
 
 from studydeck.checks.judgements import OF_THE_MATERIAL
 from studydeck.cli import main
+from studydeck.commands.locked import lock_changes
 from studydeck.commands.sources import stamp_sources
+from studydeck.decks import load_all
 from studydeck.installing import update_line
 from studydeck.kinds import card_keys
 from studydeck.model import PROBLEMS, Problem
-from studydeck.pipeline import build, load, load_all
+from studydeck.pipeline import build, load
 from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -352,7 +354,7 @@ HAPPENINGS: dict[str, Callable[[], None]] = {
 def build_it(now: int, *, locked: bool = False) -> list[Problem]:
     loaded = load(DECK)
     assert not loaded.errors, loaded.errors
-    return list(build(loaded, Path("dist"), now, locked=locked).problems)
+    return (locked and lock_changes(loaded, Path("dist"), now)) or list(build(loaded, Path("dist"), now).problems)
 
 
 def problems_of(name: str, examples: Iterator[str]) -> list[Problem]:

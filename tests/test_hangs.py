@@ -33,17 +33,18 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from studydeck.outputs.paper import paper
 
 import studydeck
 from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
+from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
+from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline, read
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
-from studydeck.pipeline import write_ids
+from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.preview.view import view
 from studydeck.reading.nodes import placed
 from studydeck.reading.reader import is_deck, read_deck
@@ -147,6 +148,10 @@ def text(value: str) -> Text:
     return placed(value, "water.yaml", 3, 5)
 
 
+def card(**values: object) -> Card:
+    return Card(PLACE, kind_of(values), values)
+
+
 def deck(*cards: Card, style: str | None = None) -> Deck:
     section = Section(
         PLACE, text("Water"), "water", cards, tuple(each for card in cards for each in card.texts),
@@ -163,11 +168,11 @@ def cards(value: str) -> Deck:
     """A deck with the text at every place that a text may have."""
     question, cloze = text("Which river is it?"), text(f"{{{{c1::{value}}}}} is it")
     return deck(
-        Card(PLACE, question=text(value), answer=text("The Nile")),
-        Card(PLACE, question=text(f"What is {value}?"), answer=text(value), typed=True),
-        Card(PLACE, question=question, answer=(text(value),), hint=text(value)),
-        Card(PLACE, cloze=cloze),
-        Card(PLACE, cloze=text(value)),
+        card(question=text(value), answer=text("The Nile")),
+        card(question=text(f"What is {value}?"), answer=text(value), typed=True),
+        card(question=question, answer=(text(value),), hint=text(value)),
+        card(cloze=cloze),
+        card(cloze=text(value)),
     )
 
 
@@ -189,7 +194,7 @@ def functions() -> dict[str, Callable[[str], object]]:
     """Every function that takes an author's text, by name; those that need nothing else are found by themselves."""
     found: dict[str, Callable[[str], object]] = {}
     for room in ("text", "checks", "material"):
-        for module in pkgutil.walk_packages([str(Path(studydeck.__path__[0], room))], f"builder.{room}."):
+        for module in pkgutil.walk_packages([str(Path(studydeck.__path__[0], room))], f"studydeck.{room}."):
             for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isroutine):
                 if getattr(function, "__module__", "") == module.name and name[0] != "_" and one_text(function):
                     of_html = "html" in inspect.signature(function).parameters
@@ -221,8 +226,8 @@ def word_diff(value: str) -> str:
     return plan_words.word_diff(change, "[-{}-]".format, "{{+{}+}}".format) + change.remark
 
 
-CHECKS: dict[str, Callable[[str], object]] = {
-    f"the check {find.__name__}": check(find) for find in (*ERRORS, *JUDGEMENTS.values())
+CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
+    f"the check {name}": check(each.run) for name, each in JUDGEMENTS.items()
 }
 OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
@@ -234,7 +239,9 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "pictures": lambda value: collect_media(cards(f"![x]({value})"), whole=False),
     "a plan": lambda value: plan.plain(value),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),
-    "the print": lambda value: paper(cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""),
+    "the print": lambda value: PRINT.make(
+        cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""
+    ),
     "the preview": lambda value: view(cards(value), notes(value)[:1], [[("", "")]], {}, [], [], ""),
     "a file": yaml("…"),
     "a plain text in YAML": yaml("section: x\ncards:\n- question: …\n  answer: x\n"),
@@ -325,7 +332,7 @@ def test_a_text_four_times_as_long_takes_about_four_times_the_work(name: str) ->
 
 
 def same_slug(size: int, home: Path) -> Callable[[], object]:
-    many = [Card(PLACE, question=text(f"{'w' * 60} {n}"), answer=text(f"{n}")) for n in range(size)]
+    many = [card(question=text(f"{'w' * 60} {n}"), answer=text(f"{n}")) for n in range(size)]
     return lambda: identity.identify(deck(*many), Lock())
 
 
@@ -335,7 +342,7 @@ def pictures(there: str, written: str) -> Callable[[int, Path], Callable[[], obj
         for n in range(size):
             (home / "media" / there.format(n)).write_bytes(b"x")
         question = text(" ".join(f"![a]({written.format(n)})" for n in range(size)))
-        shown = deck(Card(PLACE, question=question, answer=text("x")))._replace(folder=home)
+        shown = deck(card(question=question, answer=text("x")))._replace(folder=home)
         return lambda: collect_media(shown, whole=True)
 
     return run

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from author import DECK, START, Author
 
+from studydeck.commands.ids import unnamed, write_ids
 from studydeck.commands.plan import repair_lock
 from studydeck.engine.learner import Import, Learner
 from studydeck.history import lock_text
 from studydeck.installing import update_line
-from studydeck.pipeline import unnamed, write_ids
 
 CARDS = """\
   - id: nile

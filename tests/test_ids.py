@@ -14,10 +14,12 @@ from click.testing import CliRunner
 from test_history import git
 
 from studydeck.cli import main
+from studydeck.commands.ids import unnamed, write_ids
 from studydeck.commands.plan import repair_lock
+from studydeck.decks import load_all
 from studydeck.engine.learner import Import, Learner
 from studydeck.model import Problem
-from studydeck.pipeline import load, load_all, unnamed, write_ids
+from studydeck.pipeline import load
 
 CAPITALS = {"Egypt": "Cairo", "Kenya": "Nairobi", "Ghana": "Accra", "Chad": "N'Djamena"}
 

@@ -12,13 +12,13 @@ from click.testing import CliRunner
 
 from studydeck import kinds
 from studydeck.cli import main
+from studydeck.commands.preview import preview
 from studydeck.engine.drawing import Artist
 from studydeck.engine.learner import Learner
 from studydeck.engine.verify import verify
 from studydeck.kinds.question import QUESTION
 from studydeck.model import Key, Kind, takes
 from studydeck.model.kinds import CardTemplate
-from studydeck.pipeline import preview
 
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect width='40' height='30'/></svg>"
 

@@ -24,8 +24,9 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from studydeck.cli import main
+from studydeck.commands.preview import preview
 from studydeck.engine.drawing import Artist
-from studydeck.pipeline import load, preview
+from studydeck.pipeline import load
 from studydeck.preview import Live, Server, View, watch
 
 CARDS = """\

@@ -22,9 +22,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from studydeck.cli import main
+from studydeck.decks import load_all
 from studydeck.kinds import card_keys
 from studydeck.model import Card, Problem, Text
-from studydeck.pipeline import load_all
 from studydeck.reading import DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 HEAD = "section: Water\ncards:\n"

@@ -15,9 +15,9 @@ from author import Author
 from click.testing import CliRunner, Result
 
 from studydeck.cli import main
+from studydeck.commands.stats import stats
 from studydeck.engine.forecast import simulate
 from studydeck.installing import install_line
-from studydeck.pipeline import stats
 from studydeck.stats import Forecast, stats_page, stats_text
 
 CARDS = """\

@@ -20,13 +20,15 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from studydeck import pipeline
 from studydeck.cli import main
 from studydeck.commands import sources as sourcing
+from studydeck.commands.preview import preview
+from studydeck.commands.stats import stats
 from studydeck.engine.drawing import Artist
 from studydeck.material.page import coverage_page
 from studydeck.model import Identity, printable
-from studydeck.pipeline import Loaded, compile_notes, load
+from studydeck.outputs.print import OUTPUT as PRINT
+from studydeck.pipeline import Loaded, build, compile_notes, load
 from studydeck.preview import write_page
 from studydeck.render.note_types import note_types
 from studydeck.stats import stats_page
@@ -99,6 +101,10 @@ def artist() -> Iterator[Artist]:
         yield one
 
 
+def printed(loaded: Loaded, layout: str) -> str:
+    return PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
+
+
 def sides(artist: Artist, loaded: Loaded) -> list[str]:
     """Both sides of every card, as the engine makes them."""
     types = note_types(loaded.deck, {"qa": 1 << 41, "cloze": 1 << 42})
@@ -147,7 +153,7 @@ def test_a_gap_that_crosses_a_tag_is_well_nested_in_the_engine_and_on_paper(
     assert loaded.errors == []
     shown = sides(artist, loaded)
     assert len(shown) >= 2
-    for html in (*shown, pipeline.paper(loaded, "columns")):
+    for html in (*shown, printed(loaded, "columns")):
         Page(html)
 
 
@@ -255,7 +261,7 @@ def test_a_file_with_a_hostile_name_is_shown_everywhere(author: Author, artist: 
     author.write(f"media/{HOSTILE_FILE}", "png")
     author.section(f"  - {{id: a, question: {json.dumps(f'What? ![it](<{HOSTILE_FILE}>)')}, answer: It}}\n")
     loaded = author.load()
-    for html in (*sides(artist, loaded), pipeline.paper(loaded, "columns")):
+    for html in (*sides(artist, loaded), printed(loaded, "columns")):
         Page(html)
 
 
@@ -455,16 +461,16 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary)
         loaded = deck_of(home, some, name)
-        built = pipeline.build(loaded, home / "dist", 1_700_000_000)
+        built = build(loaded, home / "dist", 1_700_000_000)
         assert sorted(path.name for path in home.iterdir()) == ["dist", HOSTILE_FOLDER]
         with zipfile.ZipFile(built.path) as package:
             media = json.loads(package.read("media"))
         assert all(re.fullmatch(r"[0-9a-f]{24}\.(?:svg|png)", each) for each in media.values())
 
-        view = pipeline.preview(loaded, artist)
+        view = preview(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]
-        pages = [pipeline.paper(loaded, layout) for layout in ("columns", "cards")]
-        pages += [stats_page([pipeline.stats(loaded, days=1)]), coverage_page([sourcing.coverage(loaded, None)])]
+        pages = [printed(loaded, layout) for layout in ("columns", "cards")]
+        pages += [stats_page([stats(loaded, days=1)]), coverage_page([sourcing.coverage(loaded, None)])]
         for html in (*sides(artist, loaded), *drawn, *pages):
             Page(html)
 

@@ -22,11 +22,11 @@ import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import cli
-from studydeck.cli import main
+from studydeck import timings
+from studydeck.cli import building, main
+from studydeck.files import digest_of
 from studydeck.history import lock_text
 from studydeck.history.identity import digest
-from studydeck.incremental import cache
 from studydeck.incremental.exclusion import exclusive
 from studydeck.pipeline import build, load
 
@@ -213,7 +213,7 @@ def elsewhere(author: Author) -> None:
 
 
 #: Before a build has its turn, and after each of its stages.
-MOMENTS = ("start", "read", "media", "lock", "identify", "check", "record", "render", "package", "end")
+MOMENTS = ("start", "read", "media", "lock", "identify", "check", "render", "stamp", "package", "end")
 
 
 @pytest.fixture
@@ -227,18 +227,27 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]],
             if stage == moment and waiting:
                 waiting.pop()()
 
-        alone, lap = cli._alone, cli._Stopwatch.__call__
+        alone, clock = building.alone, timings.Stopwatch()
+        count = clock.count
 
         def turn(*places: object) -> object:
             reached("start")
             return alone(*places)  # type: ignore[arg-type]
 
-        def counted(watch: cli._Stopwatch, stage: str, count: int) -> None:
-            lap(watch, stage, count)
-            reached("end" if stage == "package" and count else stage)
+        def counted(stage: str, number: int) -> None:
+            count(stage, number)
+            reached(stage)
 
-        monkeypatch.setattr(cli, "_alone", turn)
-        monkeypatch.setattr(cli._Stopwatch, "__call__", counted)
+        monkeypatch.setattr(building, "alone", turn)
+        monkeypatch.setattr(timings, "_running", clock)
+        monkeypatch.setattr(clock, "count", counted)
+        memory = rebuild.memory_json
+
+        def ended(*decks: object) -> str:
+            reached("end")
+            return memory(*decks)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(rebuild, "memory_json", ended)
 
     return at
 
@@ -261,7 +270,7 @@ def test_a_build_that_another_overtakes_takes_nothing_from_it_unproved(
         shutil.rmtree(tmp_path / "cache")
     at(moment, overtake)
     code, out, err = run(writer.author)
-    if moment in ("record", "render", "package") or (moment in ("lock", "identify", "check") and not part):
+    if moment in ("stamp", "render", "package") or (moment in ("lock", "identify", "check") and not part):
         assert (code, out) == (1, "")
         assert "deck.lock:1:1: error: another program changed deck.lock during the build; build again" in err
     else:
@@ -314,10 +323,10 @@ def test_an_edit_that_a_build_saw_and_that_was_taken_back_meanwhile_is_built_aga
     at(back, take_back)
     run(author)
     run(author)
-    built = cache.digest_of(author.package), author.read("deck.lock")
+    built = digest_of(author.package), author.read("deck.lock")
     shutil.rmtree(tmp_path / "cache")
     assert "0 new, 0 edited" in run(author)[1]
-    assert (cache.digest_of(author.package), author.read("deck.lock")) == built
+    assert (digest_of(author.package), author.read("deck.lock")) == built
 
 
 # --- waiting ---------------------------------------------------------------------------------------
