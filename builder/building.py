@@ -19,6 +19,7 @@ def build_all(
     *,
     locks: Mapping[Path, Lock],
     locked: bool,
+    only_this_branch: bool,
     state: cache.State,
     known: cache.Known | None,
     progress: Progress,
@@ -31,14 +32,17 @@ def build_all(
     exclusion.py.
     """
     with ExitStack() as opened:
-        parts = rebuild.load_changed(folders, out, known, now, lap, opened) if known and not locked else None
+        parts = None
+        if known and not locked and not (known.moved and rebuild.any_behind(folders, only_this_branch)):
+            parts = rebuild.load_changed(folders, out, known, now, lap, opened)
         second_half = part_of(progress, 1, 2)
         if parts is not None:
             loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
             loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False, lap=lap)
             if locked and not _failing(problems):
-                problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
+                changed = (problem for each in loaded for problem in lock_changes(each, out, now, only_this_branch))
+                problems = sorted(changed) or problems
         if _failing(problems):
             return [], problems
         complete = cache.is_complete(state)  # until the build itself puts files there
@@ -47,7 +51,10 @@ def build_all(
             step = part_of(second_half, number, len(loaded))
             kept = parts[number].kept if parts is not None else NOTHING_KEPT
             last_built = parts[number].built if parts is not None else None
-            built.append(last_built or build(each, out, now, kept=kept, progress=step, lap=lap))
+            built.append(
+                last_built
+                or build(each, out, now, only_this_branch=only_this_branch, kept=kept, progress=step, lap=lap)
+            )
     problems = sorted(problems + [problem for each in built for problem in each.problems])
     if complete and not problems:
         last = [part.last for part in parts] if parts is not None else [None] * len(loaded)

@@ -123,6 +123,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 )
 @click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
 @click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option(
+    "--only-this-branch",
+    is_flag=True,
+    help="Take builds that only other branches know for ones that no learner ever got.",
+)
 @click.option("--timings", is_flag=True, help="Tell on standard error how long each stage took.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def build(
@@ -131,6 +136,7 @@ def build(
     repair_lock: bool,
     verify: bool,
     locked: bool,
+    only_this_branch: bool,
     timings: bool,
     style: str,
 ) -> None:
@@ -144,7 +150,7 @@ def build(
     from builder import cache
 
     def look() -> tuple[cache.State, cache.Known | None]:
-        state = cache.state_of(folders, output)
+        state = cache.state_of(folders, output, only_this_branch)
         return state, None if repair_lock or verify else cache.recall(folders, output, state)
 
     now, folders = _now(), _folders(decks)
@@ -159,10 +165,19 @@ def build(
 
         lap = _Stopwatch()
         locks = _repaired_locks(folders, output) if repair_lock else {}
-        known = known if known and known.changed else None
+        known = known if known and (known.changed or known.moved) else None
         with _Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
-                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress, lap=lap
+                folders,
+                output,
+                now,
+                locks=locks,
+                locked=locked,
+                only_this_branch=only_this_branch,
+                state=state,
+                known=known,
+                progress=progress,
+                lap=lap,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not _failing(each.problems)]
@@ -803,7 +818,7 @@ def _package(built: Built) -> dict[str, Any]:
         "edited": len(built.changes.edited),
         "unchanged": len(built.changes.unchanged),
         "retired": len(built.changes.retired),
-    }
+    } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
 
 
 def _alone(folders: Sequence[Path], output: Path | None = None) -> AbstractContextManager[bool]:
@@ -816,7 +831,7 @@ def _alone(folders: Sequence[Path], output: Path | None = None) -> AbstractConte
 
 def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
     """Whether there is nothing to build, nor to time."""
-    return known is not None and not known.changed and not timings
+    return known is not None and not (known.changed or known.moved or timings)
 
 
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
@@ -844,6 +859,9 @@ def _print_package(built: Built) -> None:
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
     line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
     _say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
+    for source in dict.fromkeys(built.taken_back.values()):
+        count = sum(each == source for each in built.taken_back.values())
+        _say(f"  {count:,} edited: a newer build was taken back ({source})")
     for note_id in changes.retired:
         _say(f"  retired: {note_id}")
 

@@ -118,6 +118,7 @@ PROBLEMS: Mapping[str, str] = {
     "unwritable": "A package, a lock or .gitattributes that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
+    "missing-history": "A deck in a git repository that can't show all earlier builds: a shallow clone, or no git.",
     "damaged-material": "A material.lock that can't be trusted.",
     "source-changed": "A source whose sentence says something else since its author last looked, or was torn apart.",
     "source-gone": "A source whose sentence the material no longer has.",

@@ -40,17 +40,14 @@ from builder.history import (
     Ledger,
     Lock,
     NoteRecord,
-    TypeRecord,
-    caught_up,
     foreign_uid,
     identify,
-    lines_ever,
     lock_lines,
+    note_line,
     note_type_ids,
     read_lock,
     record,
     records_in,
-    stamps_of,
     type_records,
 )
 from builder.model import (
@@ -70,6 +67,8 @@ from builder.model import (
     shown,
 )
 from builder.render import Media, anki_decks, collect_media, note_types, render_notes
+from builder.shipped import Shipped as LastBuilds
+from builder.shipped import build_words, shipped
 from builder.source import read_deck
 
 if TYPE_CHECKING:
@@ -130,7 +129,8 @@ class Built(NamedTuple):
     """What a build made of a deck, or the problems for which it wrote nothing.
 
     `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
-    files that it wrote, by their paths.
+    files that it wrote, by their paths. `taken_back` names the build of each note that is edited only because a newer
+    build was taken back, by the note's id: `try, 1a2b3c4`, or a package.
     """
 
     deck: Deck
@@ -142,6 +142,7 @@ class Built(NamedTuple):
     problems: Sequence[Problem] = ()
     newest: int = 0
     written: Mapping[str, str] = {}
+    taken_back: Mapping[str, str] = {}
 
 
 def _no_progress(done: float) -> None:
@@ -281,6 +282,7 @@ def build(
     now: int,
     *,
     locked: bool = False,
+    only_this_branch: bool = False,
     kept: Kept = NOTHING_KEPT,
     progress: Progress = _no_progress,
     lap: Lap = _no_lap,
@@ -288,7 +290,8 @@ def build(
     """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
     `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `locked`, a build
-    that would change the lock writes nothing and has a problem for every such card. Notes that rebuild.py found
+    that would change the lock writes nothing and has a problem for every such card. With `only_this_branch`, builds
+    of other git branches went to nobody. Notes that rebuild.py found
     to be `kept` are not among the loaded ones, and are in the package all the same. Raises ValueError for a deck
     with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
     and the end of `build`: see exclusion.py.
@@ -297,13 +300,13 @@ def build(
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
     deck = loaded.deck
     path = package_path(deck.folder, out)
-    if locked and (changed := lock_changes(loaded, out, now)):
+    if locked and (changed := lock_changes(loaded, out, now, only_this_branch)):
         return Built(deck, path, problems=changed)
-    last = shipped_lock(loaded, path) if kept is NOTHING_KEPT else loaded.lock
+    last = _last_builds(loaded, None if kept is not NOTHING_KEPT else path, only_this_branch)
     types = note_types(deck, note_type_ids(deck, loaded.lock))
-    new_types = type_records(types, last, now)
-    ledger = Ledger(loaded.known, last, now, kept)
-    problems = [*_lost_lock(loaded, path), *_future_stamp(loaded, now)]
+    new_types = type_records(types, last.lock, now)
+    ledger = Ledger(loaded.known, last.lock, now, kept)
+    problems = [*last.problems, *_lost_lock(loaded, path), *_future_stamp(loaded, now)]
     try:
         from builder.package import write_package
 
@@ -334,7 +337,9 @@ def build(
     count = len(ledger.numbers) + len(kept.ids)
     lap("package", count)
     changes = ledger.changes()
-    return Built(deck, path, count, cards, len(loaded.media.files), changes, problems, ledger.newest, written)
+    media = len(loaded.media.files)
+    taken_back = _taken_back(loaded, last, changes, ledger.lines)
+    return Built(deck, path, count, cards, media, changes, problems, ledger.newest, written, taken_back)
 
 
 def _ship(loaded: Loaded, ledger: Ledger, progress: Progress, lap: Lap) -> Iterator[Shipped]:
@@ -363,12 +368,41 @@ def _stamped(loaded: Loaded, ledger: Ledger, lap: Lap, parts: Sequence[Sequence[
         yield entries
 
 
-def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
+def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = False) -> list[Problem]:
     """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
     notes = compile_notes(loaded)
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    lock, _ = record(notes, types, shipped_lock(loaded, package_path(loaded.deck.folder, out)), now)
-    return _locked(loaded, lock, notes)
+    last = _last_builds(loaded, package_path(loaded.deck.folder, out), only_this_branch)
+    lock, changes = record(notes, types, last.lock, now)
+    lines = (note_line(*each) for each in lock.notes.values())
+    return _locked(loaded, lock, notes, _taken_back(loaded, last, changes, lines))
+
+
+def _last_builds(loaded: Loaded, package: Path | None, only_this_branch: bool) -> LastBuilds:
+    """What learners may have of the deck.
+
+    A build that keeps notes has no `package` to look at, and rebuild.py has found the notes of its lock up to date.
+    """
+    if package is None and all((each.was or each.id) in loaded.lock.notes for each in loaded.known):
+        return LastBuilds(loaded.lock)
+    return shipped(loaded.deck.folder, loaded.lock, loaded.known, package, only_this_branch)
+
+
+def _taken_back(loaded: Loaded, last: LastBuilds, changes: Changes, lines: Iterable[str]) -> dict[str, str]:
+    """Of the notes that are edited only because a newer build was taken back, that build, by the note's id.
+
+    `lines` are the next lock's.
+    """
+    was = {each.id: each.was or each.id for each in loaded.known} if last.newer else {}
+    behind = {note_id for note_id in changes.edited if was.get(note_id) in last.newer}
+    if not behind:
+        return {}
+    built = records_in(line for line in lines if line.split("\t", 2)[1] in behind)
+    now = {each.id: each.content for each in built if isinstance(each, NoteRecord)}
+    before = loaded.lock.notes
+    unedited = [each for each in now if was[each] not in before or before[was[each]].content == now[each]]
+    words = {source: build_words(loaded.deck.folder, source) for source in {last.newer[was[each]] for each in unedited}}
+    return {each: words[last.newer[was[each]]] for each in unedited}
 
 
 def paper(loaded: Loaded, layout: str) -> str:
@@ -495,29 +529,6 @@ def _lock_of(folder: Path, data: bytes | Problem) -> tuple[Lock, list[Problem]]:
     return read_lock(shown(path), data) if data or os.path.lexists(path) else (Lock(), [])
 
 
-def shipped_lock(loaded: Loaded, package: Path) -> Lock:
-    """The deck's lock, caught up with what the last `package` and git's history of the lock show to have been shipped.
-
-    Where the package is of the lock's own build, git isn't asked.
-    """
-    lock = loaded.lock
-    later: list[NoteRecord | TypeRecord] = []
-    if package.exists():
-        from builder.history.repair import record_of, type_record
-        from builder.package.read import read_package, read_stamps
-
-        known = stamps_of(lock)
-        with suppress(ValueError, OSError):
-            others = [known.get(each, 0) - stamp for each, stamp in read_stamps(package) if known.get(each) != stamp]
-            if not others:
-                return lock
-            if min(others) < 0:
-                old_notes, old_types = read_package(package)
-                later += [record_of(each) for each in old_notes]
-                later += [type_record(note_type, modified) for note_type, modified in old_types]
-    return caught_up(lock, loaded.known, [*later, *records_in(lines_ever(loaded.deck.folder, LOCK_FILE))])
-
-
 def _pending(path: Path, follows: str) -> list[Path]:
     """The locks that wait beside the one at `path`, which has the hash `follows`, until their packages are in place."""
     with suppress(OSError):
@@ -636,7 +647,7 @@ def _future_stamp(loaded: Loaded, now: int) -> list[Problem]:
     ]
 
 
-def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
+def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str]) -> list[Problem]:
     """A problem for every card and note type of which `lock` knows something that the loaded one doesn't."""
     remedy = "run studydeck build and commit deck.lock"
     problems = []
@@ -645,6 +656,8 @@ def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
     for note_id, after in lock.notes.items():
         if before.get(note_id) != after:
             what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
+            if note_id in taken_back:
+                what += f": a newer build was taken back ({taken_back[note_id]})"
             at = places.get(note_id, loaded.deck.place)
             problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
     if before and not loaded.lock.uid:

@@ -19,8 +19,9 @@ from builder import cache
 from builder.files import package_path, read_file, status_of
 from builder.history import LOCK_FILE, Changes, read_lock, set_apart
 from builder.model import Kept, MediaFile, shown
-from builder.pipeline import LARGEST_LOCK, Built, Lap, Loaded, load
+from builder.pipeline import LARGEST_LOCK, Built, Lap, Loaded, load, lock_in
 from builder.render import Media, anki_deck
+from builder.shipped import is_behind
 
 
 class SectionMemory(NamedTuple):
@@ -90,6 +91,11 @@ def load_changed(
             part = part._replace(built=Built(part.loaded.deck, path, made.notes, made.cards, made.media, unchanged))
         parts.append(part)
     return parts
+
+
+def any_behind(folders: Sequence[Path], only_this_branch: bool) -> bool:
+    """Whether git knows of a newer build of a deck than its lock, which takes a whole build, or can't be asked."""
+    return any(is_behind(folder, lock_in(folder)[0], only_this_branch) for folder in folders)
 
 
 def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
