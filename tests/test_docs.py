@@ -18,6 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser
+from test_history import git
 
 from studydeck.checks.judgements import OF_THE_MATERIAL
 from studydeck.cli import main
@@ -305,6 +306,14 @@ def a_clock_ahead() -> None:
     build_it(200_000)
 
 
+def a_shallow_clone() -> None:
+    build_it(1)
+    git(DECK, "init", "-q")
+    git(DECK, "add", ".")
+    git(DECK, "commit", "-qm", "first")
+    (DECK / ".git" / "shallow").write_text(git(DECK, "rev-parse", "HEAD"))
+
+
 def a_stamped_material(text: str = "The Nile flows through Cairo. It may flood its banks.") -> None:
     Path("rivers.txt").write_text(text, "utf-8")
     stamp_sources(load(DECK), Path("rivers.txt"))
@@ -348,6 +357,7 @@ HAPPENINGS: dict[str, Callable[[], None]] = {
     "unwritable": a_folder_for_a_package,
     "lost-lock": no_lock,
     "future-stamp": a_clock_ahead,
+    "missing-history": a_shallow_clone,
 }
 
 
@@ -372,7 +382,7 @@ def problems_of(name: str, examples: Iterator[str]) -> list[Problem]:
     _, problems = load_all(sorted(DECK.parent.iterdir()))
     if name == "changed-lock":
         problems += a_lock_changed_during_a_build()
-    if name in ("locked", "unwritable", "lost-lock", "future-stamp"):
+    if name in ("locked", "unwritable", "lost-lock", "future-stamp", "missing-history"):
         problems += build_it(100, locked=name == "locked")
     return problems
 

@@ -27,6 +27,7 @@ from studydeck.cli import building, main
 from studydeck.files import digest_of
 from studydeck.history import lock_text
 from studydeck.history.identity import digest
+from studydeck.incremental import rebuild
 from studydeck.incremental.exclusion import exclusive
 from studydeck.pipeline import build, load
 

@@ -23,7 +23,7 @@ from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Pro
 from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, tell_git
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
-from studydeck.shipped import shipped_lock
+from studydeck.shipped import shipped, taken_back
 
 #: Given how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
@@ -72,7 +72,8 @@ class Built(NamedTuple):
     """What a build made of a deck, or the problems for which it wrote nothing.
 
     `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
-    files that it wrote, by their paths.
+    files that it wrote, by their paths. `taken_back` names, by the note's id, the newer build that was taken back and
+    for which alone the note is edited: `try, 1a2b3c4`, or a package.
     """
 
     deck: Deck
@@ -84,6 +85,7 @@ class Built(NamedTuple):
     problems: Sequence[Problem] = ()
     newest: int = 0
     written: Mapping[str, str] = {}
+    taken_back: Mapping[str, str] = {}
 
 
 def no_progress(done: float) -> None:
@@ -116,12 +118,15 @@ def load(
     return Loaded(deck, lock, identities, media, sorted({*problems, *unclear}), follows)
 
 
-def build(loaded: Loaded, out: Path, now: int, *, progress: Progress = no_progress) -> Built:
+def build(
+    loaded: Loaded, out: Path, now: int, *, only_this_branch: bool = False, progress: Progress = no_progress
+) -> Built:
     """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
-    `now` is in seconds since 1970, the stamp of whatever changed since the last build. Raises ValueError for a deck
-    with errors; a file that can't be written is a problem of the result. Nobody else may build the deck between `load`
-    and the end of `build`: see incremental/exclusion.py.
+    `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `only_this_branch`, no
+    learner has what was built on other git branches. Raises ValueError for a deck with errors; a file that can't be
+    written is a problem of the result. Nobody else may build the deck between `load` and the end of `build`: see
+    incremental/exclusion.py.
 
     Notes are rendered, stamped and packed one by one, in the order of their numbers, so that there is never a list of
     all of them.
@@ -134,14 +139,15 @@ def build(loaded: Loaded, out: Path, now: int, *, progress: Progress = no_progre
     path = package_path(deck.folder, out)
     if kept.made is not None:
         return Built(deck, path, *kept.made, Changes((), (), tuple(kept.ids), ()))
-    last = shipped_lock(deck, loaded.lock, loaded.known, path) if kept is NOTHING_KEPT else loaded.lock
+    package = path if kept is NOTHING_KEPT else None  # else the last build's notes are found to be up to date
+    last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
     types = note_types(deck, note_type_ids(deck, loaded.lock))
-    stamps = type_records(types, last, now)
-    ledger = Ledger(loaded.known, last, now, kept)
+    stamps = type_records(types, last.lock, now)
+    ledger = Ledger(loaded.known, last.lock, now, kept)
     order = ledger.order
     rendered = render_notes(deck, loaded.identities, media.names, order)
     stamped = _counted(ledger.stamp(rendered, order), len(order), progress)
-    problems = lock_warnings(deck, loaded.lock, path, now)
+    problems = [*last.problems, *lock_warnings(deck, loaded.lock, path, now)]
     decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
     try:
         with Replacement(path, deck.folder, loaded.follows) as new:
@@ -153,8 +159,9 @@ def build(loaded: Loaded, out: Path, now: int, *, progress: Progress = no_progre
     if not loaded.lock.types:
         problems += tell_git(deck.folder)
     progress(1.0)
-    count = len(ledger.numbers) + len(kept.ids)
-    return Built(deck, path, count, cards, len(media.files), ledger.changes(), problems, ledger.newest, new.written)
+    count, changes = len(ledger.numbers) + len(kept.ids), ledger.changes()
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, ledger.lines)
+    return Built(deck, path, count, cards, len(media.files), changes, problems, ledger.newest, new.written, back)
 
 
 def compile_notes(loaded: Loaded) -> list[Note]:

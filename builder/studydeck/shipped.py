@@ -1,32 +1,195 @@
-"""What learners may have: the deck's lock, and what was shipped beyond it."""
+"""What learners may have of a deck: what its lock says, the package that a build replaces, and all that git knows.
+
+Every lock of the deck that any branch, tag, stash or reflog reaches counts, whatever lies in the untracked folder of
+packages. What git said is remembered in the user's cache, so that it is asked for what is new.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from studydeck.history import LOCK_FILE, Lock, NoteRecord, TypeRecord, caught_up, lines_ever, records_in, stamps_of
-from studydeck.model import Deck, Identity
+from studydeck import user_cache
+from studydeck.history import (
+    LOCK_FILE,
+    Lock,
+    Newest,
+    NoteRecord,
+    Seen,
+    TypeRecord,
+    add_lines,
+    caught_up,
+    git,
+    key_of,
+    newer_than,
+    records_in,
+    stamps_of,
+)
+from studydeck.model import WARNING, Identity, Place, Problem, problem, shown
+from studydeck.repository import Repository, is_shallow, refs_state, repository_of
+
+_FORM = "studydeck locks in git 1"  # of what is remembered
 
 
-def shipped_lock(deck: Deck, lock: Lock, notes: Sequence[Identity], package: Path) -> Lock:
-    """The deck's lock, caught up with what the last `package` and git's history of the lock show to have been shipped.
+class Shipped(NamedTuple):
+    """What learners may have. `lock` is the deck's own, caught up with newer builds.
 
-    Where the package is of the lock's own build, git isn't asked.
+    `newer` names the build that each note's newer stamp is known from, by the note's id: a package, or a commit.
+    `problems` tell what couldn't be known.
     """
-    later: list[NoteRecord | TypeRecord] = []
-    if package.exists():
-        from studydeck.history.repair import record_of, type_record
-        from studydeck.package.read import read_package, read_stamps
 
-        known = stamps_of(lock)
-        with suppress(ValueError, OSError):
-            others = [known.get(each, 0) - stamp for each, stamp in read_stamps(package) if known.get(each) != stamp]
-            if not others:
-                return lock
-            if min(others) < 0:
-                old_notes, old_types = read_package(package)
-                later += [record_of(each) for each in old_notes]
-                later += [type_record(note_type, modified) for note_type, modified in old_types]
-    return caught_up(lock, notes, [*later, *records_in(lines_ever(deck.folder, LOCK_FILE))])
+    lock: Lock
+    newer: Mapping[str, str] = {}
+    problems: Sequence[Problem] = ()
+
+
+def shipped(
+    folder: Path, lock: Lock, notes: Sequence[Identity], package: Path | None, only_this_branch: bool = False
+) -> Shipped:
+    """What learners may have of the deck in `folder`, of which `notes` are about to be built over `package`, if any.
+
+    With `only_this_branch` neither the package nor other branches count: their builds went to nobody. Without a
+    package, as in a build that keeps notes, git was asked before, and matters only for notes that the lock lacks.
+    """
+    if package is None and notes and all((each.was or each.id) in lock.notes for each in notes):
+        return Shipped(lock)
+    later: list[tuple[NoteRecord | TypeRecord, str]] = []
+    problems = []
+    if package is not None and not only_this_branch:
+        later += _in_package(package, lock)
+    if repository := repository_of(folder):
+        ever = _ever(repository, refs_state(repository), only_this_branch)
+        later += newer_than(lock, notes, ever.newest)
+        if ever.missing:
+            message = f"{ever.missing}, so an edit that was taken back in git may not reach learners"
+            place = Place(shown(folder / LOCK_FILE))
+            problems.append(problem("missing-history", place, message, ever.remedy, WARNING))
+    return Shipped(*caught_up(lock, notes, later), problems)
+
+
+def taken_back(
+    folder: Path, lock: Lock, notes: Sequence[Identity], last: Shipped, edited: Iterable[str], lines: Iterable[str]
+) -> dict[str, str]:
+    """Of the `edited` notes, those that are so only because a newer build was taken back: that build, by the note's id.
+
+    `lock` is the deck's own, of which `notes` were built after `last`; `lines` are the next lock's.
+    """
+    was = {each.id: each.was or each.id for each in notes} if last.newer else {}
+    behind = {note_id for note_id in edited if was.get(note_id) in last.newer}
+    if not behind:
+        return {}
+    built = records_in(line for line in lines if line.split("\t", 2)[1] in behind)
+    now = {each.id: each.content for each in built if isinstance(each, NoteRecord)}
+    before = lock.notes
+    unedited = [each for each in now if was[each] not in before or before[was[each]].content == now[each]]
+    words = {source: _build_words(folder, source) for source in {last.newer[was[each]] for each in unedited}}
+    return {each: words[last.newer[was[each]]] for each in unedited}
+
+
+def is_behind(folder: Path, lock: Lock, only_this_branch: bool) -> bool:
+    """Whether git knows of a newer build of a note that the deck's lock has, or can't be asked."""
+    last = shipped(folder, lock, (), None, only_this_branch)
+    return bool(last.problems) or last.lock != lock
+
+
+def _build_words(folder: Path, source: str) -> str:
+    """What people call a build that `Shipped.newer` names: `try, 1a2b3c4`, or the package."""
+    repository = repository_of(folder)
+    return source if source.endswith(".apkg") or repository is None else git.name_of(repository, source)
+
+
+def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRecord, str]]:
+    """What a package tells of notes and note types that is newer than the lock."""
+    if not package.exists():
+        return
+    from studydeck.history.repair import record_of, type_record
+    from studydeck.package.read import read_package, read_stamps
+
+    known = {key: modified for key, (modified, _) in stamps_of(lock).items()}
+    with suppress(ValueError, OSError):
+        if all(known.get(_stamp_key(each), 0) >= stamp for each, stamp in read_stamps(package)):
+            return
+        notes, types = read_package(package)
+        records: list[NoteRecord | TypeRecord] = [*map(record_of, notes), *(type_record(*each) for each in types)]
+        for record in records:
+            if record.modified > known.get(key_of(record), 0):
+                yield record, package.as_posix()
+
+
+def _stamp_key(guid_or_number: str | int) -> str:
+    return guid_or_number if isinstance(guid_or_number, str) else f"type {guid_or_number}"
+
+
+# --- what git knows -------------------------------------------------------------------------------
+
+
+class _Ever(NamedTuple):
+    """The newest lines of all locks that git has; why it may not have all, if so, and a remedy."""
+
+    newest: Newest
+    missing: str = ""
+    remedy: str = ""
+
+
+class _Remembered(NamedTuple):
+    """What git said last: when its refs were in this state, the files that were read, what they held."""
+
+    state: str
+    blobs: frozenset[str]
+    newest: Newest
+
+
+@lru_cache(maxsize=1)  # for all decks of one repository
+def _ever(repository: Repository, state: str, only_this_branch: bool) -> _Ever:
+    """What git knows while its refs are in this state."""
+    key = f"git\0{repository.shared}\0{repository.git_dir if only_this_branch else ''}"
+    last = _remembered(user_cache.recall_text(key))
+    if last.state == state:
+        return _Ever(last.newest)
+    try:
+        versions = git.versions_ever(repository, LOCK_FILE, only_this_branch)
+        blobs = frozenset(each.blob for each in versions)
+        if not last.blobs <= blobs:  # some are gone from all branches and reflogs
+            last = _remembered(None)
+        there = _read(repository, [each for each in versions if each.blob not in last.blobs], last.newest)
+    except git.Refused as refused:
+        return _Ever({}, f"git {refused}", refused.remedy)
+    if is_shallow(repository):
+        return _Ever(last.newest, "this is a shallow clone", "git fetch --unshallow")
+    if not blobs <= last.blobs | there:
+        return _Ever(last.newest, "this is a partial clone", "make a clone without --filter")
+    user_cache.remember_text(key, _text(_Remembered(state, blobs, last.newest)))
+    return _Ever(last.newest)
+
+
+def _read(repository: Repository, versions: Sequence[git.Version], newest: Newest) -> set[str]:
+    """Adds what these versions of locks hold, and returns which of them are there."""
+    commits = dict(versions)
+    before: set[bytes] = set()
+    read = set()
+    for blob, data in git.contents(repository, commits):
+        lines = set(data.split(b"\n"))
+        add_lines(newest, lines - before, commits[blob])  # of two versions in a row, nearly all is the same
+        before = lines
+        read.add(blob)
+    return read
+
+
+def _text(known: _Remembered) -> str:
+    rows = (f"{key}\t{each.modified}\t{each.content}\t{each.commit}\t{each.line}"
+            for key, seen in known.newest.items() for each in seen)  # fmt: skip
+    return "\n".join([_FORM, known.state, " ".join(sorted(known.blobs)), *rows])
+
+
+def _remembered(text: str | None) -> _Remembered:
+    if text is None or not text.startswith(f"{_FORM}\n"):
+        return _Remembered("", frozenset(), {})
+    _, state, blobs, *rows = text.split("\n")
+    newest: Newest = {}
+    for row in rows:
+        key, modified, content, commit, line = row.split("\t", 4)
+        newest.setdefault(key, []).append(Seen(int(modified), content, commit, line))
+    return _Remembered(state, frozenset(blobs.split()), newest)

@@ -77,6 +77,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 )
 @click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
 @click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option(
+    "--only-this-branch",
+    is_flag=True,
+    help="Take builds that only other branches know for ones that no learner ever got.",
+)
 @click.option("--timings", is_flag=True, help="Tell on standard error how long each stage took.")
 @format_option()
 def build(
@@ -85,6 +90,7 @@ def build(
     repair_lock: bool,
     verify: bool,
     locked: bool,
+    only_this_branch: bool,
     timings: bool,
     style: str,
 ) -> None:
@@ -99,7 +105,7 @@ def build(
     from studydeck.incremental import cache
 
     def look() -> tuple[cache.State, cache.Known | None]:
-        state = cache.state_of(folders, output)
+        state = cache.state_of(folders, output, only_this_branch)
         return state, None if repair_lock or verify else cache.recall(folders, output, state)
 
     now, folders = moment_of_build(), folders_of(decks)
@@ -115,10 +121,18 @@ def build(
 
         watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
-        known = known if known and known.changed else None
+        known = known if known and (known.changed or known.moved) else None
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
-                folders, output, now, locks=locks, locked=locked, state=state, known=known, progress=progress
+                folders,
+                output,
+                now,
+                locks=locks,
+                locked=locked,
+                only_this_branch=only_this_branch,
+                state=state,
+                known=known,
+                progress=progress,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
     made = [each for each in built if not are_failing(each.problems)]
@@ -215,12 +229,12 @@ def _package(built: Built) -> dict[str, Any]:
         "edited": len(built.changes.edited),
         "unchanged": len(built.changes.unchanged),
         "retired": len(built.changes.retired),
-    }
+    } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
 
 
 def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
     """Whether there is nothing to build, nor to time."""
-    return known is not None and not known.changed and not timings
+    return known is not None and not (known.changed or known.moved or timings)
 
 
 def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
@@ -248,6 +262,9 @@ def _print_package(built: Built) -> None:
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
     line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
     say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
+    for source in dict.fromkeys(built.taken_back.values()):
+        edited = sum(each == source for each in built.taken_back.values())
+        say(f"  {edited:,} edited: a newer build was taken back ({source})")
     for note_id in changes.retired:
         say(f"  retired: {note_id}")
 

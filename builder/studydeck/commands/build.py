@@ -21,6 +21,7 @@ def build_all(
     *,
     locks: Mapping[Path, Lock],
     locked: bool,
+    only_this_branch: bool,
     state: cache.State,
     known: cache.Known | None,
     progress: Progress,
@@ -31,18 +32,23 @@ def build_all(
     the rest is as in `load_all` and `build`. Nobody else may build the decks meanwhile: see incremental/exclusion.py.
     """
     with ExitStack() as opened:
-        parts = rebuild.load_changed(folders, out, known, now, opened) if known and not locked else None
+        parts = None
+        if known and not locked and not (known.moved and rebuild.any_behind(folders, only_this_branch)):
+            parts = rebuild.load_changed(folders, out, known, now, opened)
         if parts is not None:
             loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
             loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False)
         if locked and not _failing(problems):
-            problems = sorted(problem for each in loaded for problem in lock_changes(each, out, now)) or problems
+            changed = (problem for each in loaded for problem in lock_changes(each, out, now, only_this_branch))
+            problems = sorted(changed) or problems
         if _failing(problems):
             return [], problems
         complete = cache.is_complete(state)  # until the build itself puts files there
-        rest = part_of(progress, 1, 2)
-        built = [build(each, out, now, progress=part_of(rest, n, len(loaded))) for n, each in enumerate(loaded)]
+        built = []
+        for number, each in enumerate(loaded, start=len(loaded)):
+            step = part_of(progress, number, 2 * len(loaded))
+            built.append(build(each, out, now, only_this_branch=only_this_branch, progress=step))
     problems = sorted(problems + [problem for each in built for problem in each.problems])
     if complete and not problems:
         last = [part.last for part in parts] if parts is not None else [None] * len(loaded)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.files import package_path
-from studydeck.history import Lock, note_type_ids, record
+from studydeck.history import Lock, note_line, note_type_ids, record
 from studydeck.model import Note, Problem, problem
 from studydeck.pipeline import Loaded, compile_notes
 from studydeck.render import note_types
-from studydeck.shipped import shipped_lock
+from studydeck.shipped import shipped, taken_back
 
 
-def lock_changes(loaded: Loaded, out: Path, now: int) -> list[Problem]:
+def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = False) -> list[Problem]:
     """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
     notes = compile_notes(loaded)
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    package = package_path(loaded.deck.folder, out)
-    last = shipped_lock(loaded.deck, loaded.lock, loaded.known, package)
-    lock, _ = record(notes, types, last, now)
-    return _locked(loaded, lock, notes)
+    deck, package = loaded.deck, package_path(loaded.deck.folder, out)
+    last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
+    lock, changes = record(notes, types, last.lock, now)
+    lines = (note_line(*each) for each in lock.notes.values())
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines)
+    return _locked(loaded, lock, notes, back)
 
 
-def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
+def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str]) -> list[Problem]:
     """A problem for every card and note type of which `lock` knows something that the loaded one doesn't."""
     remedy = "run studydeck build and commit deck.lock"
     problems = []
@@ -32,6 +34,8 @@ def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note]) -> list[Problem]:
     for note_id, after in lock.notes.items():
         if before.get(note_id) != after:
             what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
+            if note_id in taken_back:
+                what += f": a newer build was taken back ({taken_back[note_id]})"
             at = places.get(note_id, loaded.deck.place)
             problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
     if before and not loaded.lock.uid:

@@ -28,7 +28,7 @@ from studydeck.package.read import read_package
 from studydeck.pair import lock_in
 from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.render import note_types
-from studydeck.shipped import shipped_lock
+from studydeck.shipped import shipped
 
 
 def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
@@ -40,7 +40,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     """
     notes = compile_notes(loaded)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
-    last = shipped_lock(deck, loaded.lock, loaded.known, package)
+    last = shipped(deck.folder, loaded.lock, loaded.known, package).lock
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
@@ -74,14 +74,15 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
 
 def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     """The newest whole lock that git has of the deck, with its revision."""
-    home = git.home_at(deck.folder, "HEAD", deck.uid)
+    head = git.commit_of(deck.folder, "HEAD")
+    home = head and git.home_at(deck.folder, head, deck.uid)
     if home is None:
         return None
     path = _lock_of(home)
-    for revision in git.revisions_of(deck.folder, path):
-        lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, revision, path) or b"")
+    for commit in git.commits_of(deck.folder, path):
+        lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, commit, path) or b"")
         if not damage:
-            return revision, lock
+            return commit[:7], lock
     return None
 
 
@@ -97,16 +98,17 @@ def _before(deck: Deck, against: str) -> tuple[Before, str]:
 
 def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
     """What a learner has of the deck at a git revision: nothing, where it is newer."""
-    if not git.has_revision(deck.folder, revision):
+    commit = git.commit_of(deck.folder, revision)
+    if commit is None:
         raise ValueError(f"'{revision}' is no package, no lock and no git revision")
-    home = git.home_at(deck.folder, revision, deck.uid)
+    home = git.home_at(deck.folder, commit, deck.uid)
     if home is None:
         return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
-    data = git.file_at(deck.folder, revision, _lock_of(home))
+    data = git.file_at(deck.folder, commit, _lock_of(home))
     if data is None:
         raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
     lock = _whole_lock(f"{revision}:{_lock_of(home)}", data)
-    before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, revision))
+    before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, commit))
     return before, f"Old texts are from git {revision}."
 
 
@@ -125,20 +127,20 @@ def _with_texts(before: Before, notes: Sequence[Note], deck: Deck, package: Path
         with suppress(ValueError, OSError):
             before = with_texts(before, before_from_package(*read_package(package), "").notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
-    if lacks_texts(before, notes) and git.has_revision(deck.folder, "HEAD"):
-        before = with_texts(before, _texts_at(deck, "HEAD"))
+    if lacks_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
+        before = with_texts(before, _texts_at(deck, head))
         sources.append("Old texts are from git HEAD.")
     if lacks_texts(before, notes):
         return before, "Some old texts are not shown: neither the last package nor git has them."
     return before, sources[-1] if sources else ""
 
 
-def _texts_at(deck: Deck, revision: str) -> list[Old]:
-    """The texts of the deck's notes at a git revision."""
-    home = git.home_at(deck.folder, revision, deck.uid)
+def _texts_at(deck: Deck, commit: str) -> list[Old]:
+    """The texts of the deck's notes at a commit."""
+    home = git.home_at(deck.folder, commit, deck.uid)
     with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
         target = Path(temporary, folder_name(deck.folder))
-        if home is None or not git.checkout(deck.folder, revision, home, target):
+        if home is None or not git.checkout(deck.folder, commit, home, target):
             return []
         return texts_of(compile_notes(load(target)))
 

@@ -1,12 +1,12 @@
 """What learners already have: which note a card is, and when it last changed. Kept in deck.lock.
 
-identity.py says which note each card is, lock.py reads and writes the file, later.py asks what was shipped beyond
-it, and record.py moves the stamps of the notes that changed. guids never come from text, so every text may be edited.
+identity.py says which note each card is, lock.py reads and writes the file, later.py finds what was shipped beyond it
+in the locks that git.py has, and record.py moves the stamps of the notes that changed. guids never come from text, so
+every text may be edited.
 """
 
-from studydeck.history.git import lines_ever
 from studydeck.history.identity import foreign_uid, identify
-from studydeck.history.later import caught_up, stamps_of
+from studydeck.history.later import Newest, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
 from studydeck.history.lock import (
     LOCK_FILE,
     Lock,
@@ -14,6 +14,7 @@ from studydeck.history.lock import (
     TypeRecord,
     lock_lines,
     lock_text,
+    note_line,
     read_lock,
     records_in,
     set_apart,
@@ -25,14 +26,19 @@ __all__ = [
     "Changes",
     "Ledger",
     "Lock",
+    "Newest",
     "NoteRecord",
+    "Seen",
     "TypeRecord",
+    "add_lines",
     "caught_up",
     "foreign_uid",
     "identify",
-    "lines_ever",
+    "key_of",
     "lock_lines",
     "lock_text",
+    "newer_than",
+    "note_line",
     "note_type_ids",
     "read_lock",
     "record",

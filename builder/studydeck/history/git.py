@@ -1,72 +1,228 @@
-"""What git knows of a deck's folder: the lock and the cards at an older revision."""
+"""What git knows of a deck's folder: the locks and the cards of older revisions.
+
+The repository may be a stranger's, with a config of its own. So only commands that read objects are called, and none
+that runs a filter, a driver, a hook or a pager (tests/test_git.py), or fetches what a partial clone left out.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import accumulate, groupby
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from studydeck.repository import Repository, repository_of
+
+_LARGEST = 1_000_000_000  # bytes of a file that is read
+_AT_ONCE = 32_000_000  # bytes that git is asked for at once
+_PATIENCE = 120  # seconds, for a repository in which git waits for something that never comes
+_REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
+_DECK_FILE = re.compile(r"[^/]+\.(?:yaml|lock|css)|media/.+")
 
 
-def has_revision(folder: Path, revision: str) -> bool:
-    """Whether `revision` names a commit in the repository that holds `folder`."""
-    if revision.startswith("-"):
-        return False
-    return _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is not None
+class Refused(Exception):
+    """Git can't answer; the exception's text says why, in words that follow "git", and `remedy` what to do."""
+
+    def __init__(self, why: str, remedy: str = "make `git log` work in the deck's folder") -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
-def home_at(folder: Path, revision: str, uid: str) -> str | None:
-    """Where the deck with `uid` lay at `revision`, as a path from the top of the repository ("" is the top itself).
+class Version(NamedTuple):
+    """A file's bytes, and the newest commit that brought them, both named by their hashes."""
+
+    blob: str
+    commit: str
+
+
+def commit_of(folder: Path, revision: str) -> str | None:
+    """The hash of the commit that `revision` names in the repository that holds `folder`; None where it names none."""
+    repository = repository_of(folder)
+    if repository is None or revision.startswith("-"):
+        return None
+    found = _asked(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    return found.decode().strip() or None
+
+
+def home_at(folder: Path, commit: str, uid: str) -> str | None:
+    """Where the deck with `uid` lay at a commit, as a path from the top of the repository ("" is the top itself).
 
     Its folder may have another name since. None where there was no such deck, nor any at its present place.
     """
-    prefix = _git(folder, "rev-parse", "--show-prefix")
-    here = (prefix or b"").decode().strip().rstrip("/")
-    pattern = ("-lzFwe", uid, revision, "--", ":(top,glob)**/deck.yaml")
-    found = (_git(folder, "grep", "--full-name", *pattern) or b"").decode().split("\0")[:-1] if uid else []
-    homes = [each.removeprefix(f"{revision}:").rpartition("/")[0] for each in found]
-    if here in homes or (not homes and file_at(folder, revision, f"{here}/deck.yaml".lstrip("/")) is not None):
+    repository = repository_of(folder)
+    if repository is None:
+        return None
+    here = os.path.relpath(os.path.realpath(folder), repository.top).replace(os.sep, "/").removeprefix(".")
+    files = _files_at(repository, commit)
+    decks = {path.rpartition("/")[0]: blob for path, _, blob in files if PurePosixPath(path).name == "deck.yaml"}
+    name = re.compile(rb"(?<!\w)%b(?!\w)" % re.escape(uid.encode()))
+    named = {blob for blob, data in _blobs(repository, set(decks.values()), _asked) if uid and name.search(data)}
+    homes = [home for home, blob in decks.items() if blob in named]
+    if here in homes or (not homes and here in decks):
         return here
     return homes[0] if homes else None
 
 
-def file_at(folder: Path, revision: str, path: str) -> bytes | None:
-    """The bytes of `path`, counted from the top of the repository, at `revision`; None where it wasn't there."""
-    return _git(folder, "show", f"{revision}:{path}")
+def file_at(folder: Path, commit: str, path: str) -> bytes | None:
+    """The bytes of `path`, counted from the top of the repository, at a commit; None where it wasn't there."""
+    repository = repository_of(folder)
+    return _asked(repository, "cat-file", "blob", f"{commit}:{path}") or None if repository else None
 
 
-def revisions_of(folder: Path, path: str, most: int = 50) -> list[str]:
-    """The commits that changed `path`, counted from the top of the repository, newest first."""
-    found = _git(folder, "log", f"--max-count={most}", "--format=%h", "--", f":(top,literal){path}")
-    return found.decode().split() if found else []
+def commits_of(folder: Path, path: str) -> list[str]:
+    """The commits before HEAD that changed `path`, counted from the top of the repository, newest first."""
+    repository = repository_of(folder)
+    return _asked(repository, "rev-list", "HEAD", "--", f":(top,literal){path}").decode().split() if repository else []
 
 
-def lines_ever(folder: Path, name: str, most: int = 100) -> list[str]:
-    """The lines that came to, or went from, `folder/name` in its last commits; none outside of a repository."""
-    if not any((each / ".git").exists() for each in (folder.resolve(), *folder.resolve().parents)):
-        return []  # without asking git, which takes longer than a small build
-    told = _git(folder, "log", "--follow", f"--max-count={most}", "--patch", "--unified=0", "--format=", "--", name)
-    lines = (told or b"").decode("utf-8", "replace").split("\n")
-    return [line[1:] for line in lines if line.startswith(("+", "-")) and not line.startswith(("+++ ", "--- "))]
+def checkout(folder: Path, commit: str, home: str, target: Path) -> bool:
+    """Puts the deck in `home`, counted from the repository's top, into `target` as it was; False if git can't.
 
-
-def checkout(folder: Path, revision: str, home: str, target: Path) -> bool:
-    """Puts `home`, counted from the repository's top, as it was at `revision` into `target`; False if git can't."""
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    archive = top and _git(Path(top.decode().strip()), "archive", "--format=tar", f"{revision}:{home}")
-    if not archive:
+    Only the files that decide what a build makes, as the repository has them: no filter is run on them.
+    """
+    repository = repository_of(folder)
+    if repository is None:
         return False
-    import io
-    import tarfile
+    files = [each for each in _files_at(repository, f"{commit}:{home}") if _DECK_FILE.fullmatch(each[0])]
+    data = dict(_blobs(repository, {blob for _, _, blob in files}, _asked))
+    for path, mode, blob in sorted(files, key=lambda each: each[1] == _LINK):  # links last: nothing is put behind one
+        place = target.joinpath(*path.split("/"))
+        if blob not in data or any(part in ("", ".", "..") or set(part) & set("\\:") for part in path.split("/")):
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if mode in _REGULAR:
+            place.write_bytes(data[blob])
+        elif mode == _LINK and os.name != "nt" and not os.path.lexists(place):
+            os.symlink(data[blob], os.fsencode(place))
+    return bool(data)
 
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(target, filter="data")
-    return True
+
+def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> list[Version]:
+    """All files called `name` in any folder, at any commit that a branch, tag, stash or reflog reaches.
+
+    Folder by folder, the newest first. With `only_this_branch` only the commits that HEAD reaches count.
+    Raises Refused.
+    """
+    if only_this_branch and not _asked(repository, "rev-parse", "--verify", "--quiet", "HEAD"):
+        return []  # there is no commit yet
+    scope = ["HEAD"] if only_this_branch else ["--all", "--reflog"]
+    where = f":(top,glob)**/{name}"
+    commits = _git(repository, "rev-list", "--full-history", *scope, "--", where)
+    told = _git(
+        repository, "diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "--no-renames", "--no-abbrev", "--", where,
+        given=commits,
+    )  # fmt: skip
+    found: dict[str, dict[str, str]] = {}
+    commit = ""
+    for line in told.decode("utf-8", "replace").splitlines():
+        head, _, path = line.partition("\t")
+        if not head.startswith(":"):
+            commit = head
+        elif head.split()[1] in _REGULAR:
+            found.setdefault(path, {}).setdefault(head.split()[3], commit)
+    return [Version(*each) for versions in found.values() for each in versions.items()]
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """What git prints, or None where git, the repository or the thing asked for isn't there."""
+def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """The `blobs` that the repository has, a few at a time, each with its bytes. Raises Refused."""
+    yield from _blobs(repository, blobs, _git)
+
+
+def name_of(repository: Repository, commit: str) -> str:
+    """What people call a commit: a branch or tag that holds it, the current branch first, and its short hash."""
+    told = _asked(repository, "for-each-ref", f"--contains={commit}", "--format=%(HEAD)%(refname:short)")
+    names = sorted(told.decode("utf-8", "replace").splitlines(), key=lambda each: each[0] != "*")
+    return ", ".join([*(each[1:] for each in names[:1]), commit[:7]])
+
+
+def _files_at(repository: Repository, tree: str) -> list[tuple[str, str, str]]:
+    """The files of a tree: path, mode and hash of each."""
+    told = os.fsdecode(_asked(repository, "ls-tree", "-r", "-z", "--full-tree", tree)).split("\0")
+    parts = [each.partition("\t") for each in told if each]
+    return [(path, *head.split()[::2]) for head, _, path in parts]  # type: ignore[misc]
+
+
+def _blobs(repository: Repository, blobs: Collection[str], ask: Callable[..., bytes]) -> Iterator[tuple[str, bytes]]:
+    """Those of the `blobs` that are there, with their bytes."""
+    told = ask(repository, "cat-file", "--batch-check", given=_lines(blobs)) if blobs else b""
+    sizes = {each[0]: int(each[2]) for each in map(str.split, told.decode().splitlines()) if each[1] == "blob"}
+    wanted = {blob: size for blob, size in sizes.items() if size <= _LARGEST}
+    ends = zip(wanted, accumulate(wanted.values()), strict=True)
+    for _, part in groupby(ends, key=lambda each: each[1] // _AT_ONCE):
+        yield from _batch(ask(repository, "cat-file", "--batch", "--buffer", given=_lines(blob for blob, _ in part)))
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{each}\n" for each in names).encode()
+
+
+def _batch(told: bytes) -> Iterator[tuple[str, bytes]]:
+    """The objects in what `git cat-file --batch` printed: a line with name, kind and size, the bytes, a line end."""
+    start = 0
+    while start < len(told):
+        end = told.index(b"\n", start)
+        name, _, size = told[start:end].decode().split()
+        start = end + 1 + int(size) + 1
+        yield name, told[end + 1 : start - 1]
+
+
+def _asked(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
+    """What git prints, or nothing where git, the repository or the thing asked for isn't there."""
+    try:
+        return _git(repository, *arguments, given=given)
+    except Refused:
+        return b""
+
+
+def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
+    """What git prints, with `given` as its input. Raises Refused.
+
+    The environment names no other repository, index or config; nothing is fetched, and nothing is replaced.
+    """
     import subprocess  # as long as a small build's reading, and a build rarely asks
 
+    program = _program()
+    if program is None:
+        raise Refused("isn't installed", "install git")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    armour = {
+        "LC_ALL": "C",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_INDEX_FILE": os.path.join(repository.shared, os.urandom(16).hex()),  # none, for diff-tree reads it
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}")
+    options = ["--no-pager", f"--git-dir={repository.git_dir}", *(part for each in settings for part in ("-c", each))]
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+        done = subprocess.run(  # noqa: S603 - git, by its full path
+            [program, *options, *arguments],
+            input=given,
+            capture_output=True,
+            check=False,
+            cwd=repository.top,
+            env=inherited | armour,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"didn't answer for {_PATIENCE} seconds") from None
+    except OSError as error:
+        raise Refused(f"can't be run ({error.strerror})") from None
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise Refused(f"can't read the repository ({said[-1] if said else f'exit code {done.returncode}'})")
+    return done.stdout
+
+
+def _program() -> str | None:
+    """Where git is. A program of that name in the current folder is a stranger's, which Windows would take."""
+    name = "git.exe" if os.name == "nt" else "git"
+    places = (os.path.join(folder, name) for folder in os.get_exec_path() if os.path.isabs(folder))
+    return next((each for each in places if os.path.isfile(each) and os.access(each, os.X_OK)), None)

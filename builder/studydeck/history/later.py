@@ -1,43 +1,107 @@
 """What learners may have of builds that the lock doesn't know: its stamps were taken back, and learners' were not.
 
 `git revert`, another branch, a backup or a lost file leave a lock that is older than what was shipped. Anki drops a
-note whose stamp isn't greater than the learner's, without a word (tests/test_later.py), so such stamps must count.
+note whose stamp isn't greater than the learner's, without a word (tests/test_later.py, tests/test_taken_back.py), so
+such stamps must count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from studydeck.history.lock import Lock, NoteRecord, TypeRecord
+from studydeck.history.lock import Lock, NoteRecord, TypeRecord, newer_of, records_in
 from studydeck.model import Identity
 
-
-def stamps_of(lock: Lock) -> dict[str | int, int]:
-    """The stamps of the lock's notes by guid and of its note types by number, in seconds."""
-    types = {each.id: each.modified for each in lock.types.values()}
-    return types | {each.guid: each.modified for each in lock.notes.values()}
+_Record = NoteRecord | TypeRecord
 
 
-def caught_up(lock: Lock, notes: Sequence[Identity], later: Iterable[NoteRecord | TypeRecord]) -> Lock:
-    """`lock` with the newest stamps of `later` records, and what they were given for.
+class Seen(NamedTuple):
+    """A line that a lock had at some `commit`, its stamp (seconds) and content apart."""
+
+    modified: int
+    content: str
+    commit: str
+    line: str
+
+
+#: Of every note, by `key_of` its record, the lines with the newest stamp: one for each content that has it.
+Newest = dict[str, list[Seen]]
+
+
+def key_of(record: _Record) -> str:
+    """What learners know the note or the note type by."""
+    return record.guid if isinstance(record, NoteRecord) else f"type {record.id}"
+
+
+def add_lines(newest: Newest, lines: Iterable[bytes], commit: str) -> None:
+    """Adds the lines of a lock that came with `commit`; what isn't a whole record is left out."""
+    for line in lines:
+        try:
+            text = line.decode().rstrip("\r")
+        except UnicodeDecodeError:
+            continue
+        for record in records_in([text]):
+            seen = Seen(record.modified, record.content, commit, text)
+            before = newest.get(key_of(record))
+            if before is None or before[0].modified < seen.modified:
+                newest[key_of(record)] = [seen]
+            elif before[0].modified == seen.modified and all(each.content != seen.content for each in before):
+                before.append(seen)
+
+
+def newer_than(lock: Lock, notes: Sequence[Identity], newest: Newest) -> Iterator[tuple[_Record, str]]:
+    """The records in `newest` that the lock lacks or has an older one of, each with its commit.
+
+    Of the notes to be built, and of all that the lock has.
+    """
+    if not newest:
+        return
+    known = stamps_of(lock)
+    for key in dict.fromkeys([*known, *(each.guid for each in notes)]):
+        modified, content = known.get(key, (0, ""))
+        for seen in newest.get(key, ()):
+            if seen.modified > modified or (seen.modified == modified and seen.content != content):
+                yield from ((each, seen.commit) for each in records_in([seen.line]))
+
+
+def stamps_of(lock: Lock) -> dict[str, tuple[int, str]]:
+    """The stamps (seconds) and contents of the lock's notes and note types, by their keys."""
+    types = {key_of(each): (each.modified, each.content) for each in lock.types.values()}
+    return types | {each.guid: (each.modified, each.content) for each in lock.notes.values()}
+
+
+def caught_up(
+    lock: Lock, notes: Sequence[Identity], later: Iterable[tuple[_Record, str]]
+) -> tuple[Lock, Mapping[str, str]]:
+    """`lock` with the newest stamps of `later` records and the contents they were given for; and whence, by id.
 
     Of the `notes` to be built, those are in it, too, that the lock lacks and that an earlier build shipped.
     """
-    by_guid: dict[str, NoteRecord] = {}
+    best: dict[str, _Record] = {}
+    whence: dict[str, str] = {}
+    for record, source in later:
+        key = key_of(record)
+        last = best.get(key, record)
+        best[key] = newer_of(last, record)  # type: ignore[type-var]
+        if key not in whence or record.modified > last.modified:
+            whence[key] = source
+    if not best:
+        return lock, {}
     types = dict(lock.types)
-    for each in later:
-        if isinstance(each, TypeRecord):
-            last = types.get(each.key)
-            if last is not None and last.id == each.id and last.modified < each.modified:
-                types[each.key] = last._replace(content=each.content, modified=each.modified)
-        elif each.guid not in by_guid or by_guid[each.guid].modified < each.modified:
-            by_guid[each.guid] = each
+    for key, known_type in types.items():
+        if isinstance(newer := best.get(key_of(known_type)), TypeRecord):
+            newer = newer_of(known_type, newer)
+            types[key] = known_type._replace(content=newer.content, modified=newer.modified)
     records = dict(lock.notes)
-    for note in notes if by_guid else ():
-        name = note.was or note.id
-        other, known = by_guid.get(note.guid), records.get(name)
-        if other is not None and known is None:
-            records[name] = other._replace(id=name)
-        elif other is not None and known is not None and known.guid == note.guid and known.modified < other.modified:
-            records[name] = known._replace(content=other.content, modified=other.modified)
-    return lock._replace(notes=records, types=types)
+    sources = {}
+    guids = {each.id: each.guid for each in lock.notes.values()} | {each.was or each.id: each.guid for each in notes}
+    for name, guid in guids.items():
+        other, known = best.get(guid), records.get(name)
+        if not isinstance(other, NoteRecord) or (known is not None and known.guid != guid):
+            continue
+        newer_note = newer_of(known or other, other)
+        records[name] = (known or other)._replace(id=name, content=newer_note.content, modified=newer_note.modified)
+        if records[name] != known:
+            sources[name] = whence[guid]
+    return lock._replace(notes=records, types=types), sources

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from studydeck.kinds import KINDS
 from studydeck.model import Identity, Place, Problem, problem
@@ -51,6 +51,9 @@ class TypeRecord(NamedTuple):
     content: str
     modified: int
     name: str
+
+
+_Record = TypeVar("_Record", NoteRecord, TypeRecord)
 
 
 class Lock(NamedTuple):
@@ -224,17 +227,22 @@ def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
         return
     if old.guid != new.guid:
         raise ValueError(f"the id '{new.id}' has two guids; keep the line that learners have")
-    newer = max(old, new, key=lambda each: each.modified)
-    if old.modified == new.modified and old.content != new.content:
-        newer = newer._replace(content="")  # neither build's learners may be left behind: the next build stamps anew
-    notes[new.id] = newer._replace(added=min(old.added, new.added), made=old.made or new.made)
+    notes[new.id] = newer_of(old, new)._replace(added=min(old.added, new.added), made=old.made or new.made)
 
 
 def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:
     old = types.setdefault(new.key, new)
     if old.id != new.id:
         raise ValueError(f"the note type '{new.key}' has two numbers; keep the line that learners have")
-    if new.modified > old.modified:
-        types[new.key] = new
-    elif new.modified == old.modified and new.content != old.content:
-        types[new.key] = old._replace(content="")
+    types[new.key] = newer_of(old, new)
+
+
+def newer_of(old: _Record, new: _Record) -> _Record:
+    """Of two records of one thing, the one with the newer stamp.
+
+    Where the stamps are equal and the contents differ, neither build's learners may be left behind: the content is
+    unknown then, so that the next build stamps anew.
+    """
+    if old.modified == new.modified and old.content != new.content:
+        return old._replace(content="")
+    return new if new.modified > old.modified else old

@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 from studydeck import __version__
 from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, hash_of, inside, package_path, read_bytes, write_file
+from studydeck.repository import refs_state, repository_of
+from studydeck.user_cache import place_of
 
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
@@ -27,11 +29,13 @@ class State(NamedTuple):
     """Hashes of the bytes that decide what a build makes, by the paths of their files.
 
     `statuses` of these files and of their folders show whether one was written since, or came, or went: what was
-    changed and changed back has the same hash.
+    changed and changed back has the same hash. `refs` is a hash of the branches, tags, stashes and reflogs of the
+    decks' git repositories.
     """
 
     digests: Mapping[str, str] = {}
     statuses: Mapping[str, tuple[int, ...]] = {}
+    refs: str = ""
 
 
 class Made(NamedTuple):
@@ -47,21 +51,30 @@ class Known(NamedTuple):
     """What the last build made, and the files that have changed since: none where all is as it left it.
 
     `sections` is the hash of what `sections_of` reads, `digests` are those of the files as that build left them.
+    `moved` says that a ref of git's has moved, or that other refs count.
     """
 
     made: Sequence[Made]
     changed: frozenset[str]
     sections: str
     digests: Mapping[str, str]
+    moved: bool
 
 
-def state_of(decks: Sequence[Path], out: Path) -> State:
-    """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read."""
+def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -> State:
+    """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read.
+
+    With them the refs of their repositories, of which a build asks `only_this_branch` or all.
+    """
     try:
         files = _all_files(decks, out)
         folders = [folder for deck in decks for folder in _folders(os.fspath(deck))]
         statuses = {path: _mark(os.stat(path)) for path in (*folders, *files)}
-        return State({path: _digest(path, folder) for path, folder in files.items()}, statuses)
+        repositories = dict.fromkeys(each for each in map(repository_of, decks) if each is not None)
+        refs = [each.git_dir + refs_state(each) for each in repositories]
+        scope = "HEAD" if only_this_branch else ""
+        digests = {path: _digest(path, folder) for path, folder in files.items()}
+        return State(digests, statuses, hash_of("\0".join([scope, *refs]).encode("utf-8", "surrogatepass")))
     except OSError:
         return State()
 
@@ -78,14 +91,14 @@ def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
     """
     try:
         head, made, files = _note(decks, out).read_text("utf-8", "surrogatepass").split("\n\n")
-        program, sections = head.split()
+        program, sections, refs = head.split()
         before = {path: digest for digest, _, path in (line.partition(" ") for line in files.splitlines())}
         if program != _program() or not state.digests or before.keys() != state.digests.keys():
             return None
         fields = [line.split("\t") for line in made.splitlines()]
         known = [Made(title, int(notes), int(cards), int(media)) for title, notes, cards, media in fields]
         changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
-        return Known(known, changed, sections, before)
+        return Known(known, changed, sections, before, refs != state.refs)
     except (OSError, ValueError):
         return None
 
@@ -116,7 +129,7 @@ def remember(
             return
         note = _note(decks, out)
         data = sections.encode("utf-8", "surrogatepass")
-        head = f"{_program()} {hash_of(data)}"
+        head = f"{_program()} {hash_of(data)} {state.refs}"
         lines = ["\t".join(map(str, each)) for each in made]
         text = "\n\n".join(
             [head, "\n".join(lines), "\n".join(f"{digest} {path}" for path, digest in sorted(now.items()))]
@@ -126,32 +139,7 @@ def remember(
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
-    key = "\0".join(os.path.realpath(path) for path in (*decks, out))
-    return folder() / name_of(key)
-
-
-def name_of(key: str) -> str:
-    """A file's name for `key`, which may be a path of any length."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def folder() -> Path:
-    """The program's folder in the user's cache. Raises OSError where a container gives the user no home."""
-    if given := os.environ.get("STUDYDECK_CACHE"):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "cache")
-    if sys.platform == "darwin":
-        return _home() / "Library" / "Caches" / "studydeck"
-    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
-
-
-def _home() -> Path:
-    """The user's home folder. Raises OSError, as for a cache that can't be written, where a container gives none."""
-    try:
-        return Path.home()
-    except RuntimeError as error:
-        raise OSError(error) from None
+    return place_of("\0".join(os.path.realpath(path) for path in (*decks, out)))
 
 
 def _program() -> str:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from studydeck.files import package_path
-from studydeck.incremental import cache
+from studydeck.user_cache import place_of
 
 _PATIENCE = 0.1  # seconds, for which nobody can interrupt SQLite's waiting
 _IN_THIS_PROCESS = threading.Lock()
@@ -50,9 +50,8 @@ def exclusive(decks: Sequence[Path], out: Path | None, wait: Callable[[], None])
 def _hold(place: str, held: ExitStack, waiting: Callable[[], None]) -> None:
     """Takes the lock for a place, until `held` ends, where there can be one."""
     try:
-        folder = cache.folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = folder / f"{cache.name_of(os.path.normcase(place))}.lock"
+        lock = place_of(os.path.normcase(place)).with_suffix(".lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(lock, timeout=_PATIENCE, isolation_level=None)
     except (OSError, sqlite3.Error):
         return

@@ -20,9 +20,10 @@ from studydeck.files import hash_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Kept, MediaFile, shown
-from studydeck.pair import LARGEST_LOCK
+from studydeck.pair import LARGEST_LOCK, lock_in
 from studydeck.pipeline import Built, Loaded, load
 from studydeck.render import Media, anki_deck
+from studydeck.shipped import is_behind
 
 
 class SectionMemory(NamedTuple):
@@ -86,6 +87,11 @@ def load_changed(
             kept = kept._replace(made=(made.notes, made.cards, made.media))
         parts.append(Part(loaded._replace(kept=kept), memory))
     return parts
+
+
+def any_behind(folders: Sequence[Path], only_this_branch: bool) -> bool:
+    """Whether git knows of a newer build of a deck than its lock, which takes a whole build, or can't be asked."""
+    return any(is_behind(folder, lock_in(folder)[0], only_this_branch) for folder in folders)
 
 
 def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:

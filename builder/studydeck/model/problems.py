@@ -73,6 +73,7 @@ PROBLEMS: dict[str, str] = {
     "unwritable": "A package, a lock or .gitattributes that can't be written.",
     "future-stamp": "A deck.lock with stamps from after this build, made on a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before, and whose deck.lock is gone.",
+    "missing-history": "A deck in a git repository that can't show all earlier builds: a shallow clone, or no git.",
     "damaged-material": "A material.lock that can't be trusted.",
     "unknown-check": "A name under `checks:` that is no warning, or a number for one without a limit.",
     "unused-ok": "A name under a card's `ok:` for which the card has no warning.",

@@ -1,0 +1,51 @@
+"""The program's folder in the user's cache (or in STUDYDECK_CACHE). Nothing depends on what is kept there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from studydeck.files import hash_of, write_file
+
+
+def recall_text(key: str) -> str | None:
+    """The text that `remember_text` was last given under `key`; None where it isn't there as it was."""
+    with suppress(OSError, ValueError):
+        digest, data = place_of(key).read_bytes().split(b"\n", 1)
+        if hash_of(data).encode() == digest:
+            return data.decode("utf-8", "surrogatepass")
+    return None
+
+
+def remember_text(key: str, text: str) -> None:
+    """Keeps a text under `key`, if the cache can be written."""
+    with suppress(OSError):
+        data = text.encode("utf-8", "surrogatepass")
+        write_file(place_of(key), hash_of(data).encode() + b"\n" + data)
+
+
+def place_of(key: str) -> Path:
+    """The file for `key`, a text of any length. Raises OSError where a container gives the user no home."""
+    return cache_folder() / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def cache_folder() -> Path:
+    """The program's folder in the user's cache. Raises OSError where a container gives the user no home."""
+    if given := os.environ.get("STUDYDECK_CACHE"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "cache")
+    if sys.platform == "darwin":
+        return _home() / "Library" / "Caches" / "studydeck"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
+
+
+def _home() -> Path:
+    """The user's home folder. Raises OSError, as for a cache that can't be written, where a container gives none."""
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise OSError(error) from None
