@@ -164,7 +164,7 @@ def test_uvx_is_to_be_started_with_the_extra(home: Home) -> None:
 def test_a_checkout_that_is_only_run_from_names_itself(home: Home) -> None:
     home.run("uv", "venv", "--quiet", "--seed", "venv")
     python = home.folder / "venv" / BIN / "python"
-    line = said(home, python, PYTHONPATH=str(home.clone))
+    line = said(home, python, PYTHONPATH=str(home.clone / "builder"))
     assert line == f"{python} -m pip install --editable {shlex.quote(f'{home.clone}[print]')}"
 
 

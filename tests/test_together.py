@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import Author
@@ -24,12 +25,12 @@ from click.testing import CliRunner
 
 from studydeck import timings
 from studydeck.cli import building, main
+from studydeck.commands import build as build_command
 from studydeck.files import digest_of
 from studydeck.history import lock_text
 from studydeck.history.identity import digest
-from studydeck.incremental import rebuild
 from studydeck.incremental.exclusion import exclusive
-from studydeck.pipeline import build, load
+from studydeck.pipeline import Built, build, load
 
 #: In the suite a few rounds; `STUDYDECK_ROUNDS=200` plays many.
 ROUNDS = int(os.environ.get("STUDYDECK_ROUNDS", "5"))
@@ -242,13 +243,14 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]],
         monkeypatch.setattr(building, "alone", turn)
         monkeypatch.setattr(timings, "_running", clock)
         monkeypatch.setattr(clock, "count", counted)
-        memory = rebuild.memory_json
+        whole = build_command.build
 
-        def ended(*decks: object) -> str:
+        def ended(*deck: Any, **named: Any) -> Built:
+            built = whole(*deck, **named)
             reached("end")
-            return memory(*decks)  # type: ignore[arg-type]
+            return built
 
-        monkeypatch.setattr(rebuild, "memory_json", ended)
+        monkeypatch.setattr(build_command, "build", ended)
 
     return at
 
@@ -261,6 +263,9 @@ At = Callable[[str, Callable[[], object]], None]
 def test_a_build_that_another_overtakes_takes_nothing_from_it_unproved(
     writer: Writer, at: At, tmp_path: Path, moment: str, part: bool
 ) -> None:
+    if part and moment == "lock":
+        pytest.skip("a build after an edit reads the lock before anything else")
+
     def overtake() -> None:
         writer.change()
         elsewhere(writer.author)

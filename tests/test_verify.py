@@ -16,10 +16,10 @@ from author import DECK, Author
 from click.testing import CliRunner
 from tamper import tampered
 
-from studydeck import cli as main_module
 from studydeck.cli import main
 from studydeck.engine.verify import verify
 
+ROOT = Path(__file__).parent.parent
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
   - {id: amazon, question: Which river carries the most water?, answer: The Amazon, reverse: true}
@@ -194,15 +194,14 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
     libraries = [Path(genanki.__file__).parent.parent / name for name in ("click", "yaml")]
     for library in libraries:
         shutil.copytree(library, tmp_path / "libraries" / library.name)
-    paths = [str(tmp_path / "libraries"), str(Path(main_module.__file__).parent.parent)]
+    paths = [str(tmp_path / "libraries"), str(ROOT / "builder")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     what = rivers.package if command == "verify" else rivers.folder
     words = [scripts / "python", "-m", "studydeck", command, what]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    checkout = Path(main_module.__file__).parent.parent
     assert f"{scripts / 'python'} " in done.stderr
-    assert f" --editable {shlex.quote(f'{checkout}[anki]')}" in done.stderr
+    assert f" --editable {shlex.quote(f'{ROOT}[anki]')}" in done.stderr
 
 
 def test_the_promise_holds_for_a_deck_renamed_restyled_and_reordered(rivers: Author, tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ from studydeck.kinds import KINDS, sides
 from studydeck.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
 from studydeck.text.spans import FORMULA, replace_enclosed
 
-#: A note counts under each kind that it is, such as a typed one that is also reversed; `question` is none of the rest.
-NAMES = tuple(name for kind in KINDS.values() for name in kind.names)
 SEVERITIES = (ERROR, WARNING, INFO)
 
 _STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
@@ -24,6 +22,11 @@ _IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
 _NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
 _LETTER = re.compile(r"[^\W_]")
+
+
+def kind_names() -> list[str]:
+    """The names that notes are counted under: each under all that fit, such as one that is typed and reversed."""
+    return [name for kind in KINDS.values() for name in kind.names]
 
 
 class SectionCounts(NamedTuple):
@@ -192,7 +195,7 @@ def stats_json(stats: Stats) -> dict[str, Any]:
 def _section(name: str, notes: Sequence[Note]) -> SectionCounts:
     kinds = Counter(name for note in notes for name in note.card.kind.named(note.card))
     cards = sum(len(note.ords) for note in notes)
-    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in NAMES})
+    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in kind_names()})
 
 
 def _section_json(section: SectionCounts) -> dict[str, Any]:

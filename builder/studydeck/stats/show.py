@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studydeck.counting import counted
-from studydeck.stats.numbers import NAMES, Forecast, Stats, Words
+from studydeck.stats.numbers import Forecast, Stats, Words, kind_names
 
 #: What the bars are drawn with, besides ASCII.
 BLOCKS = "▏▎▍▌▋▊▉█"
@@ -75,7 +75,7 @@ def figure(number: float) -> str:
 
 def _table(stats: Stats) -> Iterator[str]:
     """The sections' counts. Names stand last, as their width on a terminal is anyone's guess."""
-    heads = ("notes", "cards", *NAMES)
+    heads = ("notes", "cards", *kind_names())
     yield "  ".join((*heads, "section"))
     for section in (*stats.sections, stats.total):
         numbers = (section.notes, section.cards, *section.kinds.values())
