@@ -40,8 +40,9 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
+from studydeck.importers import markdown
 from studydeck.kinds import kind_of
-from studydeck.material import align, draft, outline, read
+from studydeck.material import align, draft, outline
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
@@ -254,7 +255,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
             for key, start in (("deck", ""), ("uid", ""), ("tag", ""), ("language", "en"), ("sections", ""))
         ).encode(),
     ),
-    "Markdown": lambda value: read._plain(f"A line.\n{value}\nAnother.\n"),
+    "Markdown": lambda value: markdown.plain_markdown(f"A line.\n{value}\nAnother.\n"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

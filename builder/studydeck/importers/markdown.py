@@ -1,59 +1,14 @@
-"""A material's file to text with Markdown's headings and bullets: text, Markdown, HTML and PDF.
-
-Text and Markdown need nothing. HTML and PDF are read by libraries of the extra studydeck[material], loaded here only.
-"""
+"""Markdown: its headings and bullets stay, its other marks, its code and where links lead go."""
 
 from __future__ import annotations
 
 import html
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from studydeck.files import TOO_BIG, Refused, read_bytes
+from studydeck.importers import Importer, decoded
 from studydeck.text.spans import Seeker
-
-#: Bytes; the longest books have some five million letters.
-LARGEST = 30_000_000
-_MARKDOWN, _HTML, _PDF = (".md", ".markdown"), (".html", ".htm", ".xhtml"), (".pdf",)
-
-
-def read_material(path: Path) -> str:
-    """The text of a material by the ending of its name; what isn't Markdown, HTML or PDF is read as text.
-
-    Raises ValueError with a sentence where it isn't a regular file, is too big, can't be read, or needs the extra.
-    """
-    try:
-        data = read_bytes(path, largest=LARGEST)
-    except Refused as error:
-        if error.strerror == TOO_BIG:
-            size = f"{error.size / 1e6:.0f} MB"
-            raise ValueError(f"{path} has {size}, more than any text; name a smaller part of it") from None
-        raise ValueError(f"{path} isn't a regular file") from None
-    except OSError as error:
-        raise ValueError(f"{path} can't be read ({error.strerror})") from None
-    ending = path.suffix.lower()
-    if ending in _PDF or data.startswith(b"%PDF-"):
-        return _pdf(path)
-    if ending in _HTML:
-        return _html(path, data)
-    try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} isn't UTF-8; save it as UTF-8") from None
-    return _plain(text) if ending in _MARKDOWN else text
-
-
-def _needs_extra(path: Path, what: str) -> ValueError:
-    from studydeck.installing import install_line
-
-    return ValueError(f"{path} is {what}, and reading it is an optional part of studydeck: {install_line('material')}")
-
-
-# --- Markdown ------------------------------------------------------------------------------------
 
 #: Where something starts that is no prose: what stands above the text, fenced code, a comment, a link's address.
 _NOT_PROSE = re.compile(r"\A---\n|^(`{3,}|~{3,})|<!--|^ {0,3}\[[^\]\n]+\]:.*$", re.MULTILINE)
@@ -77,12 +32,12 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Markdown with its headings and bullets, and without its other marks, its code, and where links lead."""
     text = _without_indented_code(_prose(re.sub("\r\n?", "\n", text)))
     text = _UNDERLINED.sub(r"# \1", _QUOTE.sub("", text))
     text = _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), _HEADING.sub(_without_anchor, text))
-    text = _links_as_words(_without_pictures(_listed_rows(_without_tags(text))))
+    text = _links_as_words(_without_pictures(listed_rows(_without_tags(text))))
     return _ESCAPE.sub(r"\1", _EMPHASIS.sub(lambda found: found["kept"] or "", text))
 
 
@@ -214,131 +169,11 @@ def _as_shown(found: re.Match[str]) -> str:
     return found["address"] or ("" if found[0].startswith("<") else html.unescape(found[0]))
 
 
-def _listed_rows(text: str) -> str:
+def listed_rows(text: str) -> str:
     """Markdown with the rows of its tables as a list's items, and without rules."""
     return _ROW.sub(
         lambda row: "\n- " + "; ".join(each.strip(" \t") for each in row[1].strip().split("|")), _RULE.sub("", text)
     )
 
 
-# --- HTML ----------------------------------------------------------------------------------------
-
-_NOT_READ = [
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "form",
-    "figure",
-    "head",
-    "pre",
-]
-_LINE_BREAKS = re.compile(r"(?<! ) {2,}+\n\s*")
-
-
-def _html(path: Path, data: bytes) -> str:
-    """The page's one article, or its main part, or all of it, by way of Markdown."""
-    try:
-        from bs4 import BeautifulSoup
-        from bs4.element import PreformattedString
-        from markdownify import MarkdownConverter
-    except ModuleNotFoundError:
-        raise _needs_extra(path, "HTML") from None
-    page = BeautifulSoup(data, "html.parser")
-    articles = page.find_all("article")
-    part = articles[0] if len(articles) == 1 else page.find("main") or page
-    for element in part.find_all(_NOT_READ):
-        if element.name != "header" or not element.find(["h1", "h2"]):
-            element.decompose()
-    for element in part.find_all(["sup", "sub"]):
-        raised = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" if element.name == "sup" else "₀₁₂₃₄₅₆₇₈₉₊₋")
-        element.replace_with("" if element.find("a") else element.get_text().translate(raised))  # a link is a footnote
-    for quote in part.find_all("blockquote"):
-        quote.name = "div"  # whose text gets no mark
-    for unseen in part.find_all(string=lambda words: isinstance(words, PreformattedString)):
-        unseen.extract()  # a comment or the doctype
-    part.smooth()
-    for words in part.find_all(string=True):
-        words.replace_with(re.sub(r"\s+", " ", words))  # lines end where HTML says so, not where its source does
-    converter = MarkdownConverter(
-        heading_style="ATX",
-        bullets="-",
-        strip=["a", "img", "em", "strong", "b", "i", "code"],
-        escape_asterisks=False,
-        escape_underscores=False,
-        escape_misc=False,
-    )
-    return _listed_rows(_LINE_BREAKS.sub(_one_or_many, converter.convert_soup(part)))
-
-
-def _one_or_many(breaks: re.Match[str]) -> str:
-    """What a `<br>` stands for: one in a row is a blank, and more part paragraphs."""
-    return " " if breaks[0].count("\n") == 1 else "\n\n"
-
-
-# --- PDF -----------------------------------------------------------------------------------------
-
-_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
-
-
-def _pdf(path: Path) -> str:
-    """The pages' blocks of text in reading order, without what stands on top or at the foot of page after page."""
-    try:
-        from pdfminer.pdfexceptions import PDFException
-    except ModuleNotFoundError:
-        raise _needs_extra(path, "a PDF") from None
-    try:
-        pages = list(_pages(path))
-    except (PDFException, ValueError, TypeError, KeyError, AssertionError, OSError) as error:
-        raise ValueError(f"{path} can't be read as a PDF ({error or type(error).__name__})") from None
-    margins = Counter(re.sub(r"\d+", "", block) for page in pages for block in {*page[:1], *page[-1:]})
-    blocks: list[str] = []
-    for page in pages:
-        for block in page:
-            words = re.sub(r"\d+", "", block)
-            if not words.strip() or margins[words] > max(2, len(pages) // 3):
-                continue
-            goes_on = block[0].islower() and blocks and blocks[-1][-1] not in ".!?:"
-            if goes_on:
-                blocks[-1] += f" {block}"
-            else:
-                blocks.append(block)
-    if not blocks:
-        raise ValueError(f"{path} holds no text, only pictures of it perhaps; name a file with text")
-    return "\n\n".join(blocks)
-
-
-def _pages(path: Path) -> Iterator[list[str]]:
-    """Each page's blocks, a paragraph or a heading each, in one line."""
-    from pdfminer.high_level import extract_pages
-    from pdfminer.layout import LAParams, LTTextContainer
-
-    for page in extract_pages(path, laparams=LAParams()):
-        boxes = [box for box in page if isinstance(box, LTTextContainer)]
-        yield [block for box in boxes for block in _paragraphs(box)]
-
-
-def _paragraphs(box: Any) -> Iterator[str]:
-    """The lines of a box of text as paragraphs: a line in letters of another size starts one, as headings do."""
-    from pdfminer.layout import LTTextLine
-
-    lines: list[str] = []
-    size = 0.0
-    for line in box:
-        if not isinstance(line, LTTextLine) or not line.get_text().strip():
-            continue
-        if lines and abs(line.height - size) > 1:
-            yield _in_one_line(lines)
-            lines = []
-        size = line.height
-        lines.append(line.get_text())
-    if lines:
-        yield _in_one_line(lines)
-
-
-def _in_one_line(lines: list[str]) -> str:
-    return " ".join(_BROKEN_WORD.sub("", "".join(lines)).split())
+IMPORTER = Importer((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)))

@@ -1,0 +1,68 @@
+"""HTML: the page's one article, or its main part, or all of it, by way of Markdown. Needs studydeck[material]."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from studydeck.importers import Importer, needs_extra
+from studydeck.importers.markdown import listed_rows
+
+_NOT_READ = [
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "form",
+    "figure",
+    "head",
+    "pre",
+]
+_LINE_BREAKS = re.compile(r"(?<! ) {2,}+\n\s*")
+
+
+def _html(path: Path, data: bytes) -> str:
+    """The page's one article, or its main part, or all of it, by way of Markdown."""
+    try:
+        from bs4 import BeautifulSoup
+        from bs4.element import PreformattedString
+        from markdownify import MarkdownConverter
+    except ModuleNotFoundError:
+        raise needs_extra(path, "HTML") from None
+    page = BeautifulSoup(data, "html.parser")
+    articles = page.find_all("article")
+    part = articles[0] if len(articles) == 1 else page.find("main") or page
+    for element in part.find_all(_NOT_READ):
+        if element.name != "header" or not element.find(["h1", "h2"]):
+            element.decompose()
+    for element in part.find_all(["sup", "sub"]):
+        raised = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" if element.name == "sup" else "₀₁₂₃₄₅₆₇₈₉₊₋")
+        element.replace_with("" if element.find("a") else element.get_text().translate(raised))  # a link is a footnote
+    for quote in part.find_all("blockquote"):
+        quote.name = "div"  # whose text gets no mark
+    for unseen in part.find_all(string=lambda words: isinstance(words, PreformattedString)):
+        unseen.extract()  # a comment or the doctype
+    part.smooth()
+    for words in part.find_all(string=True):
+        words.replace_with(re.sub(r"\s+", " ", words))  # lines end where HTML says so, not where its source does
+    converter = MarkdownConverter(
+        heading_style="ATX",
+        bullets="-",
+        strip=["a", "img", "em", "strong", "b", "i", "code"],
+        escape_asterisks=False,
+        escape_underscores=False,
+        escape_misc=False,
+    )
+    return listed_rows(_LINE_BREAKS.sub(_one_or_many, converter.convert_soup(part)))
+
+
+def _one_or_many(breaks: re.Match[str]) -> str:
+    """What a `<br>` stands for: one in a row is a blank, and more part paragraphs."""
+    return " " if breaks[0].count("\n") == 1 else "\n\n"
+
+
+IMPORTER = Importer((".html", ".htm", ".xhtml"), _html)
