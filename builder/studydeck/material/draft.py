@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from studydeck.material.coverage import Coverage
 from studydeck.material.outline import Part, Sentence, Spot
 from studydeck.model import Place, Problem, problem
+from studydeck.text.scalar import yaml_scalar
 
 if TYPE_CHECKING:
     import subprocess
@@ -176,10 +177,10 @@ def stub(spot: Spot, sentence: Sentence) -> str:
     made = suggest(sentence.text)
     todo = f"TODO {spot}:"
     if made.cloze:
-        lines = [f"cloze: {scalar(f'{todo} {made.cloze}')}"]
+        lines = [f"cloze: {yaml_scalar(f'{todo} {made.cloze}')}"]
     else:
         answer = "TODO" if made.items == 1 else f"[{', '.join(['TODO'] * made.items)}]"
-        lines = [f"question: {scalar(f'{todo} {made.question}')}", f"answer: {answer}"]
+        lines = [f"question: {yaml_scalar(f'{todo} {made.question}')}", f"answer: {answer}"]
     return _item(f"{_local(spot)}, {made.kind}: {sentence.text}", [*lines, f"source: {_local(spot)}"])
 
 
@@ -188,7 +189,7 @@ def card_item(proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> st
     source = proposed["source"] if isinstance(proposed["source"], list) else [proposed["source"]]
     local = [str(each).removeprefix(f"{spot.section}/") for each in source]
     values = {**proposed, "source": local if len(local) > 1 else local[0]}
-    lines = [f"{key}: {scalar(value)}" for key, value in values.items()]
+    lines = [f"{key}: {yaml_scalar(value)}" for key, value in values.items()]
     return _item(f"{_local(spot)}, proposed by a program: {sentence.text}", lines)
 
 
@@ -207,13 +208,7 @@ def section_text(part: Part, items: Iterable[str]) -> str:
     head = "# yaml-language-server: $schema=.schema/section.json\n"
     name = part.title or part.slug.replace("-", " ").capitalize()
     cards = "\n".join(textwrap.indent(item, "  ") for item in items)
-    return f"{head}section: {scalar(name)}\ntag: {scalar(part.slug)}\ncards:\n{cards}"
-
-
-def scalar(value: object) -> str:
-    """A value of JSON as YAML that reads back as it is, in one line."""
-    text = json.dumps(value, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return f"{head}section: {yaml_scalar(name)}\ntag: {yaml_scalar(part.slug)}\ncards:\n{cards}"
 
 
 # --- a program's proposals -----------------------------------------------------------------------
@@ -338,7 +333,7 @@ def as_section(cards: Mapping[int, Mapping[str, Any]], keys: Container[str]) -> 
     lines = ["\n"] * max(cards, default=0)
     for number, card in cards.items():
         known = {name[:100]: value if name in keys else "" for name, value in card.items()}
-        lines[number - 1] = f"  - {scalar(known)}\n"
+        lines[number - 1] = f"  - {yaml_scalar(known)}\n"
     return _HEAD + "".join(lines)
 
 

@@ -18,6 +18,7 @@ from studydeck.material.lock import MaterialLock, Stamp
 from studydeck.material.outline import Outline, Part, Sentence, Spot
 from studydeck.model import Card, Deck, Section, Text
 from studydeck.text import slug
+from studydeck.text.locator import Locator, read_locator
 
 OK, UNSTAMPED, MOVED, CHANGED = "ok", "unstamped", "moved", "changed"
 GONE, AMBIGUOUS, BAD = "gone", "ambiguous", "bad"
@@ -26,7 +27,6 @@ MERGED = ("another reason stands where its sentence is now", "take one of the tw
 STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
 
 _NAME = re.compile(r"[^\W_][\w-]*")
-_LOCATOR = re.compile(r"(?:(?P<name>.*)/)?(?P<rest>p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?)")
 
 
 class Source(NamedTuple):
@@ -178,15 +178,14 @@ class _Homes:
 
     def whole(self, section: Section, locator: str) -> str:
         """The locator with its section's slug; with the name that is written, where that names none."""
-        name, rest = _split(locator)
-        part = self.named.get(name) if name else self.home(section)
-        return f"{part.slug if part else name or section.tag}/{rest}"
+        place = _read(locator)
+        part = self.named.get(place.section) if place.section else self.home(section)
+        return f"{part.slug if part else place.section or section.tag}/{place.rest}"
 
     def find(self, section: Section, locator: str) -> tuple[Spot, ...]:
         """The sentences that a locator means. Raises LookupError with a message and a remedy."""
-        place = _LOCATOR.fullmatch(locator)
-        assert place is not None  # the reader lets nothing else pass
-        name = place["name"]
+        place = _read(locator)
+        name = place.section
         part = self.named.get(name) if name else self.home(section)
         if part is None:
             known = ", ".join(dict.fromkeys(self.named)) or "none"
@@ -194,7 +193,7 @@ class _Homes:
                 raise LookupError(f"the material has no section '{name}'", f"name one of its sections: {known}")
             remedy = f"write the material's section in front, as in {next(iter(self.named), 'overview')}/{locator}"
             raise LookupError("no section of the material belongs to this one", remedy)
-        paragraph, first, last = (int(place[word] or 0) for word in ("paragraph", "first", "last"))
+        _, paragraph, first, last = place
         if paragraph > len(part.paragraphs):
             message = f"the material's section has {counted(len(part.paragraphs), 'paragraph')}, and no p{paragraph}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
@@ -208,10 +207,10 @@ class _Homes:
 
     def words(self, section: Section, locator: str, spots: Sequence[Spot]) -> str:
         """How `locator` should read to mean `spots`: as it does now if it can, else with as short a name as can be."""
-        name, rest = _split(locator)
-        part = self.parts[spots[0].section]
+        place = _read(locator)
+        name, part = place.section, self.parts[spots[0].section]
         words = f"p{spots[0].paragraph}"
-        if "s" in rest:
+        if place.first:
             words += f"s{spots[0].sentence}" + (f"-{spots[-1].sentence}" if len(spots) > 1 else "")
         if name and self.named.get(name) is part:
             return f"{name}/{words}"
@@ -262,7 +261,7 @@ class _Looking(NamedTuple):
             before = () if stamp.lost else self.old.find(section, locator)
         except LookupError:
             before = ()
-        whole = "s" not in _split(locator)[1]
+        whole = not _read(locator).first
         if not before or _prints(before, self.old.spots) != stamp.fingerprints:  # not what was accepted, even then
             places = self._places(stamp.fingerprints)
             if len(places) == 1 and places[0] == self._run(places[0][0], places[0][-1], whole):
@@ -295,6 +294,7 @@ class _Looking(NamedTuple):
         ]
 
 
-def _split(locator: str) -> tuple[str, str]:
-    name, _, rest = locator.rpartition("/")
-    return name, rest
+def _read(locator: str) -> Locator:
+    place = read_locator(locator)
+    assert place is not None  # the reader lets nothing else pass
+    return place

@@ -7,7 +7,6 @@ than it should.
 from __future__ import annotations
 
 import io
-import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -17,10 +16,9 @@ from pathlib import Path
 from studydeck.model import Place, Text, shown
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
+from studydeck.text.scalar import yaml_word
 
 _MARK = b"\xef\xbb\xbf"
-_PLAIN_ID = re.compile(r"[^\W\d_][\w.+-]*")
-_NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
@@ -36,7 +34,7 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     for place in sorted(ids):
         column = place.column - 1
         at = starts[place.line - 1] + column
-        key = f"id: {_scalar(ids[place])}"
+        key = f"id: {yaml_word(ids[place])}"
         if text.startswith("{", at):
             at, key = at + 1, f"{key}, "
         else:
@@ -159,13 +157,6 @@ def _lines(data: bytes) -> tuple[list[str], str]:
 
 def _bytes(data: bytes, lines: Sequence[str]) -> bytes:
     return (_MARK if data.startswith(_MARK) else b"") + "".join(lines).encode()
-
-
-def _scalar(text: str) -> str:
-    """An id as YAML, in quotes where another reader of YAML would take it for a number or a yes."""
-    if _PLAIN_ID.fullmatch(text) and text.casefold() not in _NOT_TEXT:
-        return text
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _plain(

@@ -34,13 +34,13 @@ from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
 from studydeck.reading.tree import read_tree
 from studydeck.text import Guesses, letters_hash, near, slug
+from studydeck.text.locator import read_locator
 from studydeck.timings import stage
 
 _ID = re.compile(keys.ID_PATTERN)
 _LIMIT = re.compile(keys.LIMIT_PATTERN)
 _LINE = re.compile(keys.LINE_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
-_RUN = re.compile(r"s(\d+)-(\d+)$")
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
 #: What a line must look like by its kind; if it doesn't, the problem's name, its message and its remedy.
 _FORMS = {
@@ -428,10 +428,8 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
 
 def _is_place(locator: Text) -> bool:
     """Whether a text is a locator, and its run of sentences goes forwards."""
-    if not _LOCATOR.fullmatch(locator):
-        return False
-    run = _RUN.search(locator)
-    return run is None or int(run[1]) <= int(run[2])
+    place = read_locator(locator) if _LOCATOR.fullmatch(locator) else None
+    return place is not None and not place.runs_backwards
 
 
 def _no_place(locator: Text) -> Problem:

@@ -13,6 +13,7 @@ from studydeck.files import write_files
 from studydeck.reading.keys import json_schema
 from studydeck.reading.reader import is_deck
 from studydeck.text import slug
+from studydeck.text.scalar import yaml_scalar
 
 _DECK = """\
 # yaml-language-server: $schema=.schema/deck.json
@@ -61,9 +62,9 @@ def write_deck(
     if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
         raise FileExistsError(folder)
     deck = _DECK.format(
-        name=_scalar(name),
+        name=yaml_scalar(name),
         uid=uid,
-        tag=_scalar(tag or slug(name, "deck")),
+        tag=yaml_scalar(tag or slug(name, "deck")),
         language=f"language: {language}\n" if language else "",
         sections=", ".join(sections),
         more=more,
@@ -82,8 +83,3 @@ def write_deck(
 
 def _schema(file: str) -> str:
     return json.dumps(json_schema(file), ensure_ascii=False, indent=2) + "\n"
-
-
-def _scalar(text: str) -> str:
-    """`text` as a YAML scalar that reads back as it is: JSON's quotes are YAML's double quotes."""
-    return json.dumps(text, ensure_ascii=False)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html as html_entities
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Kind, Note, Section, Text, takes
 from studydeck.text import to_cloze_html, to_html, without_commands
+from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
-
-_LOCATOR = re.compile(r"(?:(?P<section>.+)/)?p(?P<paragraph>\d+)(?:s(?P<sentences>[\d-]+))?")
 
 
 class _Frame(NamedTuple):
@@ -117,11 +115,12 @@ def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) 
     """Locators for a learner's eye, in any language: `p2s1-3` is shown as ¶2.1–3."""
     shown = []
     for locator in locators:
-        place = _LOCATOR.fullmatch(locator)
+        place = read_locator(locator)
         assert place, locator
-        sentences = f".{place['sentences'].replace('-', '–')}" if place["sentences"] else ""
-        section = f"{place['section']} " if place["section"] else ""
-        shown.append(f"{section}¶{place['paragraph']}{sentences}")
+        run = f"–{place.last}" if place.last else ""
+        sentences = f".{place.first}{run}" if place.first else ""
+        section = f"{place.section} " if place.section else ""
+        shown.append(f"{section}¶{place.paragraph}{sentences}")
     return without_commands(html_entities.escape(", ".join(shown), quote=False))
 
 

@@ -1,0 +1,39 @@
+"""Places in a material as authors write them: `p2s1`, `p2s1-3`, `p2`, `overview/p1s3`. Nothing else reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SHAPE = re.compile(r"(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?", re.DOTALL)
+
+
+class Locator(NamedTuple):
+    """A section's name ("" for the card's own), a paragraph, and a sentence or a run of them, all counted from 1.
+
+    `last` is 0 where no run is written, `first` where no sentence is: the whole paragraph.
+    """
+
+    section: str
+    paragraph: int
+    first: int
+    last: int
+
+    @property
+    def runs_backwards(self) -> bool:
+        return 0 < self.last < self.first
+
+    @property
+    def rest(self) -> str:
+        """The locator without its section, as it is written."""
+        run = f"-{self.last}" if self.last else ""
+        return f"p{self.paragraph}" + (f"s{self.first}{run}" if self.first else "")
+
+
+def read_locator(written: str) -> Locator | None:
+    """The place that is written, or None where it isn't one; keys.LOCATOR_PATTERN says which sections' names can be."""
+    found = _SHAPE.fullmatch(written)
+    if found is None:
+        return None
+    paragraph, first, last = (int(found[part] or 0) for part in ("paragraph", "first", "last"))
+    return Locator(found["section"] or "", paragraph, first, last)
