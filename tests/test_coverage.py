@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from prose import RIVERS
 
 from studydeck.cli import main
-from studydeck.commands.sources import coverage, stamp_sources
+from studydeck.commands.coverage import cover
+from studydeck.commands.sources import stamp_sources
 
 WATER = """\
 section: Water
@@ -80,7 +81,7 @@ def test_with_the_text_the_bare_sentences_are_shown(rivers: Author) -> None:
 
 
 def test_a_retired_card_covers_nothing_and_a_card_outweighs_a_reason(rivers: Author) -> None:
-    covered = {str(each.spot): each for each in coverage(rivers.load()).sentences}
+    covered = {str(each.spot): each for each in cover(rivers.load()).sentences}
     assert covered["meanders/p1s2"].is_bare
     assert [name for name, _ in covered["overview/p2s1"].cards] == ["rain", "spring"]
     assert covered["overview/p2s1"].reason == ""
@@ -99,14 +100,14 @@ def test_a_deck_of_the_whole_material_covers_all_of_it_only_then(rivers: Author)
     )
     rivers.write("rest.yaml", text)
     rivers.write("deck.yaml", DECK + "sections: [water, bends, rest]\n")
-    assert coverage(rivers.load()).percent == 92  # 12 of 13
+    assert cover(rivers.load()).percent == 92  # 12 of 13
     rivers.edit("meanders/p1s1", "[meanders/p1s1, meanders/p2s2]", "bends.yaml")
-    assert coverage(rivers.load()).percent == 100
+    assert cover(rivers.load()).percent == 100
 
 
 def test_a_card_that_is_not_written_yet_covers_nothing(rivers: Author) -> None:
     rivers.edit("answer: A stream", "answer: TODO")
-    assert coverage(rivers.load()).percent == 23  # 3 of 13
+    assert cover(rivers.load()).percent == 23  # 3 of 13
 
 
 def test_json_gives_every_sentence(rivers: Author) -> None:
@@ -174,7 +175,7 @@ def test_the_page_without_the_text_says_so(rivers: Author) -> None:
 def test_a_changed_sentence_still_has_its_card_and_a_gone_one_has_none(rivers: Author) -> None:
     text = RIVERS.replace("natural stream", "wide stream").replace("A meander is a bend of a river. ", "")
     text_of(rivers).write_text(text, "utf-8")
-    covered = coverage(rivers.load(), text_of(rivers))
+    covered = cover(rivers.load(), text_of(rivers))
     assert [len(each.sentences) for each in covered.sections] == [4, 6, 3]
     assert sum(bool(each.cards) for each in covered.sentences) == 3
 

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from prose import PROSE, RIVERS, zen
 
 from studydeck.cli import main
-from studydeck.commands.sources import coverage, sources, stamp_sources
+from studydeck.commands.coverage import cover
+from studydeck.commands.sources import sources, stamp_sources
 from studydeck.kinds import card_keys
 from studydeck.material.draft import proposals, suggest
 from studydeck.material.outline import read_outline
@@ -162,7 +163,7 @@ def test_every_sentence_of_any_text_is_a_stub_that_reads_back(tmp_path: Path) ->
         path.write_text(text, "utf-8")
         problems = drafted(path, tmp_path / name)
         assert {each.name for each in problems if each.severity == "error"} == {"placeholder"}
-        assert coverage(load(tmp_path / name), path).percent == 0
+        assert cover(load(tmp_path / name), path).percent == 0
         assert run(path, "--deck", tmp_path / name).output.startswith("0 stubs;")
 
 
@@ -286,7 +287,7 @@ def test_headings_of_one_name_and_those_of_files_that_are_there_get_files_of_the
         assert [str(sections[name].tag) for name in ("deck-2.yaml", "deck-2-2.yaml")] == ["deck", "deck-2"]
         assert all(len(sections[name].cards) == 1 for name in ("deck-2.yaml", "deck-2-2.yaml"))
         assert sum(str(each.tag) == "water" for each in sections.values()) == 1
-        assert coverage(load(folder), material).percent < 100
+        assert cover(load(folder), material).percent < 100
         assert run(material, "--deck", folder).output.startswith("0 stubs;")
 
 
@@ -361,7 +362,7 @@ def test_a_program_proposes_cards_that_can_be_built(material: Path, tmp_path: Pa
     assert not loaded.errors
     card = loaded.deck.sections[0].cards[0]
     assert (card.asks, card.answers, card.source) == ("What of overview/p1s1? é 🌊", ("one", "two"), ("p1s1",))
-    assert coverage(loaded, material).percent == 100
+    assert cover(loaded, material).percent == 100
     text = (tmp_path / "rivers" / "meanders.yaml").read_text("utf-8")
     assert "  # p1s1, proposed by a program: A meander is a bend of a river.\n" in text
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from studydeck.cli import main
-from studydeck.commands import sources as sourcing
+from studydeck.commands.coverage import cover
 from studydeck.commands.preview import preview
 from studydeck.commands.stats import stats
 from studydeck.engine.drawing import Artist
@@ -470,7 +470,7 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
         view = preview(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]
         pages = [printed(loaded, layout) for layout in ("columns", "cards")]
-        pages += [stats_page([stats(loaded, days=1)]), coverage_page([sourcing.coverage(loaded, None)])]
+        pages += [stats_page([stats(loaded, days=1)]), coverage_page([cover(loaded, None)])]
         for html in (*sides(artist, loaded), *drawn, *pages):
             Page(html)
 

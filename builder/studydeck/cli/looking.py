@@ -47,12 +47,12 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
-    from studydeck.commands import sources as sourcing
+    from studydeck.commands.coverage import sentence_counts
     from studydeck.commands.stats import stats as count_deck
     from studydeck.stats import stats_json, stats_page, stats_text
 
     loaded = loaded_decks(decks)
-    counted = [count_deck(each, new, days, retention)._replace(coverage=sourcing.sentences(each)) for each in loaded]
+    counted = [count_deck(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":

@@ -36,12 +36,12 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
 
     Example: studydeck coverage cards/magnesium-and-inflammation --min 100
     """
-    from studydeck.commands import sources as sourcing
+    from studydeck.commands.coverage import cover
     from studydeck.material.coverage import coverage_json, coverage_text
     from studydeck.material.page import coverage_page
 
     with sentences():
-        covered = [sourcing.coverage(each, material) for each in loaded_decks(decks, "bad-source", "placeholder")]
+        covered = [cover(each, material) for each in loaded_decks(decks, "bad-source", "placeholder")]
     if style == "json":
         print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":

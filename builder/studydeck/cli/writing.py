@@ -35,7 +35,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
-    from studydeck.commands import sources as sourcing
+    from studydeck.commands.draft import draft_deck
     from studydeck.text import slug
 
     if command is not None and not command.strip():
@@ -43,7 +43,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
     folder = folder or Path("cards", slug(file.stem, "deck"))
     with sentences():
-        drafted = sourcing.draft(file, folder, name[0].upper() + name[1:], fresh_uid(), command)
+        drafted = draft_deck(file, folder, name[0].upper() + name[1:], fresh_uid(), command)
     print_problems(drafted.problems, err=True)
     for path in drafted.files:
         say(f"wrote {path.as_posix()}")

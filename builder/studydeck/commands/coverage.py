@@ -1,0 +1,39 @@
+"""The tail of `coverage`: which sentences of the material have a card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studydeck.commands.sources import sources
+from studydeck.material import (
+    Coverage,
+    coverage_of,
+)
+from studydeck.pipeline import Loaded
+from studydeck.stats.numbers import Sentences
+
+
+def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
+    """Which sentences of the material have a card, with their texts where the material is at hand. Raises as `sources`.
+
+    A card that isn't written yet is none.
+    """
+    found = sources(loaded, material)
+    todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
+    written = [
+        each
+        for each in found.all
+        if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
+    ]
+    return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
+
+
+def sentence_counts(loaded: Loaded) -> Sentences | None:
+    """The coverage in numbers; None where the deck has no material.lock that can be read."""
+    try:
+        found = cover(loaded)
+    except ValueError:
+        return None
+    each = found.sentences
+    bare, carded = sum(one.is_bare for one in each), sum(bool(one.cards) for one in each)
+    return Sentences(carded, bare, len(each) - bare - carded, found.percent)
