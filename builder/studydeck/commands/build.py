@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from studydeck.commands.locked import lock_changes
 from studydeck.decks import load_all, part_of
 from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
@@ -40,6 +39,8 @@ def build_all(
         else:
             loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False)
         if locked and not _failing(problems):
+            from studydeck.commands.locked import lock_changes
+
             changed = (problem for each in loaded for problem in lock_changes(each, out, now, only_this_branch))
             problems = sorted(changed) or problems
         if _failing(problems):

@@ -9,7 +9,6 @@ from pathlib import Path
 from studydeck.model import Card, Key, Kind, Note, Sides, takes
 from studydeck.model.kinds import CardTemplate
 from studydeck.text import Gap, parse, read_clozes, without_gaps
-from studydeck.text.formula import in_formula
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -36,6 +35,8 @@ def _sides(note: Note) -> Sides:
 
 def _on_paper(note: Note) -> Sides:
     """The sentence with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
+    from studydeck.text.formula import in_formula  # and an XML library, which a build doesn't need
+
     question = ""
     seen = 0  # up to here, every formula has ended
     hidden: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SHAPE = re.compile(r"(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?", re.DOTALL)
+_SHAPE = r"(?s)(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?"
 
 
 class Locator(NamedTuple):
@@ -32,7 +32,7 @@ class Locator(NamedTuple):
 
 def read_locator(written: str) -> Locator | None:
     """The place that is written, or None where it isn't one; keys.LOCATOR_PATTERN says which sections' names can be."""
-    found = _SHAPE.fullmatch(written)
+    found = re.fullmatch(_SHAPE, written)
     if found is None:
         return None
     paragraph, first, last = (int(found[part] or 0) for part in ("paragraph", "first", "last"))
