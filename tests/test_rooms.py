@@ -35,22 +35,23 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
     layers = {
         "counting": 0,
         "timings": 0,
-        "model": 0,
+        "terminal": 0,
+        "model": 1,
         "repository": 0,
-        "files": 1,
-        "user_cache": 2,
-        "installing": 1,
-        "text": 1,
-        "importers": 2,
-        "kinds": 2,
-        "pair": 4,
-        "shipped": 4,
-        "pipeline": 5,
-        "decks": 6,
-        "incremental": 6,
-        "commands": 7,
-        "cli": 8,
-        "__main__": 9,
+        "files": 2,
+        "user_cache": 3,
+        "installing": 2,
+        "text": 2,
+        "importers": 3,
+        "kinds": 3,
+        "pair": 5,
+        "shipped": 5,
+        "pipeline": 6,
+        "decks": 7,
+        "incremental": 7,
+        "commands": 8,
+        "cli": 9,
+        "__main__": 10,
     }
     for path in BUILDER.rglob("*.py"):
         room = path.relative_to(BUILDER).parts[0].removesuffix(".py")
@@ -61,4 +62,4 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
             other = rest.partition(".")[0]
             if root != "studydeck" or other in ("", room):
                 continue
-            assert layers.get(other, 3) < layers.get(room, 3), f"{path} imports {module}"
+            assert layers.get(other, 4) < layers.get(room, 4), f"{path} imports {module}"

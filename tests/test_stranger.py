@@ -26,12 +26,13 @@ from studydeck.commands.preview import preview
 from studydeck.commands.stats import stats
 from studydeck.engine.drawing import Artist
 from studydeck.material.page import coverage_page
-from studydeck.model import Identity, printable
+from studydeck.model import Identity
 from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.pipeline import Loaded, build, compile_notes, load
 from studydeck.preview import write_page
 from studydeck.render.note_types import note_types
 from studydeck.stats import stats_page
+from studydeck.terminal import printable
 from studydeck.text import parse, read_clozes, slug, to_cloze_html, without_gaps
 
 WINDOWS = os.name == "nt"  # it has no such names

@@ -32,7 +32,7 @@ def main() -> None:
             raise
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try once more to fill the disk
-        from studydeck.model import printable
+        from studydeck.terminal import printable
 
         about = [error.filename or "the output", error.strerror] if error.strerror else [error]
         sys.exit(printable(f"Error: {': '.join(map(str, about))}."))

@@ -11,7 +11,7 @@ import click
 
 from studydeck import __version__
 from studydeck.cli import building, looking, sourcing, writing
-from studydeck.cli.printing import in_safety
+from studydeck.terminal import printable
 
 #: The commands by what a person is doing, as --help lists them.
 _GROUPS = {
@@ -32,7 +32,7 @@ class _Grouped(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = in_safety(error.message)  # type: ignore[misc]
+            error.message = printable(error.message)  # type: ignore[misc]
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from studydeck.counting import counted
+from studydeck.terminal import printable
 
 if TYPE_CHECKING:
     from studydeck.engine.verify import Report
@@ -54,19 +55,12 @@ def has_blocks() -> bool:
 
 def say(text: str, err: bool = False, nl: bool = True) -> None:
     """Prints `text`; what a stranger's deck or folder would do to the terminal is spelled out."""
-    click.echo(in_safety(text), err=err, nl=nl)
+    click.echo(printable(text), err=err, nl=nl)
 
 
 def say_page(html: str) -> None:
     """Prints a page, which a browser shows as it was."""
-    click.echo(in_safety(html, lambda character: f"&#{ord(character)};"))
-
-
-def in_safety(text: str, *spelled: Callable[[str], str]) -> str:
-    """See model.printable, which no command needs before it prints."""
-    from studydeck.model import printable
-
-    return printable(text, *spelled)
+    click.echo(printable(html, lambda character: f"&#{ord(character)};"))
 
 
 def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
@@ -99,7 +93,7 @@ def print_json(value: object) -> None:
 
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, ensure_ascii=plain, indent=2)
-    click.echo(in_safety(text, lambda character: f"\\u{ord(character):04x}"))
+    click.echo(printable(text, lambda character: f"\\u{ord(character):04x}"))
 
 
 def as_values(problems: Sequence[Problem]) -> list[dict[str, Any]]:
@@ -128,7 +122,7 @@ def print_report(report: Report) -> None:
     """Prints a report of `verify`, a line for each of its checks."""
     for check in report.checks:
         mark = click.style("ok", fg="green") if check.ok else click.style("FAILED", fg="red", bold=True)
-        click.echo(f"{mark if has_colours() else click.unstyle(mark)}: {in_safety(f'{check.name} ({check.seen})')}")
+        click.echo(f"{mark if has_colours() else click.unstyle(mark)}: {printable(f'{check.name} ({check.seen})')}")
     failed = sum(not check.ok for check in report.checks)
     say(f"{report.package}: " + (f"{counted(failed, 'check')} failed" if failed else "all checks passed"))
 

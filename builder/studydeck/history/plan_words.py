@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
-from studydeck.model import printable
+from studydeck.terminal import printable
 from studydeck.text import literal, literal_line
 
 #: Pairs of words and blanks above which two texts aren't compared word by word, which may take the square of them.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from studydeck.model.words import Placed
+from studydeck.terminal import in_one_line
 
 
 class Problem(NamedTuple):
@@ -79,8 +78,6 @@ PROBLEMS: dict[str, str] = {
     "unused-ok": "A name under a card's `ok:` for which the card has no warning.",
 }
 
-# Control characters, line ends, half surrogate pairs, and signs that turn the writing's direction.
-_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 ERROR, WARNING, INFO = "error", "warning", "info"
 
 
@@ -103,19 +100,3 @@ def warning(name: str, at: Placed, message: str, remedy: str) -> Problem:
 def info(name: str, at: Placed, message: str, remedy: str) -> Problem:
     """A problem that fails nothing."""
     return problem(name, at, message, remedy, INFO)
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode()
-
-
-def in_one_line(text: str) -> str:
-    """`text` with what would do something to a terminal spelled out: `\\x1b`, `\\u202e`, and line ends."""
-    return text if text.isprintable() else re.sub(_UNPRINTABLE, lambda found: _escaped(found[0]), text)
-
-
-def printable(text: str, spelled: Callable[[str], str] = _escaped) -> str:
-    """`text` like `in_one_line`, with its line ends and tabs; `spelled` is how a character is spelled out."""
-    if text.isprintable():
-        return text
-    return re.sub(rf"(?![\n\t]){_UNPRINTABLE}", lambda found: spelled(found[0]), text)
