@@ -477,7 +477,7 @@ def test_a_copy_with_a_uid_of_its_own_and_the_old_lock_is_not_built(capitals: Au
     (problem,) = errors(copy)
     assert (problem.name, problem.path[-9:], problem.line, problem.column) == ("changed-uid", "deck.yaml", 2, 6)
     assert "'testtesttest'" in problem.message
-    assert "delete deck.lock" in problem.remedy
+    assert "studydeck fork" in problem.remedy
     (copy.folder / "deck.lock").unlink()
     copy.build()
     studied.import_package(copy.package)

@@ -15,7 +15,7 @@ from studydeck.terminal import printable
 
 #: The commands by what a person is doing, as --help lists them.
 _GROUPS = {
-    "Write cards": (writing.new, writing.draft, writing.ids, writing.schema),
+    "Write cards": (writing.new, writing.draft, writing.ids, writing.fork, writing.schema),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
     "See what you have": (looking.preview, looking.stats, looking.export),
     "Keep to the material": (sourcing.coverage, sourcing.source),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from studydeck.cli.options import DECKS, FILE, FOLDER
+from studydeck.cli.options import DECK, DECKS, FILE, FOLDER
 from studydeck.cli.printing import (
     print_json,
     print_problems,
@@ -122,6 +122,27 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
         say(f"Next, in {folder}: git init -b main, studydeck build, git add -A, git commit")
     else:
         say(f"Next: edit the section, then studydeck build {deck}")
+
+
+@click.command(short_help="Make a copied deck a deck of its own.")
+@DECK
+@click.option("--name", help="The copy's name in Anki; default: the original's.")
+def fork(deck: Path, name: str | None) -> None:
+    """Make DECK, a copy of another deck, a deck of its own: learners can have both, and neither overwrites the other.
+
+    Writes a new uid into deck.yaml and deletes the copy's deck.lock. Ids, texts and sources stay. Use it for a
+    translation or an edition of your own, never for the deck that your learners have.
+
+    Example: studydeck fork cards/fluesse --name Flüsse
+    """
+    from studydeck.commands.fork import fork_deck
+
+    with sentences():
+        still_the_originals = fork_deck(deck, fresh_uid(), name)
+    for card in still_the_originals:
+        say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
+    say(f"{deck.as_posix()} is a deck of its own. Next: studydeck build {deck.as_posix()}")
+    end(failed=bool(still_the_originals))
 
 
 @click.command(short_help="Print the JSON Schema of deck or section files.")

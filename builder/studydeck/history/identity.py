@@ -98,8 +98,8 @@ class _Matching:
         at = self.deck.uid if isinstance(self.deck.uid, Text) else self.deck.place
         message = f"deck.lock is of the deck with the uid '{self.lock.uid}'"
         remedy = (
-            "if this is a copy of that deck, delete deck.lock; if it is that deck, write the old uid again, or delete "
-            f"the line 'uid {self.lock.uid}' in deck.lock, and learners keep their cards under the new one"
+            "if this is a copy of that deck, run studydeck fork on it; if it is that deck, write the old uid again, or "
+            f"delete the line 'uid {self.lock.uid}' in deck.lock, and learners keep their cards under the new one"
         )
         self.problems.append(problem("changed-uid", at, message, remedy))
 

@@ -149,6 +149,33 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
     return edited
 
 
+def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
+    """The deck.yaml `data` with other texts as the values of some of its keys, each written in one line.
+
+    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these values.
+    """
+    before, _ = read_tree(shown(path), data)
+    refusal = ValueError(
+        f"{', '.join(values)} of {shown(path)} can't be changed without changing more; write it by hand"
+    )
+    lines, _ = _lines(data)
+    old = _plain(before)
+    if not isinstance(before, Keys) or not isinstance(old, dict):
+        raise refusal
+    for key, value in values.items():
+        node = before.get(key)
+        if not isinstance(node, Text):
+            raise refusal
+        line, column = lines[node.line - 1], node.column - 1
+        quotes = 2 * (line[column : column + 1] in ("'", '"'))
+        lines[node.line - 1] = line[:column] + yaml_word(value) + line[column + len(node) + quotes :]
+    edited = _bytes(data, lines)
+    after, problems = read_tree(shown(path), edited)
+    if problems or _plain(after) != {**old, **values}:
+        raise refusal
+    return edited
+
+
 def _lines(data: bytes) -> tuple[list[str], str]:
     """The lines of a file as YAML and editors count them, with their ends, and how a new line ends in it."""
     text = data.removeprefix(_MARK).decode("utf-8")

@@ -1,0 +1,32 @@
+"""The tail of `fork`: a copy of a deck becomes a deck of its own, which learners can have beside the original."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studydeck.files import read_bytes, write_file
+from studydeck.history import LOCK_FILE
+from studydeck.model import Card
+from studydeck.pipeline import load
+from studydeck.reading.edit import with_values
+
+
+def fork_deck(folder: Path, uid: str, name: str | None) -> Sequence[Card]:
+    """Writes a new uid, and a new name if there is one, into deck.yaml, and deletes the original's deck.lock.
+
+    Returns the cards whose `guid:` still makes them the original's notes. Raises ValueError with a sentence where the
+    deck has other errors than those of a copy, or deck.yaml can't take the values; OSError where a file can't be
+    written. Then nothing is changed.
+    """
+    loaded = load(folder, judge=False)
+    wrong = [each for each in loaded.errors if each.name != "changed-uid"]
+    if wrong:
+        raise ValueError(f"{folder.as_posix()} has errors: {wrong[0]}")
+    path = folder / "deck.yaml"
+    values = {"uid": uid} | ({"deck": name} if name is not None else {})
+    write_file(path, with_values(path, read_bytes(path, folder), values), folder)
+    (folder / LOCK_FILE).unlink(missing_ok=True)
+    for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
+        pending.unlink()
+    return [card for section in loaded.deck.sections for card in section.cards if card.guid is not None]

@@ -1,0 +1,80 @@
+"""A copy of a deck becomes a deck of its own: learners of both lose nothing, and neither overwrites the other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from author import Author
+from click.testing import CliRunner, Result
+
+from studydeck.cli import main
+from studydeck.engine.learner import Learner
+
+CARDS = """\
+  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
+  - {question: Which river flows through Vienna?, answer: The Danube}
+"""
+
+
+@pytest.fixture
+def copy(author: Author, tmp_path: Path) -> Author:
+    """A translator's copy of a deck that learners have."""
+    author.write("deck.yaml", "# the deck\ndeck: 'Rivers'\nuid: testtesttest  # never change it\ntag: rivers\n")
+    author.section(CARDS)
+    author.build()
+    shutil.copytree(author.folder, tmp_path / "fluesse")
+    other = Author.__new__(Author)
+    other.folder, other.out, other.package = tmp_path / "fluesse", author.out, author.out / "fluesse.apkg"
+    other.now = author.now
+    return other
+
+
+def fork(author: Author, *words: str) -> Result:
+    return CliRunner().invoke(main, ["fork", str(author.folder), *words])
+
+
+def test_learners_of_both_have_both(author: Author, copy: Author, learner: Learner) -> None:
+    done = fork(copy, "--name", "Flüsse")
+    assert (done.exit_code, done.stderr) == (0, "")
+    copy.edit("Which river flows through Cairo?", "Welcher Fluss fließt durch Kairo?")
+    copy.build()
+    assert copy.guid("nile") != author.guid("nile")
+    learner.import_package(author.package)
+    learner.import_package(copy.package)
+    assert sorted(note["Question"] for note in learner.notes()) == [
+        "Welcher Fluss fließt durch Kairo?", "Which river flows through Cairo?",
+        "Which river flows through Vienna?", "Which river flows through Vienna?",
+    ]  # fmt: skip
+
+
+def test_nothing_else_of_deck_yaml_changes(copy: Author) -> None:
+    assert fork(copy, "--name", "Flüsse: 2").exit_code == 0
+    head, title, uid, tag = copy.read("deck.yaml").splitlines()
+    assert (head, title, tag) == ("# the deck", 'deck: "Flüsse: 2"', "tag: rivers")
+    assert uid.endswith("  # never change it")
+    assert "testtesttest" not in uid
+
+
+def test_a_copy_that_already_has_a_new_uid_only_loses_the_lock(copy: Author) -> None:
+    copy.edit("testtesttest", "othertesttest", "deck.yaml")
+    assert [each.name for each in copy.problems()] == ["changed-uid"]
+    assert fork(copy).exit_code == 0
+    assert not copy.problems()
+    assert not (copy.folder / "deck.lock").exists()
+
+
+def test_cards_that_are_still_the_originals_notes_are_listed(author: Author, copy: Author) -> None:
+    copy.edit("{id: nile,", f"{{id: nile, guid: {author.guid('nile')},")
+    done = fork(copy)
+    assert done.exit_code == 1
+    assert "water.yaml:3: remove this card's guid:, which makes it the original's note" in done.stdout
+
+
+def test_a_deck_with_mistakes_stays_as_it_is(copy: Author) -> None:
+    copy.edit("answer: The Nile", "anwser: The Nile")
+    before = copy.read("deck.yaml"), copy.read("deck.lock")
+    done = fork(copy)
+    assert (done.exit_code, "unknown key 'anwser'" in done.stderr) == (1, True)
+    assert (copy.read("deck.yaml"), copy.read("deck.lock")) == before
