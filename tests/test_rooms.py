@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,29 @@ LIBRARIES = {
     "click": "cli",
 }
 
+#: The rooms by their layers; all others are in layer 4.
+LAYERS = {
+    "counting": 0,
+    "timings": 0,
+    "terminal": 0,
+    "model": 1,
+    "repository": 0,
+    "files": 2,
+    "user_cache": 3,
+    "installing": 2,
+    "text": 2,
+    "importers": 3,
+    "kinds": 3,
+    "pair": 5,
+    "shipped": 5,
+    "pipeline": 6,
+    "decks": 7,
+    "incremental": 7,
+    "commands": 8,
+    "cli": 9,
+    "__main__": 10,
+}
+
 
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -32,27 +56,6 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> None:
-    layers = {
-        "counting": 0,
-        "timings": 0,
-        "terminal": 0,
-        "model": 1,
-        "repository": 0,
-        "files": 2,
-        "user_cache": 3,
-        "installing": 2,
-        "text": 2,
-        "importers": 3,
-        "kinds": 3,
-        "pair": 5,
-        "shipped": 5,
-        "pipeline": 6,
-        "decks": 7,
-        "incremental": 7,
-        "commands": 8,
-        "cli": 9,
-        "__main__": 10,
-    }
     for path in BUILDER.rglob("*.py"):
         room = path.relative_to(BUILDER).parts[0].removesuffix(".py")
         for module in imports(path):
@@ -62,4 +65,12 @@ def test_imports_point_one_way_from_cli_over_pipeline_and_rooms_to_model() -> No
             other = rest.partition(".")[0]
             if root != "studydeck" or other in ("", room):
                 continue
-            assert layers.get(other, 4) < layers.get(room, 4), f"{path} imports {module}"
+            assert LAYERS.get(other, 4) < LAYERS.get(room, 4), f"{path} imports {module}"
+
+
+def test_the_map_has_every_room_in_its_layer() -> None:
+    page = (BUILDER.parent.parent / "docs" / "design.md").read_text("utf-8")
+    rooms = {path.name.removesuffix(".py") for path in BUILDER.iterdir() if path.suffix in ("", ".py")}
+    rooms -= {"__init__", "__pycache__"}
+    shown = {name: int(layer) for layer, name in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE)}
+    assert shown == {room: LAYERS.get(room, 4) for room in rooms}
