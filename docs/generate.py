@@ -6,7 +6,8 @@ tests/test_docs.py fails while they aren't. In the first two, a generated part l
     <!-- generated: studydeck build -->
     <!-- end -->
 
-MkDocs loads this file as a hook, too: README.md becomes the site's first page, CHANGELOG.md its last.
+MkDocs loads this file as a hook, too: README.md becomes the site's first page, CONTRIBUTING.md and CHANGELOG.md its
+last ones.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 DOCS = Path(__file__).parent
+#: The pages at the top of the repository, by their names in the site.
+_AT_THE_TOP = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 _PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -135,10 +138,10 @@ def _escaped(text: str) -> str:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """MkDocs' hook: adds README.md and CHANGELOG.md to the site's pages."""
+    """MkDocs' hook: adds README.md, CONTRIBUTING.md and CHANGELOG.md to the site's pages."""
     from mkdocs.structure.files import File
 
-    for name, source in (("index.md", "README.md"), ("changelog.md", "CHANGELOG.md")):
+    for source, name in _AT_THE_TOP.items():
         files.append(File.generated(config, name, content=_moved((DOCS.parent / source).read_text("utf-8"))))
     return files
 
@@ -147,9 +150,9 @@ def _moved(page: str) -> str:
     """A page of the repository's top with its links as they are in docs/; of links out of the site, the words."""
 
     def link(found: re.Match[str]) -> str:
-        words, target = found[1], found[2].removeprefix("docs/").replace("CHANGELOG.md", "changelog.md")
+        target = _AT_THE_TOP.get(found[2], found[2].removeprefix("docs/"))
         inside = target != found[2] or re.match(r"https?:|#", target)
-        return f"[{words}]({target})" if inside else words
+        return f"[{found[1]}]({target})" if inside else found[1]
 
     return re.sub(r"\[([^]\n]+)\]\(([^)\s]+)\)", link, page.replace('src="docs/', 'src="'))
 

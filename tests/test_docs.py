@@ -38,7 +38,7 @@ KEYS_PAGE = (ROOT / "docs" / "keys.md").read_text("utf-8")
 PROBLEMS_PAGE = (ROOT / "docs" / "problems.md").read_text("utf-8")
 CHECKS_PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
 SHARING_PAGE = (ROOT / "docs" / "sharing.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")), *sorted((ROOT / "docs").glob("*.md"))]
 GUIDE = ("writing", "building", "regenerating", "commands")
 #: The pages that can be followed as they are, each list from top to bottom in a folder of its own.
 FOLLOWED = {"README": ["README.md"], "guide": [f"docs/{each}.md" for each in GUIDE]}
@@ -409,7 +409,7 @@ def test_the_page_shows_each_problem_as_it_is_printed(
 
 def build_site(folder: Path, addition: str = "") -> subprocess.CompletedProcess[str]:
     """Builds the site of a copy of the docs in `folder`, with an `addition` to one of the pages."""
-    for name in ("README.md", "CHANGELOG.md", "mkdocs.yml"):
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "mkdocs.yml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "docs", folder / "docs")
     with (folder / "docs" / "card.md").open("a", encoding="utf-8") as page:
@@ -434,7 +434,7 @@ def test_the_site_is_built_in_ten_seconds_and_asks_no_other_host(tmp_path: Path,
     # The processor's seconds: a busy machine takes longer for the same.
     assert sum(after[2:4]) - sum(before[2:4]) < 10
     site = tmp_path / "site"
-    for made in ("index.html", "changelog.html", "pictures/preview.png"):
+    for made in ("index.html", "changelog.html", "contributing.html", "pictures/preview.png"):
         assert (site / made).exists(), made
     asked: list[str] = []
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=site)) as server:

@@ -66,10 +66,8 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 @click.option("--to", "target", type=click.Choice(output_names()), required=True, help="What to make: a page to print.")
 @click.option(
     "--layout",
-    type=click.Choice(["columns", "cards"]),
-    default="columns",
-    show_default=True,
-    help="Questions and answers side by side, or cards to cut and fold.",
+    metavar="LAYOUT",
+    help="For print: columns, questions and answers side by side (the default), or cards to cut and fold.",
 )
 @click.option(
     "-o",
@@ -78,7 +76,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     type=click.Path(dir_okay=False, path_type=Path),
     help="The HTML file; left out, dist/<deck's folder>.html.",
 )
-def export(deck: Path, target: str, layout: str, output: Path | None) -> None:
+def export(deck: Path, target: str, layout: str | None, output: Path | None) -> None:
     """Make one HTML page of DECK for paper: open it in a browser and print it. Pictures are inside it.
 
     Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
