@@ -14,6 +14,8 @@ from typing import NamedTuple
 import pytest
 from clone import BIN, ROOT, git, run, working_clone
 
+from studydeck import REPOSITORY
+
 TOOLS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the lines are split as a POSIX shell does it")
@@ -145,6 +147,16 @@ def test_uvs_and_pipxs_tools_are_installed_anew_with_the_extras_that_they_have(h
     for python, line in ((uv, "uv tool upgrade studydeck"), (pipx, "pipx upgrade studydeck")):
         assert said(home, python, "update_line()") == line
         home.run(*shlex.split(line))
+
+
+def test_the_readmes_lines_work_from_the_repositorys_address(home: Home) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    lines = re.findall(rf"^.*{re.escape(f'git+{REPOSITORY}')}.*$", readme, re.MULTILINE)
+    uv, pipx, uvx = (line.replace(REPOSITORY, home.clone.as_uri()) for line in lines)
+    for line, place in ((uv, "UV_TOOL_BIN_DIR"), (pipx, "PIPX_BIN_DIR")):
+        home.run(*shlex.split(line))
+        assert home.run(home.folder / place / "studydeck", "--version").startswith("studydeck ")
+    assert home.run(*shlex.split(uvx, comments=True)).startswith("Usage: studydeck ")
 
 
 def test_uvx_is_to_be_started_with_the_extra(home: Home) -> None:
