@@ -23,7 +23,7 @@ check() {
 }
 
 locked() {
-  on_decks studydeck build --locked
+  on_decks studydeck build --locked --only-this-branch # what open branches built went to nobody
 }
 
 plan() {

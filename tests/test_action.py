@@ -166,6 +166,17 @@ def test_a_pull_request_that_was_built_passes_and_gets_its_plan(decks: Repositor
     assert words[:5] == ["api", "--silent", "--method", "POST", "repos/someone/decks/issues/7/comments"]
 
 
+def test_what_an_open_branch_built_fails_no_other_branch(decks: Repository) -> None:
+    git(decks.folder, "switch", "-q", "-c", "open")
+    edit(decks)
+    decks.build()
+    decks.commit()
+    git(decks.folder, "switch", "-q", "main")
+    shutil.rmtree(decks.folder / "dist")
+    ran = decks.act()
+    assert ran.outcomes["Build with the locks as they are"] == "success", ran.printed
+
+
 def test_a_later_run_replaces_its_comment(decks: Repository) -> None:
     ran = decks.act(known="42\n43")
     assert ran.comment is not None

@@ -161,8 +161,17 @@ def test_the_hooks_keep_mistakes_and_stale_locks_out_of_commits(tmp_path: Path) 
     assert done.returncode == 1
     assert "run studydeck build and commit deck.lock [locked]" in done.stderr
 
-    in_shell("studydeck build", folder)
+    (build,) = re.findall("^studydeck build.*$", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    in_shell(build, folder)
     assert commit(folder, **home).returncode == 0
+
+    git(folder, "switch", "-q", "-c", "other", "HEAD~")  # what the first branch built is no concern of this one
+    section.write_text(good.replace("Spaced repetition", "A spaced repetition"), "utf-8")
+    in_shell(build, folder)
+    assert commit(folder, **home).returncode == 0
+    assert re.findall(r"^\+note\t([\w-]+)", git(folder, "diff", "HEAD~", "--", "*.lock"), re.MULTILINE) == [
+        "srs-abbreviation"
+    ]
 
     (folder / "README.md").write_text("nothing of a deck", "utf-8")
     done = commit(folder, **home)

@@ -66,12 +66,13 @@ The cards are in `{deck}`. After a change:
 
 ```sh
 studydeck check
-studydeck build
+studydeck build --only-this-branch
 git add -A
 git commit -m "Say what changed"
 ```
 
-`build` writes the package into `dist/`, and notes in `deck.lock` what learners now have: commit it with the cards.
+`build` writes the package into `dist/`, and notes in `deck.lock` what changed and when: commit it with the cards.
+With `--only-this-branch`, what others built on their branches doesn't count, since learners get packages of `main` only.
 `studydeck plan` says beforehand what a change does to learners; a pull request gets that as a comment.
 
 ## Licence
