@@ -92,6 +92,20 @@ def test_its_workflow_is_valid_and_uses_this_projects_action_with_inputs_that_it
     assert set(step.get("with", {})) <= set(inputs)
 
 
+def test_the_page_for_maintainers_shows_the_action_and_the_hooks_as_they_are() -> None:
+    page = (ROOT / "docs" / "sharing.md").read_text("utf-8")
+    hooks, workflow = map(yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    there = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert [each["id"] for each in hooks["repos"][0]["hooks"]] == [each["id"] for each in there]
+    assert all(f"`{each['entry']}`" in page for each in there)
+    assert hooks["repos"][0]["repo"] == REPOSITORY
+    assert workflow["jobs"]["deck"]["steps"][1]["uses"].startswith(f"{REPOSITORY.removeprefix('https://github.com/')}@v")
+    action = page.partition("### The action\n")[2].partition("\n### ")[0].rpartition("```\n")[2]
+    named = set(re.findall(r"`([a-z]+):", action))
+    assert named <= set(yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"])
+    assert len(named) > 3
+
+
 def test_files_that_a_forge_made_stay(tmp_path: Path) -> None:
     folder = tmp_path / "rivers"
     folder.mkdir()
