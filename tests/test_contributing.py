@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_docs import DECK, PLAIN_DECK, ROOT, part, split, write
+from test_docs import PLAIN_DECK, ROOT, part, split, write
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -40,8 +40,8 @@ def add(program: Path, code: str) -> None:
 def studydeck(program: Path, command: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(program.parent), "PYTHONUTF8": "1"}
     words = [sys.executable, "-P", "-m", "studydeck", *split(command)]
-    done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return done.stdout.replace("\\", "/")
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).replace("\\", "/")
 
 
 @pytest.mark.parametrize("title", re.findall(r"^### (.+)$", PAGE, re.MULTILINE))

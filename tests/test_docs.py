@@ -38,7 +38,10 @@ KEYS_PAGE = (ROOT / "docs" / "keys.md").read_text("utf-8")
 PROBLEMS_PAGE = (ROOT / "docs" / "problems.md").read_text("utf-8")
 CHECKS_PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
 SHARING_PAGE = (ROOT / "docs" / "sharing.md").read_text("utf-8")
-PAGES = [*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 GUIDE = ("writing", "building", "regenerating", "commands")
 #: The pages that can be followed as they are, each list from top to bottom in a folder of its own.
 FOLLOWED = {"README": ["README.md"], "guide": [f"docs/{each}.md" for each in GUIDE]}

@@ -99,7 +99,9 @@ def test_the_page_for_maintainers_shows_the_action_and_the_hooks_as_they_are() -
     assert [each["id"] for each in hooks["repos"][0]["hooks"]] == [each["id"] for each in there]
     assert all(f"`{each['entry']}`" in page for each in there)
     assert hooks["repos"][0]["repo"] == REPOSITORY
-    assert workflow["jobs"]["deck"]["steps"][1]["uses"].startswith(f"{REPOSITORY.removeprefix('https://github.com/')}@v")
+    assert workflow["jobs"]["deck"]["steps"][1]["uses"].startswith(
+        f"{REPOSITORY.removeprefix('https://github.com/')}@v"
+    )
     action = page.partition("### The action\n")[2].partition("\n### ")[0].rpartition("```\n")[2]
     named = set(re.findall(r"`([a-z]+):", action))
     assert named <= set(yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"])

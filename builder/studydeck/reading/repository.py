@@ -72,7 +72,7 @@ git commit -m "Say what changed"
 ```
 
 `build` writes the package into `dist/`, and notes in `deck.lock` what changed and when: commit it with the cards.
-With `--only-this-branch`, what others built on their branches doesn't count, since learners get packages of `main` only.
+With `--only-this-branch`, builds of other branches don't count, since learners only get packages of `main`.
 `studydeck plan` says beforehand what a change does to learners; a pull request gets that as a comment.
 
 ## Licence
