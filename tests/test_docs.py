@@ -182,6 +182,12 @@ def test_every_file_that_a_page_names_in_code_exists() -> None:
             assert path.exists(), f"{page.name}: {name}"
 
 
+def test_pages_leave_the_installation_of_extras_to_make_and_to_messages() -> None:
+    """`pip install 'studydeck[anki]'` reaches another Python than the one that runs, or an index without studydeck."""
+    for page in PAGES:
+        assert not re.search(r"pip install\W+(studydeck|\.)?\[", page.read_text("utf-8")), page.name
+
+
 def test_make_has_the_targets_that_the_readme_names_and_helps_with_all() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
