@@ -31,7 +31,7 @@ def mnemonic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     first, *others = QUESTION.templates
     assert isinstance(first.back, Path)
     monkeypatch.setattr(QUESTION, "templates", (first._replace(back=first.back.read_text("utf-8") + line), *others))
-    kinds.declare("mnemonic", Key(takes.MARKDOWN, "A way to keep it in mind.", "Mnemonic"))
+    kinds.declare("mnemonic", Key(takes.MARKDOWN, "A way to keep it in mind.", "Mnemonic", spare=2))
     yield
     monkeypatch.undo()
     kinds.refresh()
@@ -84,6 +84,7 @@ def test_a_new_key_needs_its_declaration_and_a_line_in_a_template(author: Author
     learner.import_package(author.package)
     (note,) = learner.notes()
     assert note["Mnemonic"].startswith('A <strong>ship</strong> <img src="')
+    assert list(note.keys())[-3:] == ["Spare 1", "Mnemonic", "Spare 3"]
     (card,) = learner.cards()
     assert "<strong>ship</strong>" in card.render_output().answer_text
     schema = json.loads(run("schema", "section"))
@@ -128,10 +129,14 @@ def test_a_new_kind_needs_its_declaration_alone(author: Author, term: Kind, tmp_
 
 @pytest.mark.usefixtures("term")
 def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
-    author.section("  - {term: Delta}\n  - {term: Delta, meaning: Land, question: What?}\n")
+    author.section(
+        "  - {term: Delta}\n  - {term: Delta, meaning: Land, question: What?}\n"
+        "  - {term: Bend, meaning: A curve, hint: Not straight}\n"
+    )
     assert [(each.name, each.message) for each in author.problems()] == [
         ("missing-key", "this card has no meaning"),
         ("wrong-kind", "'question' doesn't go with 'term'"),
+        ("wrong-kind", "'hint' doesn't go with 'term'"),
     ]
     author.section("  - {id: a, term: Delta, meaning: Land}\n")
     author.build()
@@ -141,3 +146,15 @@ def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
     schema = json.loads(run("schema", "section"))
     assert {"term", "meaning"} <= set(schema["$defs"]["card"]["properties"])
     assert len(schema["$defs"]["card"]["oneOf"]) == 3
+
+
+def test_a_key_without_a_spare_field_of_its_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever keys come later, learners' notes keep the text where it is."""
+    monkeypatch.setattr(kinds, "COMMON", dict(kinds.COMMON))
+    kinds.declare("mnemonic", Key(takes.MARKDOWN, "A way to keep it in mind.", "Mnemonic", spare=1))
+    for name, key in {"image": Key(takes.LINE, "x", "Image"), "audio": Key(takes.LINE, "x", "Audio", spare=1)}.items():
+        with pytest.raises(ValueError, match="needs a spare field of its own"):
+            kinds.declare(name, key)
+        del kinds.COMMON[name]
+    monkeypatch.undo()
+    kinds.refresh()

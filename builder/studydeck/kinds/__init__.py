@@ -33,7 +33,9 @@ COMMON: dict[str, Key] = {
     ),
     "guid": Key(takes.LINE, "The guid that learners already know the card by, where its id: is to change."),
 }
-#: The kinds by their keys in packages and locks. A card is a question unless it has the first key of another.
+#: A card is of this kind unless it has the first key of another.
+DEFAULT_KIND = QUESTION
+#: The kinds by their keys in packages and locks.
 KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE)}
 
 
@@ -45,7 +47,7 @@ def card_keys() -> dict[str, Key]:
 
 def kind_of(written: Mapping[str, object]) -> Kind:
     """The kind of a card with these keys."""
-    return next((each for each in KINDS.values() if each is not QUESTION and each.asks in written), QUESTION)
+    return next((each for each in KINDS.values() if each is not DEFAULT_KIND and each.asks in written), DEFAULT_KIND)
 
 
 def kind_named(note_type: str, gaps: bool) -> Kind:
@@ -61,9 +63,11 @@ def sides(note: Note) -> tuple[str, list[str]]:
 
 
 def declare(name: str, key: Key) -> None:
-    """Adds a key that every card may have."""
+    """Adds a key that every card may have. Raises ValueError where a kind's note type can't take its field."""
     COMMON[name] = key
     refresh()
+    if not any(name in kind.keys for kind in KINDS.values()):
+        raise ValueError(f"no note type has the field {key.field}: the key needs a spare field of its own")
 
 
 def refresh() -> None:

@@ -78,6 +78,7 @@ CLOZE = Kind(
     fields=("Text", "Hint", "Details", "Source", "Section", "Id"),
     templates=(CardTemplate("Cloze", _ASSETS / "cloze.html", _ASSETS / "cloze-answer.html"),),
     gaps=True,
+    offer="cloze: for a gap",
     cards=_cards,
     sides=_sides,
     on_paper=_on_paper,

@@ -23,14 +23,16 @@ SPARES = ("Spare 1", "Spare 2", "Spare 3")
 class Key(NamedTuple):
     """A key: what it takes, and its meaning in one sentence that editors show.
 
-    `field` is the field of the note type that it fills; a name that the kind's note type doesn't have yet takes its
-    next spare field. `counted_as` is what `plan` counts an edit of that field as, the field's name by default.
+    `field` is the field of the note type that it fills: one that its kinds have, or one of their spare fields, which
+    `spare` numbers from 1, and which then has this name. Learners' notes have the text there for ever. `counted_as` is
+    what `plan` counts an edit of that field as, the field's name by default.
     """
 
     takes: str
     meaning: str
     field: str = ""
     counted_as: str = ""
+    spare: int = 0
 
     @property
     def is_markdown(self) -> bool:
@@ -74,7 +76,7 @@ class Kind:
     any. `fields` are the fields of the note type in their order, which never changes. With `gaps`, Anki makes a card
     for each cloze of the first field. `cards` gives the numbers of a note's cards, from 0; `sides` what a note asks
     and answers; `on_paper` the same for a page to write on; `names` are what `stats` counts, and `named` says which
-    of them a card is.
+    of them a card is. `offer` is what a card without the keys of any kind could write instead.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Kind:
         on_paper: Callable[[Note], Sides] | None = None,
         card_name: Callable[[Note, int], str] | None = None,
         names: Sequence[str] = (),
+        offer: str = "",
         named: Callable[[Card], Sequence[str]] | None = None,
     ) -> None:
         self.key, self.name, self.title = key, name, title
@@ -103,19 +106,23 @@ class Kind:
         self.cards, self.sides, self.on_paper = cards, sides, on_paper or sides
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
+        self.offer = offer
         self.named = named or (lambda card: (name,))
         self.learn({})
 
     def learn(self, common: Mapping[str, Key]) -> None:
-        """Takes in the keys that every kind has, besides its `own`."""
+        """Takes in the keys that all kinds have, but for those whose field its note type has no place for."""
+        shared = {name: key for name, key in common.items() if key.field in ("", *self.frozen) or key.spare}
         #: All keys of the kind by name.
-        self.keys = in_order({**self.own, **common})
+        self.keys = in_order({**self.own, **shared})
         #: Those whose values are Markdown.
         self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
-        more = [key.field for key in self.keys.values() if key.field and key.field not in self.frozen]
-        named = dict(zip(SPARES, more, strict=False))
+        named = {SPARES[key.spare - 1]: key.field for key in self.keys.values() if key.spare}
         #: The fields of the note type, in its order: spare ones by the names that keys gave them.
         self.fields = tuple(named.get(field, field) for field in self.frozen)
+        lost = [name for name, key in self.own.items() if key.field and key.field not in self.fields]
+        if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):
+            raise ValueError(f"each new key of a {self.name} needs a spare field of its own")
 
     def __repr__(self) -> str:
         return f"<kind {self.key}>"

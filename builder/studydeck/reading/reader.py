@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studydeck.files import read_file
-from studydeck.kinds import KINDS, card_keys, kind_of
-from studydeck.kinds.cloze import CLOZE
+from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of
 from studydeck.model import (
     WARNING,
     Card,
@@ -252,9 +251,9 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
         return Card(place, kind, dict(tree))
     values = _mapping(tree, card_keys(), (), problems)
     for key in tree if kind.asks in tree else ():
-        owner = _owner(key)
-        if owner is not None and owner is not kind:
-            remedy = f"keep the {kind.asks}: or the {owner.asks}: of this card"
+        if key in card_keys() and key not in kind.keys:
+            owner = _owner(key)
+            remedy = f"keep the {kind.asks}: or the {owner.asks}: of this card" if owner else f"take {key}: out"
             problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with '{kind.asks}'", remedy))
             return None
     if all(key in values for key in kind.required):
@@ -264,7 +263,8 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
     others = [each.asks for each in KINDS.values() if each is not kind]
     if missing and unknown.isdisjoint(others):
         message = f"this card has no {' and no '.join(missing)}"
-        remedy = f"write {missing[0]}:" + (f", or {CLOZE.asks}: for a gap" if kind is not CLOZE else "")
+        offers = [each.offer for each in KINDS.values() if each.offer and kind is DEFAULT_KIND]
+        remedy = ", or ".join([f"write {missing[0]}:", *offers])
         problems.append(problem("missing-key", tree, message, remedy))
     return None
 
