@@ -1,5 +1,5 @@
-"""studydeck: question-answer pairs in YAML, compiled into Anki decks that can be regenerated without fear."""
+"""studydeck: question-answer pairs in YAML, compiled into Anki decks that can be regenerated safely."""
 
 __version__ = "0.1.0"
-#: Where the project lives, as in pyproject.toml: its schemas, its action and its hooks are named by it.
+#: The project's address, as in pyproject.toml; the names of its schemas, action and hooks start with it.
 REPOSITORY = "https://github.com/studydeck/studydeck"

@@ -1,7 +1,7 @@
 """The process behind `studydeck` and `python -m studydeck`.
 
-A command ends before it has made a cycle worth collecting, so garbage collection is off from the
-first import on: a twentieth of a small build's time.
+Commands end before there are reference cycles worth collecting, so garbage collection is off from the first import
+on. That saves a twentieth of a small build's time.
 """
 
 import atexit
@@ -11,13 +11,13 @@ import sys
 
 gc.disable()
 
-from studydeck import cli  # noqa: E402 - after the collector is off
+from studydeck import cli  # noqa: E402 - after garbage collection is off
 
 
 def main() -> None:
-    """Runs the command that the process was started with, in any terminal: what its encoding lacks is escaped.
+    """Runs the command line, in any terminal: characters that its encoding lacks are escaped.
 
-    What no command foresaw of the system, such as a full disk behind standard output, is a sentence and exit code 1.
+    System errors that no command expects, such as a full disk behind standard output, print a sentence and exit with 1.
     """
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - a shell's >&- leaves none
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
@@ -31,7 +31,7 @@ def main() -> None:
                 _end(ended.code)
             raise
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would try once more to fill the disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python writes to the full disk at exit
         from studydeck.terminal import printable
 
         about = [error.filename or "the output", error.strerror] if error.strerror else [error]
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _end(code: int) -> None:
-    """Ends the process and leaves its memory to the system: taking 10,000 cards apart costs a twentieth of a build."""
+    """Ends the process without freeing its memory: freeing 10,000 cards takes a twentieth of a build's time."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

@@ -1,4 +1,4 @@
-"""Numbers in words. A file of its own, which costs no command's start anything."""
+"""Numbers in words. In a file of its own, so that importing it costs no command start-up time."""
 
 
 def counted(number: int, what: str) -> str:

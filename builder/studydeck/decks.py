@@ -20,7 +20,7 @@ def load_all(
 ) -> tuple[list[Loaded], list[Problem]]:
     """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
 
-    `locks` stand in for the locks of some folders; the rest is as in `load`.
+    `locks` replace the locks of some folders; the rest is as in `load`.
     """
     decks = [
         load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge)
@@ -31,7 +31,7 @@ def load_all(
 
 
 def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
-    """The problems between decks: what two of them share, and learners' or their author's computers hold once."""
+    """The problems between decks: what two of them share, but must be unique for learners or for their author."""
     first: dict[tuple[str, object], Deck] = {}
     for loaded in decks:
         deck = loaded.deck
@@ -48,17 +48,17 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
                 continue
             message, remedy = (
                 f"this deck has the same {what} as {other.place.path}",
-                f"give one of the two another {what}",
+                f"give one of them another {what}",
             )
             if what == "note types":
                 message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
-                remedy = "delete the copy: this deck's learners would overwrite the other's cards"
+                remedy = "delete the copy, or this deck's cards would overwrite the other's"
             at = written.get(what)
             yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
 
 
 def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
-    """The guids that an author wrote and that a card of another deck has, too: learners of both would get one card."""
+    """The guids that an author wrote and that a card of another deck also has: learners of both would get only one."""
     if len(decks) < 2:
         return
     cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
@@ -71,8 +71,8 @@ def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
             home, other = first.setdefault(identity.guid, (loaded, card))
             if home is not loaded:
                 here, there = (card, other) if card.guid is not None else (other, card)
-                message = f"the guid '{identity.guid}' is on a card of {there.place.path}, too"
-                remedy = "take the guid: out of the card that learners don't have yet"
+                message = f"a card of {there.place.path} also has the guid '{identity.guid}'"
+                remedy = "remove guid: from the card that learners don't have yet"
                 yield problem("same-id", here.guid or here.place, message, remedy)
 
 

@@ -1,8 +1,8 @@
-"""The one way to read and to write files of a deck, which may come from a stranger, and what a build puts out.
+"""The one way to read and write a deck's files, which may come from a stranger, and what a build writes.
 
-What is read is a regular file of a sane size, inside its deck's folder once links are followed. What is written is
-written beside its place and then moved in, whole or not at all, with the mode that it had. The problems' words are
-loaded where there is a problem: an unchanged build needs none.
+Only regular files of a reasonable size are read, and only inside the deck's folder, with links followed. Files are
+written beside their targets and then moved into place, completely or not at all, with the mode that they had. Words for
+problems are loaded only if there is one: an unchanged build needs none.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from studydeck.model import Problem
 
-#: Bytes; 100,000 cards take about 25 MB, and a section file holds a small part of such a deck.
+#: Bytes; 100,000 cards take about 25 MB, and a section file is a small part of such a deck.
 LARGEST_FILE = 32_000_000
-#: Bytes; a larger package, which no phone would take, isn't looked at.
+#: Bytes; larger packages aren't read: no phone could import one.
 LARGEST_PACKAGE = 2_000_000_000
-OUTSIDE = "it is a link out of the deck's folder"
+OUTSIDE = "it is a link to outside the deck's folder"
 IRREGULAR = "it isn't a regular file"
 TOO_BIG = "it is too big"
 
@@ -31,7 +31,7 @@ _Path = str | os.PathLike[str]
 
 
 class Refused(OSError):
-    """A file that isn't read or written; `strerror` is OUTSIDE, IRREGULAR or TOO_BIG, `size` its bytes."""
+    """A file that won't be read or written; `strerror` is OUTSIDE, IRREGULAR or TOO_BIG, `size` is in bytes."""
 
     def __init__(self, why: str, path: _Path, size: int = 0) -> None:
         super().__init__(errno.EPERM, why, os.fspath(path))
@@ -42,7 +42,7 @@ class Refused(OSError):
 
 
 def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | Problem:
-    """The bytes of a file of the deck in `folder`, at most `largest`, or the problem with it."""
+    """The bytes of a file of the deck in `folder`, at most `largest` of them, or the problem with it."""
     try:
         return read_bytes(path, folder, largest)
     except OSError as error:
@@ -53,9 +53,9 @@ def read_file(path: Path, folder: Path, largest: int = LARGEST_FILE) -> bytes | 
 
 
 def read_bytes(path: _Path, folder: _Path | None = None, largest: int | None = None) -> bytes:
-    """The bytes of a file as `status_of` lets it be read, at most `largest`. Raises OSError.
+    """The bytes of a file that `status_of` allows to be read, at most `largest` of them. Raises OSError.
 
-    It takes a third of the time that `Path.read_bytes` takes: decks of many files feel it.
+    Takes a third of the time of `Path.read_bytes`, which matters for decks of many files.
     """
     size = status_of(path, folder).st_size
     if largest is not None and size > largest:
@@ -63,7 +63,7 @@ def read_bytes(path: _Path, folder: _Path | None = None, largest: int | None = N
     file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         data = os.read(file, size + 1)
-        while len(data) != size and (more := os.read(file, size + 65_536)):  # it is changing, or comes in pieces
+        while len(data) != size and (more := os.read(file, size + 65_536)):  # it is being changed, or arrives in pieces
             data += more
     finally:
         os.close(file)
@@ -71,9 +71,9 @@ def read_bytes(path: _Path, folder: _Path | None = None, largest: int | None = N
 
 
 def status_of(path: _Path, folder: _Path | None = None) -> os.stat_result:
-    """The status of a regular file, or of the one that a link leads to; with a `folder`, inside of that alone.
+    """The status of a regular file, or of the one that a link points to; with a `folder`, only inside that.
 
-    Raises OSError where there is none, and Refused where it is another thing or lies outside.
+    Raises OSError if there is none, and Refused if it isn't a regular file or is outside the folder.
     """
     status = os.lstat(path)
     is_link = stat.S_ISLNK(status.st_mode)
@@ -88,7 +88,7 @@ def status_of(path: _Path, folder: _Path | None = None) -> os.stat_result:
 
 
 def inside(path: _Path, folder: _Path) -> bool:
-    """Whether `path` is `folder` or lies in it, once all links of both are followed."""
+    """Whether `path` is `folder` or is in it, after following all links of both."""
     home = os.path.realpath(folder)
     try:
         return os.path.commonpath([os.path.realpath(path), home]) == home
@@ -97,30 +97,30 @@ def inside(path: _Path, folder: _Path) -> bool:
 
 
 def _words_for(error: OSError, path: Path) -> tuple[str, str, str]:
-    """The name, the message and the remedy of the problem with a file that wasn't read."""
+    """The name, message and remedy of the problem with a file that couldn't be read."""
     if error.strerror == OUTSIDE:
-        return "unreadable", "the file is a link out of the deck's folder", "put a copy in its place"
+        return "unreadable", "the file is a link to outside the deck's folder", "replace it with a copy"
     if error.strerror == IRREGULAR:
         what = "a YAML file" if path.suffix == ".yaml" else "the file itself"
-        return "unreadable", "this isn't a regular file", f"put {what} in its place"
+        return "unreadable", "this isn't a regular file", f"replace it with {what}"
     if isinstance(error, Refused):
         size = f"{error.size / 1e6:.0f} MB"
-        return "too-big", f"the file has {size}, more than any section needs", "split it into sections"
+        return "too-big", f"the file is {size}, more than any section needs", "split it into several sections"
     if isinstance(error, FileNotFoundError):
         if path.name == "deck.yaml":
-            return "missing-file", "there is no deck.yaml", "write it, or start a deck with studydeck new"
-        return "missing-file", "the file's link leads nowhere", "put the file itself in its place"
-    remedy = "give yourself leave to read it" if isinstance(error, PermissionError) else "mend its link or its folder"
+            return "missing-file", "there is no deck.yaml", "create it, or start a deck with studydeck new"
+        return "missing-file", "the file is a broken link", "replace it with the file itself"
+    remedy = "fix the file's permissions" if isinstance(error, PermissionError) else "fix its link or its folder"
     return "unreadable", f"the file can't be read ({error.strerror})", remedy
 
 
 def digest_of(path: _Path) -> str:
-    """The hash of a file's bytes (SHA-256, in hexadecimal digits). Raises OSError where it can't be read."""
+    """The hash of a file's bytes (SHA-256, in hexadecimal digits). Raises OSError if it can't be read."""
     return hash_of(read_bytes(path))
 
 
 def hash_of(data: bytes) -> str:
-    """The hash of these bytes, as `digest_of` gives it."""
+    """The hash of `data`, as from `digest_of`."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -128,15 +128,15 @@ def hash_of(data: bytes) -> str:
 
 
 def write_file(path: Path, data: bytes, folder: Path | None = None) -> None:
-    """Writes one file as `write_files` does."""
+    """Writes one file, as `write_files` does."""
     write_files({path: data}, folder)
 
 
 def write_files(files: Mapping[Path, bytes], folder: Path | None = None) -> None:
-    """Writes files, all beside their places first, so that where one can't be written none is.
+    """Writes files, all of them beside their targets first, so that if one can't be written, none is.
 
-    Files of the deck in `folder` are written where `target_of` says; without a folder, a file takes a link's place.
-    Makes the folders that they lie in. Raises OSError with a sentence.
+    Files of the deck in `folder` are written where `target_of` says; without a folder, a file replaces a link.
+    Creates missing folders. Raises OSError with a sentence.
     """
     parts: list[tuple[Path, Path]] = []
     path = Path()
@@ -161,9 +161,9 @@ def write_files(files: Mapping[Path, bytes], folder: Path | None = None) -> None
 
 
 def target_of(path: Path, folder: Path) -> Path:
-    """Where a file of the deck in `folder` is to be written: at its link's end, where it is one.
+    """Where to write a file of the deck in `folder`: if it is a link, to the file that it points to.
 
-    Raises Refused where that lies outside the folder or is something else than a file.
+    Raises Refused if that is outside the folder or isn't a regular file.
     """
     if not inside(path, folder):
         raise Refused(OUTSIDE, path)
@@ -174,9 +174,9 @@ def target_of(path: Path, folder: Path) -> Path:
 
 
 def create(path: Path, like: Path | None = None) -> BinaryIO:
-    """A new file, open for writing; what lies there is deleted first, for it may be a link out of a stranger's deck.
+    """A new file, open for writing; an existing one is deleted first, since it may be a link out of a stranger's deck.
 
-    It has the mode of the file at `like`, if there is one. Raises OSError.
+    Takes the mode of the file at `like`, if there is one. Raises OSError.
     """
     mode = None
     if like is not None and os.path.lexists(like):
@@ -186,10 +186,10 @@ def create(path: Path, like: Path | None = None) -> BinaryIO:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     file = os.open(path, flags, 0o666 if mode is None else mode)
     if mode is not None:
-        os.chmod(path, mode)  # whatever the umask
+        os.chmod(path, mode)  # whatever the umask is
     return os.fdopen(file, "wb")
 
 
 def package_path(deck: Path, out: Path) -> Path:
-    """Where the package of the deck in the folder `deck` lies."""
+    """The path of the package of the deck in the folder `deck`."""
     return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"

@@ -1,7 +1,7 @@
 """How this studydeck was installed, and the command that adds an extra to it or updates it.
 
-A message that only says `pip install 'studydeck[anki]'` reaches another Python than the one that runs, or an index
-that doesn't have this version. Nothing here is loaded before such a message is due.
+A plain `pip install 'studydeck[anki]'` may install into another Python than the one that is running, or ask an index
+that doesn't have this version. This module is loaded only when such a message is needed.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ class _Origin(NamedTuple):
     git: str = ""
 
     def requirement(self, extras: str) -> str:
-        """What an installer is to be given, with `extras` such as `[anki]`."""
+        """The requirement to pass to an installer, with `extras` such as `[anki]`."""
         if self.path is not None:
             return f"{self.path}{extras}"
         return f"{_NAME}{extras} @ {self.git}" if self.git else f"{_NAME}{extras}"
 
 
 def install_line(extra: str) -> str:
-    """The command line that adds `extra`, a name of pyproject.toml's extras, to the studydeck that runs."""
+    """The command that adds `extra`, one of the extras in pyproject.toml, to the studydeck that is running."""
     origin = _origin()
     if origin.path is not None and not origin.path.exists():  # moved, or a wheel that was deleted
         return _quoted([*_into_python(), *_requirements(extra)])
     tool = _tool()
-    extras = sorted({extra, *(_extras_here() if tool else ())})  # a tool is installed anew, with these alone
+    extras = sorted({extra, *(_extras_here() if tool else ())})  # a tool is reinstalled with exactly these
     return _install(origin, f"[{','.join(extras)}]")
 
 
 def update_line() -> str:
-    """What brings a newer studydeck here, in words that follow a colon: a command, or two, or where to look."""
+    """How to update this studydeck, to put after a colon: one or two commands, or where to find a newer version."""
     origin, tool = _origin(), _tool()
     if origin.path is not None:
         if not (origin.path / ".git").exists():
@@ -59,12 +59,12 @@ def update_line() -> str:
 
 
 def pip_line(*arguments: str) -> str:
-    """A command line that installs into the Python that runs: by pip, or by uv where there is only uv."""
+    """A command that installs into the running Python: with pip, or with uv if there is no pip."""
     return _quoted([*_into_python(), *arguments])
 
 
 def _origin() -> _Origin:
-    """Reads what installers leave by PEP 610; without any, a checkout is run as it is."""
+    """Reads what installers record by PEP 610; without a record, a checkout is run as it is."""
     try:
         written = metadata.distribution(_NAME).read_text("direct_url.json")
     except metadata.PackageNotFoundError:
@@ -86,13 +86,13 @@ def _origin() -> _Origin:
 
 
 def _install(origin: _Origin, extras: str = "") -> str:
-    """The line that installs what runs once more, with `extras`; of uvx, which installs nothing, one that starts it."""
+    """The command that reinstalls this studydeck with `extras`; for uvx, which installs nothing, one that runs it."""
     words = [*(_tool() or _into_python()), *(["--editable"] if origin.editable else []), origin.requirement(extras)]
     return _quoted([*words, _NAME] if words[0] == "uvx" else words)
 
 
 def _tool() -> list[str]:
-    """The installer that keeps studydeck in an environment of its own, if one does, as it takes a requirement."""
+    """The command, without its requirement, of the tool installer that installed studydeck; empty if none did."""
     prefix = Path(sys.prefix)
     if (prefix / "uv-receipt.toml").exists():
         return ["uv", "tool", "install"]
@@ -108,13 +108,13 @@ def _into_python() -> list[str]:
 
 
 def _requirements(extra: str) -> list[str]:
-    """The requirements that an extra stands for, from the metadata of the installed studydeck."""
+    """The requirements of an extra, from the metadata of the installed studydeck."""
     split = (each.partition(";") for each in metadata.requires(_NAME) or ())
     return [name.strip() for name, _, marker in split if re.search(rf"extra == ['\"]{re.escape(extra)}['\"]", marker)]
 
 
 def _extras_here() -> list[str]:
-    """The extras of which everything is installed."""
+    """The extras whose requirements are all installed."""
     extras = metadata.metadata(_NAME).get_all("Provides-Extra") or []
     return [each for each in extras if all(map(_is_here, _requirements(each)))]
 
@@ -128,7 +128,7 @@ def _is_here(requirement: str) -> bool:
 
 
 def _quoted(words: list[str]) -> str:
-    """The words as the user's shell takes them."""
+    """The words quoted for the user's shell."""
     if os.name == "nt":
         from subprocess import list2cmdline
 

@@ -1,7 +1,7 @@
-"""deck.lock and the package on disk. They must not part: learners get the one, and the next build reads the other.
+"""deck.lock and the package on disk. They must match: learners get the package, and the next build reads the lock.
 
-Both are written beside their places. The lock then waits under a name of its own until the package is in place, so that
-a build that is killed in between has lost nothing (tests/test_killed.py kills it everywhere).
+Both are written beside their targets. The lock then waits under a temporary name until the package is in place, so that
+a build that is killed in between loses nothing (tests/test_killed.py kills it everywhere).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _ONE_BUILD = 60  # seconds, between two changes of a file that a build is writin
 
 @stage("lock", lambda found: len(found[0].notes))
 def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
-    """The lock of the deck in `folder`, the hash of its file ("" where it can't be read), and what is wrong with it.
+    """The lock of the deck in `folder`, the hash of its file ("" if it can't be read), and what is wrong with it.
 
-    One that a killed build left pending counts: its stamps may have reached learners.
+    A lock that a killed build left pending counts, too: its stamps may have reached learners.
     """
     path = folder / LOCK_FILE
     data = read_file(path, folder, LARGEST_LOCK) if os.path.lexists(path) else b""
@@ -65,7 +65,7 @@ def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
 
 
 def _pending(path: Path, digest: str) -> list[Path]:
-    """The locks that wait beside the one at `path`, whose file has this hash, until their packages are in place."""
+    """The pending locks beside the one at `path`, whose file has this hash, that wait for their packages."""
     with suppress(OSError):
         names = sorted(os.listdir(path.parent))
         start = _pending_name(path, digest, "")
@@ -85,11 +85,11 @@ class ChangedLockError(OSError):
 
 
 class Replacement:
-    """A new package and a new lock, which take the places of the old ones together when the `with` block ends.
+    """A new package and a new lock, which replace the old ones together when the `with` block ends.
 
     Write the package to `package` and the lock with `write_lock`; `written` are then the hashes of both files by their
     paths. Raises ChangedLockError, and replaces nothing, if deck.lock no longer has the hash `follows`, unless that
-    is "". Raises OSError where a file can't be written.
+    is "". Raises OSError if a file can't be written.
     """
 
     def __init__(self, path: Path, folder: Path, follows: str) -> None:
@@ -133,26 +133,26 @@ class Replacement:
         os.replace(self._lock, pending)
         try:
             os.replace(self.package, self._path)
-        except OSError:  # learners have nothing new, so nothing is pending
+        except OSError:  # no learner gets the package, so nothing is pending
             pending.unlink(missing_ok=True)
             raise
         os.replace(pending, self._target)
 
 
 def not_written(error: OSError, path: Path, folder: Path) -> Problem:
-    """The problem with a package and a lock that couldn't take their places."""
+    """The problem with a package and a lock that couldn't be put into place."""
     if isinstance(error, ChangedLockError):
         message = "another program changed deck.lock during the build"
         return problem("changed-lock", Place(shown(folder / LOCK_FILE)), message, "build again")
     if isinstance(error, Refused):
         at, message = Place(shown(Path(error.filename))), f"the lock can't be written ({error.strerror})"
-        return problem("unwritable", at, message, "put the file itself in its place")
+        return problem("unwritable", at, message, "replace it with a regular file")
     message = f"the package or its lock can't be written ({error.strerror or error})"
-    return problem("unwritable", Place(path.as_posix()), message, "make room, or choose another -o")
+    return problem("unwritable", Place(path.as_posix()), message, "free some space, or choose another folder with -o")
 
 
 def _sweep(place: Path, now: float) -> None:
-    """Deletes what killed builds left beside `place`, and nothing that another build is still at."""
+    """Deletes what killed builds left beside `place`, but nothing that another build is still writing."""
     for name in os.listdir(place.parent):
         left = place.with_name(name)
         if name.startswith(f".{place.name}.") and name.endswith((".part", ".pending")):
@@ -162,20 +162,20 @@ def _sweep(place: Path, now: float) -> None:
 
 
 def _has_ended(name: str) -> bool:
-    """Whether the process is gone whose number ends `name`. Windows can't tell, and keeps a file that is open."""
+    """Whether the process whose number is at the end of `name` has ended. On Windows, open files can't be deleted."""
     pid = name.rpartition(".")[2]
     try:
         if os.name != "nt" and pid.isdecimal():
             os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except (PermissionError, OverflowError):  # another user's process, or no process's number
+    except (PermissionError, OverflowError):  # another user's process, or not a process number
         return False
     return os.name == "nt"
 
 
-def tell_git(folder: Path) -> list[Problem]:
-    """Tells git how to merge locks, below what the author has told it; a warning where it can't be written."""
+def set_up_merging(folder: Path) -> list[Problem]:
+    """Adds a line to .gitattributes that makes git merge locks; returns a warning if it can't be written."""
     attributes = folder / ".gitattributes"
     try:
         said = read_bytes(attributes, folder, LARGEST_FILE) if os.path.lexists(attributes) else b""
@@ -183,27 +183,27 @@ def tell_git(folder: Path) -> list[Problem]:
             apart = b"" if not said or said.endswith(b"\n") else b"\n"
             write_file(attributes, said + apart + _GIT_ATTRIBUTES.encode(), folder)
     except OSError as error:
-        message = f"git can't be told how to merge locks ({error.strerror or error})"
-        remedy = f"write in it: {_GIT_ATTRIBUTES.strip()}"
+        message = f"git can't be set up to merge locks: the file can't be written ({error.strerror or error})"
+        remedy = f"add this line to it: {_GIT_ATTRIBUTES.strip()}"
         return [problem("unwritable", Place(shown(attributes)), message, remedy, WARNING)]
     return []
 
 
 def lock_warnings(deck: Deck, lock: Lock, path: Path, now: int) -> list[Problem]:
-    """What is odd about the lock that a build at `now` follows, in seconds since 1970; `path` is its package's."""
+    """Warnings about the lock before a build at `now` (seconds since 1970); `path` is the package's."""
     return [*_lost_lock(deck, lock, path), *_future_stamp(deck, lock, now)]
 
 
 def _lost_lock(deck: Deck, lock: Lock, path: Path) -> list[Problem]:
     if lock.notes or (deck.folder / LOCK_FILE).exists() or not path.exists():
         return []
-    message = f"{path.as_posix()} was built before, and the deck's lock is gone"
-    remedy = "mend it with studydeck build --repair-lock; cards with an id keep their history in any case"
+    message = f"{path.as_posix()} was built before, but the deck's lock is missing"
+    remedy = "restore it with studydeck build --repair-lock; cards with an id keep their history in any case"
     return [problem("lost-lock", deck.place, message, remedy, WARNING)]
 
 
 def _future_stamp(deck: Deck, lock: Lock, now: int) -> list[Problem]:
-    """A warning where the lock is more than a day ahead: learners' own changes of such notes would lose to it."""
+    """A warning if the lock is more than a day ahead: learners' own changes of such notes would lose against it."""
     newest = max((each.modified for each in lock.notes.values()), default=0)
     days = (newest - now) // 86_400
     if days < 1:
@@ -211,5 +211,5 @@ def _future_stamp(deck: Deck, lock: Lock, now: int) -> list[Problem]:
     at = Place(shown(deck.folder / LOCK_FILE))
     message = f"the lock's newest stamp is {counted(days, 'day')} ahead of this build's clock"
     return [
-        problem("future-stamp", at, message, "set the clock right; edits still arrive, as stamps only rise", WARNING)
+        problem("future-stamp", at, message, "set the clock; edits still arrive, since stamps only increase", WARNING)
     ]

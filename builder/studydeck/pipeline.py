@@ -1,12 +1,12 @@
 """The whole flow, top to bottom: a deck's folder to problems, to notes, to a package and its lock.
 
-Every command is the start of this flow and a tail of its own, in commands/. From Python:
+Every command runs the start of this flow, and then its own end, in commands/. From Python:
 
     loaded = load(Path("cards/magnesium-and-inflammation"))
     if not loaded.errors:
         built = build(loaded, Path("dist"), now=int(time.time()))
 
-After an edit, incremental/ has `load` read only what changed, and hands on what is kept of the last build.
+After an edit, incremental/ makes `load` read only what changed, and passes on what is kept from the last build.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from studydeck.checks import check
 from studydeck.files import package_path
 from studydeck.history import Changes, Ledger, Lock, identify, lock_lines, note_type_ids, type_records
 from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
-from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, tell_git
+from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
 from studydeck.shipped import shipped, taken_back
@@ -28,16 +28,16 @@ from studydeck.shipped import shipped, taken_back
 #: Given how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
 
-_FEW = 1_000  # notes, after which progress is made
+_FEW = 1_000  # notes between two reports of progress
 _NO_CHANGES = Changes((), (), (), ())
-_MATERIAL_LOCK = "material.lock"  # as in material/lock.py, which decks without a material don't load
+_MATERIAL_LOCK = "material.lock"  # as in material/lock.py, which isn't loaded for decks without material
 
 
 class Loaded(NamedTuple):
-    """A deck, read and checked. With `errors` it must not be built.
+    """A deck, read and checked. If it has `errors`, it must not be built.
 
-    `follows` is the hash of the deck.lock that was read, "" where another lock took its place; a build writes nothing
-    if the file has other bytes by then. What is `kept` of the last build was not read.
+    `follows` is the hash of the deck.lock that was read, "" if another lock was given; a build writes nothing if the
+    file has changed by then. What is `kept` from the last build was not read.
     """
 
     deck: Deck
@@ -54,26 +54,26 @@ class Loaded(NamedTuple):
 
     @property
     def known(self) -> list[Identity]:
-        """The identities of the cards that have one: all, in a deck without errors."""
+        """The identities of the cards that have one: all cards, in a deck without errors."""
         return [each for each in self.identities if each is not None]
 
     @property
     def ids(self) -> list[str]:
-        """The id of every card in study order, "" where it can't be known."""
+        """The id of every card in study order, "" if it can't be known."""
         return [each.id if each else "" for each in self.identities]
 
     @property
     def cards(self) -> int:
-        """How many cards its author wrote; a reversed one counts once."""
+        """How many cards the author wrote; a reversed card counts once."""
         return sum(len(section.cards) for section in self.deck.sections)
 
 
 class Built(NamedTuple):
-    """What a build made of a deck, or the problems for which it wrote nothing.
+    """What a build made from a deck, or the problems because of which it wrote nothing.
 
     `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
-    files that it wrote, by their paths. `taken_back` names, by the note's id, the newer build that was taken back and
-    for which alone the note is edited: `try, 1a2b3c4`, or a package.
+    files that it wrote, by path. `taken_back` has the notes that are edited only because a newer build was taken back,
+    by id, each with that build: `try, 1a2b3c4`, or a package.
     """
 
     deck: Deck
@@ -89,7 +89,7 @@ class Built(NamedTuple):
 
 
 def no_progress(done: float) -> None:
-    """For those who don't show any."""
+    """For callers that don't show progress."""
 
 
 def load(
@@ -102,9 +102,9 @@ def load(
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
-    `lock` takes the place of the one in the folder, such as a repaired one. Without `judge`, warnings that take
-    judgement of each card are left out: a build needs to know what is wrong, not what could be better. With `only`, no
-    other section files are read than these.
+    `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
+    left out: a build needs to know what is wrong, not what could be better. With `only`, no section files but these are
+    read.
     """
     deck, problems = read_deck(folder, progress, only)
     media, wrong_media = collect_media(deck, whole=only is None and all(each.severity != ERROR for each in problems))
@@ -113,7 +113,7 @@ def load(
     found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
-        # A card that was left out looks like one that is gone, so nothing can be asked about it yet.
+        # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
         unclear = [each for each in unclear if each.name != "ambiguous-card"]
     return Loaded(deck, lock, identities, media, sorted({*problems, *unclear}), follows)
 
@@ -123,23 +123,22 @@ def build(
 ) -> Built:
     """Builds `out/<folder's name>.apkg` and then deck.lock; both, or neither.
 
-    `now` is in seconds since 1970, the stamp of whatever changed since the last build. With `only_this_branch`, no
-    learner has what was built on other git branches. Raises ValueError for a deck with errors; a file that can't be
-    written is a problem of the result. Nobody else may build the deck between `load` and the end of `build`: see
-    incremental/exclusion.py.
+    `now` is in seconds since 1970, the stamp of everything that changed since the last build. With `only_this_branch`,
+    builds on other git branches are assumed to have reached no learner. Raises ValueError for a deck with errors; a
+    file that can't be written is a problem in the result. No other build of the deck may run between `load` and the end
+    of `build`: see incremental/exclusion.py.
 
-    Notes are rendered, stamped and packed one by one, in the order of their numbers, so that there is never a list of
-    all of them.
+    Notes are rendered, stamped and packed one by one, in the order of their numbers, so there is never a list of all.
     """
     if loaded.errors:
         raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
-    from studydeck.package import write_package  # genanki, which nothing else needs
+    from studydeck.package import write_package  # loads genanki, which nothing else needs
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept
     path = package_path(deck.folder, out)
     if kept.made is not None:
         return Built(deck, path, *kept.made, Changes((), (), tuple(kept.ids), ()))
-    package = path if kept is NOTHING_KEPT else None  # else the last build's notes are found to be up to date
+    package = path if kept is NOTHING_KEPT else None  # else the last build's notes were found to be up to date
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
     types = note_types(deck, note_type_ids(deck, loaded.lock))
     stamps = type_records(types, last.lock, now)
@@ -157,7 +156,7 @@ def build(
     except OSError as error:
         return Built(deck, path, problems=[not_written(error, path, deck.folder)])
     if not loaded.lock.types:
-        problems += tell_git(deck.folder)
+        problems += set_up_merging(deck.folder)
     progress(1.0)
     count, changes = len(ledger.numbers) + len(kept.ids), ledger.changes()
     back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, ledger.lines)
@@ -177,7 +176,7 @@ def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iter
 
 
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
-    """What the deck's material and its lock show. Decks without either pay nothing."""
+    """The problems with the deck's material and its lock. For decks without either, nothing is loaded."""
     if not deck.material.path and not os.path.lexists(deck.folder / _MATERIAL_LOCK):
         return []
     from studydeck.material import material_problems

@@ -1,6 +1,6 @@
-"""Where a folder's git repository lies, and whether any branch, tag, stash or reflog of it has moved.
+"""Which git repository a folder is in, and whether any of its branches, tags, stashes or reflogs has moved.
 
-Both are read from git's own files: to start git takes longer than a build that has nothing to do.
+Both are read from git's own files: starting git takes longer than a build that has nothing to do.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import os
 import stat
 from typing import NamedTuple
 
-_LONGEST = 4096  # bytes of a file that holds a path
-#: What changes where a ref moves: in the folder of a worktree, and in the one that all worktrees share.
+_LONGEST = 4096  # bytes of a file with a path in it
+#: What changes when a ref moves: in the folder of a worktree, and in the one that all worktrees share.
 _OWN = ("HEAD", "logs")
 _SHARED = ("refs", "logs", "packed-refs", "reftable", "worktrees", "shallow")
-_DECIDING = ("HEAD", "tables.list")  # of a worktree, beside its refs and logs; its index says nothing of builds
+_DECIDING = ("HEAD", "tables.list")  # of a worktree, beside its refs and logs; its index doesn't matter for builds
 
 
 class Repository(NamedTuple):
@@ -26,7 +26,7 @@ class Repository(NamedTuple):
 
 
 def repository_of(folder: str | os.PathLike[str]) -> Repository | None:
-    """The repository that `folder` lies in, links followed; None where it lies in none."""
+    """The repository that `folder` is in, with links followed; None if there is none."""
     top = os.path.realpath(folder)
     while not _is_git_dir(git_dir := os.path.join(top, ".git")):
         above = os.path.dirname(top)
@@ -38,7 +38,7 @@ def repository_of(folder: str | os.PathLike[str]) -> Repository | None:
 
 
 def refs_state(repository: Repository) -> str:
-    """A hash that changes wherever git would answer otherwise which commits there are."""
+    """A hash that changes whenever git would list other commits than before."""
     own = _own(repository.git_dir)
     digest = hashlib.sha256()
     for path in [*(os.path.join(own, name) for name in _OWN), *(os.path.join(repository.shared, x) for x in _SHARED)]:
@@ -55,7 +55,7 @@ def is_shallow(repository: Repository) -> bool:
 
 
 def _add(digest: hashlib._Hash, path: str, worktrees: bool = False) -> None:
-    """Adds the dates and sizes of all files below `path`: git replaces a file of refs, and appends to a log."""
+    """Adds the times and sizes of all files below `path`: git replaces files of refs, and appends to logs."""
     try:
         status = os.lstat(path)
         if not stat.S_ISDIR(status.st_mode):
@@ -72,7 +72,7 @@ def _add(digest: hashlib._Hash, path: str, worktrees: bool = False) -> None:
 
 
 def _is_git_dir(path: str) -> bool:
-    """Whether git takes `path` for a repository, or for the file that says where one is."""
+    """Whether git would accept `path` as a repository, or as a file that points to one."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -83,12 +83,12 @@ def _is_git_dir(path: str) -> bool:
 
 
 def _own(git_dir: str) -> str:
-    """The folder of this worktree's HEAD: `.git` itself, or what is written in it."""
+    """The folder of this worktree's HEAD: `.git` itself, or the path written in it."""
     return os.path.join(os.path.dirname(git_dir), _path_in(git_dir).removeprefix("gitdir:").strip() or git_dir)
 
 
 def _path_in(path: str) -> str:
-    """The path that is written in a small file; "" where there is none."""
+    """The path that is written in a small file; "" if there is none."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return ""

@@ -1,7 +1,7 @@
 """What learners may have of a deck: what its lock says, the package that a build replaces, and all that git knows.
 
-Every lock of the deck that any branch, tag, stash or reflog reaches counts, whatever lies in the untracked folder of
-packages. What git said is remembered in the user's cache, so that it is asked for what is new.
+Every lock of the deck that any branch, tag, stash or reflog reaches counts, whatever packages are in the untracked
+output folder. Git's answers are remembered in the user's cache, so that git is asked only for what is new.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from studydeck.history import (
 from studydeck.model import WARNING, Identity, Place, Problem, problem, shown
 from studydeck.repository import Repository, is_shallow, refs_state, repository_of
 
-_FORM = "studydeck locks in git 1"  # of what is remembered
+_FORM = "studydeck locks in git 1"  # the format of what is remembered
 
 
 class Shipped(NamedTuple):
     """What learners may have. `lock` is the deck's own, caught up with newer builds.
 
-    `newer` names the build that each note's newer stamp is known from, by the note's id: a package, or a commit.
-    `problems` tell what couldn't be known.
+    `newer` is the build that each note's newer stamp is known from, by the note's id: a package, or a commit.
+    `problems` say what couldn't be found out.
     """
 
     lock: Lock
@@ -49,10 +49,10 @@ class Shipped(NamedTuple):
 def shipped(
     folder: Path, lock: Lock, notes: Sequence[Identity], package: Path | None, only_this_branch: bool = False
 ) -> Shipped:
-    """What learners may have of the deck in `folder`, of which `notes` are about to be built over `package`, if any.
+    """What learners may have of the deck in `folder`, whose `notes` are about to be built over `package`, if any.
 
-    With `only_this_branch` neither the package nor other branches count: their builds went to nobody. Without a
-    package, as in a build that keeps notes, git was asked before, and matters only for notes that the lock lacks.
+    With `only_this_branch`, neither the package nor other branches count: nobody got their builds. Without a package,
+    as in a build that keeps notes, git was asked before, and matters only for notes that the lock lacks.
     """
     if package is None and notes and all((each.was or each.id) in lock.notes for each in notes):
         return Shipped(lock)
@@ -64,7 +64,7 @@ def shipped(
         ever = _ever(repository, refs_state(repository), only_this_branch)
         later += newer_than(lock, notes, ever.newest)
         if ever.missing:
-            message = f"{ever.missing}, so an edit that was taken back in git may not reach learners"
+            message = f"{ever.missing}, so an edit that was reverted in git may not reach learners"
             place = Place(shown(folder / LOCK_FILE))
             problems.append(problem("missing-history", place, message, ever.remedy, WARNING))
     return Shipped(*caught_up(lock, notes, later), problems)
@@ -73,9 +73,9 @@ def shipped(
 def taken_back(
     folder: Path, lock: Lock, notes: Sequence[Identity], last: Shipped, edited: Iterable[str], lines: Iterable[str]
 ) -> dict[str, str]:
-    """Of the `edited` notes, those that are so only because a newer build was taken back: that build, by the note's id.
+    """The `edited` notes that are edited only because a newer build was taken back: that build, by the note's id.
 
-    `lock` is the deck's own, of which `notes` were built after `last`; `lines` are the next lock's.
+    `lock` is the deck's own; its `notes` were built after `last`; `lines` are the next lock's.
     """
     was = {each.id: each.was or each.id for each in notes} if last.newer else {}
     behind = {note_id for note_id in edited if was.get(note_id) in last.newer}
@@ -90,7 +90,7 @@ def taken_back(
 
 
 def is_behind(folder: Path, lock: Lock, only_this_branch: bool) -> bool:
-    """Whether git knows of a newer build of a note that the deck's lock has, or can't be asked."""
+    """Whether git knows a newer build of some note in the deck's lock, or can't be asked."""
     last = shipped(folder, lock, (), None, only_this_branch)
     return bool(last.problems) or last.lock != lock
 
@@ -102,7 +102,7 @@ def _build_words(folder: Path, source: str) -> str:
 
 
 def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRecord, str]]:
-    """What a package tells of notes and note types that is newer than the lock."""
+    """The records of a package's notes and note types that are newer than the lock's."""
     if not package.exists():
         return
     from studydeck.history.repair import record_of, type_record
@@ -127,7 +127,7 @@ def _stamp_key(guid_or_number: str | int) -> str:
 
 
 class _Ever(NamedTuple):
-    """The newest lines of all locks that git has; why it may not have all, if so, and a remedy."""
+    """The newest lines of all locks that git has; if it may not have all of them, why, and a remedy."""
 
     newest: Newest
     missing: str = ""
@@ -135,7 +135,7 @@ class _Ever(NamedTuple):
 
 
 class _Remembered(NamedTuple):
-    """What git said last: when its refs were in this state, the files that were read, what they held."""
+    """Git's last answer: the state of its refs then, the files that were read, and what was in them."""
 
     state: str
     blobs: frozenset[str]
@@ -152,27 +152,27 @@ def _ever(repository: Repository, state: str, only_this_branch: bool) -> _Ever:
     try:
         versions = git.versions_ever(repository, LOCK_FILE, only_this_branch)
         blobs = frozenset(each.blob for each in versions)
-        if not last.blobs <= blobs:  # some are gone from all branches and reflogs
+        if not last.blobs <= blobs:  # no branch or reflog has some of them any more
             last = _remembered(None)
         there = _read(repository, [each for each in versions if each.blob not in last.blobs], last.newest)
     except git.Refused as refused:
         return _Ever({}, f"git {refused}", refused.remedy)
     if is_shallow(repository):
-        return _Ever(last.newest, "this is a shallow clone", "git fetch --unshallow")
+        return _Ever(last.newest, "this is a shallow clone", "run git fetch --unshallow")
     if not blobs <= last.blobs | there:
-        return _Ever(last.newest, "this is a partial clone", "make a clone without --filter")
+        return _Ever(last.newest, "this is a partial clone", "clone again without --filter")
     user_cache.remember_text(key, _text(_Remembered(state, blobs, last.newest)))
     return _Ever(last.newest)
 
 
 def _read(repository: Repository, versions: Sequence[git.Version], newest: Newest) -> set[str]:
-    """Adds what these versions of locks hold, and returns which of them are there."""
+    """Adds what is in these versions of locks, and returns which of them are available."""
     commits = dict(versions)
     before: set[bytes] = set()
     read = set()
     for blob, data in git.contents(repository, commits):
         lines = set(data.split(b"\n"))
-        add_lines(newest, lines - before, commits[blob])  # of two versions in a row, nearly all is the same
+        add_lines(newest, lines - before, commits[blob])  # two versions in a row are nearly the same
         before = lines
         read.add(blob)
     return read

@@ -1,6 +1,6 @@
-"""How long each stage of the flow takes, for `build --timings`. Stages name themselves; nobody hands a clock around.
+"""How long each stage of the flow takes, for `build --timings`. Stages name themselves; no clock is passed around.
 
-Where nothing is timed, a stage costs one comparison.
+If nothing is timed, a stage costs one comparison.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 
 class Stopwatch:
-    """Seconds and counts of stages, added up over decks. What a stage asks of another counts for the other."""
+    """Seconds and counts of stages, summed over decks. Time in a nested stage counts only for that stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {"start": time.process_time()}
@@ -24,17 +24,17 @@ class Stopwatch:
         self._last = time.perf_counter()
 
     def enter(self, stage: str) -> None:
-        """A stage begins, or goes on."""
+        """A stage begins or resumes."""
         self._add()
         self._inside.append(stage)
 
     def leave(self) -> None:
-        """The stage that began last ends, or lets another go on."""
+        """The stage that began last ends or is suspended."""
         self._add()
         self._inside.pop()
 
     def count(self, stage: str, number: int) -> None:
-        """The stage made so many things."""
+        """Adds to the number of things that the stage made."""
         self.counts[stage] = self.counts.get(stage, 0) + number
 
     def _add(self) -> None:
@@ -54,7 +54,7 @@ def start() -> Stopwatch:
 
 
 def stage(name: str, count: Callable[[Any], int]) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
-    """Makes a function the stage `name`; `count` says how many things it made."""
+    """Makes a function the stage `name`; `count` gives the number of things it made."""
 
     def of(function: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(function)

@@ -1,4 +1,4 @@
-"""The program's folder in the user's cache (or in STUDYDECK_CACHE). Nothing depends on what is kept there."""
+"""The program's folder in the user's cache (or in STUDYDECK_CACHE). Nothing depends on what is in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studydeck.files import hash_of, write_file
 
 
 def recall_text(key: str) -> str | None:
-    """The text that `remember_text` was last given under `key`; None where it isn't there as it was."""
+    """The text that `remember_text` last stored under `key`; None if it is missing or damaged."""
     with suppress(OSError, ValueError):
         digest, data = place_of(key).read_bytes().split(b"\n", 1)
         if hash_of(data).encode() == digest:
@@ -21,19 +21,19 @@ def recall_text(key: str) -> str | None:
 
 
 def remember_text(key: str, text: str) -> None:
-    """Keeps a text under `key`, if the cache can be written."""
+    """Stores a text under `key`, if the cache can be written."""
     with suppress(OSError):
         data = text.encode("utf-8", "surrogatepass")
         write_file(place_of(key), hash_of(data).encode() + b"\n" + data)
 
 
 def place_of(key: str) -> Path:
-    """The file for `key`, a text of any length. Raises OSError where a container gives the user no home."""
+    """The file for `key`, a string of any length. Raises OSError if the user has no home folder, as in containers."""
     return cache_folder() / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def cache_folder() -> Path:
-    """The program's folder in the user's cache. Raises OSError where a container gives the user no home."""
+    """The program's folder in the user's cache. Raises OSError if the user has no home folder, as in containers."""
     if given := os.environ.get("STUDYDECK_CACHE"):
         return Path(given)
     if sys.platform == "win32":
@@ -44,7 +44,7 @@ def cache_folder() -> Path:
 
 
 def _home() -> Path:
-    """The user's home folder. Raises OSError, as for a cache that can't be written, where a container gives none."""
+    """The user's home folder. Raises OSError, as for a cache that can't be written, if there is none."""
     try:
         return Path.home()
     except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""The commands: words in, calls of the pipeline and of commands/, words out.
+"""The commands: they parse arguments, call the pipeline and commands/, and print the results.
 
 Only Click is imported at the top; every command imports what it needs, so that --help is instant.
 """
@@ -13,19 +13,19 @@ from studydeck import __version__
 from studydeck.cli import building, looking, sourcing, writing
 from studydeck.terminal import printable
 
-#: The commands by what a person is doing, as --help lists them.
+#: The commands by task, as --help lists them.
 _GROUPS = {
     "Write cards": (writing.new, writing.draft, writing.ids, writing.fork, writing.schema),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
-    "See what you have": (looking.preview, looking.stats, looking.export),
-    "Keep to the material": (sourcing.coverage, sourcing.source),
+    "View and export": (looking.preview, looking.stats, looking.export),
+    "Track the material": (sourcing.coverage, sourcing.source),
 }
 
 
 class _Grouped(click.Group):
-    """A group whose --help lists commands by what a person is doing.
+    """A group whose --help lists commands by task.
 
-    In a sentence about what went wrong, a name of a file or folder is only a name.
+    In error messages, characters of file names that would affect the terminal are escaped.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -45,7 +45,7 @@ class _Grouped(click.Group):
 
 @click.group(
     cls=_Grouped,
-    help="Build Anki decks from YAML, and build them again without costing learners a review, a tag or a note.",
+    help="Build Anki decks from YAML, and rebuild them without costing learners a review, a tag or a note.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: studydeck new cards/my-deck --name 'My Deck', then studydeck build.",
 )

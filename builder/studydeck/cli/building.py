@@ -1,4 +1,4 @@
-"""check, build, plan and verify: from YAML to a package that learners can import."""
+"""check, build, plan and verify: from YAML to a package for learners."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from studydeck.timings import Stopwatch
 
 
-@click.command(short_help="Find the mistakes in decks, and write nothing.")
+@click.command(short_help="Check decks for mistakes.")
 @DECKS
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@format_option("github", help_text="How to print problems; github makes annotations in GitHub's CI.")
-@click.option("--explain", "name", metavar="NAME", help="Tell what a problem's name means, and check nothing.")
+@format_option("github", help_text="Output format; github prints annotations for GitHub's CI.")
+@click.option("--explain", "name", metavar="NAME", help="Explain a problem instead of checking.")
 def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -> None:
-    """Find the mistakes in decks, each at its file, line and column. Writes nothing.
+    """Check decks for mistakes, and report each with its file, line and column. Writes nothing.
 
-    Without DECK, every deck under cards/. Exits with 1 where a deck has errors.
+    Without DECK, checks every deck under cards/. Exits with 1 if a deck has errors.
 
     Example: studydeck check cards/magnesium-and-inflammation
     """
@@ -69,20 +69,20 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
     end(failed=are_failing(problems, strict))
 
 
-@click.command(short_help="Build decks into packages for Anki.")
+@click.command(short_help="Build packages for Anki.")
 @DECKS
-@output_option("Where the packages go.")
+@output_option("Write the packages to this folder.")
 @click.option(
-    "--repair-lock", is_flag=True, help="First mend a damaged or lost deck.lock from git and the last package."
+    "--repair-lock", is_flag=True, help="First repair a damaged or lost deck.lock from git and the last package."
 )
-@click.option("--verify", is_flag=True, help="Afterwards, import into the real Anki engine (needs studydeck[anki]).")
-@click.option("--locked", is_flag=True, help="Fail, and write nothing, if a deck.lock would change (for CI).")
+@click.option("--verify", is_flag=True, help="Test the packages in the real Anki engine (needs studydeck[anki]).")
+@click.option("--locked", is_flag=True, help="Fail without writing anything if a deck.lock would change (for CI).")
 @click.option(
     "--only-this-branch",
     is_flag=True,
-    help="Take builds that only other branches know for ones that no learner ever got.",
+    help="Assume that no learner got a build that only other branches know.",
 )
-@click.option("--timings", is_flag=True, help="Tell on standard error how long each stage took.")
+@click.option("--timings", is_flag=True, help="Print how long each stage took on standard error.")
 @format_option()
 def build(
     decks: tuple[Path, ...],
@@ -94,10 +94,10 @@ def build(
     timings: bool,
     style: str,
 ) -> None:
-    """Build decks into packages for Anki, and note in each deck.lock what learners now have.
+    """Build packages for Anki, and record in each deck.lock what learners have.
 
-    Without DECK, every deck under cards/. Nothing is written if any deck has errors. Import a package
-    again after every build: cards keep their reviews, and only edited cards are touched.
+    Without DECK, builds every deck under cards/. Nothing is written if any deck has errors. Import a
+    package again after every build: cards keep their reviews, and only edited cards change.
 
     Example: studydeck build -o dist cards/magnesium-and-inflammation
     """
@@ -112,9 +112,9 @@ def build(
     state, known = look()
     with ExitStack() as turn:
         if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
-            now, (state, known) = moment_of_build(), look()  # now that another build has ended
+            now, (state, known) = moment_of_build(), look()  # again, since another build has ended
         if known and _is_unchanged(known, timings):
-            _tell_unchanged(folders, output, known.made, style)
+            _print_unchanged(folders, output, known.made, style)
             return
         from studydeck import timings as clock
         from studydeck.commands.build import build_all
@@ -155,19 +155,19 @@ def build(
     end(failed=not all(report.ok for report in reports))
 
 
-@click.command(short_help="Tell what the next import does to learners.")
+@click.command(short_help="Show what the next import changes.")
 @DECKS
 @click.option(
     "--against",
     metavar="OLD",
-    help="What the learner has: an older package (OLD.apkg), a lock, or a git revision; left out, the last build.",
+    help="Compare with an older package (OLD.apkg), a lock or a git revision; default: the last build.",
 )
-@output_option("Where the last packages are, for their texts.")
-@format_option("markdown", help_text="markdown makes release notes.")
+@output_option("Folder of the last packages, to show old texts from.")
+@format_option("markdown", help_text="Output format; markdown prints release notes.")
 def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
-    """Tell what the next import does to a learner who has the last build. Writes nothing.
+    """Show what the next import changes for a learner who has the last build. Writes nothing.
 
-    New, edited, untouched and retired cards, each edit word by word, and what learners must do by hand.
+    Shows new, edited, untouched and retired cards, each edit word by word, and what learners must do by hand.
 
     Example: studydeck plan --against v1.0 --format markdown
     """
@@ -192,7 +192,7 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
             click.echo(in_colour(each))
 
 
-@click.command(short_help="Import a package into the real Anki engine and look at everything.")
+@click.command(short_help="Test a package in the real Anki engine.")
 @click.argument("package", type=FILE)
 @click.option(
     "--previous",
@@ -202,11 +202,11 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
 )
 @format_option()
 def verify(package: Path, previous: Path | None, style: str) -> None:
-    """Import PACKAGE into scratch collections of the real Anki engine, as learners would.
+    """Test PACKAGE by importing it into scratch collections of the real Anki engine, as learners would.
 
-    Counts, conflicts, every card rendered, media, histories, tags, schema, Check Database. Exits with 1
-    where anything fails. Needs the engine, the extra studydeck[anki]: where it is missing, the message says
-    what to run.
+    Checks counts, conflicts, the rendering of every card, media, histories, tags, the schema and Anki's Check
+    Database. Exits with 1 if a check fails. Needs the engine, the extra studydeck[anki]: if it is missing, the
+    message says how to install it.
 
     Example: studydeck verify dist/my-deck.apkg --previous last-release.apkg
     """
@@ -233,12 +233,12 @@ def _package(built: Built) -> dict[str, Any]:
 
 
 def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
-    """Whether there is nothing to build, nor to time."""
+    """Whether there is nothing to build or to time."""
     return known is not None and not (known.changed or known.moved or timings)
 
 
-def _tell_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
-    """What a build says of packages of which every byte is as the last build left it."""
+def _print_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
+    """Prints the result of a build in which nothing has changed since the last one."""
     from studydeck.files import package_path
 
     packages = []
@@ -270,7 +270,7 @@ def _print_package(built: Built) -> None:
 
 
 def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
-    """The mended locks of the folders whose lock is damaged or lost, each told on standard error."""
+    """The repaired locks of the folders whose lock is damaged or lost; reports on standard error."""
 
     from studydeck.commands import plan as planning
 
@@ -281,17 +281,17 @@ def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
         except ValueError as error:
             raise click.ClickException(f"{error}.") from None
         if repaired is None:
-            say(f"{folder.as_posix()}/deck.lock is whole; there is nothing to repair", err=True)
+            say(f"{folder.as_posix()}/deck.lock is undamaged; nothing to repair", err=True)
         else:
             locks[folder] = repaired.lock
-            known = "; ".join(repaired.words) or "nothing is left of it: cards with an id keep their guids"
-            say(f"{folder.as_posix()}/deck.lock is put together again: {known}", err=True)
+            known = "; ".join(repaired.words) or "nothing was left of it; cards with an id keep their guids"
+            say(f"{folder.as_posix()}/deck.lock was rebuilt: {known}", err=True)
     return locks
 
 
 @contextmanager
 def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dict[Path, Path]]:
-    """Copies of the packages that a build is about to replace, by their paths, if they are to be kept."""
+    """Copies of the packages that a build is about to replace, by their paths; none without `keep`."""
     if not keep:
         yield {}
         return
@@ -321,7 +321,7 @@ def _verified(package: Path, previous: Path | None) -> Report:
 
 
 def _print_timings(watch: Stopwatch) -> None:
-    """Prints the seconds of each stage on standard error, with how many things it made."""
+    """Prints the seconds of each stage on standard error, and how many things it made."""
     for stage, seconds in watch.seconds.items():
         made = watch.counts.get(stage)
         say(f"{stage:10}{seconds:8.3f} s{f'{made:12,}' if made else ''}", err=True)

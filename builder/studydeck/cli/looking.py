@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from studydeck.engine.drawing import Artist
 
 
-@click.command(short_help="Count cards and words, and forecast the study.")
+@click.command(short_help="Count cards and words, and forecast study time.")
 @DECKS
 @click.option(
-    "--new", metavar="N", type=click.IntRange(1, 9999), default=10, show_default=True, help="New cards a day."
+    "--new", metavar="N", type=click.IntRange(1, 9999), default=10, show_default=True, help="New cards per day."
 )
 @click.option(
-    "--days", metavar="N", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days to look ahead."
+    "--days", metavar="N", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days to forecast."
 )
 @click.option(
     "--retention",
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     type=click.IntRange(70, 99),
     default=90,
     show_default=True,
-    help="How many of the cards that come due are to be remembered, as in the deck's options in Anki.",
+    help="Percentage of due cards to be remembered, as in Anki's deck options.",
 )
-@format_option("html", help_text="html makes one page with plots, on standard output.")
+@format_option("html", help_text="Output format; html prints one page with plots.")
 def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: str) -> None:
-    """Count a deck's cards, words, coverage, problems and media, and forecast the work of studying it. Writes nothing.
+    """Count a deck's cards, words, coverage, problems and media, and forecast the time to study it. Writes nothing.
 
-    The forecast is the FSRS simulator's of the real engine (the extra studydeck[anki]), for a learner who
-    starts today and does every review on its day, with FSRS's default parameters and learning steps, and with
-    Anki's usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
+    The forecast comes from the real engine's FSRS simulator (the extra studydeck[anki]), for a learner who
+    starts today and does every review on its day, with FSRS's default parameters and learning steps, and Anki's
+    usual seconds per answer. Each deck is studied alone. Real learners are faster or slower.
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
@@ -61,23 +61,25 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
         say("\n\n\n".join(stats_text(each, has_blocks()) for each in counted))
 
 
-@click.command(short_help="Make a page for paper.")
+@click.command(short_help="Export a deck as a page to print.")
 @DECK
-@click.option("--to", "target", type=click.Choice(output_names()), required=True, help="What to make: a page to print.")
+@click.option(
+    "--to", "target", type=click.Choice(output_names()), required=True, help="Export format; print is a page for paper."
+)
 @click.option(
     "--layout",
     metavar="LAYOUT",
-    help="For print: columns, questions and answers side by side (the default), or cards to cut and fold.",
+    help="For print: columns, questions and answers side by side, or cards, to cut out and fold; default: columns.",
 )
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The HTML file; left out, dist/<deck's folder>.html.",
+    help="The HTML file to write; default: dist/<deck's folder>.html.",
 )
 def export(deck: Path, target: str, layout: str | None, output: Path | None) -> None:
-    """Make one HTML page of DECK for paper: open it in a browser and print it. Pictures are inside it.
+    """Export DECK as one HTML page, to open in a browser and print. Pictures are embedded in it.
 
     Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
     """
@@ -90,24 +92,24 @@ def export(deck: Path, target: str, layout: str | None, output: Path | None) -> 
     say(f"{path.as_posix()}: {output_named(target).next_step}")
 
 
-@click.command(short_help="See a deck's cards in the browser, redrawn at every save.")
+@click.command(short_help="Preview a deck's cards in the browser.")
 @DECK_IF_SEVERAL
-@click.option("--lan", is_flag=True, help="Serve to the local network too, for a phone; prints a QR code.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; left out, any free one.")
-@click.option("--no-browser", is_flag=True, help="Don't open the browser.")
+@click.option("--lan", is_flag=True, help="Serve on the local network, too, for a phone; prints a QR code.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; default: any free one.")
+@click.option("--no-browser", is_flag=True, help="Don't open a browser.")
 @click.option(
     "--export",
     "folder",
     metavar="FOLDER",
     type=FOLDER,
-    help="Write the page as files that work from disk, and serve nothing.",
+    help="Write the page as files that work from disk, instead of serving it.",
 )
-@output_option("Where the package goes that a phone asks for.")
+@output_option("Write the package that the page offers to this folder.")
 def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: Path | None, output: Path) -> None:
-    """See the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
+    """Preview the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
 
-    Saving a file redraws the page. Without --lan only this computer can see it. Stop it with Ctrl-C. Needs
-    the engine, the extra studydeck[anki]: where it is missing, the message says what to run.
+    Saving a file redraws the page. Without --lan, only this computer can open it. Stop with Ctrl-C. Needs the
+    engine, the extra studydeck[anki]: if it is missing, the message says how to install it.
 
     Example: studydeck preview cards/magnesium-and-inflammation
     """
@@ -131,7 +133,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
     try:
         page = write_page(deck_view(loaded, artist), folder)
     except FileExistsError:
-        raise click.UsageError(f"{folder} holds other files; choose an empty folder.") from None
+        raise click.UsageError(f"{folder} has other files in it; choose an empty folder.") from None
     except OSError as error:
         raise click.ClickException(f"{folder} can't be written ({error.strerror}).") from None
     say(f"{page.as_posix()}: open it in a browser")
@@ -168,17 +170,17 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
 
     host = address_in_network() if lan else "127.0.0.1"
     if host is None:
-        raise click.ClickException("this computer is in no network; leave --lan out to preview on it alone.")
+        raise click.ClickException("no network connection found; run without --lan to preview on this computer only.")
     live = Live(look, package_path(deck, output).name)
-    gc.freeze()  # the engine and the deck are here to stay, and needn't be looked through at every save
-    gc.enable()  # switched off for commands that end soon
+    gc.freeze()  # the engine and the deck stay in memory, and needn't be searched at every save
+    gc.enable()  # off by default, for commands that end soon
     try:
         server = Server(host, port, live, package, secret=lan)
     except OSError as error:
-        raise click.ClickException(f"port {port} can't be served ({error.strerror}); try another.") from None
-    say(f"{deck.as_posix()} is at {server.address} (Ctrl-C stops it)")
+        raise click.ClickException(f"can't listen on port {port} ({error.strerror}); try another.") from None
+    say(f"{deck.as_posix()} is at {server.address} (press Ctrl-C to stop)")
     if lan:
-        say("Whoever has this address can see the deck. On a phone, scan:")
+        say("Anyone who has this address can see the deck. Scan it with a phone:")
         code, live.phone = qr_code(server.address)
         say(code)
     stop = threading.Event()

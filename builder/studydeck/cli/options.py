@@ -1,4 +1,4 @@
-"""The arguments and options that commands share, each declared once."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Deck(click.Path):
         super().__init__(exists=True, file_okay=False, path_type=Path)
 
 
-#: Any number of decks; every deck under cards/ where none is named.
+#: Any number of decks; none means every deck under cards/.
 DECKS = click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
 DECK = click.argument("deck", type=_Deck())
 DECK_IF_SEVERAL = click.argument("deck", required=False, type=_Deck())
@@ -43,7 +43,7 @@ def output_option(help_text: str) -> Callable[[_Command], _Command]:
     )
 
 
-def format_option(*more: str, help_text: str | None = None) -> Callable[[_Command], _Command]:
-    """`--format`, passed on as `style`: text, json, and what else the command can print."""
+def format_option(*more: str, help_text: str = "Output format.") -> Callable[[_Command], _Command]:
+    """`--format`, passed as `style`: text, json, and what else the command can print."""
     choices = click.Choice(["text", "json", *more])
     return click.option("--format", "style", type=choices, default="text", show_default=True, help=help_text)

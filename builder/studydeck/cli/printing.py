@@ -1,4 +1,4 @@
-"""What commands print: problems, packages, reports, JSON, and a progress bar for those who wait."""
+"""What commands print: problems, reports, plans, JSON, and a progress bar."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def summary(problems: Sequence[Problem]) -> str:
 
 
 def has_colours() -> bool:
-    """Whether the user lets us colour words: NO_COLOR is not set, or empty (no-color.org). Click asks for terminals."""
+    """Whether colours are allowed: NO_COLOR is unset or empty (no-color.org). Click checks whether it is a terminal."""
     return not os.environ.get("NO_COLOR")
 
 
 def has_blocks() -> bool:
-    """Whether standard output's encoding has the signs that bars are drawn with."""
+    """Whether standard output's encoding has the characters that bars are drawn with."""
     from studydeck.stats.show import BLOCKS
 
     try:
@@ -54,12 +54,12 @@ def has_blocks() -> bool:
 
 
 def say(text: str, err: bool = False, nl: bool = True) -> None:
-    """Prints `text`; what a stranger's deck or folder would do to the terminal is spelled out."""
+    """Prints `text`; characters of a stranger's deck or folder that would affect the terminal are escaped."""
     click.echo(printable(text), err=err, nl=nl)
 
 
 def say_page(html: str) -> None:
-    """Prints a page, which a browser shows as it was."""
+    """Prints an HTML page, with such characters as references, which a browser shows unchanged."""
     click.echo(printable(html, lambda character: f"&#{ord(character)};"))
 
 
@@ -70,11 +70,11 @@ def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
         if has_colours():
             severity = f" {each.severity}: "
             line = line.replace(severity, f" {click.style(each.severity, fg=_COLOURS[each.severity], bold=True)}: ", 1)
-        click.echo(line, err=err)  # a problem is printable from the start
+        click.echo(line, err=err)  # a problem is always printable
 
 
 def print_annotations(problems: Sequence[Problem]) -> None:
-    """Prints problems as GitHub's CI shows them beside their lines."""
+    """Prints problems as annotations that GitHub's CI shows beside their lines."""
     for each in problems:
         level = "notice" if each.severity == "info" else each.severity
         place = f"file={_escaped(each.path, ':,')},line={each.line},col={each.column},title={each.name}"
@@ -88,7 +88,7 @@ def _escaped(text: str, extra: str = "") -> str:
 
 
 def print_json(value: object) -> None:
-    """Prints a value as JSON, in ASCII where standard output has no Unicode."""
+    """Prints a value as JSON, in ASCII if standard output isn't Unicode."""
     import json
 
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
@@ -128,7 +128,7 @@ def print_report(report: Report) -> None:
 
 
 class Waiting(AbstractContextManager["Callable[[float], None]"]):
-    """A progress bar on standard error, shown where a terminal has waited for more than a second."""
+    """A progress bar on standard error, shown in terminals after a second."""
 
     _STEPS = 1000
 

@@ -1,4 +1,4 @@
-"""How commands start and end: which decks are meant, loading them, the build's moment, and failing with a sentence."""
+"""How commands start and end: finding and loading decks, the time of the build, failing with a message."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LAST_MOMENT = 253_402_300_799  # the end of the year 9999
 
 
 def folders_of(decks: Sequence[Path]) -> list[Path]:
-    """The deck folders asked for: those given, or all under cards/."""
+    """The folders of the decks given, or of all decks under cards/."""
     if decks:
         return list({os.path.realpath(deck): deck for deck in reversed(decks)}.values())[::-1]
     cards = Path("cards")
@@ -33,14 +33,14 @@ def folders_of(decks: Sequence[Path]) -> list[Path]:
         found = [cards / name for name in names if _may_be_deck(cards / name)]
     if not found:
         raise click.UsageError(
-            "there is no deck under cards/ in this folder. Name a deck's folder, "
-            "or start one: studydeck new cards/my-deck --name 'My Deck'"
+            "no deck found under cards/ in this folder. Give a deck's folder, "
+            "or start a deck: studydeck new cards/my-deck --name 'My Deck'"
         )
     return found
 
 
 def _may_be_deck(folder: Path) -> bool:
-    """Whether it holds YAML files, or can't be read, which loading it will report."""
+    """Whether it has YAML files, or can't be read, which is reported when it is loaded."""
     try:
         return any(name.endswith(".yaml") for name in os.listdir(folder))
     except OSError:
@@ -48,18 +48,18 @@ def _may_be_deck(folder: Path) -> bool:
 
 
 def only_deck(deck: Path | None) -> Path:
-    """The deck asked for, or the only one under cards/."""
+    """The deck given, or the only one under cards/."""
     if deck is not None:
         return deck
     first, *others = folders_of(())
     if others:
         names = ", ".join(each.as_posix() for each in (first, *others))
-        raise click.UsageError(f"there are several decks; name one of {names}.")
+        raise click.UsageError(f"there are several decks; give one of {names}.")
     return first
 
 
 def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
-    """The decks asked for. Where they have errors, `but` for those of these names, prints them and ends the program."""
+    """The decks given. If they have errors, except those named in `but`, prints them and ends the program."""
     from studydeck.decks import load_all
 
     with Waiting("Checking") as progress:
@@ -72,7 +72,7 @@ def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
 
 
 def alone(folders: Sequence[Path], output: Path | None = None) -> AbstractContextManager[bool]:
-    """Until its end no other build of these decks runs; whether there was one to wait for."""
+    """While it is open, no other build of these decks runs; says whether it had to wait for one."""
     from studydeck.incremental.exclusion import exclusive
 
     what = "this deck" if len(folders) == 1 else "these decks"
@@ -86,23 +86,21 @@ def end(*, failed: bool) -> None:
 
 
 def needs_engine(error: ModuleNotFoundError, what: str) -> Exception:
-    """The sentence for a user without the extra that `what` needs; another missing module is a bug of ours."""
+    """The message that `what` needs an extra that isn't installed; any other missing module is a bug."""
     if error.name not in ("anki", "watchfiles", "segno"):
         return error
     from studydeck.installing import install_line
 
-    return click.ClickException(
-        f"{what} needs the real Anki engine, an optional part of studydeck: {install_line('anki')}"
-    )
+    return click.ClickException(f"{what} needs the real Anki engine; install it with: {install_line('anki')}")
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turns ValueError and OSError, which hold sentences, into errors of the command."""
+    """Turns ValueError and OSError, which have sentences, into errors of the command."""
     try:
         yield
     except FileExistsError as error:
-        raise click.ClickException(f"{error.args[0]} has files of a deck, and no deck.yaml.") from None
+        raise click.ClickException(f"{error.args[0]} has files of a deck but no deck.yaml.") from None
     except (ValueError, OSError) as error:
         raise click.ClickException(f"{error}.") from None
 
@@ -115,14 +113,14 @@ def fresh_uid() -> str:
 
 
 def moment_of_build() -> int:
-    """The moment of this build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
+    """The time of this build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given is None:
         return int(time.time())
     if not given.isascii() or not given.isdigit() or len(given) > 20 or int(given) > _LAST_MOMENT:
-        raise click.UsageError(f"SOURCE_DATE_EPOCH takes seconds since 1970, and is '{given[:40]}'.")
+        raise click.UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, but is '{given[:40]}'.")
     if (ahead := int(given) - time.time()) > _DAY:
         raise click.UsageError(
-            f"SOURCE_DATE_EPOCH is {ahead / _DAY:,.0f} days ahead of the clock; until then learners would get no edit."
+            f"SOURCE_DATE_EPOCH is {ahead / _DAY:,.0f} days ahead of the clock; learners would get no edits until then."
         )
     return int(given)

@@ -1,4 +1,4 @@
-"""coverage and source: which sentences of the material have a card, and what became of them."""
+"""coverage and source: which sentences of the material have a card, and whether they changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from studydeck.counting import counted
 @click.command(short_help="Show which sentences of the material have a card.")
 @DECKS
 @MATERIAL
-@format_option("html", help_text="html makes one page, on standard output.")
+@format_option("html", help_text="Output format; html prints one page.")
 @click.option(
     "--min",
     "least",
@@ -31,7 +31,7 @@ from studydeck.counting import counted
 def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: float) -> None:
     """Show which sentences of the material have a card, and which are bare. Writes nothing.
 
-    Works from material.lock alone; with the material at hand it shows the sentences, too. Sentences under
+    Needs only material.lock; if the material is available, the sentences are shown, too. Sentences listed under
     uncarded: in a section file don't count.
 
     Example: studydeck coverage cards/magnesium-and-inflammation --min 100
@@ -51,11 +51,11 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     end(failed=any(each.is_below(least) for each in covered))
 
 
-@click.group(short_help="Keep cards and the sentences they came from together.")
+@click.group(short_help="Keep cards in step with the material.")
 def source() -> None:
-    """Keep cards and the sentences they came from together, while the material is revised.
+    """Keep cards in step with the sentences that they are from when the material is revised.
 
-    material.lock, beside deck.yaml, holds fingerprints of the material's sentences, and none of them.
+    material.lock, beside deck.yaml, has fingerprints of the material's sentences, not the sentences themselves.
 
     Example: studydeck source status cards/magnesium-and-inflammation
     """
@@ -65,7 +65,7 @@ def source() -> None:
 @DECKS
 @MATERIAL
 def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
-    """Make or update material.lock, and accept what each card's sentence says now.
+    """Create or update material.lock, and accept what each card's sentence says now.
 
     Example: studydeck source stamp cards/rivers --material rivers.txt
     """
@@ -79,30 +79,30 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
             end(failed=len(found.in_state("ok")) < len(found.all))
 
 
-@source.command(short_help="Tell what became of each card's sentence.")
+@source.command(short_help="Show the state of each card's sentence.")
 @DECKS
 @MATERIAL
 @format_option()
 def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
-    """Tell what became of each card's sentence: ok, unstamped, moved, changed, gone, ambiguous or bad. Writes nothing.
+    """Show the state of each card's sentence: ok, unstamped, moved, changed, gone, ambiguous or bad. Writes nothing.
 
-    Without the material it tells what material.lock knows. With --material and another path in deck.yaml, what a
-    sentence said stands over what it says.
+    Without the material, shows what material.lock knows. If deck.yaml names another file than --material, a changed
+    sentence is shown as it was and as it is now.
 
     Example: studydeck source status cards/rivers --material rivers-2nd-edition.txt
     """
     from studydeck.commands import sources as sourcing
     from studydeck.material.words import status_json, status_text
 
-    told = []
+    found_in = []
     with sentences():
         for loaded in loaded_decks(decks, "bad-source", "placeholder"):
             found = sourcing.sources(loaded, material)
-            told.append((str(loaded.deck.title), found, sourcing.source_texts(loaded, found)))
+            found_in.append((str(loaded.deck.title), found, sourcing.source_texts(loaded, found)))
     if style == "json":
-        print_json({"decks": [status_json(*each) for each in told]})
+        print_json({"decks": [status_json(*each) for each in found_in]})
     else:
-        say("\n\n".join(status_text(*each) for each in told))
+        say("\n\n".join(status_text(*each) for each in found_in))
 
 
 @source.command(short_help="Rewrite the sources whose sentences moved.")
@@ -111,7 +111,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     """Rewrite the sources whose sentences moved, and change nothing else in the YAML.
 
-    material.lock takes the new outline of the material. Sentences that changed stay to be looked at.
+    material.lock gets the new outline of the material. Sentences that changed are left for you to review.
 
     Example: studydeck source fix cards/rivers --material rivers-2nd-edition.txt
     """
@@ -121,17 +121,17 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     with sentences():
         for loaded in loaded_decks(decks, "bad-source", "placeholder"):
             found = sourcing.fix_sources(loaded, material)
-            if told := rewritten_text(found):
-                say(told)
+            if rewritten := rewritten_text(found):
+                say(rewritten)
             say(f"{loaded.deck.title}: {counted(len(found.to_rewrite), 'source')} rewritten")
 
 
-@source.command(short_help="Accept what became of the sources of some cards.")
+@source.command(short_help="Accept the changed sentences of some cards.")
 @DECK
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 @MATERIAL
 def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
-    """Accept what the sentences of the cards ID... say now, after you looked at the cards.
+    """Accept what the sentences of the cards ID... say now. Review the cards first.
 
     Example: studydeck source accept cards/rivers nile rhine
     """

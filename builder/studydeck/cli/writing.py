@@ -24,14 +24,14 @@ from studydeck.counting import counted
     "folder",
     metavar="FOLDER",
     type=FOLDER,
-    help="A new deck's folder, or a deck that gets stubs for bare sentences; left out, cards/<the file's name>.",
+    help="A new deck's folder, or a deck to add stubs to; default: cards/<the file's name>.",
 )
-@click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards, as docs/material.md tells.")
+@click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards; see docs/material.md.")
 def draft(file: Path, folder: Path | None, command: str | None) -> None:
     """Draft a deck from the text in FILE: a section for each heading, and a stub of a card for each sentence.
 
-    A stub holds its sentence in a comment, a place in source:, and a question to begin with. It says TODO, so
-    that the deck can't be built before you have written its cards or deleted their stubs.
+    A stub has its sentence in a comment, its place in source:, and the start of a question. It says TODO, so
+    the deck can't be built until you have written the cards or deleted their stubs.
 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
@@ -39,7 +39,7 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
     from studydeck.text import slug
 
     if command is not None and not command.strip():
-        raise click.BadParameter("name a program, as in --with 'python propose.py'.", param_hint="'--with'")
+        raise click.BadParameter("give a program, as in --with 'python propose.py'.", param_hint="'--with'")
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
     folder = folder or Path("cards", slug(file.stem, "deck"))
     with sentences():
@@ -54,12 +54,12 @@ def draft(file: Path, folder: Path | None, command: str | None) -> None:
 
 @click.command(short_help="List cards without an id, or write their ids into the YAML.")
 @DECKS
-@click.option("--write", is_flag=True, help="Write the ids that the lock gave into the YAML, and nothing else.")
+@click.option("--write", is_flag=True, help="Write the ids from deck.lock into the YAML, and nothing else.")
 def ids(decks: tuple[Path, ...], write: bool) -> None:
     """List the cards without an id, and the ids that deck.lock gave them.
 
-    With --write the ids go into the YAML, one line or key each; every other byte stays, and the next
-    package is the same. Then a card can be reworded in question and answer at once.
+    With --write, adds the ids to the YAML, one line or key each; every other byte stays the same, and so does
+    the next package. Then you can reword a card's question and answer at the same time.
 
     Example: studydeck ids --write cards/magnesium-and-inflammation
     """
@@ -74,7 +74,7 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
                 for each in loaded:
                     write_ids(each)
     for card in found:
-        name = card.id or "(no id before its first build)"
+        name = card.id or "(no id until its first build)"
         say(f"{card.place.path}:{card.place.line}:{card.place.column}: {name}: {card.text}")
     known = sum(card.id is not None for card in found)
     if write:
@@ -83,16 +83,16 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
         say(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
-@click.command(short_help="Start a deck that builds at once.")
+@click.command(short_help="Start a new deck.")
 @click.argument("folder", type=FOLDER)
-@click.option("--name", required=True, help="The deck's name as Anki shows it; '::' nests decks.")
-@click.option("--tag", help="The root of the sections' tags; left out, a slug of the name.")
+@click.option("--name", required=True, help="The deck's name in Anki; '::' nests decks.")
+@click.option("--tag", help="The root of the sections' tags; default: a slug of the name.")
 @click.option("--repository", is_flag=True, help="Start a shared repository in FOLDER, with the deck under cards/.")
 def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
-    """Start a deck in FOLDER: deck.yaml with a fresh uid, and a section with three sample cards.
+    """Start a deck in FOLDER: deck.yaml with a new uid, and a section with three sample cards. It builds right away.
 
-    With --repository, FOLDER becomes a repository to share: the deck, what git needs to merge it, a workflow
-    for GitHub that checks and builds it, a licence (CC BY 4.0) and a README. Files that are there stay.
+    With --repository, FOLDER becomes a repository to share: the deck, what git needs to merge it, a GitHub
+    workflow that checks and builds it, a licence (CC BY 4.0) and a README. Existing files are kept.
 
     Example: studydeck new cards/rivers --name Rivers
     """
@@ -109,7 +109,7 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
         else:
             files = write_deck(folder, name, tag, fresh_uid())
     except FileExistsError:
-        raise click.UsageError(f"{folder} has a deck already; choose a folder of its own.") from None
+        raise click.UsageError(f"{folder} already has a deck; choose another folder.") from None
     except ValueError as error:
         raise click.BadParameter(f"{error}.", param_hint="'--name'") from None
     except OSError as error:

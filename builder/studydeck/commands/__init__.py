@@ -1,1 +1,1 @@
-"""The tails of single commands, one file each."""
+"""What single commands do after loading the deck, one file each."""

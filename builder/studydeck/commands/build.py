@@ -1,4 +1,4 @@
-"""The tail of `build`: several decks to their packages; all that have no errors or, where any has some, none."""
+"""The end of `build`: makes the packages of several decks, or of none if any deck has errors."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def build_all(
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
-    `state` is what the folders hold, and `known` what the last build made of them, so that only what changed is read;
-    the rest is as in `load_all` and `build`. Nobody else may build the decks meanwhile: see incremental/exclusion.py.
+    `state` is what is in the folders, and `known` is what the last build made from them, so that only changes are read;
+    the rest is as in `load_all` and `build`. No other build of the decks may run meanwhile: see exclusion.py.
     """
     with ExitStack() as opened:
         parts = None
@@ -45,7 +45,7 @@ def build_all(
             problems = sorted(changed) or problems
         if _failing(problems):
             return [], problems
-        complete = cache.is_complete(state)  # until the build itself puts files there
+        complete = cache.is_complete(state)  # before the build itself writes files there
         built = []
         for number, each in enumerate(loaded, start=len(loaded)):
             step = part_of(progress, number, 2 * len(loaded))

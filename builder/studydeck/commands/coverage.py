@@ -1,4 +1,4 @@
-"""The tail of `coverage`: which sentences of the material have a card."""
+"""The end of `coverage`: which sentences of the material have a card."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from studydeck.stats.numbers import Sentences
 
 
 def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
-    """Which sentences of the material have a card, with their texts where the material is at hand. Raises as `sources`.
+    """Which sentences of the material have a card, with their texts if the material is available. Raises as `sources`.
 
-    A card that isn't written yet is none.
+    Cards that aren't written yet don't count.
     """
     found = sources(loaded, material)
     todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
@@ -29,7 +29,7 @@ def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
 
 
 def sentence_counts(loaded: Loaded) -> Sentences | None:
-    """The coverage in numbers; None where the deck has no material.lock that can be read."""
+    """The coverage in numbers; None if the deck has no readable material.lock."""
     try:
         found = cover(loaded)
     except ValueError:

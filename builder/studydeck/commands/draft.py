@@ -1,4 +1,4 @@
-"""The tail of `draft`: stubs of cards for the sentences of a material, and cards that a program proposes."""
+"""The end of `draft`: stubs of cards for the material's sentences, and cards that a program proposes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from studydeck.render import collect_media
 
 
 class Drafted(NamedTuple):
-    """What `draft` wrote: files, how many stubs and cards of a program's, and what was wrong with its other cards."""
+    """What `draft` wrote: files, the numbers of stubs and proposed cards, and the problems with other proposals."""
 
     files: Sequence[Path]
     stubs: int
@@ -55,9 +55,9 @@ class Drafted(NamedTuple):
 def draft_deck(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
     """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
 
-    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built before they are written. `command`
-    is a program that is asked for cards, as docs/material.md tells. Raises as `fix_sources`, and where the program
-    fails; then nothing is written.
+    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built until they are written. `command` is a
+    program that proposes cards, as described in docs/material.md. Raises as `fix_sources`, and if the program fails; then
+    nothing is written.
     """
     loaded = load(folder) if (folder / "deck.yaml").exists() else None
     found = unmoved(loaded, material) if loaded else Sources((), outline_in(material))
@@ -80,16 +80,16 @@ def draft_deck(material: Path, folder: Path, name: str, uid: str, command: str |
     else:
         edits = _additions(folder, items, parts)
         write_files(edits, folder)
-        if os.path.lexists(folder / MATERIAL_LOCK):  # the new places are in the new outline
+        if os.path.lexists(folder / MATERIAL_LOCK):  # the new locators are in the new outline
             write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
         written = list(edits)
     return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
 
 
 def _additions(folder: Path, items: Mapping[Path, Sequence[str]], parts: Mapping[Path, Part]) -> dict[Path, bytes]:
-    """A deck's files with more cards: section files that are there, new ones, and deck.yaml if it has to list these.
+    """A deck's files with the new cards: existing and new section files, and deck.yaml if it has to list these.
 
-    Raises ValueError with a sentence where a file can't take them.
+    Raises ValueError with a sentence if a file can't take them.
     """
     edits = {}
     for path, made in items.items():
@@ -103,7 +103,7 @@ def _additions(folder: Path, items: Mapping[Path, Sequence[str]], parts: Mapping
 
 
 def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dict[str, Path]:
-    """The section file of each section of the material, which may have to be written, by the section's slug."""
+    """The section file for each section of the material, which may not exist yet, by the section's slug."""
     sections = loaded.deck.sections if loaded else ()
     by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
     files: dict[str, Path] = {}
@@ -118,9 +118,9 @@ def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dic
 def _proposed(
     command: str, covered: Coverage, outline: Outline, loaded: Loaded | None
 ) -> tuple[list[tuple[Any, Any]], list[Problem]]:
-    """The cards that a program proposes, each with the spot of its first source, and the problems of its other lines.
+    """The cards that a program proposes, each with the spot of its first source, and the problems with its other lines.
 
-    Its answers are read and checked as a section file of the deck would be.
+    Its answers are read and checked like a section file of the deck.
     """
     asked = requests(covered)
     label = command.strip().partition(" ")[0]
@@ -144,31 +144,31 @@ def _proposed(
     cards = {number_of(card.place.line): card.source for card in proposed.cards}
     for number, source in cards.items():
         if not (source and all(each in spots for each in source)):
-            remedy = "give a sentence's source back as it was"
-            message = "this card's source is no sentence that was told"
+            remedy = "return a sentence's source unchanged"
+            message = "this card's source isn't one of the sentences in the request"
             wrong.append(problem("bad-source", Place(label, number), message, remedy))
     bad = {each.line for each in wrong}
     good = [(spots[source[0]], values[number]) for number, source in cards.items() if number not in bad]
     return good, sorted(dict.fromkeys([*problems, *wrong]), key=lambda each: each.line)
 
 
-def _by_number(told: Problem, label: str) -> Problem:
-    """A problem of the file that proposals are read from, as one of the program's lines, which its author can see."""
+def _by_number(found: Problem, label: str) -> Problem:
+    """A problem of the file with the proposals, at the line of the program's output, which its author can see."""
     message = re.sub(
-        re.escape(told.path) + r":(\d+)", lambda found: f"{label}:{number_of(int(found[1]))}", told.message
+        re.escape(found.path) + r":(\d+)", lambda line: f"{label}:{number_of(int(line[1]))}", found.message
     )
-    return told._replace(path=label, line=number_of(told.line), column=1, message=message)
+    return found._replace(path=label, line=number_of(found.line), column=1, message=message)
 
 
 def _other_kinds(card: Mapping[str, Any], at: Place) -> Iterator[Problem]:
-    """Values of another kind than their keys take: in YAML any word is a text, and in JSON `null` and 1 are none."""
+    """Values of the wrong kind for their keys: in YAML any word is a string, but in JSON `null` and 1 aren't."""
     for name, value in card.items():
         kind = card_keys()[name].takes if name in card_keys() else None
         takes_list = kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS)
         items = value if takes_list and isinstance(value, list) else [value]
         if kind is not None and not all(isinstance(each, bool if kind == takes.FLAG else str) for each in items):
-            wanted = "true or false" if kind == takes.FLAG else "a text or a list of texts" if takes_list else "a text"
-            message = f"'{name}' takes {wanted}, and here is {json.dumps(value, ensure_ascii=False)[:40]}"
+            wanted = "true or false" if kind == takes.FLAG else "a string or a list" if takes_list else "a string"
+            message = f"'{name}' takes {wanted}, and this is {json.dumps(value, ensure_ascii=False)[:40]}"
             yield problem(
-                "wrong-kind", at, message, "write true or false" if kind == takes.FLAG else "put texts in quotes"
+                "wrong-kind", at, message, "write true or false" if kind == takes.FLAG else "put strings in quotes"
             )

@@ -1,9 +1,9 @@
 """The checks' docstrings as documentation: the page docs/checks.md, and what `studydeck check --explain` prints.
 
-It is above the rooms because checks live in two of them: checks/, and, where they need it, material/.
+It is in commands/ because checks are in two packages: checks/ and, if they need the material, material/.
 
-A docstring says in paragraphs what a check finds and why. Then come an example that it finds, under `Fails:`, and one
-that it lets pass, under `Passes:`.
+A docstring says in paragraphs what a check finds and why. Then follow an example that fails, under `Fails:`, and one
+that passes, under `Passes:`.
 """
 
 from __future__ import annotations
@@ -68,29 +68,29 @@ def explained(name: str) -> Explained:
     """The documentation of the check whose problems have this name."""
     check = CHECKS[name]
     parts = _DOCSTRING.fullmatch(inspect.getdoc(check.find) or "")
-    assert parts, f"the docstring of {name} hasn't the form that builder/studydeck/commands/explain.py tells"
+    assert parts, f"the docstring of {name} doesn't have the form described in builder/studydeck/commands/explain.py"
     fails, passes = (re.sub(r"^    ", "", parts[each], flags=re.MULTILINE) for each in ("fails", "passes"))
     limit = f"{check.limit} {check.unit}" if check.limit is not None else None
     return Explained(name, check.severity, parts["text"], fails, passes, limit)
 
 
 def page() -> str:
-    """The page docs/checks.md: every check, in the order in which they run."""
+    """The page docs/checks.md: all checks, in the order in which they run."""
     every = [explained(name) for name in sorted(CHECKS, key=lambda name: CHECKS[name].material)]
     limits = [f"[{each.name}](#{each.name}) {each.limit}" for each in every if each.limit]
-    told = fill(f"These have a limit: {', '.join(limits)}.", 118, break_long_words=False, break_on_hyphens=False)
-    return "\n".join([_INTRODUCTION.replace("{limits}", told), *map(_part, every)])
+    sentence = fill(f"These have a limit: {', '.join(limits)}.", 118, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([_INTRODUCTION.replace("{limits}", sentence), *map(_part, every)])
 
 
 def explain(name: str) -> str:
     """What a problem's name means: a check's part of the page, or a line and where to read more.
 
-    Raises ValueError, with a sentence that suggests a name, where there is no such problem.
+    Raises ValueError, with a sentence that may suggest a name, if there is no such problem.
     """
     if name in CHECKS:
         return _part(explained(name))
     if name in PROBLEMS:
-        return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and its remedy.\n"
+        return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and the remedy.\n"
     guess = near(name, PROBLEMS)
     raise ValueError(f"there is no problem '{name}'" + (f"; did you mean '{guess}'?" if guess else ""))
 

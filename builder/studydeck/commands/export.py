@@ -1,4 +1,4 @@
-"""The tail of `export`: a deck as a file of another format."""
+"""The end of `export`: writes a deck as a file of another format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studydeck.pipeline import Loaded, compile_notes
 def export(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:
     """Writes the deck in the format `target`, and returns the file: `path`, or one in dist/ named like its folder.
 
-    Raises ValueError with a sentence where the format has no such layout, and OSError where the file can't be written.
+    Raises ValueError with a sentence if the format has no such layout, and OSError if the file can't be written.
     """
     output = output_named(target)
     if layout is not None and layout not in output.layouts:

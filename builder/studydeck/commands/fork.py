@@ -1,4 +1,4 @@
-"""The tail of `fork`: a copy of a deck becomes a deck of its own, which learners can have beside the original."""
+"""The end of `fork`: makes a copy of a deck a separate deck, which learners can have beside the original."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from studydeck.reading.edit import with_values
 def fork_deck(folder: Path, uid: str, name: str | None) -> Sequence[Card]:
     """Writes a new uid, and a new name if there is one, into deck.yaml, and deletes the original's deck.lock.
 
-    Returns the cards whose `guid:` still makes them the original's notes. Raises ValueError with a sentence where the
-    deck has other errors than those of a copy, or deck.yaml can't take the values; OSError where a file can't be
-    written. Then nothing is changed.
+    Returns the cards whose `guid:` still makes them the original's notes. Raises ValueError with a sentence if the deck
+    has errors other than those of a copy, or deck.yaml can't take the values; OSError if a file can't be written. Then
+    nothing is changed.
     """
     loaded = load(folder, judge=False)
     wrong = [each for each in loaded.errors if each.name != "changed-uid"]

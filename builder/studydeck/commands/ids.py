@@ -1,4 +1,4 @@
-"""The tail of `ids`: the cards without an id, and the ids that the lock gave them."""
+"""The end of `ids`: the cards without an id, and the ids that the lock gave them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studydeck.pipeline import Loaded
 
 
 class Unnamed(NamedTuple):
-    """A card without an id of its author's: where it starts, what it asks, and the id that the lock gave it, if any."""
+    """A card without an id from its author: where it starts, what it asks, and the id that the lock gave it, if any."""
 
     place: Place
     text: str
@@ -19,7 +19,7 @@ class Unnamed(NamedTuple):
 
 
 def unnamed(loaded: Loaded) -> list[Unnamed]:
-    """The cards without an id, in study order, with the ids that learners know them by."""
+    """The cards without an id, in study order, with the ids under which learners have them."""
     cards = [card for section in loaded.deck.sections for card in section.cards]
     return [
         Unnamed(card.place, " ".join(card.asks.split()), identity.id if identity.id in loaded.lock.notes else None)
@@ -32,7 +32,7 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
     """Writes the ids that the lock gave into the YAML, and returns the cards that now have one.
 
     Nothing else of the files changes, nor the lock, so the next package is the same to the byte. Raises ValueError for
-    a deck with errors, or with a sentence where a file can't take an id, and OSError where it can't be written.
+    a deck with errors, or with a sentence if a file can't take an id, and OSError if it can't be written.
     """
     from studydeck.reading.edit import with_ids
 
@@ -47,7 +47,7 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
         path = loaded.deck.folder / Path(shown_path).name
         ids = {card.place: card.id for card in cards if card.id}
         if len(ids) < len(cards):
-            raise ValueError(f"{path} has one card twice by an alias; write the second one out, with an id of its own")
+            raise ValueError(f"{path} repeats a card by an alias; write the second card out, with an id of its own")
         edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)
     write_files(edits, loaded.deck.folder)
     return named

@@ -1,4 +1,4 @@
-"""The tail of `build --locked`: what a build would change in deck.lock."""
+"""The end of `build --locked`: what a build would change in deck.lock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studydeck.shipped import shipped, taken_back
 
 
 def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = False) -> list[Problem]:
-    """A problem for each card and note type for which a build at `now` would change deck.lock. Writes nothing."""
+    """A problem for each card and note type whose record in deck.lock a build at `now` would change. Writes nothing."""
     notes = compile_notes(loaded)
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
@@ -26,14 +26,14 @@ def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = F
 
 
 def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str]) -> list[Problem]:
-    """A problem for every card and note type of which `lock` knows something that the loaded one doesn't."""
+    """A problem for every card and note type whose record in `lock` differs from the loaded lock's."""
     remedy = "run studydeck build and commit deck.lock"
     problems = []
     before = loaded.lock.notes
     places = {note.identity.id: note.card.place for note in notes}
     for note_id, after in lock.notes.items():
         if before.get(note_id) != after:
-            what = "is new" if note_id not in before else "changed" if note_id in places else "is gone"
+            what = "is new" if note_id not in before else "changed" if note_id in places else "was deleted"
             if note_id in taken_back:
                 what += f": a newer build was taken back ({taken_back[note_id]})"
             at = places.get(note_id, loaded.deck.place)

@@ -1,4 +1,4 @@
-"""What a build would do to learners, and what is left of a lost lock: the tails of `plan` and `--repair-lock`."""
+"""The ends of `plan` and `build --repair-lock`: what a build changes for learners, and rebuilding a damaged lock."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from studydeck.shipped import shipped
 
 
 def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
-    """What importing the deck, built from its files at `now` (seconds since 1970), does to learners of `against`.
+    """What importing the deck, built from its files at `now` (seconds since 1970), changes for learners of `against`.
 
-    `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and what a build
-    would find to have been shipped beyond it. Old texts come from that package or revision, else from the package
-    in `out` or git's HEAD. Raises ValueError with a sentence where there is no such build.
+    `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and newer builds
+    that a build would find. Old texts are from that package or revision, else from the package in `out` or git's HEAD.
+    Raises ValueError with a sentence if there is no such build.
     """
     notes = compile_notes(loaded)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
@@ -53,10 +53,10 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
 
 
 def repair_lock(folder: Path, out: Path) -> Repaired | None:
-    """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is whole.
+    """A lock for the deck in `folder` from what is left of it, git and the package in `out`; None if it is undamaged.
 
-    Writes nothing: hand its lock to `load`, and build. Raises ValueError with a sentence for a lock from a newer
-    program: it isn't damaged.
+    Writes nothing: pass its lock to `load`, and build. Raises ValueError with a sentence for a lock from a newer
+    studydeck, which isn't damaged.
     """
     path = folder / LOCK_FILE
     good_lines, _, problems = lock_in(folder)
@@ -73,7 +73,7 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
 
 
 def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
-    """The newest whole lock that git has of the deck, with its revision."""
+    """The deck's newest undamaged lock in git, with its revision."""
     head = git.commit_of(deck.folder, "HEAD")
     home = head and git.home_at(deck.folder, head, deck.uid)
     if home is None:
@@ -87,33 +87,33 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
 
 
 def _before(deck: Deck, against: str) -> tuple[Before, str]:
-    """What the learner has, and where its texts are from."""
+    """What the learner has, and where the old texts are from."""
     path = Path(against)
     if path.suffix.lower() == ".apkg":
         return before_from_package(*read_package(path), against), f"Old texts are from {against}."
     if path.is_file():
-        return before_from_lock(_whole_lock(against, read_bytes(path)), against), ""
+        return before_from_lock(_undamaged_lock(against, read_bytes(path)), against), ""
     return _before_revision(deck, against)
 
 
 def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
-    """What a learner has of the deck at a git revision: nothing, where it is newer."""
+    """What a learner has of the deck at a git revision: nothing, if the deck is newer."""
     commit = git.commit_of(deck.folder, revision)
     if commit is None:
-        raise ValueError(f"'{revision}' is no package, no lock and no git revision")
+        raise ValueError(f"'{revision}' isn't a package, a lock or a git revision")
     home = git.home_at(deck.folder, commit, deck.uid)
     if home is None:
         return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
     data = git.file_at(deck.folder, commit, _lock_of(home))
     if data is None:
         raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
-    lock = _whole_lock(f"{revision}:{_lock_of(home)}", data)
+    lock = _undamaged_lock(f"{revision}:{_lock_of(home)}", data)
     before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, commit))
     return before, f"Old texts are from git {revision}."
 
 
-def _whole_lock(name: str, data: bytes) -> Lock:
-    """The lock in `data`; raises ValueError with the first thing that is wrong with it."""
+def _undamaged_lock(name: str, data: bytes) -> Lock:
+    """The lock in `data`; raises ValueError with its first problem, if it has any."""
     lock, problems = read_lock(name, data)
     if problems:
         raise ValueError(str(problems[0]))
@@ -121,7 +121,7 @@ def _whole_lock(name: str, data: bytes) -> Lock:
 
 
 def _with_texts(before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str) -> tuple[Before, str]:
-    """`before` with old texts from the package of the last build, else from git; and in words which it was."""
+    """`before` with old texts from the package of the last build, else from git; and in words which of them."""
     sources = [known] if known else []
     if package.exists():
         with suppress(ValueError, OSError):

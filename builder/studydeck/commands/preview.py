@@ -1,4 +1,4 @@
-"""The tail of `preview`: the deck as the preview's page shows it."""
+"""The end of `preview`: the deck as the preview's page shows it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 
-    While the deck has errors, the cards are those of `last`, the page before them. Where it wasn't `judged` when it was
-    loaded, the warnings are still those of `last`.
+    While the deck has errors, the cards are those of `last`, the page before the errors. If the deck was loaded
+    without being `judged`, the warnings are still those of `last`.
     """
     from studydeck.preview import view, with_problems
 

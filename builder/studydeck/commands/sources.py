@@ -1,4 +1,4 @@
-"""The tails of `source`: what became of the sentences that cards came from, and what their author accepts."""
+"""The ends of the `source` commands: how the sentences of cards changed, and accepting the changes."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from studydeck.reading.edit import with_locators
 
 
 def sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Every source of the deck and its state, by material.lock and by the material where it is at hand.
+    """Every source of the deck and its state, by material.lock and, if it is available, by the material.
 
     `material` is a file; None means the one that deck.yaml names, if it is there. Raises ValueError with a sentence
-    where there is neither a lock nor a material, or where one of them can't be read.
+    if there is neither a lock nor a material, or one of them can't be read.
     """
     lock, problems = lock_of(loaded.deck)
     if problems:
         raise ValueError(str(problems[0]))
     outline = outline_of(loaded.deck, material)
     if outline is None and not lock.outline.parts:
-        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; name the material with --material")
+        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; give the material with --material")
     return sources_of(loaded.deck, loaded.ids, lock, outline)
 
 
 def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:
-    """The sentences at hand by their fingerprints: those of `found`, and of the material that deck.yaml names."""
+    """The available sentences by their fingerprints: those of `found`, and of the material that deck.yaml names."""
     return texts_of(found.outline, outline_of(loaded.deck, None))
 
 
 def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Makes or updates material.lock, accepts what each source says now, and returns the sources.
+    """Creates or updates material.lock, accepts what each source says now, and returns the sources.
 
-    Writes nothing but the lock, and that only if it changes. Raises ValueError with a sentence where the deck has
-    errors or a sentence has moved, and as `sources` does; OSError where the lock can't be written.
+    Writes nothing but the lock, and that only if it changes. Raises ValueError with a sentence if the deck has
+    errors or a sentence has moved, and as `sources` does; OSError if the lock can't be written.
     """
     found = unmoved(loaded, material)
     write_material_lock(loaded.deck, found, lambda source: True)
@@ -55,7 +55,7 @@ def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:
 
 
 def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = None) -> Sources:
-    """Accepts what the sources of the cards `ids` say now, whatever became of them. Raises as `stamp_sources`."""
+    """Accepts what the sources of the cards `ids` say now, however they changed. Raises as `stamp_sources`."""
     found = unmoved(loaded, material)
     unknown = set(ids) - {source.owner for source in found.all}
     if unknown:
@@ -69,11 +69,11 @@ def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = N
 
 
 def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
-    """Rewrites the locators of sentences that moved, takes the material's new outline into the lock, and returns
+    """Rewrites the locators of sentences that moved, puts the material's new outline into the lock, and returns
     the sources as they were before.
 
-    Of the YAML nothing but these locators changes; what its author accepted stays. Raises as `stamp_sources`, and
-    ValueError where a file can't take a locator.
+    Nothing else in the YAML changes, and what the author accepted stays accepted. Raises as `stamp_sources`, and
+    ValueError if a file can't take a locator.
     """
     _refuse_errors(loaded)
     found = sources(loaded, material)
@@ -89,7 +89,7 @@ def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
 
 
 def _rewrites(found: Sources) -> list[tuple[Text, str | None]]:
-    """The locators to rewrite, each with what it becomes: None where another of the same card now reads the same."""
+    """The locators to rewrite, each with its replacement: None if another of the same card is now the same."""
     rewrites: list[tuple[Text, str | None]] = []
     read: set[tuple[int, str]] = set()
     for each in found.all:
@@ -101,14 +101,14 @@ def _rewrites(found: Sources) -> list[tuple[Text, str | None]]:
 
 
 def _refuse_errors(loaded: Loaded) -> None:
-    """Raises ValueError for errors that hide cards; a stub that isn't written yet, or a lost place, hides none."""
+    """Raises ValueError for errors that hide cards; unwritten stubs and wrong locators don't."""
     wrong = [each for each in loaded.errors if each.name not in ("bad-source", "placeholder")]
     if wrong:
         raise ValueError(f"{shown(loaded.deck.folder)} has errors: {wrong[0]}")
 
 
 def unmoved(loaded: Loaded, material: Path | None) -> Sources:
-    """The sources of a deck whose locators need no rewriting."""
+    """The sources of a deck; raises ValueError if locators need rewriting."""
     _refuse_errors(loaded)
     found = sources(loaded, material)
     if found.to_rewrite:
@@ -119,7 +119,7 @@ def unmoved(loaded: Loaded, material: Path | None) -> Sources:
 
 
 def write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
-    """Writes the lock after its author looked at the sources that `accept` says yes to, if that changes anything."""
+    """Writes the lock, with the sources accepted for which `accept` is true, if that changes anything."""
     path = deck.folder / MATERIAL_LOCK
     text = material_lock_text(stamped(found, accept))
     if not path.exists() or read_bytes(path, deck.folder).replace(b"\r\n", b"\n") != text.encode():

@@ -1,4 +1,4 @@
-"""The tail of `stats`: the deck in numbers, and its study forecast by the real engine."""
+"""The end of `stats`: the deck in numbers, and a forecast of its study by the real engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from studydeck.stats import Forecast, Stats, count
 
 
 def stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
-    """The deck in numbers, and its study for `days` days at `new` cards a day, `retention` percent to be remembered.
+    """The deck in numbers, and its study for `days` days at `new` cards a day with `retention` percent remembered.
 
     Without the real engine there is no forecast. The deck must have no errors.
     """

@@ -17,23 +17,23 @@ from studydeck.engine.learner import Learner
 from studydeck.model import Note, NoteType
 
 _PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
-_ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; pages open hints themselves, no card runs a script
+_ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; the page opens hints itself, and no card runs a script
 _TYPE = re.compile(r"\[\[type:[^\]]*\]\]")
-_BUTTON = (  # a client puts its own here
+_BUTTON = (  # clients have buttons of their own
     '<a class="replay-button soundLink" href="{}" title="Play"><svg viewBox="0 0 64 64" aria-hidden="true">'
     '<circle cx="32" cy="32" r="29"/><path d="M25 20 46 32 25 44Z"/></svg></a>'
 )
 
 
 class Drawn(NamedTuple):
-    """The two sides of a card as HTML; sounds and the box for a typed answer stand in as clients show them."""
+    """The two sides of a card as HTML; sounds and the box for a typed answer look as in Anki's clients."""
 
     question: str
     answer: str
 
 
 class Artist:
-    """Draws notes in a collection of its own, and draws again only what changed. Use it as a context manager."""
+    """Draws notes in a collection of its own, and redraws only what changed. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._learner = Learner()
@@ -89,7 +89,7 @@ class Artist:
 
 
 def _shown(html: str, card: Card, answer: bool) -> str:
-    """`html` with a button for each sound, as Anki's clients show one, and without scripts."""
+    """`html` with a button for each sound, as in Anki's clients, and without scripts."""
     tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
     names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
     html = _ONCLICK.sub("", html)

@@ -1,9 +1,10 @@
-"""How much work a deck will be: the FSRS simulator of the real engine, run for a learner who starts today.
+"""How much work a deck will be: the real engine's FSRS simulator, run for a learner who starts today.
 
 What it assumes (rslib's scheduler/fsrs/simulator.rs; tests/test_stats.py): FSRS-6 with its default parameters and the
 default preset's learning steps, every due card answered on its day, and the seconds per answer and the share of
-Again, Hard, Good and Easy that Anki takes for someone without a history. Its chance has a fixed seed, so that two runs
-agree. One run is one learner, whose few cards may go well or badly; so few cards are studied by many at once.
+Again, Hard, Good and Easy that Anki assumes for someone without a history. Its random numbers have a fixed seed, so
+that two runs agree. One run is one learner, who may be lucky or unlucky with few cards, so few cards are simulated for
+many learners at once.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from anki.scheduler_pb2 import SimulateFsrsReviewRequest
 
 from studydeck.engine.learner import Learner
 
-#: Fewer cards are studied by as many learners as make up this number, and each day is their mean.
+#: Fewer cards are simulated for as many learners as add up to this number; each day is their mean.
 _CARDS = 2_000
 _NO_LIMIT = 2**32 - 1
 
 
 class Simulated(NamedTuple):
-    """What each day asks of a learner: new cards, reviews, minutes; and how many cards are known after the last."""
+    """The new cards, reviews and minutes of each day; and how many cards are known after the last day."""
 
     new: list[float]
     reviews: list[float]
@@ -31,7 +32,7 @@ class Simulated(NamedTuple):
 def simulate(cards: int, new: int, days: int, retention: int) -> Simulated:
     """The first `days` days with a deck of `cards` cards: `new` of them a day, `retention` percent to be remembered."""
     met = min(cards, new * days)
-    if not met:  # the engine calls that an invalid input
+    if not met:  # which the engine rejects as invalid input
         nothing = [0.0] * days
         return Simulated(nothing, nothing, nothing, 0.0)
     learners = -(-_CARDS // met)

@@ -21,8 +21,8 @@ from anki.notes import Note
 
 anki.lang.set_lang("en_US")
 
-#: Stands in every error that Anki writes onto a card: a broken template, a front that is blank. An author's link to
-#: the same page has double quotes (tests/test_verify.py, "innocent words").
+#: In every error that Anki shows on a card, such as a broken template or a blank front. An author's link to the
+#: same page has double quotes (tests/test_verify.py, "innocent words").
 _ERROR = "<a href='https://docs.ankiweb.net/templates/errors.html#"
 _RENAMED = re.compile(r"-[0-9a-f]{40}(?=\.)")
 
@@ -38,7 +38,7 @@ class Import(NamedTuple):
 
 
 class Had(NamedTuple):
-    """A note as a collection has it: `tags` in lower case, as Anki compares them; `cards` are ids by ord, from 0."""
+    """A note in a collection: `tags` are in lower case, as Anki compares them; `cards` are ids by ord, from 0."""
 
     id: int
     fields: tuple[str, ...]
@@ -47,24 +47,24 @@ class Had(NamedTuple):
 
     @property
     def content(self) -> tuple[object, ...]:
-        """All that an author edits in a note, without the hashes of media.
+        """Everything that an author edits in a note, without the hashes in media names.
 
-        The engine adds one to a file's name where the learner has another file of that name (tests/test_verify.py,
+        The engine adds one to a file's name if the learner has another file of that name (tests/test_verify.py,
         "renames a picture").
         """
         return [_RENAMED.sub("", field) for field in self.fields], self.tags
 
 
 class Learner:
-    """A person with a collection of their own. Use it as a context manager: it ends with its temporary folder."""
+    """A person with their own collection. Use it as a context manager, which deletes its temporary folder."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="studydeck-learner-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         self.col = Collection(str(self.folder / "collection.anki2"))
-        # A day that ends while someone studies, at four in the morning, would leave cards for the next one.
+        # Anki's day ends at four in the morning; if it ended during study, cards would be due only the next day.
         self.col.set_config("rollover", (time.localtime().tm_hour + 12) % 24)
-        # As if it had synced, so that a changed schema shows; a collection that never did counts as changed.
+        # As if it had synced, so that a schema change shows; a collection that never synced counts as changed.
         self._db.execute("update col set ls = scm + 1")
 
     @property
@@ -102,7 +102,7 @@ class Learner:
                 self.col.sched.answerCard(card, 3)
                 done += 1
         # Reviews within one millisecond get stamps of the next second, which Check Database then copies to their cards.
-        # Only a machine studies as fast, so that is done here, where it can't be taken for an import's fault.
+        # Only a machine studies that fast, so it runs here, before it could be mistaken for a fault of an import.
         self._check_database()
         return done
 
@@ -112,7 +112,7 @@ class Learner:
             yield self.col.get_note(note_id)
 
     def having(self) -> dict[str, Had]:
-        """What the collection has, by guid."""
+        """The notes of the collection, by guid."""
         cards: dict[int, dict[int, int]] = {}
         for note_id, number, card_id in self._db.all("select nid, ord, id from cards"):
             cards.setdefault(note_id, {})[number] = card_id
@@ -122,7 +122,7 @@ class Learner:
         }
 
     def note(self, guid: str) -> Note:
-        """The one note with `guid`; raises LookupError where there is none or more than one."""
+        """The one note with `guid`; raises LookupError if there is none or more than one."""
         ids = self._db.list("select id from notes where guid = ?", guid)
         if len(ids) != 1:
             raise LookupError(f"{len(ids)} notes have the guid {guid}")
@@ -134,7 +134,7 @@ class Learner:
             yield self.col.get_card(card_id)
 
     def tag(self, guid: str, tag: str) -> None:
-        """Adds a tag of the learner's own."""
+        """Adds a tag, as the learner would."""
         note = self.note(guid)
         note.add_tag(tag)
         self.col.update_note(note)
@@ -145,9 +145,9 @@ class Learner:
         return dict(rows)
 
     def tag_all_long_ago(self, tag: str) -> None:
-        """Adds a tag to every note as if it had been done before the author's last edit.
+        """Adds a tag to every note as if that had been done before the author's last edit.
 
-        Tagging sets a note's stamp to now, and an update older than that is ignored: here the stamps stay.
+        Tagging sets a note's stamp to now, and Anki ignores updates older than that; here the stamps don't change.
         """
         stamps = self._db.all("select mod, id from notes")
         for note in list(self.notes()):
@@ -164,7 +164,7 @@ class Learner:
         return list(self.col.media.check().missing)
 
     def histories(self) -> dict[int, tuple[object, ...]]:
-        """What study left behind, by card id: type, queue, due, interval, ease, counts, deck, and every review."""
+        """Every card's learning state, by card id: type, queue, due, interval, ease, counts, deck, and every review."""
         rows = self._db.all("select id, type, queue, due, ivl, factor, reps, lapses, did from cards")
         reviews: dict[int, list[tuple[int, ...]]] = {row[0]: [] for row in rows}
         for card_id, *review in self._db.all("select cid, id, ease, ivl, lastIvl, factor from revlog order by id"):
@@ -172,17 +172,17 @@ class Learner:
         return {row[0]: (*row[1:], tuple(reviews[row[0]])) for row in rows}
 
     def faults(self, taken: Container[int] = ()) -> list[str]:
-        """What is wrong with the collection: cards that don't render, empty cards, what Check Database mends.
+        """What is wrong with the collection: cards that don't render, empty cards, what Check Database fixes.
 
-        `taken` are ids of cards that an edit took from their notes. Anki keeps these, with a blank front, until the
+        `taken` are ids of cards that an edit removed from their notes. Anki keeps these, with a blank front, until the
         learner removes them by Tools › Empty Cards.
         """
         faults = [fault for card in self.cards() if card.id not in taken for fault in _unsound(card)]
         empty = [note for note in self.col.get_empty_cards().notes if any(card not in taken for card in note.card_ids)]
-        return [*faults, *(f"note {note.note_id} has empty cards" for note in empty), *self._mended()]
+        return [*faults, *(f"note {note.note_id} has empty cards" for note in empty), *self._fixed()]
 
-    def _mended(self) -> list[str]:
-        """What Check Database mends. It tells of most, and makes the cards that a package left out without a word."""
+    def _fixed(self) -> list[str]:
+        """What Check Database fixes. It reports most of it, but silently makes cards that a package left out."""
         before = self.col.note_count(), self.col.card_count()
         report, fine = self._check_database()
         after = self.col.note_count(), self.col.card_count()
@@ -190,11 +190,11 @@ class Learner:
             return [f"Check Database says: {report}"]
         if before != after:
             counts = ["{:,} notes and {:,} cards".format(*each) for each in (before, after)]
-            return [f"Check Database makes {counts[1]} of {counts[0]}"]
+            return [f"Check Database turns {counts[0]} into {counts[1]}"]
         return []
 
     def _check_database(self) -> tuple[str, bool]:
-        """Anki's Check Database, without the full sync that it asks for: what it says, and whether all was fine."""
+        """Runs Anki's Check Database, without the full sync that it requests: its report, and whether all was fine."""
         schema = self._db.scalar("select scm from col")
         report, fine = self.col.fix_integrity()
         self._db.execute("update col set scm = ?", schema)
@@ -213,7 +213,7 @@ class Learner:
 
 
 def _unsound(card: Card) -> Iterator[str]:
-    """A card's sides that show nothing, an error of Anki's, or a `{{` that no field of the note holds."""
+    """A card's sides that are blank, or show an error of Anki's or a `{{` that isn't in the note's fields."""
     try:
         shown = card.render_output()
     except AnkiException as error:

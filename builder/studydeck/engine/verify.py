@@ -1,4 +1,4 @@
-"""A package through the real engine, as a learner who studied the previous one would import it."""
+"""Imports a package into the real engine, as a new learner would, and as one who studied the previous package."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from anki.errors import AnkiException
 
 from studydeck.engine.learner import Had, Import, Learner
 
-#: How many cards the learner of the previous package studies before importing the new one.
+#: How many cards a learner of the previous package studies before importing the new one.
 _STUDIED = 100
 _OWN_TAG = "studydeck-verify"
 
 
 class Check(NamedTuple):
-    """One thing that was looked at: its name, whether it held, and what was seen."""
+    """One check: its name, whether it passed, and what was seen."""
 
     name: str
     ok: bool
@@ -25,7 +25,7 @@ class Check(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the engine did with a package."""
+    """The checks of a package in the engine."""
 
     package: str
     previous: str | None
@@ -37,21 +37,21 @@ class Report(NamedTuple):
 
 
 def verify(package: Path, previous: Path | None = None) -> Report:
-    """Imports `package` into scratch collections of the real engine: a new learner's, and one's who studied `previous`.
+    """Imports `package` into scratch collections of the real engine: of a new learner, and of one with `previous`.
 
-    Raises ValueError with a sentence where a file isn't a package that the engine can import.
+    Raises ValueError with a sentence if the engine can't import a file.
     """
     try:
         checks, shipped = _first_import(package)
         if previous is not None:
             checks += _import_again(package, previous, shipped)
     except AnkiException as error:
-        raise ValueError(f"Anki fails on what it imported from {package} ({error})") from None
+        raise ValueError(f"Anki fails after importing {package} ({error})") from None
     return Report(str(package), str(previous) if previous else None, tuple(checks))
 
 
 def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
-    """The checks of a new learner's two devices, and the package's notes as Anki takes them."""
+    """The checks of a new learner's two devices, and the package's notes after the import."""
     with Learner() as learner, Learner() as second:
         outcome = _import(learner, package)
         _import(second, package)
@@ -62,7 +62,7 @@ def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
         missing = learner.missing_media()
         return [
             Check("a new learner gets every note", outcome.new == notes > 0, f"{notes:,} notes, {cards:,} cards"),
-            Check("nothing conflicts", not outcome.conflicting and not outcome.other, _told(outcome)),
+            Check("nothing conflicts", not outcome.conflicting and not outcome.other, _summary(outcome)),
             Check("no two notes share a guid", not twice, _some(twice)),
             Check("a second device gives the notes the same numbers", not other, _some(other)),
             Check("no media is missing", not missing, ", ".join(missing[:5]) or "none missing"),
@@ -71,7 +71,7 @@ def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
 
 
 def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> list[Check]:
-    """The checks of a learner who studied `previous`, and has tags of their own on all of its notes."""
+    """The checks of a learner who studied `previous`, and tagged all of its notes."""
     with Learner() as learner:
         _import(learner, previous)
         studied = learner.study(_STUDIED)
@@ -82,17 +82,17 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> 
         changed = [card for card, history in before.items() if after.get(card) != history]
         return [
             Check("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
-                  _told(outcome)),
-            Check("every history is as it was", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
+                  _summary(outcome)),
+            Check("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
             *_notes(was, shipped, now),
-            Check("no full sync is asked for", not learner.schema_changed, "the schema is as it was"
+            Check("no full sync is needed", not learner.schema_changed, "the schema is unchanged"
                   if not learner.schema_changed else "the schema changed"),
             *_sound(learner, "the old learner's", _taken(was, shipped)),
         ]  # fmt: skip
 
 
 def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Check]:
-    """What became of the notes that the learner had, whatever their stamps say: by their content in both packages."""
+    """What happened to the learner's notes, by their content in both packages, whatever their stamps are."""
     edited = {guid for guid, note in shipped.items() if guid in was and note.content != was[guid].content}
     kept = {guid for guid in was if _OWN_TAG in now[guid].tags}
     lost = was.keys() - edited - kept
@@ -103,13 +103,13 @@ def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str,
     return [
         Check("every edit arrives", not late, f"{len(edited) - len(late):,} of {len(edited):,} edited"),
         Check("untouched notes keep the learner's tags", not lost, f"{len(kept):,} of {len(was):,} untouched"),
-        Check("no note came twice under another guid", not again, _some(again)),
+        Check("no note arrives again under another guid", not again, _some(again)),
         Check("notes keep their numbers", not renumbered, _some(renumbered)),
     ]
 
 
 def _taken(was: Mapping[str, Had], shipped: Mapping[str, Had]) -> set[int]:
-    """The learner's cards that an edit took from their notes: of a gap that is closed, of a note no longer reversed."""
+    """The learner's cards that an edit removed: of a closed gap, of a note that is no longer reversed."""
     return {
         card
         for guid, note in was.items()
@@ -121,12 +121,12 @@ def _taken(was: Mapping[str, Had], shipped: Mapping[str, Had]) -> set[int]:
 
 def _sound(learner: Learner, whose: str, taken: Container[int] = ()) -> list[Check]:
     faults = learner.faults(taken)
-    return [Check(f"{whose} cards render and Check Database is clean", not faults, "; ".join(faults[:3]) or "no fault")]
+    return [Check(f"{whose} cards render and Check Database is clean", not faults, "; ".join(faults[:3]) or "none")]
 
 
 def _some(guids: Collection[str]) -> str:
-    """The first of the guids at fault, in words."""
-    return f"{len(guids):,}, such as {', '.join(sorted(guids)[:3])}" if guids else "none at fault"
+    """How many guids are at fault, and some of them, in words."""
+    return f"{len(guids):,}, such as {', '.join(sorted(guids)[:3])}" if guids else "none"
 
 
 def _import(learner: Learner, package: Path) -> Import:
@@ -136,7 +136,7 @@ def _import(learner: Learner, package: Path) -> Import:
         raise ValueError(f"Anki can't import {package} ({error})") from None
 
 
-def _told(outcome: Import) -> str:
+def _summary(outcome: Import) -> str:
     return (
         f"{outcome.new:,} new, {outcome.updated:,} updated, {outcome.duplicate:,} untouched, "
         f"{outcome.conflicting:,} conflicting, {outcome.other:,} refused"

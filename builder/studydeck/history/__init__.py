@@ -1,8 +1,8 @@
 """What learners already have: which note a card is, and when it last changed. Kept in deck.lock.
 
-identity.py says which note each card is, lock.py reads and writes the file, later.py finds what was shipped beyond it
-in the locks that git.py has, and record.py moves the stamps of the notes that changed. guids never come from text, so
-every text may be edited.
+identity.py finds which note each card is, lock.py reads and writes the file, later.py finds newer builds in the locks
+that git.py reads, and record.py moves the stamps of the notes that changed. guids are never made from text, so every
+text may be edited.
 """
 
 from studydeck.history.identity import foreign_uid, identify

@@ -1,6 +1,6 @@
-"""What Anki leaves to the learner, each step with a search to paste into its browser.
+"""What learners must do by hand after an import, each step with a search to paste into Anki's browser.
 
-It never moves a card that it has, and never takes one away. tests/test_plan.py runs every search in the engine.
+Anki never moves or deletes a card that it has. tests/test_plan.py runs every search in the engine.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 
 class ByHand(NamedTuple):
-    """Something that only the learner can do, and the search that finds the cards in Anki's browser."""
+    """A step that only the learner can do, and the search that finds its cards in Anki's browser."""
 
     what: str
     search: str
 
 
 class Stay(NamedTuple):
-    """A card that learners have: its id, the deck in which it lies, and the one in which new learners get it."""
+    """A card that learners have: its id, the deck that it is in, and the deck in which new learners get it."""
 
     id: str
     old: str
@@ -26,7 +26,7 @@ class Stay(NamedTuple):
 
 
 def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
-    """The decks to rename before the import, outermost first; then the cards to move. `title` is the deck's own."""
+    """The decks to rename before the import, outermost first, and then the cards to move. `title` is the deck's own."""
     renames = _renames({(each.old, each.new) for each in stays}, title)
     for old, new in renames:
         what = f"Before importing, rename the deck '{old}' to '{new}'; otherwise only new cards go there."
@@ -45,20 +45,20 @@ def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
 
 
 def retired(tag: str) -> ByHand:
-    """The cards that are shipped once more with the tag `tag::retired`."""
+    """The cards that are shipped one last time with the tag `tag::retired`."""
     return ByHand("After importing, suspend or delete the retired cards.", _tag(f"{tag}::retired"))
 
 
 def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
-    """The cards that are no longer shipped; `note_types` are the names that their note types have or will have."""
-    what = "These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
+    """The cards that are no longer shipped; `note_types` are their note types' present and future names."""
+    what = "These cards are no longer in the deck, but learners keep them. Suspend or delete them if you like, "
     # Anki drops quotes from their names (tests/test_plan.py, "decks of any name").
     names = [_term("note", each.replace('"', "")) for each in note_types]
     return ByHand(f"{what}before or after importing.", f"{_any(names)} {_ids(ids)}")
 
 
 def _renames(pairs: set[tuple[str, str]], title: str) -> list[tuple[str, str]]:
-    """Which decks can be renamed as a whole, of the `pairs` of where cards are and where they should be."""
+    """The decks that can be renamed as a whole, from `pairs` of where cards are and where they should be."""
     found: list[tuple[str, str]] = []
     while True:
         stems = sorted({_stem(old, new, title) for old, new in pairs if old != new})
@@ -70,7 +70,7 @@ def _renames(pairs: set[tuple[str, str]], title: str) -> list[tuple[str, str]]:
 
 
 def _stem(old: str, new: str, title: str) -> tuple[str, str]:
-    """Two decks without the subdecks that they share by name, and never above the deck's own title."""
+    """Two decks without the trailing subdecks that they share by name, but never above the deck's own title."""
     olds, news = old.split("::"), new.split("::")
     while len(olds) > 1 and len(news) > len(title.split("::")) and olds[-1] == news[-1]:
         del olds[-1], news[-1]
@@ -78,7 +78,7 @@ def _stem(old: str, new: str, title: str) -> tuple[str, str]:
 
 
 def _whole(rename: tuple[str, str], pairs: set[tuple[str, str]]) -> bool:
-    """Whether all cards below the one deck should be below the other, and no deck has that name yet."""
+    """Whether all cards below the old deck should be below the new one, and no deck has that name yet."""
     old, new = rename
     free = not _below(new, old) and not any(_below(at, new) for at, _ in pairs)
     return free and all(_below(to, new) for at, to in pairs if _below(at, old))
@@ -112,5 +112,5 @@ def _term(key: str, value: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """`text` as Anki's search takes it literally within quotes: `*` and `_` are wild."""
+    """`text` escaped for a quoted term in Anki's search, where `*` and `_` are wildcards."""
     return re.sub(r'([\\"*_])', r"\\\1", text)

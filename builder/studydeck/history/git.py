@@ -1,7 +1,7 @@
-"""What git knows of a deck's folder: the locks and the cards of older revisions.
+"""What git knows about a deck's folder: the locks and cards of older revisions.
 
-The repository may be a stranger's, with a config of its own. So only commands that read objects are called, and none
-that runs a filter, a driver, a hook or a pager (tests/test_git.py), or fetches what a partial clone left out.
+The repository may be a stranger's, with its own config. So only commands that read objects are called, none that runs
+a filter, a driver, a hook or a pager (tests/test_git.py), or that fetches what a partial clone lacks.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import NamedTuple
 from studydeck.repository import Repository, repository_of
 
 _LARGEST = 1_000_000_000  # bytes of a file that is read
-_AT_ONCE = 32_000_000  # bytes that git is asked for at once
-_PATIENCE = 120  # seconds, for a repository in which git waits for something that never comes
+_AT_ONCE = 32_000_000  # bytes to ask git for at once
+_PATIENCE = 120  # seconds, in case git waits for something that never comes
 _REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
 _DECK_FILE = re.compile(r"[^/]+\.(?:yaml|lock|css)|media/.+")
 
 
 class Refused(Exception):
-    """Git can't answer; the exception's text says why, in words that follow "git", and `remedy` what to do."""
+    """Git can't answer; the message says why, in words that follow "git", and `remedy` says what to do."""
 
     def __init__(self, why: str, remedy: str = "make `git log` work in the deck's folder") -> None:
         super().__init__(why)
@@ -31,14 +31,14 @@ class Refused(Exception):
 
 
 class Version(NamedTuple):
-    """A file's bytes, and the newest commit that brought them, both named by their hashes."""
+    """The hash of a file's bytes, and the newest commit that introduced them."""
 
     blob: str
     commit: str
 
 
 def commit_of(folder: Path, revision: str) -> str | None:
-    """The hash of the commit that `revision` names in the repository that holds `folder`; None where it names none."""
+    """The hash of the commit that `revision` names in the repository of `folder`; None if it names none."""
     repository = repository_of(folder)
     if repository is None or revision.startswith("-"):
         return None
@@ -47,9 +47,9 @@ def commit_of(folder: Path, revision: str) -> str | None:
 
 
 def home_at(folder: Path, commit: str, uid: str) -> str | None:
-    """Where the deck with `uid` lay at a commit, as a path from the top of the repository ("" is the top itself).
+    """Where the deck with `uid` was at a commit, as a path from the top of the repository ("" is the top itself).
 
-    Its folder may have another name since. None where there was no such deck, nor any at its present place.
+    Its folder may have been renamed since. None if there was no such deck, nor any deck in its present folder.
     """
     repository = repository_of(folder)
     if repository is None:
@@ -66,28 +66,28 @@ def home_at(folder: Path, commit: str, uid: str) -> str | None:
 
 
 def file_at(folder: Path, commit: str, path: str) -> bytes | None:
-    """The bytes of `path`, counted from the top of the repository, at a commit; None where it wasn't there."""
+    """The bytes of `path`, relative to the top of the repository, at a commit; None if it didn't exist then."""
     repository = repository_of(folder)
     return _asked(repository, "cat-file", "blob", f"{commit}:{path}") or None if repository else None
 
 
 def commits_of(folder: Path, path: str) -> list[str]:
-    """The commits before HEAD that changed `path`, counted from the top of the repository, newest first."""
+    """The commits up to HEAD that changed `path`, relative to the top of the repository, newest first."""
     repository = repository_of(folder)
     return _asked(repository, "rev-list", "HEAD", "--", f":(top,literal){path}").decode().split() if repository else []
 
 
 def checkout(folder: Path, commit: str, home: str, target: Path) -> bool:
-    """Puts the deck in `home`, counted from the repository's top, into `target` as it was; False if git can't.
+    """Copies the deck in `home`, relative to the repository's top, as it was, to `target`; False on failure.
 
-    Only the files that decide what a build makes, as the repository has them: no filter is run on them.
+    Copies only the files that a build reads, as they are in the repository: no filter is run on them.
     """
     repository = repository_of(folder)
     if repository is None:
         return False
     files = [each for each in _files_at(repository, f"{commit}:{home}") if _DECK_FILE.fullmatch(each[0])]
     data = dict(_blobs(repository, {blob for _, _, blob in files}, _asked))
-    for path, mode, blob in sorted(files, key=lambda each: each[1] == _LINK):  # links last: nothing is put behind one
+    for path, mode, blob in sorted(files, key=lambda each: each[1] == _LINK):  # links last, not to write through one
         place = target.joinpath(*path.split("/"))
         if blob not in data or any(part in ("", ".", "..") or set(part) & set("\\:") for part in path.split("/")):
             continue
@@ -102,7 +102,7 @@ def checkout(folder: Path, commit: str, home: str, target: Path) -> bool:
 def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> list[Version]:
     """All files called `name` in any folder, at any commit that a branch, tag, stash or reflog reaches.
 
-    Folder by folder, the newest first. With `only_this_branch` only the commits that HEAD reaches count.
+    Folder by folder, newest first. With `only_this_branch`, only the commits that HEAD reaches count.
     Raises Refused.
     """
     if only_this_branch and not _asked(repository, "rev-parse", "--verify", "--quiet", "HEAD"):
@@ -110,13 +110,13 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
     scope = ["HEAD"] if only_this_branch else ["--all", "--reflog"]
     where = f":(top,glob)**/{name}"
     commits = _git(repository, "rev-list", "--full-history", *scope, "--", where)
-    told = _git(
+    listed = _git(
         repository, "diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "--no-renames", "--no-abbrev", "--", where,
         given=commits,
     )  # fmt: skip
     found: dict[str, dict[str, str]] = {}
     commit = ""
-    for line in told.decode("utf-8", "replace").splitlines():
+    for line in listed.decode("utf-8", "replace").splitlines():
         head, _, path = line.partition("\t")
         if not head.startswith(":"):
             commit = head
@@ -126,28 +126,28 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
 
 
 def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """The `blobs` that the repository has, a few at a time, each with its bytes. Raises Refused."""
+    """Those of the `blobs` that the repository has, each with its bytes, read in batches. Raises Refused."""
     yield from _blobs(repository, blobs, _git)
 
 
 def name_of(repository: Repository, commit: str) -> str:
-    """What people call a commit: a branch or tag that holds it, the current branch first, and its short hash."""
-    told = _asked(repository, "for-each-ref", f"--contains={commit}", "--format=%(HEAD)%(refname:short)")
-    names = sorted(told.decode("utf-8", "replace").splitlines(), key=lambda each: each[0] != "*")
+    """A commit's name for people: a branch or tag with it, the current branch first, and its short hash."""
+    refs = _asked(repository, "for-each-ref", f"--contains={commit}", "--format=%(HEAD)%(refname:short)")
+    names = sorted(refs.decode("utf-8", "replace").splitlines(), key=lambda each: each[0] != "*")
     return ", ".join([*(each[1:] for each in names[:1]), commit[:7]])
 
 
 def _files_at(repository: Repository, tree: str) -> list[tuple[str, str, str]]:
     """The files of a tree: path, mode and hash of each."""
-    told = os.fsdecode(_asked(repository, "ls-tree", "-r", "-z", "--full-tree", tree)).split("\0")
-    parts = [each.partition("\t") for each in told if each]
+    listed = os.fsdecode(_asked(repository, "ls-tree", "-r", "-z", "--full-tree", tree)).split("\0")
+    parts = [each.partition("\t") for each in listed if each]
     return [(path, *head.split()[::2]) for head, _, path in parts]  # type: ignore[misc]
 
 
 def _blobs(repository: Repository, blobs: Collection[str], ask: Callable[..., bytes]) -> Iterator[tuple[str, bytes]]:
-    """Those of the `blobs` that are there, with their bytes."""
-    told = ask(repository, "cat-file", "--batch-check", given=_lines(blobs)) if blobs else b""
-    sizes = {each[0]: int(each[2]) for each in map(str.split, told.decode().splitlines()) if each[1] == "blob"}
+    """Those of the `blobs` that exist, with their bytes."""
+    listed = ask(repository, "cat-file", "--batch-check", given=_lines(blobs)) if blobs else b""
+    sizes = {each[0]: int(each[2]) for each in map(str.split, listed.decode().splitlines()) if each[1] == "blob"}
     wanted = {blob: size for blob, size in sizes.items() if size <= _LARGEST}
     ends = zip(wanted, accumulate(wanted.values()), strict=True)
     for _, part in groupby(ends, key=lambda each: each[1] // _AT_ONCE):
@@ -158,18 +158,18 @@ def _lines(names: Iterable[str]) -> bytes:
     return "".join(f"{each}\n" for each in names).encode()
 
 
-def _batch(told: bytes) -> Iterator[tuple[str, bytes]]:
-    """The objects in what `git cat-file --batch` printed: a line with name, kind and size, the bytes, a line end."""
+def _batch(printed: bytes) -> Iterator[tuple[str, bytes]]:
+    """The objects that `git cat-file --batch` printed: a line with name, kind and size, the bytes, a line end."""
     start = 0
-    while start < len(told):
-        end = told.index(b"\n", start)
-        name, _, size = told[start:end].decode().split()
+    while start < len(printed):
+        end = printed.index(b"\n", start)
+        name, _, size = printed[start:end].decode().split()
         start = end + 1 + int(size) + 1
-        yield name, told[end + 1 : start - 1]
+        yield name, printed[end + 1 : start - 1]
 
 
 def _asked(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
-    """What git prints, or nothing where git, the repository or the thing asked for isn't there."""
+    """What git prints, or nothing if git, the repository or the thing asked for is missing."""
     try:
         return _git(repository, *arguments, given=given)
     except Refused:
@@ -179,9 +179,9 @@ def _asked(repository: Repository, *arguments: str, given: bytes = b"") -> bytes
 def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
     """What git prints, with `given` as its input. Raises Refused.
 
-    The environment names no other repository, index or config; nothing is fetched, and nothing is replaced.
+    The environment can't point git at another repository, index or config; nothing is fetched or replaced.
     """
-    import subprocess  # as long as a small build's reading, and a build rarely asks
+    import subprocess  # takes as long as reading a small deck, and is rarely needed
 
     program = _program()
     if program is None:
@@ -193,7 +193,7 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_GRAFT_FILE": os.devnull,
-        "GIT_INDEX_FILE": os.path.join(repository.shared, os.urandom(16).hex()),  # none, for diff-tree reads it
+        "GIT_INDEX_FILE": os.path.join(repository.shared, os.urandom(16).hex()),  # missing: diff-tree reads it
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
@@ -222,7 +222,7 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _program() -> str | None:
-    """Where git is. A program of that name in the current folder is a stranger's, which Windows would take."""
+    """Where git is. One in the current folder, where Windows looks first, may be a stranger's."""
     name = "git.exe" if os.name == "nt" else "git"
     places = (os.path.join(folder, name) for folder in os.get_exec_path() if os.path.isabs(folder))
     return next((each for each in places if os.path.isfile(each) and os.access(each, os.X_OK)), None)

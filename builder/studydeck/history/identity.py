@@ -1,8 +1,8 @@
-"""Which note each card is: the id that its author gave, or the one that the lock holds for its text.
+"""Which note each card is: by the id that its author wrote, or the id that the lock has for its text.
 
-A card with an id is that note, whatever its text became, unless it asks exactly what learners know as another card.
-A card without one is matched by its exact question, then by its exact answer within its section; whatever is less
-certain is asked, never guessed.
+A card with an id is that note, however its text changed, unless it asks exactly what learners have as another card.
+A card without an id is matched by its exact question, then by its exact answer within its section. In less certain
+cases the author is asked; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Secti
 from studydeck.text import slug
 from studydeck.timings import stage
 
-_NAMED = 3  # notes that a message names at most
+_NAMED = 3  # the most notes that a message names
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
 def digest(*texts: str) -> str:
-    """A hash of `texts` as 16 hexadecimal digits (64 bits), as the lock keeps it. The parts can't run together."""
+    """A hash of `texts` as 16 hexadecimal digits (64 bits), as in the lock. Different splits give different hashes."""
     return _digest_of("\x1f".join(texts))
 
 
 def _digest_of(text: str) -> str:
-    hashed = _EMPTY.copy()  # a fifth faster than a new one
+    hashed = _EMPTY.copy()  # a fifth faster than making a new one
     hashed.update(text.encode())
     return hashed.hexdigest()
 
@@ -45,40 +45,40 @@ def guid_of(uid: str, card_id: str) -> str:
 
 
 def question_digest(card: Card) -> str:
-    """The hash that a card without an id is found by."""
+    """The hash by which a card without an id is found."""
     return _digest_of(card.asks.strip())
 
 
 def answer_digest(card: Card) -> str:
-    """The hash that a card without an id and with a new question is found by, within its section."""
+    """The hash by which a card without an id and with a new question is found, within its section."""
     if isinstance(card.answer, tuple):
         return digest(*(answer.strip() for answer in card.answer))
     return _digest_of((card.answer or "").strip())
 
 
 def content_digest(note: Note) -> str:
-    """The hash of all that a learner would see change in a note; media count by their names, which are hashes."""
+    """The hash of everything in a note that a learner could see change; media by their names, which are hashes."""
     return _digest_of("\x1f".join((note.kind, " ".join(note.tags), *note.fields)))
 
 
 def type_digest(note_type: NoteType) -> str:
-    """The hash of all that a learner would see change in a note type."""
+    """The hash of everything in a note type that a learner could see change."""
     return digest(note_type.name, note_type.css, repr(note_type.fields), repr(note_type.templates))
 
 
 def foreign_uid(deck: Deck, lock: Lock) -> bool:
-    """Whether the lock is of a deck with another uid: a copy has its original's, or the deck got a new uid."""
+    """Whether the lock belongs to a deck with another uid: it was copied, or the deck got a new uid."""
     return bool(deck.uid and lock.uid) and lock.uid != deck.uid
 
 
 @stage("identify", lambda found: len(found[0]))
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
-    """The identity of every card in study order, None where it can't be told from what learners have; the problems."""
+    """The identity of every card in study order, None if the lock doesn't settle it; and the problems."""
     return _Matching(deck, lock).run()
 
 
 class _Matching:
-    """One pass over the deck's cards against the lock's records; a record is claimed by one card at most."""
+    """One pass over the deck's cards, matching them to the lock's records; at most one card claims a record."""
 
     def __init__(self, deck: Deck, lock: Lock) -> None:
         self.deck = deck
@@ -91,21 +91,21 @@ class _Matching:
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
         self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
-        self.tried: dict[str, int] = {}  # the last number behind each slug
+        self.tried: dict[str, int] = {}  # the last number after each slug
 
-    def _tell_uid(self) -> None:
-        """A copy would overwrite its original's cards wherever both are studied, and only its author can tell."""
+    def _report_uid(self) -> None:
+        """A copy would overwrite the original's cards for learners of both. Only the author knows if it is one."""
         at = self.deck.uid if isinstance(self.deck.uid, Text) else self.deck.place
-        message = f"deck.lock is of the deck with the uid '{self.lock.uid}'"
+        message = f"deck.lock belongs to the deck with the uid '{self.lock.uid}'"
         remedy = (
-            "if this is a copy of that deck, run studydeck fork on it; if it is that deck, write the old uid again, or "
-            f"delete the line 'uid {self.lock.uid}' in deck.lock, and learners keep their cards under the new one"
+            "if this is a copy of that deck, run studydeck fork on it; if it is the same deck, restore the old uid, or "
+            f"delete the line 'uid {self.lock.uid}' from deck.lock, and learners keep their cards under the new uid"
         )
         self.problems.append(problem("changed-uid", at, message, remedy))
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         if foreign_uid(self.deck, self.lock):
-            self._tell_uid()
+            self._report_uid()
         nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
         if nameless or self.lock.notes:
             self._index()
@@ -121,8 +121,8 @@ class _Matching:
         for number in nameless:
             self._take_new(number)
         if self.lock.notes:
-            self._tell_changed()
-        self._tell_twins()
+            self._report_changed()
+        self._report_twins()
         return self.found, self.problems
 
     def _index(self) -> None:
@@ -133,23 +133,23 @@ class _Matching:
                     self.by_answer[record.section, record.answer].append(record)
 
     def _take_given(self, number: int, card: Card) -> None:
-        """Takes the note of a card whose id the lock has, or whose author wrote its guid."""
+        """Takes the note of a card whose id is in the lock, or whose author wrote a guid."""
         assert card.id is not None
         record = self.lock.notes.get(card.id)
         if card.guid is None or (record is not None and record.guid == card.guid):
             assert record is not None
             self._take(number, card, record)
         elif record is not None and record.guid not in self.guids:
-            self._tell_guid(card.guid, record)  # the lock would forget that note: it has one of each id
+            self._report_guid(card.guid, record)  # the lock would lose that note: it has one for each id
         elif (was := self.by_guid.get(card.guid)) is not None:
             self._take(number, card, was)  # its author gave it a new id
         else:
             self.found[number] = Identity(card.id, str(card.guid), made=False)
 
     def _take(self, number: int, card: Card, record: NoteRecord) -> None:
-        """The card is the record's note, unless its author wrote another guid beside it."""
+        """The card is the record's note, unless its author wrote another guid."""
         if card.guid is not None and card.guid != record.guid:
-            self._tell_guid(card.guid, record)
+            self._report_guid(card.guid, record)
             return
         self.claimed.add(record.id)
         made = record.made or card.id is None
@@ -158,9 +158,9 @@ class _Matching:
         else:
             self.found[number] = Identity(record.id, record.guid, made)
 
-    def _tell_guid(self, guid: Text, record: NoteRecord) -> None:
-        message = f"learners know this card by the guid '{record.guid}'"
-        remedy = "take the guid: out, or give the card a new id and retire the old one"
+    def _report_guid(self, guid: Text, record: NoteRecord) -> None:
+        message = f"learners have this card under the guid '{record.guid}'"
+        remedy = "remove guid:, or give the card a new id and retire the old one"
         self.problems.append(problem("gone-id", guid, message, remedy))
 
     def _take_by_question(self, number: int) -> bool:
@@ -176,7 +176,7 @@ class _Matching:
         return True
 
     def _take_by_answer(self, nameless: list[int]) -> list[int]:
-        """Takes the cards whose answer points at one record and back; returns the cards left."""
+        """Takes each card whose answer matches exactly one record and no other card's; returns the remaining cards."""
         groups: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number in nameless:
             section, card = self.cards[number]
@@ -201,7 +201,7 @@ class _Matching:
             self._ask(card, gone)
             return
         name = base = slug(card.asks)
-        count = self.tried.get(base, 1)  # ids are only ever taken, so that none below is free
+        count = self.tried.get(base, 1)  # ids are never released, so no lower number is free
         while name in self.claimed or name in self.lock.notes:
             count += 1
             name = f"{base}-{count}"
@@ -211,13 +211,13 @@ class _Matching:
         self.found[number] = Identity(name, guid, made=True)
 
     def _gone_like(self, section: Section, card: Card) -> list[NoteRecord]:
-        """Some notes without an id of their author's, and without a card any more, that `card` may be.
+        """Some notes without an id from their author, and without a card now, that `card` may be.
 
-        Those of its section, or of a section that is gone, too. Else those with its answer in any section; among them
-        are notes that an earlier build retired, of which only the answer tells that they may be back.
+        Notes of its section, or of a section that is gone, too; otherwise notes with its answer in any section. These
+        include notes that an earlier build retired: only the answer shows that they may be back.
         """
         if not hasattr(self, "_gone"):
-            self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None where that is gone
+            self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None if that is gone
             self._answered: dict[str, list[NoteRecord]] = defaultdict(list)
             sections = {each.tag for each in self.deck.sections}
             for each in sorted(self._free(self.lock.notes.values()), key=lambda each: each.retired):
@@ -230,14 +230,14 @@ class _Matching:
             gone = self._answered.get(answer_digest(card), [])
         return gone[:_NAMED]
 
-    def _tell_changed(self) -> None:
-        """Takes the identity from each card that would put a history under another question, or is of another kind.
+    def _report_changed(self) -> None:
+        """Takes the identity from each card that would move a history to another question, or has another kind.
 
-        A card asks exactly what learners know as another one, and that one asks something else now, or is gone: ids
-        have changed hands. Its author says by the guid beside the id that this is meant.
+        A card asks exactly what learners have as another card, and that card now asks something else or is gone: ids
+        have been exchanged. An author who means this writes the guid beside the id.
         """
         known = self.lock.notes
-        same: set[str] = set()  # the ids of notes that ask what they asked
+        same: set[str] = set()  # the ids of notes whose question is unchanged
         changed: dict[int, tuple[str, NoteRecord | None]] = {}
         for number, (identity, (_, card)) in enumerate(zip(self.found, self.cards, strict=True)):
             if identity is None:
@@ -259,27 +259,27 @@ class _Matching:
             card, identity = self.cards[number][1], self.found[number]
             other = asked.get(asks) if card.guid is None else None
             if other is not None and identity is not None and self._has_moved(other, identity, record):
-                self._tell_moved(number, other, record)
+                self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
-                self._tell_kind(number, record)
+                self._report_kind(number, record)
 
     def _has_moved(self, other: NoteRecord, identity: Identity, record: NoteRecord | None) -> bool:
-        """Whether a history moves where the card of `record`, None if it is new, asks what `other` asked.
+        """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.
 
-        A merged lock may have both ids of one note. Where a retired note's question comes back under a new id, no
-        history moves: that is a new card.
+        A merged lock may have both ids of one note. If a retired note's question comes back under a new id, no history
+        moves: that is a new card.
         """
         if other.guid == identity.guid:
             return False
         return record is not None or not other.retired or other.id in self.claimed
 
-    def _tell_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
+    def _report_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
         identity, card = self.found[number], self.cards[number][1]
         assert identity is not None
-        message = f"learners know this question as the card '{other.id}'"
+        message = f"learners have this question as the card '{other.id}'"
         what = "this is another card"
         if record is not None:
-            message += f", and '{record.id}' by another one"
+            message += f", and '{record.id}' with another question"
             what = f"this is '{record.id}' reworded"
         again, beside = ("again", "the new one") if card.id is not None else ("here", "an id of its own")
         remedy = f"write id: {other.id} {again}, or guid: {other.guid} beside {beside}"
@@ -287,17 +287,17 @@ class _Matching:
         self.problems.append(problem("gone-id", at, message, f"{remedy}; if {what}, write guid: {identity.guid}"))
         self.found[number] = None
 
-    def _tell_kind(self, number: int, record: NoteRecord) -> None:
+    def _report_kind(self, number: int, record: NoteRecord) -> None:
         card = self.cards[number][1]
         was, now = KINDS[record.kind].name, card.kind.name
-        message = f"learners know the card '{record.id}' as a {was}, and Anki can't make a {now} of it"
+        message = f"learners have the card '{record.id}' as a {was}, and Anki can't turn it into a {now}"
         remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
         at = card.id if card.id is not None else card.place
         self.problems.append(problem("changed-kind", at, message, remedy))
         self.found[number] = None
 
-    def _tell_twins(self) -> None:
-        """Adds a problem for each guid on two cards where its author wrote one of them, or neither."""
+    def _report_twins(self) -> None:
+        """Adds a problem for each guid on two cards unless the author wrote both."""
         guids = [each.guid for each in self.found if each is not None]
         if len(set(guids)) == len(guids):
             return
@@ -307,12 +307,12 @@ class _Matching:
             other = first.setdefault(identity.guid, number)
             one, two = sorted((number, other), key=lambda each: self.cards[each][1].guid is None)
             if found[other].id == identity.id or self.cards[two][1].guid is not None:
-                continue  # alone, or an id or a guid that was written twice: checks/errors.py tells those
+                continue  # alone, or an id or a guid that was written twice, which checks/errors.py reports
             at = self.cards[one][1].guid or self.cards[one][1].place
-            message = f"this card has the guid of the card '{found[two].id}', and Anki would make them one"
+            message = f"this card has the guid of the card '{found[two].id}', and Anki would merge the two"
             remedy = "repair the lock with studydeck build --repair-lock"
             if self.cards[one][1].guid is not None:
-                remedy = f"take the guid: out, or give '{found[two].id}' a guid: of its own if that card is new"
+                remedy = f"remove guid:, or give '{found[two].id}' its own guid: if that card is new"
             self.problems.append(problem("same-id", at, message, remedy))
 
     def _free(self, records: Iterable[NoteRecord]) -> list[NoteRecord]:
@@ -321,5 +321,5 @@ class _Matching:
     def _ask(self, card: Card, candidates: list[NoteRecord]) -> None:
         names = " or ".join(f"'{record.id}'" for record in candidates[:_NAMED])
         message = f"this card has no id, and may be {names} reworded or a new card"
-        remedy = f"write id: {candidates[0].id} if learners should keep its history, or an id of its own if it is new"
+        remedy = f"write id: {candidates[0].id} if learners should keep its history, or a new id if the card is new"
         self.problems.append(problem("ambiguous-card", card.place, message, remedy))

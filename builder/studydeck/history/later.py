@@ -1,8 +1,8 @@
-"""What learners may have of builds that the lock doesn't know: its stamps were taken back, and learners' were not.
+"""What learners may have from builds that the lock doesn't know: its stamps went back, but learners' didn't.
 
-`git revert`, another branch, a backup or a lost file leave a lock that is older than what was shipped. Anki drops a
-note whose stamp isn't greater than the learner's, without a word (tests/test_later.py, tests/test_taken_back.py), so
-such stamps must count.
+After `git revert`, a switch of branches, a restored backup or a lost file, the lock is older than what was shipped.
+Anki silently drops a note whose stamp isn't greater than the learner's (tests/test_later.py, tests/test_taken_back.py),
+so such stamps must count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _Record = NoteRecord | TypeRecord
 
 
 class Seen(NamedTuple):
-    """A line that a lock had at some `commit`, its stamp (seconds) and content apart."""
+    """A line of a lock at some `commit`, with its stamp (seconds) and content taken from it."""
 
     modified: int
     content: str
@@ -25,17 +25,17 @@ class Seen(NamedTuple):
     line: str
 
 
-#: Of every note, by `key_of` its record, the lines with the newest stamp: one for each content that has it.
+#: For every note, by the `key_of` its record: the lines with the newest stamp, one for each content that has it.
 Newest = dict[str, list[Seen]]
 
 
 def key_of(record: _Record) -> str:
-    """What learners know the note or the note type by."""
+    """What identifies the note or the note type to learners."""
     return record.guid if isinstance(record, NoteRecord) else f"type {record.id}"
 
 
 def add_lines(newest: Newest, lines: Iterable[bytes], commit: str) -> None:
-    """Adds the lines of a lock that came with `commit`; what isn't a whole record is left out."""
+    """Adds the lines of a lock that came with `commit`; incomplete records are left out."""
     for line in lines:
         try:
             text = line.decode().rstrip("\r")
@@ -51,9 +51,9 @@ def add_lines(newest: Newest, lines: Iterable[bytes], commit: str) -> None:
 
 
 def newer_than(lock: Lock, notes: Sequence[Identity], newest: Newest) -> Iterator[tuple[_Record, str]]:
-    """The records in `newest` that the lock lacks or has an older one of, each with its commit.
+    """The records in `newest` that are newer than the lock's or missing there, each with its commit.
 
-    Of the notes to be built, and of all that the lock has.
+    Only those of the notes to be built and of everything in the lock.
     """
     if not newest:
         return
@@ -74,18 +74,18 @@ def stamps_of(lock: Lock) -> dict[str, tuple[int, str]]:
 def caught_up(
     lock: Lock, notes: Sequence[Identity], later: Iterable[tuple[_Record, str]]
 ) -> tuple[Lock, Mapping[str, str]]:
-    """`lock` with the newest stamps of `later` records and the contents they were given for; and whence, by id.
+    """`lock` with the newest stamps of `later` records and their contents; and where these are from, by id.
 
-    Of the `notes` to be built, those are in it, too, that the lock lacks and that an earlier build shipped.
+    Includes those of the `notes` to be built that the lock lacks and that an earlier build shipped.
     """
     best: dict[str, _Record] = {}
-    whence: dict[str, str] = {}
+    origins: dict[str, str] = {}
     for record, source in later:
         key = key_of(record)
         last = best.get(key, record)
         best[key] = newer_of(last, record)  # type: ignore[type-var]
-        if key not in whence or record.modified > last.modified:
-            whence[key] = source
+        if key not in origins or record.modified > last.modified:
+            origins[key] = source
     if not best:
         return lock, {}
     types = dict(lock.types)
@@ -103,5 +103,5 @@ def caught_up(
         newer_note = newer_of(known or other, other)
         records[name] = (known or other)._replace(id=name, content=newer_note.content, modified=newer_note.modified)
         if records[name] != known:
-            sources[name] = whence[guid]
+            sources[name] = origins[guid]
     return lock._replace(notes=records, types=types), sources

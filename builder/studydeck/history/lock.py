@@ -1,7 +1,7 @@
 """deck.lock: one line a note, sorted by id, so that git merges what two people did.
 
-Two lines of one note may stand in a file that git merged by union: the newer stamp holds. The last
-line counts the notes, so that a torn file is seen; a merge of two files has more notes than either counted.
+A file that git merged by union may have two lines for one note: the newer stamp counts. The last line counts the
+notes, so that truncation is noticed; a merge of two files has more notes than either line says.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ VERSION = 1
 _HEAD = "studydeck lock"
 _VERSION = re.compile(rf"{_HEAD} ([0-9]{{1,9}})\r?")
 _NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."
-_MEND = "mend it with studydeck build --repair-lock, or take it back from git (git checkout -- deck.lock)"
+_REPAIR = "repair it with studydeck build --repair-lock, or restore it from git (git checkout -- deck.lock)"
 
 
 class NoteRecord(NamedTuple):
-    """What the lock knows of a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
+    """What the lock knows about a note. `added` is Anki's note id, in milliseconds; `modified` is in seconds.
 
-    `content`, `question` and `answer` are hashes; `made` tells that a build made the note's first id, whatever was
+    `content`, `question` and `answer` are hashes; `made` says that a build made the note's first id, even if it was
     written into the YAML since: another branch may have the card without it (test_ids.py, "written on one branch").
     """
 
@@ -44,7 +44,7 @@ class NoteRecord(NamedTuple):
 
 
 class TypeRecord(NamedTuple):
-    """What the lock knows of a note type: Anki's number for it, its content's hash and stamp (seconds)."""
+    """What the lock knows about a note type: Anki's number for it, its content's hash and stamp (seconds)."""
 
     key: str
     id: int
@@ -57,9 +57,9 @@ _Record = TypeVar("_Record", NoteRecord, TypeRecord)
 
 
 class Lock(NamedTuple):
-    """The deck's history: notes by id, note types by key. An empty lock is a deck never built.
+    """The deck's history: notes by id, note types by key. A deck that was never built has an empty lock.
 
-    `uid` is the deck's own, "" in a lock from before locks had it: a lock copied into another deck is seen by it.
+    `uid` is the deck's own, "" in locks from before they had it; it shows if a lock was copied into another deck.
     """
 
     notes: Mapping[str, NoteRecord] = {}
@@ -67,20 +67,20 @@ class Lock(NamedTuple):
     uid: str = ""
 
     def record_of(self, identity: Identity) -> NoteRecord | None:
-        """What the lock knows of the note; None where it is new, also under an id that another note had until now."""
+        """The lock's record of the note; None if it is new, even under an id that another note had until now."""
         record = self.notes.get(identity.was or identity.id)
         return record if record is not None and record.guid == identity.guid else None
 
 
 def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
-    """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
+    """The lock in `data`, and a problem for every damaged line. `path` is only for messages."""
     try:
         lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
-        return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _MEND)]
+        return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _REPAIR)]
     head = _VERSION.fullmatch(lines[0])
     if head is None:
-        return Lock(), [problem("damaged-lock", Place(path), "the lock's first line isn't a lock's", _MEND)]
+        return Lock(), [problem("damaged-lock", Place(path), "the lock's first line is damaged", _REPAIR)]
     if int(head[1]) > VERSION:
         message = f"a newer studydeck wrote this lock (version {head[1]}; this one reads {VERSION})"
         from studydeck.installing import update_line
@@ -91,7 +91,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     uid = ""
     counts: list[int] = []
     problems: list[Problem] = []
-    alike: dict[Any, Any] = {}  # what many lines share is in memory once
+    alike: dict[Any, Any] = {}  # values that many lines share are in memory only once
     for number, line in enumerate(lines[1:], start=2):
         line = line.rstrip("\r")
         if not line or line[0] == "#":
@@ -112,17 +112,17 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
             else:
                 raise ValueError(f"a line can't start with '{word[:20]}'")
         except (ValueError, IndexError) as error:
-            problems.append(problem("damaged-lock", Place(path, number), f"this line is damaged: {error}", _MEND))
+            problems.append(problem("damaged-lock", Place(path, number), f"this line is damaged: {error}", _REPAIR))
     if not problems and len(notes) < max(counts, default=len(notes) + 1):
         missing = (
-            f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock's end is gone"
+            f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock is truncated"
         )
-        problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _MEND))
+        problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _REPAIR))
     return Lock(notes, types, uid), problems
 
 
 def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
-    """The records of single lines of locks; what isn't a whole record is left out."""
+    """The records in single lines of locks; incomplete ones are left out."""
     for line in lines:
         word, *values = line.rstrip("\r").split("\t")
         with suppress(ValueError):
@@ -133,7 +133,7 @@ def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
 
 
 def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
-    """The lines of the notes `ids` in the text of a whole lock, for `lock_lines`; and a lock's text without them."""
+    """The lines of the notes `ids` in the text of a complete lock, for `lock_lines`; and a lock's text without them."""
     apart: list[str] = []
     rest: list[str] = []
     for line in text.split("\n"):
@@ -147,14 +147,14 @@ def note_id_in(line: str) -> int:
 
 
 def lock_lines(uid: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
-    """The lines of a lock's file, from the deck's uid, its note types and the lines of its notes, in one order."""
+    """The lines of a lock's file in a fixed order, from the deck's uid, its note types and its notes' lines."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
     if uid:
         yield f"uid\t{uid}\n"
     for key in sorted(types):
         kind = types[key]
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
-    lines = sorted(notes)  # by id, for a tab comes before every character that an id can have
+    lines = sorted(notes)  # by id, since a tab sorts before every character of an id
     for line in lines:
         yield f"{line}\n"
     yield f"end\t{len(lines)}\n"
@@ -169,7 +169,7 @@ def note_line(
     note_id: str, guid: str, kind: str, retired: bool, made: bool, content: str, question: str, answer: str,
     added: int, modified: int, section: str, deck: str,
 ) -> str:  # fmt: skip
-    """The line of a note in a lock's file, without its end, from the values of a NoteRecord."""
+    """A note's line in a lock's file, without its line end, from the values of a NoteRecord."""
     state = "retired" if retired else "live"
     origin = "made" if made else "own"
     return (
@@ -180,38 +180,36 @@ def note_line(
 
 def _uid(values: list[str], other: str) -> str:
     if len(values) != 1 or not values[0]:
-        raise ValueError("a uid's line has 2 columns")
+        raise ValueError("expected 2 columns")
     if other not in ("", values[0]):
-        raise ValueError(
-            f"the lock has two uids; keep the line of the one in deck.yaml, not '{other}' or '{values[0]}'"
-        )
+        raise ValueError(f"the lock has two uids, '{other}' and '{values[0]}'; keep the line with the one in deck.yaml")
     return values[0]
 
 
 def _type(values: list[str]) -> TypeRecord:
     if len(values) != 5:
-        raise ValueError(f"it has {len(values) + 1} columns, and a note type's line has 6")
+        raise ValueError(f"expected 6 columns, found {len(values) + 1}")
     key, type_id, content, modified, name = values
     if key not in KINDS:
-        raise ValueError(f"'{key}' is no note type")
+        raise ValueError(f"'{key}' isn't a note type")
     return TypeRecord(key, _number(type_id), content, _number(modified), name)
 
 
 def _number(written: str) -> int:
     number = int(written)
     if not 0 < number < 1 << 53:
-        raise ValueError(f"{written[:30]} can't stand here")
+        raise ValueError(f"{written[:30]} is out of range")
     return number
 
 
 def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
     if len(values) != 12:
-        raise ValueError(f"it has {len(values) + 1} columns, and a note's line has 13")
+        raise ValueError(f"expected 13 columns, found {len(values) + 1}")
     note_id, guid, kind, state, origin, content, question, answer, added, modified, section, deck = values
     if state not in ("live", "retired") or origin not in ("own", "made") or not note_id or not guid:
-        raise ValueError(f"'{state}' and '{origin}' are no words of a note")
+        raise ValueError(f"'{state}' or '{origin}' isn't allowed here")
     if kind not in KINDS:
-        raise ValueError(f"'{kind}' is no kind of note")
+        raise ValueError(f"'{kind}' isn't a kind of note")
     stamp = _number(modified)
     kind, stamp, section, deck = (alike.setdefault(each, each) for each in (kind, stamp, section, deck))
     return NoteRecord(
@@ -221,7 +219,7 @@ def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
 
 
 def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
-    """Adds a line's note; of two lines that git merged by union, the newer stamp holds."""
+    """Adds a line's note; of two lines that git merged by union, the newer stamp counts."""
     old = notes.setdefault(new.id, new)
     if old is new:
         return
@@ -238,10 +236,10 @@ def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:
 
 
 def newer_of(old: _Record, new: _Record) -> _Record:
-    """Of two records of one thing, the one with the newer stamp.
+    """The one of two records with the newer stamp.
 
-    Where the stamps are equal and the contents differ, neither build's learners may be left behind: the content is
-    unknown then, so that the next build stamps anew.
+    If the stamps are equal but the contents differ, both builds' learners need an update: the content is then unknown,
+    so that the next build moves the stamp.
     """
     if old.modified == new.modified and old.content != new.content:
         return old._replace(content="")

@@ -1,7 +1,7 @@
-"""What the next import does to a learner: new, edited, untouched, retired, moved, and what is theirs to do.
+"""What the next import changes for a learner: new, edited, untouched, retired, moved, and what is left to do by hand.
 
-Notes are compared by guid, as Anki does. The lock tells which notes changed; to show what they said, the old
-text is needed too, from an older package or from git, and it is believed only where its hash is the lock's.
+Notes are compared by guid, as Anki does. The lock shows which notes changed; to show their old text, an older package
+or git is needed, too, and a text is used only if its hash is the lock's.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
 _BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
-#: Fields that no author writes: an edit of these is not shown.
+#: Fields that no author writes; edits of these are not shown.
 _OURS = ("Id", *SPARES)
 
 
 class Old(NamedTuple):
-    """What a learner has of one note, `modified` being its stamp in seconds.
+    """A note as a learner has it; `modified` is its stamp in seconds.
 
-    `fields` and `tags` are None where only the lock's hashes are known.
+    `fields` and `tags` are None if only the lock's hashes are known.
     """
 
     id: str
@@ -50,9 +50,9 @@ class Old(NamedTuple):
 
 
 class OldType(NamedTuple):
-    """What a learner has of a note type. `content` is its hash, `modified` its stamp in seconds.
+    """A note type as a learner has it. `content` is its hash, `modified` its stamp in seconds.
 
-    `shape` are the ids of its fields and of its templates, None where only the lock is known.
+    `shape` has the ids of its fields and of its templates, None if only the lock is known.
     """
 
     key: str
@@ -64,7 +64,7 @@ class OldType(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What a learner has: notes by guid, note types, and in words where this is known from."""
+    """What a learner has: notes by guid, note types, and in words where this was read from."""
 
     notes: Mapping[str, Old]
     types: Sequence[OldType]
@@ -72,7 +72,7 @@ class Before(NamedTuple):
 
 
 class After(NamedTuple):
-    """What a build ships now: notes and note types, and the lock that it would write, with their stamps."""
+    """What a build would ship now: notes and note types, and the lock that it would write, with their stamps."""
 
     notes: Sequence[Note]
     types: Sequence[NoteType]
@@ -80,7 +80,7 @@ class After(NamedTuple):
 
 
 class FieldChange(NamedTuple):
-    """A field of an edited note with its old and new text, None where the old one isn't known."""
+    """A field of an edited note with its old and new text; the old text is None if it isn't known."""
 
     field: str
     old: str | None
@@ -88,12 +88,12 @@ class FieldChange(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """What the words of the field don't show."""
+        """What the field's words don't show."""
         if self.old is None:
             return ""
         if _PICTURE.findall(self.old) != _PICTURE.findall(self.new):
             return "a picture changed"
-        return "only its form changed" if plain(self.old) == plain(self.new) else ""
+        return "only the formatting changed" if plain(self.old) == plain(self.new) else ""
 
 
 class CardPlan(NamedTuple):
@@ -109,9 +109,9 @@ class CardPlan(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The next import. `unclean` tells in sentences what of it wouldn't arrive; empty, it imports cleanly.
+    """The next import. `unclean` has sentences on what wouldn't arrive; if it is empty, the package imports cleanly.
 
-    `look` is a sentence where the note types change, and else empty. `about` is Markdown that says whose deck it is.
+    `look` is a sentence if the note types change, otherwise empty. `about` is Markdown that says whose deck it is.
     """
 
     deck: str
@@ -128,7 +128,7 @@ class Plan(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """The plan in a line: 3 new cards, 5 edited (2 questions, 3 answers), 57 untouched, 1 retired. …"""
+        """The plan in one line: 3 new cards, 5 edited (2 questions, 3 answers), 57 untouched, 1 retired. …"""
         edited = [card.counted_as for card in self.cards if card.what == "edited"]
         kinds = ", ".join(counted(number, word) for word, number in Counter(edited).items())
         new = self.count("new")
@@ -142,7 +142,7 @@ class Plan(NamedTuple):
 
 
 def before_from_lock(lock: Lock, source: str) -> Before:
-    """What a learner of the lock's build has: hashes only, until `with_texts` finds the words."""
+    """What a learner with the lock's build has: only hashes, until `with_texts` adds the words."""
     notes = {
         each.guid: Old(
             each.id, each.guid, each.kind, each.retired, each.content, each.question, each.answer, each.deck,
@@ -155,7 +155,7 @@ def before_from_lock(lock: Lock, source: str) -> Before:
 
 
 def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType, int]], source: str) -> Before:
-    """What a learner of an older package has."""
+    """What a learner with an older package has."""
     old = {}
     for note in notes:
         retired = any(tag.endswith("::retired") for tag in note.tags)
@@ -180,12 +180,12 @@ def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType
 
 
 def old_digest(note: OldNote) -> str:
-    """The hash that the lock has of a note of an older package, if the package is of the lock's build."""
+    """The hash of an older package's note; the lock has the same if the package is from the lock's build."""
     return digest(note.kind, " ".join(note.tags), *note.fields.values())
 
 
 def with_texts(before: Before, texts: Iterable[Old]) -> Before:
-    """`before` with the fields and tags of those `texts` whose hash is the lock's: no other text is the learner's."""
+    """`before` with the fields and tags of those `texts` whose hash is the lock's; learners don't have other texts."""
     found = dict(before.notes)
     for text in texts:
         old = found.get(text.guid)
@@ -206,13 +206,13 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
 
 
 def named_fields(note: Note) -> dict[str, str]:
-    """The author's fields of a note by name."""
+    """The fields of a note that its author writes, by name."""
     named = zip(KINDS[note.kind].fields, note.fields, strict=True)
     return {name: value for name, value in named if name not in _OURS}
 
 
 def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
-    """Whether the old text of some note isn't known yet that was edited, or is gone."""
+    """Whether the old text of some edited or deleted note isn't known yet."""
     edited = any(
         old.fields is None and old.content != content_digest(note)
         for note in notes
@@ -241,7 +241,7 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
 
 
 def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
-    """The notes that learners have and that are shipped no more."""
+    """The notes that learners have and that are no longer shipped."""
     here = {note.identity.guid for note in notes}
     return (old for guid, old in before.notes.items() if guid not in here and not old.retired)
 
@@ -263,8 +263,8 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
 
 
 def plain(html: str) -> str:
-    """A field's words without its markup; pictures by their alternative text."""
-    end = html.rfind(">") + 1  # behind it every '<' would look for one up to the end
+    """A field's words without markup; pictures as their alternative text."""
+    end = html.rfind(">") + 1  # after it, every '<' would search up to the end
     return " ".join(html_entities.unescape(_TAG.sub(_as_words, html[:end]) + html[end:]).split())
 
 
@@ -290,7 +290,7 @@ def _card(old: Old | None, note: Note) -> CardPlan:
 
 
 def _counted_as(note: Note) -> dict[str, str]:
-    """What an edited card is counted under, by field: the first one that changed decides, flags last."""
+    """What an edited card is counted as, by field: the first field that changed decides, flags last."""
     kind = KINDS[note.kind]
     keys = {key.field: key for key in kind.keys.values() if key.field}
     words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
@@ -321,11 +321,11 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
 
 
 def _unclean(before: Before, after: After) -> Iterator[str]:
-    """Why learners would miss something of the import: Anki sets it aside as a conflict, or drops it by its stamp."""
+    """Why something wouldn't arrive: Anki reports a conflict, or drops it because of its stamp."""
     for old in before.types:
         new = next((each for each in after.types if each.id == old.id), None)
         if new is None:
-            yield f"the note type '{old.name}' of {before.source} is not this deck's, so its notes would conflict"
+            yield f"the note type '{old.name}' of {before.source} isn't this deck's, so its notes would conflict"
         elif old.shape not in (None, _shape(new)):
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
         elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
@@ -336,7 +336,7 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
     if dropped:
         more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
         names = ", ".join(f"'{each}'" for each in dropped[:3])
-        yield f"{before.source} has {names}{more} with a newer stamp, so Anki would drop the edit without a word"
+        yield f"{before.source} has {names}{more} with a newer stamp, so Anki would silently drop the edit"
 
 
 def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
@@ -347,7 +347,7 @@ def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
 
 
 def _look(before: Before, after: After) -> str:
-    """In a sentence, that the note types change, if they do: Anki replaces them as a whole."""
+    """A sentence saying that the note types change, if they do: Anki replaces them completely."""
     new = {each.id: type_digest(each) for each in after.types}
     if all(new.get(old.id, old.content) == old.content for old in before.types):
         return ""

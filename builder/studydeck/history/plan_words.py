@@ -11,17 +11,17 @@ from studydeck.history.plan import CardPlan, FieldChange, Plan, plain
 from studydeck.terminal import printable
 from studydeck.text import literal, literal_line
 
-#: Pairs of words and blanks above which two texts aren't compared word by word, which may take the square of them.
+#: The most pairs of words and blanks for comparing two texts word by word, which takes quadratic time.
 _MOST_PAIRS = 4_000_000
 
-#: How deleted and added words are shown: from the words to their marked form.
+#: How deleted or added words are shown: takes the words, returns them marked.
 Mark = Callable[[str], str]
 
 
 def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
     """The plan for a terminal; `deleted` and `added` mark words, in colour or in git's brackets.
 
-    Nothing that an author wrote turns into colours, or anything else that a terminal would do.
+    Nothing that an author wrote can change colours, or do anything else in the terminal.
     """
     lines = [f"{plan.deck}, against {plan.against}", plan.summary, *plan.unclean, *filter(None, [plan.look])]
     if plan.texts_from and plan.count("edited") + plan.count("retired"):
@@ -42,9 +42,9 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
 
 
 def plan_markdown(plan: Plan) -> str:
-    """The plan as release notes; nothing that an author wrote turns into markup."""
-    told = [plan.summary, *plan.unclean, *filter(None, [plan.look])]
-    lines = [f"## {literal(plan.deck)}", "", *map(literal, told)]
+    """The plan as release notes; nothing that an author wrote becomes markup."""
+    notices = [plan.summary, *plan.unclean, *filter(None, [plan.look])]
+    lines = [f"## {literal(plan.deck)}", "", *map(literal, notices)]
     for what, title in (("new", "New cards"), ("edited", "Edited cards"), ("retired", "Retired cards")):
         cards = [card for card in plan.cards if card.what == what]
         if cards:
@@ -89,9 +89,9 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 
 def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = str) -> str:
-    """The field's new words with the old ones that went, each run marked; only the new where the old aren't known.
+    """The field's new words and its deleted old ones, each run marked; only the new ones if the old aren't known.
 
-    `spelled` writes a text as the form of the plan needs it.
+    `spelled` escapes a text for the plan's format.
     """
     new = spelled(plain(change.new))
     if change.old is None:
@@ -103,7 +103,7 @@ def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = s
 def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
     if len(before) * len(after) > _MOST_PAIRS:
-        yield f"{_marked(old, deleted)} {_marked(new, added)} (too long to be compared word by word)"
+        yield f"{_marked(old, deleted)} {_marked(new, added)} (too long to compare word by word)"
         return
     for step, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if step == "equal":
@@ -114,7 +114,7 @@ def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
 
 
 def _marked(words: str, mark: Mark) -> str:
-    """`words` marked, the blanks around them not, so that marks stand at words."""
+    """`words` marked, without the blanks around them, so that the marks are next to words."""
     bare = words.strip()
     return words.replace(bare, mark(bare), 1) if bare else words
 
@@ -123,11 +123,11 @@ def _markdown(card: CardPlan) -> Iterator[str]:
     yield f"- {literal_line(card.text or card.id)}"
     for change in card.changes:
         words = word_diff(change, "~~{}~~".format, "**{}**".format, literal)
-        # GitHub needs the blank where a bracket follows (test_plan.py, "release notes"). The cards' own marks have a \.
+        # GitHub needs the blank before a bracket (test_plan.py, "release notes"). Marks in the cards have a \.
         yield f"  - {change.field.lower()}: {words.replace('~~**', '~~ **')}"
 
 
 def _code(text: str) -> str:
-    """`text` as code, within more backticks than it holds in a row."""
+    """`text` as code, in more backticks than it has in a row."""
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence} {text} {fence}" if len(fence) > 1 else f"{fence}{text}{fence}"

@@ -1,4 +1,4 @@
-"""The lock after a build: a note's stamp moves if, and only if, the learner would see something change."""
+"""The lock after a build: a note's stamp moves if, and only if, learners would see a change."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from studydeck.kinds import KINDS
 from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 from studydeck.timings import lazy_stage
 
-#: Anki's ids are milliseconds since 1970, and none may lie in the future. A new note's is one of the years 2012 to 2021
-#: by its guid alone, so that a lost lock gives the same one: with another, who imports on two devices before their
-#: first sync has the note twice (test_phone.py). Learners see it as the day when the note was created.
+#: Anki's ids are milliseconds since 1970, and none may be in the future. A new note's id is in the years 2012 to 2021
+#: and depends on its guid alone, so that it is the same after a lost lock: otherwise, learners who import on two
+#: devices before their first sync would have the note twice (test_phone.py). Learners see it as the day of creation.
 _FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
-#: A note's cards take the ids that follow the note's, and a cloze note has up to 500 of them.
+#: A note's cards have the ids after the note's, and a cloze note has up to 500 cards.
 _STEP = 512
 
 
 class Changes(NamedTuple):
     """What a build changes for a learner who has the last one: ids of notes, each in study order, kept ones last.
 
-    `new`, `edited` and `unchanged` together are the notes of the package; `retired` are those that
-    this build saw vanish or turn `retired`.
+    `new`, `edited` and `unchanged` together are the notes of the package; `retired` are those that have disappeared
+    or become `retired` since the last build.
     """
 
     new: tuple[str, ...]
@@ -40,7 +40,7 @@ class Ledger:
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
     since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
-    those of the kept notes, and of those that the deck no longer has; `stamp` adds the others.
+    those of the kept notes and of notes that the deck no longer has; `stamp` adds the others.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
@@ -59,15 +59,15 @@ class Ledger:
 
     @property
     def order(self) -> list[int]:
-        """The notes' places in study order, from 0, in the order of their numbers, which is a package's."""
+        """The notes' indexes in study order, from 0, sorted by their numbers, as in a package."""
         return sorted(range(len(self.numbers)), key=self.numbers.__getitem__)
 
     @lazy_stage("stamp")
     def stamp(self, notes: Iterable[Note], places: Iterable[int]) -> Iterator[Shipped]:
-        """The notes in these places of the study order, each with its stamp, as the package's rows hold it.
+        """The notes with these indexes in study order, each with its stamp, as a row of the package.
 
-        A changed note's stamp is `now`, or one second after its last stamp where the clock runs behind it:
-        Anki takes an update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+        A changed note's stamp is `now`, or one second after its last stamp if the clock is behind that: Anki takes an
+        update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
         """
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
             note_id, guid, made, _ = identity
@@ -95,7 +95,7 @@ class Ledger:
 
     @cached_property
     def gone(self) -> list[NoteRecord]:
-        """What the next lock knows of the notes that the deck no longer has; a note's other id is none of them."""
+        """The next lock's records of notes that the deck no longer has; other ids of its notes don't count."""
         here = {name for each in self.identities for name in (each.id, each.was)} if self.known else ()
         gone = [each._replace(retired=True) for each in self.known.values() if each.id not in here]
         guids = {each.guid for each in self.identities} if gone else ()
@@ -103,7 +103,7 @@ class Ledger:
         return [each for each in gone if each.guid not in guids and newest[each.guid] is each]
 
     def changes(self) -> Changes:
-        """What the build changes, once all its notes are stamped."""
+        """What the build changes; call it when all its notes are stamped."""
         new, edited, retired = (
             tuple(self.identities[place].id for place in sorted(places))
             for places in (self._new, self._edited, self._retired)
@@ -123,16 +123,16 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
-    """Anki's numbers of the deck's note types, by key: the lock's where it has them, else from the deck's uid.
+    """Anki's numbers of the deck's note types, by key: from the lock if it has them, else from the deck's uid.
 
     A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
-    new uid must not move it.
+    new uid must not change it.
     """
     return {key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in KINDS}
 
 
 def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:
-    """What the lock knows of the note types, by key, after shipping them at `now` (seconds since 1970)."""
+    """The lock's records of the note types, by key, after shipping them at `now` (seconds since 1970)."""
     records = {}
     now = max(1, now)
     for note_type in types:
@@ -146,9 +146,9 @@ def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, T
 
 
 def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int]:
-    """Anki's ids of the notes of one build: each note's own, and no two the same.
+    """Anki's ids for the notes of one build, all different.
 
-    It is the one that the lock knows, or the guid's own where there is none, or where a merge gave it to two notes.
+    A note's id is from the lock, or made from the guid if the lock has none or a merge gave it to two notes.
     """
     taken: set[int] | None = None
     given: set[int] = set()

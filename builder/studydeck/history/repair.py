@@ -1,4 +1,4 @@
-"""A lock from what is left: good lines of the damaged one, the last lock that git has, the last package."""
+"""Rebuilds a lock from what is left: undamaged lines, the last lock that git has, the last package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studydeck.model import Deck, Note, NoteType, OldNote
 
 
 class Repaired(NamedTuple):
-    """A lock put together again, and in sentences where its parts are from and what couldn't be known."""
+    """A rebuilt lock, and in words where its parts are from and what is unknown."""
 
     lock: Lock
     words: tuple[str, ...]
@@ -26,10 +26,10 @@ def repair(
     deck: Deck,
     notes: Sequence[Note],
 ) -> Repaired:
-    """The lock that `good_lines`, git and the package make together; of two that know a note, the newer stamp holds.
+    """The lock made from `good_lines`, git and the package; if two of them have a note, the newer stamp counts.
 
-    `notes` are the `deck`'s, rendered as if it had no lock: a note without an id of its author's is found in
-    the package by its exact question.
+    `notes` are the `deck`'s, rendered as if it had no lock: a note without an id from its author is found in the
+    package by its exact question.
     """
     records: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
@@ -49,11 +49,11 @@ def repair(
             _add_package(records, types, old_notes, old_types, notes)
             words.append(f"{len(old_notes):,} notes from {name}")
         else:
-            words.append(f"nothing from {name}, which is another deck's")
+            words.append(f"nothing from {name}, which belongs to another deck")
     for record in good_lines.notes.values():
         _keep_newer(records, record)
     if good_lines.notes:
-        words.append(f"{len(good_lines.notes):,} notes from the lock's good lines")
+        words.append(f"{len(good_lines.notes):,} notes from the lock's undamaged lines")
     types.update(good_lines.types)
     by_guid: dict[str, str] = {}
     for record in sorted(records.values(), key=lambda each: each.modified):
@@ -61,10 +61,10 @@ def repair(
             del records[by_guid[record.guid]]
             by_guid[record.guid] = record.id
     if not types:
-        words.append("the note types' numbers are unknown, and made from the deck's uid")
+        words.append("the note types' numbers are unknown, and were made from the deck's uid")
     if unmatched := [record.id for record in records.values() if record.made and not record.question]:
         names = ", ".join(f"'{each}'" for each in unmatched[:5]) + (" and more" if len(unmatched) > 5 else "")
-        words.append(f"what {names} asked is unknown: where such a card was reworded, give it this id")
+        words.append(f"what {names} asked is unknown: if you reworded such a card, give it this id")
     return Repaired(Lock(records, types, uid), tuple(words))
 
 
@@ -87,12 +87,12 @@ def _add_package(
 
 
 def type_record(note_type: NoteType, modified: int) -> TypeRecord:
-    """What a package's note type tells."""
+    """The record of a package's note type."""
     return TypeRecord(note_type.key, note_type.id, type_digest(note_type), modified, note_type.name)
 
 
 def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
-    """What a package's note tells; the hashes of the author's words only where today's card asks the very same."""
+    """The record of a package's note; has hashes of the author's words only if today's card asks exactly the same."""
     asked = next(iter(old.fields.values()), "")
     note = by_question.get(asked)
     same_answer = note is not None and old.fields.get("Answer", "") == named_fields(note).get("Answer", "")

@@ -1,1 +1,1 @@
-"""What changed since the last build, and what is kept of it."""
+"""What changed since the last build, and what is kept from it."""

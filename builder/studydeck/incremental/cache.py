@@ -1,8 +1,8 @@
-"""What the last build made of which bytes, so that the next one reads no more than what has changed since.
+"""What the last build made from which bytes, so that the next one reads only what has changed since.
 
-Nothing depends on it: a note that is missing, unreadable or of other bytes means a whole build. It lies in the user's
-cache folder (or in STUDYDECK_CACHE), two small files for each set of decks that are built together: what lay where,
-and for rebuild.py what each section held.
+Nothing depends on it: if a cache file is missing, unreadable or out of date, everything is built. The cache is in the
+user's cache folder (or in STUDYDECK_CACHE), two small files for each set of decks that are built together: the hashes
+of all files and, for rebuild.py, the contents of each section.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from studydeck.user_cache import place_of
 
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
-_DECIDING = (_LOCK, "material.lock", "style.css")  # beside the YAML files and what is in media/
+_DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and media/
 
 
 class State(NamedTuple):
     """Hashes of the bytes that decide what a build makes, by the paths of their files.
 
-    `statuses` of these files and of their folders show whether one was written since, or came, or went: what was
-    changed and changed back has the same hash. `refs` is a hash of the branches, tags, stashes and reflogs of the
+    `statuses` of these files and of their folders show whether a file was written, added or deleted since: after a
+    change and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the
     decks' git repositories.
     """
 
@@ -48,10 +48,10 @@ class Made(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the last build made, and the files that have changed since: none where all is as it left it.
+    """What the last build made, and the files that have changed since, if any.
 
-    `sections` is the hash of what `sections_of` reads, `digests` are those of the files as that build left them.
-    `moved` says that a ref of git's has moved, or that other refs count.
+    `sections` is the hash of what `sections_of` reads; `digests` are those of the files after that build. `moved` says
+    that a git ref has moved, or that other refs count now.
     """
 
     made: Sequence[Made]
@@ -62,9 +62,9 @@ class Known(NamedTuple):
 
 
 def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -> State:
-    """The files of `decks` and their packages in `out`, as they are now; empty where one can't be read.
+    """The files of `decks` and their packages in `out`, as they are now; empty if one can't be read.
 
-    With them the refs of their repositories, of which a build asks `only_this_branch` or all.
+    Includes the refs of their repositories, of which a build reads `only_this_branch` or all.
     """
     try:
         files = _all_files(decks, out)
@@ -80,14 +80,14 @@ def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -
 
 
 def is_complete(state: State) -> bool:
-    """Whether no file has come or gone in the decks' folders since their `state` was taken."""
-    return all(_is_as_it_was(folder, state) for folder in state.statuses.keys() - state.digests.keys())
+    """Whether no file was added or deleted in the decks' folders since their `state` was taken."""
+    return all(_is_same(folder, state) for folder in state.statuses.keys() - state.digests.keys())
 
 
 def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
-    """What the last build of `decks` into `out` made, and what of it has changed to `state`.
+    """What the last build of `decks` into `out` made, and which of its files differ in `state`.
 
-    None where nothing is known: no file may have come or gone, and the program and its Python are the same.
+    None if there is nothing usable: a file was added or deleted, or the program or its Python is another one.
     """
     try:
         head, made, files = _note(decks, out).read_text("utf-8", "surrogatepass").split("\n\n")
@@ -104,7 +104,7 @@ def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
 
 
 def sections_of(decks: Sequence[Path], out: Path, known: Known) -> str | None:
-    """What `remember` was given of the sections at the last build; None where it isn't there as it was."""
+    """The `sections` that `remember` stored at the last build; None if they are missing or damaged."""
     with suppress(OSError):
         data = _note(decks, out).with_suffix(".sections").read_bytes()
         if hash_of(data) == known.sections:
@@ -115,14 +115,14 @@ def sections_of(decks: Sequence[Path], out: Path, known: Known) -> str | None:
 def remember(
     decks: Sequence[Path], out: Path, state: State, made: Iterable[Made], written: Mapping[str, str], sections: str
 ) -> None:
-    """Keeps what a build made of `state`, if the cache can be written.
+    """Stores what a build made from `state`, if the cache can be written.
 
-    The state is from before the build, and was complete when all had been read; `written` are the hashes of the files
-    that the build wrote itself. What an author saved while the build was under way may have been built or not, so it
-    counts as changed.
+    The state is from before the build, and was complete when everything had been read; `written` are the hashes of the
+    files that the build wrote itself. A file that was saved during the build may have been built or not, so it counts
+    as changed.
     """
     with suppress(OSError):
-        now = {path: digest if _is_as_it_was(path, state) else _UNKNOWN for path, digest in state.digests.items()}
+        now = {path: digest if _is_same(path, state) else _UNKNOWN for path, digest in state.digests.items()}
         now |= written
         new = any(path not in now for path in _all_files(decks, out))
         if new or not state.digests or any("\n" in path for path in now):
@@ -143,7 +143,7 @@ def _note(decks: Sequence[Path], out: Path) -> Path:
 
 
 def _program() -> str:
-    """A hash of the program and its Python, by the dates of its files: an upgrade may build something else."""
+    """A hash of the program and its Python, by its files' times: another version may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
     for path in _below(os.path.dirname(os.path.dirname(__file__))):
         if path.endswith(".pyc"):
@@ -154,28 +154,28 @@ def _program() -> str:
 
 
 def _mark(status: os.stat_result) -> tuple[int, ...]:
-    """What changes of a file's status whenever somebody writes it, or puts another file in its place."""
+    """The parts of a file's status that change whenever the file is written or replaced."""
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _is_as_it_was(path: str, state: State) -> bool:
+def _is_same(path: str, state: State) -> bool:
     with suppress(OSError):
         return _mark(os.stat(path)) == state.statuses[path]
     return False
 
 
 def _digest(path: str, folder: str | None = None) -> str:
-    """A hash of a file's bytes, or of why it isn't read. Raises OSError, for what is too big to be kept, too."""
+    """A hash of a file's bytes, or of the reason why it won't be read. Raises OSError, even if it is only too big."""
     try:
         return hash_of(read_bytes(path, folder, LARGEST_PACKAGE))
     except Refused as error:
         if error.strerror == TOO_BIG:
             raise
-        return hash_of(str(error.strerror).encode())  # as a build refuses it, none of its bytes decides anything
+        return hash_of(str(error.strerror).encode())  # a build refuses it, so its bytes don't matter
 
 
 def _all_files(decks: Sequence[Path], out: Path) -> dict[str, str | None]:
-    """Every file that decides, and the folder that it has to lie in; a package may be a link to anywhere."""
+    """Every file that matters, and the folder that it has to be in; a package may be a link to anywhere."""
     files: dict[str, str | None] = {}
     for deck in decks:
         files |= _files(os.fspath(deck))
@@ -183,26 +183,26 @@ def _all_files(decks: Sequence[Path], out: Path) -> dict[str, str | None]:
 
 
 def _folders(deck: str) -> list[str]:
-    """The folders of `deck` in which files may come and go."""
+    """The folders of `deck` in which files may be added or deleted."""
     media = os.path.join(deck, "media")
     return [deck, *(folder for folder, _, _ in (os.walk(media) if inside(media, deck) else ()))]
 
 
 def _files(deck: str) -> dict[str, str]:
-    """The files that decide what a build of `deck` makes, whatever else an editor leaves beside them."""
+    """The files that decide what a build of `deck` makes, without others that editors may put beside them."""
     files = {
         os.path.join(deck, name): deck
         for name in sorted(os.listdir(deck))
         if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
     }
     media = os.path.join(deck, "media")
-    if inside(media, deck):  # its folders hold no others but their own; what a link in one leads to is listed itself
+    if inside(media, deck):  # links to folders in it aren't followed; a link to a file is listed itself
         files |= {path: os.path.dirname(path) for path in _below(media)}
     return files
 
 
 def _below(folder: str) -> list[str]:
-    """Every file below `folder`, in one order everywhere."""
+    """Every file below `folder`, in the same order on every system."""
     found = []
     for parent, folders, names in os.walk(folder):
         folders.sort()

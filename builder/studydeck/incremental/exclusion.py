@@ -1,9 +1,9 @@
-"""Builds of one deck wait for each other, whoever started them.
+"""Builds of the same deck wait for each other, even in different processes.
 
-SQLite's own lock on an empty file in the user's cache folder does it: the system takes the lock from a process that
-dies, and every build loads SQLite anyway (filelock takes as long to load as a small build). The deck's folder stays
-as it is, and may be read-only. Nothing depends on the lock: without it, or between two users' caches, a build proves
-that what it read is still there, and says so where it isn't (tests/test_together.py).
+They use SQLite's lock on an empty file in the user's cache folder: the system releases it when a process dies, and
+every build loads SQLite anyway (loading filelock takes as long as a small build). The deck's folder isn't touched, and
+may be read-only. Nothing depends on this lock: without it, or with two users' caches, a build checks that what it read
+hasn't changed, and reports it if it has (tests/test_together.py).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 from studydeck.files import package_path
 from studydeck.user_cache import place_of
 
-_PATIENCE = 0.1  # seconds, for which nobody can interrupt SQLite's waiting
+_PATIENCE = 0.1  # seconds during which SQLite's waiting can't be interrupted
 _IN_THIS_PROCESS = threading.Lock()
 
 
 @contextmanager
 def exclusive(decks: Sequence[Path], out: Path | None, wait: Callable[[], None]) -> Iterator[bool]:
-    """Keeps every other build of one of `decks`, or of a package of theirs in `out`, waiting until the end.
+    """Makes every other build of these `decks`, or of their packages in `out`, wait until the end.
 
-    `wait` is called once if this one has to wait itself, and what is yielded says whether it had to.
+    `wait` is called once if this build has to wait itself; yields whether it had to.
     """
     waited = False
 
@@ -42,13 +42,13 @@ def exclusive(decks: Sequence[Path], out: Path | None, wait: Callable[[], None])
         while not _IN_THIS_PROCESS.acquire(timeout=_PATIENCE):
             waiting()
         held.callback(_IN_THIS_PROCESS.release)
-        for place in sorted(places):  # in one order everywhere, so that no two builds wait for each other
+        for place in sorted(places):  # always in the same order, so that no two builds deadlock
             _hold(place, held, waiting)
         yield waited
 
 
 def _hold(place: str, held: ExitStack, waiting: Callable[[], None]) -> None:
-    """Takes the lock for a place, until `held` ends, where there can be one."""
+    """Takes the lock for a path, until `held` ends, if it can be locked."""
     try:
         lock = place_of(os.path.normcase(place)).with_suffix(".lock")
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _hold(place: str, held: ExitStack, waiting: Callable[[], None]) -> None:
 
 
 def _is_taken(connection: sqlite3.Connection) -> bool:
-    """Whether another build has the lock. Where none has, it is ours from now on."""
+    """Whether another build has the lock. If none has, this one takes it."""
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:  # any other error: these files can't be locked

@@ -1,8 +1,8 @@
-"""The build after an edit: only the section files that changed are read, the rest lies in the last package.
+"""The build after an edit: only the section files that changed are read, the rest is in the last package.
 
-`load` reads those files, and what is kept of the rest goes with them to `build`. It makes the same bytes as a whole
-build does (tests/test_rebuild.py), or leaves the deck to one: wherever there is a problem to report, or cards of read
-and unread files could affect each other.
+`load` reads those files, and what is kept from the rest goes to `build` with them. The result has the same bytes as
+that of a full build (tests/test_rebuild.py). If there is a problem to report, or if cards in read and unread files
+could affect each other, there is a full build instead.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from studydeck.shipped import is_behind
 
 
 class SectionMemory(NamedTuple):
-    """What a later build must know of a section file that it doesn't read.
+    """What a later build must know about a section file that it doesn't read.
 
-    `deck` is the one in Anki that its cards go to, `ids` are its notes', `letters` hashes of those of its questions
-    (see text/words.py), `media` the files that it shows.
+    `deck` is Anki's deck for its cards, `ids` are its notes', `letters` are hashes of its questions' letters (see
+    text/words.py), `media` are the files that it uses.
     """
 
     file: str
@@ -49,7 +49,7 @@ class Memory(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A deck of which only the changed files were read, and the `last` build's memory of the rest."""
+    """A deck of which only the changed files were read, and the `last` build's memory of it."""
 
     loaded: Loaded
     last: Memory
@@ -58,10 +58,10 @@ class Part(NamedTuple):
 def load_changed(
     folders: Sequence[Path], out: Path, known: cache.Known, now: int, opened: ExitStack
 ) -> list[Part] | None:
-    """The decks, with only those section files read that changed since the last build; None for a whole build.
+    """The decks, with only the section files read that changed since the last build; None if a full build is needed.
 
-    `now` is in seconds since 1970, the stamp of the build to come. What is kept is proved to be what the last build
-    wrote; the packages that it is copied from are open until the end of `opened`.
+    `now` is in seconds since 1970, the stamp of the coming build. What is kept is verified to be what the last build
+    wrote; the packages that it is copied from stay open until the end of `opened`.
     """
     try:
         memories = [_memory(*each) for each in json.loads(cache.sections_of(folders, out, known) or "[]")]
@@ -79,7 +79,7 @@ def load_changed(
             return None
         kept = loaded.kept
         if changed and kept.ranges:
-            package = _proved(package_path(folder, out), known)
+            package = _verified(package_path(folder, out), known)
             if package is None:
                 return None
             kept = kept._replace(package=opened.enter_context(package))
@@ -90,17 +90,17 @@ def load_changed(
 
 
 def any_behind(folders: Sequence[Path], only_this_branch: bool) -> bool:
-    """Whether git knows of a newer build of a deck than its lock, which takes a whole build, or can't be asked."""
+    """Whether git knows a newer build of a deck than its lock, which needs a full build, or can't be asked."""
     return any(is_behind(folder, lock_in(folder)[0], only_this_branch) for folder in folders)
 
 
 def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
-    """The memory of what was built, for `load_changed`; where only a part was read, the rest is of the last memory."""
+    """The memory of what was built, for `load_changed`; if only a part was read, the rest is from the last memory."""
     return json.dumps([_after(*each) for each in decks], separators=(",", ":"))
 
 
-def _proved(path: Path, known: cache.Known) -> BinaryIO | None:
-    """The package, open to read, if its bytes are those that the last build left; its name may soon be another's."""
+def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
+    """The package, opened, if its bytes are those that the last build wrote; it may be replaced at any time."""
     with suppress(OSError):
         status_of(path)
         file = path.open("rb")
@@ -111,7 +111,7 @@ def _proved(path: Path, known: cache.Known) -> BinaryIO | None:
 
 
 def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int) -> Loaded | None:
-    """The deck with only its `changed` files read, or None where that isn't all there is to know."""
+    """The deck with only its `changed` files read, or None if that isn't enough."""
     if last.newest > now or (folder / "material.lock").exists():
         return None
     unread = [each for each in last.sections if each.file not in changed]
@@ -155,13 +155,13 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
 
 
 def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
-    """The sections of the last build, those that were read as they are now."""
+    """The sections of the last build, with those that were read as they are now."""
     now = {each.file: each for each in read}
     return [now.get(each.file, each) for each in last.sections]
 
 
 def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> bool:
-    """Whether a card that was read could be one that was not, by its id or its question's hash."""
+    """Whether a card that was read could be the same as an unread one, by its id or its question's hash."""
     return any(
         not {each for section in read for each in getattr(section, what)}.isdisjoint(getattr(section, what))
         for what in ("ids", "letters")
@@ -170,7 +170,7 @@ def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> boo
 
 
 def _new_guid(loaded: Loaded) -> bool:
-    """Whether a card has a guid of its author's that learners don't know it by: it may be any other card's."""
+    """Whether an author wrote a guid that isn't the card's in the lock: it may be any other card's."""
     cards = (card for section in loaded.deck.sections for card in section.cards)
     known = loaded.lock.notes
     return any(
@@ -180,7 +180,7 @@ def _new_guid(loaded: Loaded) -> bool:
 
 
 def _decks(sections: Iterable[SectionMemory]) -> list[str]:
-    """The decks in Anki that have notes, in the order of their first ones."""
+    """The decks in Anki that have notes, in the order of their first notes."""
     return list(dict.fromkeys(each.deck for each in sections if each.ids))
 
 

@@ -1,7 +1,7 @@
 """Notes to an .apkg file. The only room that knows genanki.
 
-genanki makes note types, decks and the package; the subclasses in anki.py put their own stamps, ids and
-rows in, each for a reason that it states; light.py imports genanki at half its cost.
+genanki makes note types, decks and the package; the subclasses in anki.py add their own stamps, ids and rows, and say
+why; light.py imports genanki in half the time.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ def write_package(
 ) -> int:
     """Writes the package of `deck` to `path`: the same arguments make the same bytes. Returns its number of cards.
 
-    The `notes` come in the order of their ids, and are asked for one after the other. `decks` are the names of Anki's
-    decks in it, `deck`'s own first; `note_types` come with their stamps in seconds.
-    The ranges of positions that are `kept` are copied from the last package, and make the same bytes as if they were
-    among `notes`.
-    Raises OSError where the file, the last package or a media file fails.
+    The `notes` are in the order of their ids, and are consumed one by one. `decks` are the names of Anki's decks in the
+    package, `deck`'s own first; `note_types` have their stamps in seconds.
+    The `kept` ranges of positions are copied from the last package, with the same bytes as if they were in `notes`.
+    Raises OSError if the file can't be written, or the last package or a media file can't be read.
     """
     base = note_types[0][0].id + 1000
     named = {name: StudyDeck(base + n, name) for n, name in enumerate(decks)}

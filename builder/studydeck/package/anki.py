@@ -1,6 +1,6 @@
-"""genanki's Model, Deck and Package with what a regenerated deck needs and they lack.
+"""genanki's Model, Deck and Package, extended with what a regenerated deck needs.
 
-Each override says why, and tests/test_package.py has a test that fails without it.
+Each override says why it is needed, and tests/test_package.py has a test that fails without it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from studydeck.files import create
 from studydeck.model import Kept, MediaFile, NoteType, Shipped
 from studydeck.package.light import genanki
 
-#: A package that a crash cuts short is never moved into its place, so that nothing waits for the disk.
+#: A package that a crash truncates is never moved into place, so there is no need to wait for the disk.
 _UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 _LEVEL = 1  # of deflate: a fifth of the usual level's time, and a tenth more bytes
 _PIECE = 1 << 19  # bytes that are copied at once
-_ZIP64 = 1 << 31  # bytes of a file from which on its entry needs longer numbers
-_UNIX = 3  # zip's number for it
-#: What SQLite says where a disk is full, or a folder closed.
+_ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
+_UNIX = 3  # in a zip's entries
+#: SQLite's errors for a full disk, or a folder that can't be written.
 _REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
 _KEPT_CARDS = """
@@ -44,10 +44,10 @@ INSERT INTO notes SELECT * FROM (
 
 
 class StudyModel(genanki.Model):
-    """A note type that keeps the stamp of its own last change, and the ids of its fields and templates.
+    """A note type with the stamp of its own last change, and with ids for its fields and templates.
 
-    genanki stamps the time of the build, which overwrites a learner's own style at every import, and gives
-    no ids, so that a later renamed field would make every note conflict.
+    genanki uses the time of the build as the stamp, which overwrites a learner's own style at every import, and gives
+    no ids, so that renaming a field later would make every note conflict.
     """
 
     def __init__(self, note_type: NoteType, stamp: int) -> None:
@@ -67,8 +67,8 @@ class StudyModel(genanki.Model):
         )
         self.stamp = stamp
 
-    #: genanki works this out with a Mustache engine that knows no Anki filters, and fails on a spare template.
-    #: Anki has not read it since 2.1.28; cards come from `Note.ords`.
+    #: genanki computes this with a Mustache engine that doesn't know Anki's filters, and fails on a spare template.
+    #: Anki hasn't read it since 2.1.28; the cards are from `Note.ords`.
     _req: list[Any] = []  # noqa: RUF012 - replaces a cached property
 
     def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class StudyModel(genanki.Model):
 
 
 class StudyDeck(genanki.Deck):
-    """A deck whose description is read as Markdown. Its notes are the package's: see StudyPackage."""
+    """A deck whose description is Markdown. Its notes are in the package: see StudyPackage."""
 
     def to_json(self) -> dict[str, Any]:
         json_dict: dict[str, Any] = super().to_json()
@@ -85,11 +85,11 @@ class StudyDeck(genanki.Deck):
 
 
 class StudyPackage(genanki.Package):
-    """A package with the same bytes for the same notes, which come in the order of their ids: deflated, without dates.
+    """A package that has the same bytes for the same notes, given in the order of their ids: deflated, without dates.
 
-    Its notes are rows, each with its own stamp and ids, and its cards as Anki will see them. genanki gives all notes
-    of a deck the stamp of the build, which makes Anki overwrite every learner's tags, and numbers notes and cards
-    anew each time; and a million objects take longer than their rows. `cards` is their number, once it is written.
+    Its notes are rows, each with its own stamp, id and cards. genanki gives all notes of a deck the stamp of the build,
+    which makes Anki overwrite every learner's tags, and renumbers notes and cards each time; and a million objects take
+    longer than their rows. `cards` is the number of cards, once the package is written.
     """
 
     def __init__(
@@ -110,9 +110,9 @@ class StudyPackage(genanki.Package):
         self.cards = 0
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
-        """Writes the package, its database in a file beside it first: in memory it would stand there twice.
+        """Writes the package, with its database first in a file beside it: in memory it would be there twice.
 
-        genanki leaves its temporary database behind, and stores without deflating.
+        genanki doesn't delete its temporary database, and stores without deflating.
         """
         database = file.with_name(f"{file.stem}.db.{os.getpid()}.part")
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
@@ -124,14 +124,14 @@ class StudyPackage(genanki.Package):
                     entry.write(names.encode())
                 for number, each in enumerate(self.media):
                     _add(archive, str(number), each.path)
-                for info in archive.infolist():  # Windows would say that it is Windows
+                for info in archive.infolist():  # the same on Windows
                     info.create_system = _UNIX
         finally:
             database.unlink(missing_ok=True)
 
     def _write_database(self, file: Path) -> None:
-        """Writes the database. Raises OSError where the system refuses: to sqlite3 that is an error like any other."""
-        file.unlink(missing_ok=True)  # a killed build's, whose process had the same number
+        """Writes the database. Raises OSError if the system can't, which is no error of its own in sqlite3."""
+        file.unlink(missing_ok=True)  # left by a killed build with the same process number
         try:
             connection = sqlite3.connect(f"{file.absolute().as_uri()}?nolock=1", uri=True, isolation_level=None)
             try:
@@ -146,9 +146,9 @@ class StudyPackage(genanki.Package):
             raise
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
-        """genanki's schema and collection; rows in the order of their ids, and indexes after the rows, which is faster.
+        """Writes genanki's schema and collection, rows in the order of their ids, and then indexes, which is faster.
 
-        Decks and note types are written once: genanki reads and writes the JSON of all decks again for every deck.
+        Decks and note types are written once: genanki rereads and rewrites the JSON of all decks for every deck.
         """
         from genanki.apkg_col import APKG_COL
         from genanki.apkg_schema import APKG_SCHEMA
@@ -176,12 +176,12 @@ class StudyPackage(genanki.Package):
         cursor.execute("COMMIT")
 
     def _write_rows(self, cursor: sqlite3.Cursor) -> None:
-        """The rows of notes and cards, and between them those that the last package holds already."""
+        """Writes the rows of notes and cards, merged with those kept from the last package."""
         into_notes, into_cards = ("temp.fresh_notes", "temp.fresh_cards") if self.kept else ("notes", "cards")
         if self.kept:
             cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
             cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
-        cards = array("q")  # six numbers a card, for tuples of them would take four times the memory
+        cards = array("q")  # six numbers for each card: tuples would take four times the memory
         cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows(cards))
         cursor.executemany(
             f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')",
@@ -192,7 +192,7 @@ class StudyPackage(genanki.Package):
             cursor.execute(_KEPT_CARDS)
 
     def _note_rows(self, cards: array[int]) -> Iterator[tuple[Any, ...]]:
-        """The rows of the notes, and into `cards` those of their cards. Positions order new ones as the author did."""
+        """The rows of the notes; adds their cards' rows to `cards`. Positions keep new cards in the author's order."""
         deck_ids, model_ids = self.deck_ids, self.model_ids
         for note_id, guid, kind, modified, tags, fields, deck, ords, position in self.notes:
             deck_id = deck_ids[deck]
@@ -206,13 +206,13 @@ def _archive(target: BinaryIO) -> zipfile.ZipFile:
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
-    """Adds a file without its date: the first day that zip knows stands in."""
+    """Adds a file with the earliest date that zip has, instead of its own."""
     with path.open("rb") as source, archive.open(name, "w", force_zip64=path.stat().st_size >= _ZIP64) as entry:
         shutil.copyfileobj(source, entry, _PIECE)
 
 
 def _attach(cursor: sqlite3.Cursor, last: BinaryIO, kept: Sequence[tuple[int, int, int]]) -> None:
-    """Lays the last package's database beside the new one, with a table for what is kept of it. Closes the package."""
+    """Attaches the last package's database, and makes a table of what is kept from it. Closes the package."""
     with last, zipfile.ZipFile(last) as archive:
         data = archive.read("collection.anki2")
     cursor.execute("ATTACH ':memory:' AS last")

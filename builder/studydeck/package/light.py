@@ -1,9 +1,9 @@
 """genanki without asyncio, and without YAML.
 
-genanki's `cached_property` dependency imports asyncio, a quarter of a small build's time, for a decorator that
-Python has had in functools since 3.8; and genanki imports PyYAML for note types that are written in YAML, which ours
-are not. For the length of genanki's import, their places are taken by modules that hold the one decorator, and that
-look up what is asked of YAML when it is asked; afterwards anyone who imports either gets the real one.
+genanki's `cached_property` dependency imports asyncio, which takes a quarter of a small build's time, for a decorator
+that functools has had since Python 3.8; and genanki imports PyYAML for note types written in YAML, which ours aren't.
+While genanki is imported, stub modules replace both: one has just the decorator, the other imports the real PyYAML on
+first use. Afterwards, anyone who imports either gets the real one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An .apkg file to its notes and note types: what learners of an older build have."""
+"""Reads the notes and note types of an .apkg file: what learners of an older build have."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from studydeck.files import status_of
 from studydeck.kinds import kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
 
-#: Bytes of the database inside a package; a small zip may unpack to a huge one.
+#: Bytes of the database in a package; a small zip may unpack to a huge one.
 _LARGEST_DATABASE = 2_000_000_000
-#: Anki counts in milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
+#: Anki's ids are milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
 _LARGEST_NUMBER = 1 << 53
-#: What the readers of zip, SQLite and JSON raise for damaged bytes, and what reading on raises for what they let pass.
+#: Errors of the readers of zip, SQLite and JSON for damaged bytes, and of later steps for damage that they miss.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, sqlite3.Error,
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
@@ -29,7 +29,7 @@ _DAMAGE = (
 def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
 
-    Raises ValueError with a sentence for whatever isn't such a package, OSError where it can't be read.
+    Raises ValueError with a sentence if it isn't such a package, OSError if it can't be read.
     """
     with _database(path) as connection:
         return _read(connection)
@@ -38,7 +38,7 @@ def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]
 def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
     """The numbers of a package's note types and the guids of its notes, each with its stamp in seconds.
 
-    The errors are those of `read_package`, which takes ten times as long.
+    Raises the same errors as `read_package`, which takes ten times as long.
     """
     with _database(path) as connection:
         (models_json,) = connection.execute("select models from col").fetchone()
@@ -50,7 +50,7 @@ def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
 
 @contextmanager
 def _database(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database of a package in memory; whatever is wrong with either is a ValueError with a sentence."""
+    """The database of a package, in memory; raises ValueError with a sentence for anything wrong with either."""
     connection = sqlite3.connect(":memory:")
     try:
         status_of(path)
@@ -75,7 +75,7 @@ def _unzip(file: BinaryIO) -> bytes:
             raise ValueError("it is in the newer format; export it again with 'Support older Anki versions' ticked")
         name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
         if name is None:
-            raise ValueError("it holds no collection")
+            raise ValueError("it has no collection")
         if archive.getinfo(name).file_size > _LARGEST_DATABASE:
             raise ValueError(f"its collection is larger than {_LARGEST_DATABASE:,} bytes")
         return archive.read(name)
@@ -121,5 +121,5 @@ def _number(value: float | str) -> int:
     """An id or a stamp. Raises ArithmeticError or ValueError for one that Anki can't have."""
     number = int(value)
     if abs(number) > _LARGEST_NUMBER:
-        raise ValueError(f"{value} is no number of Anki's")
+        raise ValueError(f"{value} is out of range")
     return number

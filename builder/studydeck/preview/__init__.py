@@ -1,7 +1,7 @@
 """The deck as a page in the browser, drawn by the real engine and redrawn at every save.
 
-view.py says what the page shows, live.py keeps it and watches the files, server.py serves it, static.py writes
-it as files; the page itself is assets/. Needs `studydeck[anki]`.
+view.py has what the page shows, live.py updates it when files change, server.py serves it, static.py writes it as
+files; the page itself is in assets/. Needs `studydeck[anki]`.
 """
 
 from studydeck.preview.live import Live, watch

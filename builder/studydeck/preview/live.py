@@ -1,4 +1,4 @@
-"""The page's state as it changes: told to every open page, and looked at again when a file is saved."""
+"""The page's state: refreshed when a file is saved, and sent to every open page."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _QUIET = 10
 
 
 class Live:
-    """The latest View that `look` gave, and pages that wait for the next; `package` is the name to download.
+    """The latest View from `look`, and the pages that wait for the next; `package` is the download's file name.
 
-    `look` is asked twice for each edit: for the cards at once, and then with all that is to be judged of them.
+    `look` is called twice for each edit: first for the cards alone, and then with the warnings that judge them.
     """
 
     def __init__(self, look: Callable[[bool], View], package: str) -> None:
@@ -31,7 +31,7 @@ class Live:
         self.view = look(True)
 
     def refresh(self) -> None:
-        """Looks at the deck's files again, and tells the pages."""
+        """Looks at the deck's files again, and notifies the pages."""
         for judge in (False, True):
             seen = self._look(judge)
             with self._changed:
@@ -47,7 +47,7 @@ class Live:
             self._changed.notify_all()
 
     def updates(self, patience: float) -> Iterator[str]:
-        """The whole state as JSON, and then what changed, whenever it does; "" after `patience` seconds of quiet."""
+        """The whole state as JSON, then each change of it; "" after `patience` seconds without one."""
         known: Mapping[str, Any] = {}
         revision = 0
         while True:
@@ -65,7 +65,7 @@ class Live:
 
 
 def update(view: View, known: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-    """What a page needs to go from the cards that it knows to `view`, as JSON."""
+    """What a page that knows some cards needs to show `view`, as JSON."""
     changed = {key: card for key, card in view.cards.items() if known.get(key) != card}
     state = {
         "head": {**view.head, **extra},
@@ -77,7 +77,7 @@ def update(view: View, known: Mapping[str, Any], extra: Mapping[str, Any]) -> st
 
 
 def watch(folder: Path, refresh: Callable[[], None], stop: threading.Event) -> None:
-    """Calls `refresh` after every change of the deck's files, until `stop` is set. Files that builds write pass by."""
+    """Calls `refresh` after every change of the deck's files, until `stop` is set. Ignores builds' temporary files."""
     from watchfiles import DefaultFilter
     from watchfiles import watch as changes
 
@@ -86,7 +86,7 @@ def watch(folder: Path, refresh: Callable[[], None], stop: threading.Event) -> N
     def ours(change: Any, path: str) -> bool:
         return usual(change, path) and not path.endswith((".part", ".pending"))
 
-    seen_once = False  # a file saved while the watching began is not told
+    seen_once = False  # a file saved before the watching began would be missed
     for changed in changes(
         folder,
         watch_filter=ours,

@@ -1,6 +1,6 @@
-"""Serves the page: to this computer alone, or behind an unguessable path to the local network.
+"""Serves the page: to this computer only, or to the local network under an unguessable path.
 
-Nothing is looked up by a path that a browser sends: every answer is one of a handful of names, or a medium of the deck.
+No path from a browser is looked up on disk: only a handful of names and the deck's media are served.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from studydeck.preview.live import Live
 
 ASSETS = Path(__file__).parent / "assets"
 PAGE = {"": "index.html", "preview.css": "preview.css", "preview.js": "preview.js"}
-#: AnkiDroid opens a download of this kind whatever its name (its manifest's intent filters); iOS goes by the name.
+#: AnkiDroid opens downloads of this type whatever their name (its manifest's intent filters); iOS goes by the name.
 PACKAGE_TYPE = "application/apkg"
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "media-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
-_MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture from a stranger runs nothing
+_MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a stranger's picture can't run anything
 _HEARTBEAT = 15.0
-#: Seconds that a connection has to ask for something, and that a browser may take none of its answer.
+#: Seconds in which a connection must send its request, and for which a browser may stop reading the answer.
 _PATIENCE, _STALL = 5.0, 60.0
-#: Connections that wait for their request to be read, and those that are being answered.
+#: The most connections whose request isn't read yet, and the most that are being answered.
 _MOST_WAITING, _MOST_SERVED = 128, 64
-#: Bytes of a request: browsers send the cookies of whatever else this computer serves. And of a part of an answer.
+#: The most bytes of a request, which may have cookies of other local servers; and bytes to send at once.
 _LARGEST_HEAD, _PIECE = 65_536, 65_536
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 
 
 def address_in_network() -> str | None:
-    """This computer's address in the local network, or None where it is in none. Sends nothing."""
+    """This computer's address in the local network, or None if it isn't in one. Sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # an address that no host has (RFC 5737): the system picks a way out
+            probe.connect(("192.0.2.1", 9))  # an address that no host has (RFC 5737): the system picks a route
         except OSError:
             return None
         address: str = probe.getsockname()[0]
@@ -55,7 +55,7 @@ def address_in_network() -> str | None:
 
 
 def qr_code(address: str) -> tuple[str, Mapping[str, str]]:
-    """A QR code of `address` in characters for a terminal, and what the page needs to show it."""
+    """A QR code of `address` as text for a terminal, and as values for the page."""
     import segno
 
     code = segno.make(address, micro=False)
@@ -65,17 +65,17 @@ def qr_code(address: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _asked_for(span: re.Match[str], size: int) -> tuple[int, int]:
-    """Where a part of a file begins and ends; players of sound ask for parts (RFC 9110, 14.1.2)."""
+    """The start and end of a requested range; audio players request ranges (RFC 9110, 14.1.2)."""
     if span[3]:
         return max(size - int(span[3]), 0), size
     return int(span[1]), min(int(span[2] or size) + 1, size)
 
 
 class _Connections:
-    """The open connections. Whoever may not see the deck can't keep out whoever may.
+    """The open connections. Clients that may not see the deck can't block those that may.
 
-    One that has not yet asked for what it may see has to do so soon, and gives way where there are too many: the
-    oldest from the address that has most. Closing one ends the reading in its thread.
+    A connection must send a permitted request soon. If too many haven't yet, the oldest one from the address with the
+    most of them is closed. Closing a connection ends the reading in its thread.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class _Connections:
                 self._close(next(each for each, (other, _) in self._waiting.items() if other == greedy))
 
     def let_in(self, connection: socket.socket) -> None:
-        """Takes a connection that asked for what it may see out of the reach of the others."""
+        """Protects a connection that sent a permitted request from being closed for others."""
         with self._lock:
             if self._waiting.pop(connection, None):
                 self._served[connection] = None
@@ -106,7 +106,7 @@ class _Connections:
             self._served.pop(connection, None)
 
     def close_late(self) -> None:
-        """Closes the connections that took too long to ask."""
+        """Closes the connections that took too long to send a request."""
         with self._lock:
             late = time.monotonic() - _PATIENCE
             for connection in [each for each, (_, since) in self._waiting.items() if since < late]:
@@ -120,13 +120,13 @@ class _Connections:
 
 
 def hosts_of(host: str, port: int) -> frozenset[str]:
-    """What browsers may send as the name of the server at `host` and `port`; they leave out HTTP's own port."""
+    """The Host headers that browsers may send to the server at `host` and `port`; they omit HTTP's default port."""
     names = ("127.0.0.1", "localhost") if host == "127.0.0.1" else (host,)
     return frozenset(f"{name}:{port}" for name in names) | frozenset(names if port == 80 else ())
 
 
 class Server(ThreadingHTTPServer):
-    """An HTTP server of one page on `host` and `port` (0 is any free one); `secret` puts it behind a path of 128 bits.
+    """An HTTP server for one page on `host` and `port` (0 is any free one); `secret` adds a random path of 128 bits.
 
     `package` builds the deck's package and returns its path, or raises ValueError with a sentence.
     """
@@ -144,7 +144,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The page's URL."""
         return f"http://{self.server_address[0]!s}:{self.server_port}{self.root}"
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -156,15 +156,15 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Twice a second, and after each connection that came in."""
+        """Called twice a second, and after each new connection."""
         self.connections.close_late()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that went away is no error."""
+        """Ignores errors: a browser that closes its connection isn't one."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers one request; no connection is kept for a second one, for then it would have to be watched, too."""
+    """Answers one request; connections aren't kept alive, since idle ones would have to be limited, too."""
 
     server: Server
     timeout = _STALL
@@ -176,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile = io.BufferedReader(io.BytesIO(self._head()))
 
     def _head(self) -> bytes:
-        """The request up to the empty line that ends it; nothing where it is too long or breaks off."""
+        """The request up to its final empty line; nothing if it is too long or incomplete."""
         head = bytearray()
         while len(head) < _LARGEST_HEAD and (more := self.connection.recv(4096)):
             head += more
@@ -197,18 +197,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet: the terminal is for the deck's problems."""
 
     def _answer_request(self, with_body: bool) -> None:
-        # A web page elsewhere may name our address (DNS rebinding), but not our host.
+        # Another web page may resolve to our address (DNS rebinding), but can't send our host name.
         if self.headers.get("Host") not in self.server.hosts:
-            self._text(403, "This host name isn't served.")
+            self._text(403, "Unknown host name.")
             return
         path = urlsplit(self.path).path
         if not path.startswith(self.server.root):
-            self._text(404, "There is nothing here.")
+            self._text(404, "Not found.")
             return
         name = unquote(path.removeprefix(self.server.root))
-        # Nor may it ask for anything in the background: a package is a build. Old browsers don't tell who asks.
+        # Nor may it send requests in the background: a package is a build. Old browsers don't send this header.
         if name and self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            self._text(403, "Other pages may not ask for this.")
+            self._text(403, "Requests from other pages aren't allowed.")
             return
         self.server.connections.let_in(self.connection)
         if name in PAGE:
@@ -221,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif name.startswith("media/") and (file := self.server.live.view.media.get(name.removeprefix("media/"))):
             self._media(file)
         else:
-            self._text(404, "There is nothing here.")
+            self._text(404, "Not found.")
 
     def _events(self) -> None:
         """Server-sent events: the state, and every change of it, until the page is closed."""
@@ -235,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _package(self, with_body: bool) -> None:
         if not with_body:
-            self._text(405, "Ask for the package itself.")
+            self._text(405, "Use GET to download the package.")
             return
         try:
             path = self.server.package()
@@ -251,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             data = read_bytes(path)
         except OSError:
-            self._text(404, "The file is gone.")
+            self._text(404, "The file no longer exists.")
             return
         span = _RANGE.fullmatch(self.headers.get("Range", ""))
         if not span:
@@ -259,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         start, end = _asked_for(span, len(data))
         if start >= end:
-            self._text(416, "The file is shorter.")
+            self._text(416, "The range is past the end of the file.")
         else:
             self._bytes(data[start:end], kind, _MEDIA_POLICY, 206, Content_Range=f"bytes {start}-{end - 1}/{len(data)}")
 
@@ -274,7 +274,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command != "HEAD":
-            for start in range(0, len(data), _PIECE):  # the time limit is for each of them
+            for start in range(0, len(data), _PIECE):  # the time limit is per piece
                 self.wfile.write(data[start : start + _PIECE])
 
     def _headers(self, kind: str, policy: str) -> None:

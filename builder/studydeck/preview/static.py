@@ -1,4 +1,4 @@
-"""The page as files that work from disk, for a share or a website."""
+"""The page as files that work from disk, for a shared folder or a website."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BEGINS = "window.studydeck = "
 def write_page(view: View, folder: Path) -> Path:
     """Writes the page of `view` into `folder` and returns its index.html.
 
-    Raises FileExistsError where the folder holds anything but an earlier page, and OSError where it can't be written.
+    Raises FileExistsError if the folder has anything but an earlier page in it, and OSError if it can't be written.
     """
     media = folder / "media"
     if folder.exists() and any(folder.iterdir()) and not (_is_page(folder) and inside(media, folder)):

@@ -1,4 +1,4 @@
-"""What the page shows, as values that JSON can hold: the deck, its cards on both sides, the problems."""
+"""What the page shows, as values for JSON: the deck, both sides of its cards, the problems."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOUND = re.compile(r"\[sound:[^\]]*\]")
 
 
 class View(NamedTuple):
-    """One state of the page. `cards` are in study order, by a key that stays through edits; `media` is by name."""
+    """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name."""
 
     head: Mapping[str, Any]
     cards: Mapping[str, Mapping[str, Any]]
@@ -39,7 +39,7 @@ def view(
 ) -> View:
     """The page of a deck whose notes were drawn: a question and an answer side for each card of each note.
 
-    `states` says of a note's id whether it is new, edited or retired since the last build.
+    `states` says which notes are new, edited or retired since the last build, by id.
     """
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
@@ -70,19 +70,19 @@ def view(
 
 
 def with_problems(shown: View, problems: Sequence[Problem]) -> View:
-    """The last good page, while the deck has errors."""
+    """The last page without errors, with the errors that the deck has now."""
     return shown._replace(problems=problems)
 
 
-@lru_cache(10_000)  # asked for at every save
+@lru_cache(10_000)  # called at every save
 def _line(html: str) -> str:
-    """HTML as a line of text: TeX without its brackets, a picture's words for the picture."""
+    """HTML as a line of text: TeX without its delimiters, a picture as its alternative text."""
     html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))
     return " ".join(html_entities.unescape(_TAGS.sub("", html)).split())
 
 
 def _beside(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[dict[str, Any]]]:
-    """The problems that stand in each note's lines, by the note's id."""
+    """The problems in each note's lines, by the note's id."""
     starts: dict[str, list[tuple[int, str]]] = {}
     for note in notes:
         starts.setdefault(note.card.place.path, []).append((note.card.place.line, note.identity.id))

@@ -1,7 +1,7 @@
 """Card to Note: fields as HTML, tags, the cards that the note has; and the deck's note types and media.
 
-notes.py renders cards, note_types.py freezes the two note types and fills the templates of assets/,
-media.py finds pictures and sounds and names them by their content.
+notes.py renders cards, note_types.py defines the frozen note types and fills in their templates, media.py finds
+pictures and sounds and names them by their content.
 """
 
 from studydeck.render.media import Media, collect_media

@@ -20,7 +20,7 @@ from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, prob
 from studydeck.text import PICTURES, SOUNDS, Guesses, is_sound, media_references
 from studydeck.timings import stage
 
-#: Bytes above which a file is a burden on a phone; AnkiWeb refuses files over 100 MB.
+#: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
@@ -39,9 +39,9 @@ class Media(NamedTuple):
 
 @stage("media", lambda found: len(found[0].files))
 def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
-    """The media that the deck's cards show, and the references that lead nowhere.
+    """The media that the deck's cards use, and the problems with them.
 
-    Files that no card shows are told only of a `whole` deck: a card that was left out may show them.
+    Unused files are reported only if the deck is `whole`: a card that was left out may use them.
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
@@ -51,18 +51,18 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
             for written, alt in media_references(text):
                 shelf.take(written, alt, text)
     if isinstance(deck.description, Text) and media_references(deck.description):
-        message = "a deck's description shows no pictures and plays no sounds"
-        shelf.problems.append(problem("lost-picture", deck.description, message, "take them out"))
+        message = "a deck's description can't have pictures or sounds"
+        shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
     if whole:
-        shelf.tell_unused()
+        shelf.report_unused()
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
     return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked), shelf.problems
 
 
 class _Shelf:
-    """The media folder, and what was taken from it so far."""
+    """The media folder, and the files taken from it so far."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -73,7 +73,7 @@ class _Shelf:
 
     @cached_property
     def there(self) -> dict[str, Path]:
-        """The folder's files by their names as authors type them: Macs write an accent as a letter of its own."""
+        """The folder's files by their names as authors type them: Macs store accents as separate characters."""
         if not inside(self.folder, self.folder.parent):
             return {}
         return {unicodedata.normalize("NFC", name): self.folder / name for name in _files_in(self.folder)}
@@ -88,13 +88,13 @@ class _Shelf:
 
     @cached_property
     def guesses(self) -> Guesses:
-        """What a name that isn't there may have been meant to be."""
+        """Guesses at the file that a wrong name means."""
         return Guesses(self.there)
 
     def take(self, written: str, alt: str, at: Text) -> None:
         if not alt.strip() and not is_sound(written):
-            message = f"the picture '{written[:60]}' has no text for those who can't see it"
-            remedy = "say between the brackets what it shows: ![a river's delta](…)"
+            message = f"the picture '{written[:60]}' has no alternative text"
+            remedy = "describe it between the brackets: ![a river's delta](…)"
             self.problems.append(problem("no-alt", at, message, remedy, WARNING))
         self.asked.setdefault(at.path, set()).add(written)
         if written in self.names:
@@ -107,52 +107,52 @@ class _Shelf:
             self.paths[written] = self.there[written]
 
     def look_for(self, name: Text) -> None:
-        """Adds a problem where the folder has no file of this name."""
+        """Adds a problem if the folder has no file of this name."""
         if name not in self.there:
             self.problems.append(self._missing(name, name))
 
-    def tell_unused(self) -> None:
-        """Adds a warning for each file of the media folder that no card shows."""
+    def report_unused(self) -> None:
+        """Adds a warning for each file in the media folder that no card uses."""
         asked = set().union(*self.asked.values())
         for name, path in self.there.items():
             if name not in asked and not path.name.startswith("."):
-                remedy = "delete it, or show it in a card"
+                remedy = "delete it, or use it in a card"
                 self.problems.append(
-                    problem("unused-media", Place(shown(path)), "no card shows this file", remedy, WARNING)
+                    problem("unused-media", Place(shown(path)), "no card uses this file", remedy, WARNING)
                 )
 
     def _name_of(self, written: str, at: Text) -> str | Problem:
         """The file's name in Anki, or the problem with it."""
         if _REMOTE.match(written):
-            message = f"'{written[:60]}' is not a file of the deck, and phones study offline"
-            return problem("lost-picture", at, message, "save it in the media folder, and write its name there")
+            message = f"'{written[:60]}' isn't a file of the deck, and phones study offline"
+            return problem("lost-picture", at, message, "save it in the media folder, and write its name here")
         if not written:
-            return problem("lost-picture", at, "a picture has no name", "write it: ![a river's delta](delta.svg)")
+            return problem("lost-picture", at, "the picture has no file", "write one: ![a river's delta](delta.svg)")
         if written not in self.there:
             return self._missing(written, at)
         path = self.there[written]
         suffix = Path(written).suffix.lower()
         if suffix and suffix not in (*PICTURES, *SOUNDS):
-            message = f"'{written[:60]}' has an ending that is no picture's or sound's"
+            message = f"'{written[:60]}' doesn't have the extension of a picture or sound"
             return problem("lost-picture", at, message, f"save it as one of these: {' '.join((*PICTURES, *SOUNDS))}")
         twins = [name for name in self.folded[written.casefold()] if name != written]
         if twins:
-            message = f"'{written}' and '{twins[0]}' are one file on a Mac or a phone"
-            return problem("lost-picture", at, message, "give one of the two another name")
+            message = f"'{written}' and '{twins[0]}' are the same file on a Mac or a phone"
+            return problem("lost-picture", at, message, "rename one of them")
         try:
             data = read_bytes(path, self.folder, LARGEST_FILE)
         except OSError as error:
             if error.strerror == OUTSIDE:
                 return _elsewhere(written, at)
             if isinstance(error, Refused) and error.strerror == TOO_BIG:
-                message = f"'{written}' has {error.size / 1e6:.0f} MB, more than AnkiWeb takes"
+                message = f"'{written}' is {error.size / 1e6:.0f} MB, more than AnkiWeb accepts"
                 return problem("too-big", at, message, "make it smaller")
             message = f"'{written}' can't be read ({error.strerror})"
-            return problem("lost-picture", at, message, "give yourself leave to read it")
+            return problem("lost-picture", at, message, "fix the file's permissions")
         if not data:
-            return problem("lost-picture", at, f"'{written}' is an empty file", "put the picture there again")
+            return problem("lost-picture", at, f"'{written}' is empty", "replace it with the picture")
         if len(data) > HEAVY_FILE:
-            message = f"'{written}' has {len(data) / 1e6:.0f} MB"
+            message = f"'{written}' is {len(data) / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
         return hashlib.sha256(data).hexdigest()[:24] + suffix
 
@@ -162,18 +162,18 @@ class _Shelf:
         guess = next(iter(self.folded.get(written.casefold(), ())), None) or self.guesses.near(
             written.removeprefix("media/")
         )
-        remedy = f"did you mean '{guess}'?" if guess else "put the file there, or mend its name"
+        remedy = f"did you mean '{guess}'?" if guess else "add the file, or fix its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
 
 
 def _elsewhere(written: str, at: Text) -> Problem:
-    message = f"'{written[:60]}' lies outside the deck's media folder"
-    return problem("lost-picture", at, message, "put a copy into the media folder")
+    message = f"'{written[:60]}' is outside the deck's media folder"
+    return problem("lost-picture", at, message, "copy it into the media folder")
 
 
 def _files_in(folder: Path) -> list[str]:
-    """The regular files below `folder` as an author names them, links not followed out of it."""
+    """The regular files below `folder` as an author names them; links to folders aren't followed."""
     files = []
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,7 +1,7 @@
 """The note types of a deck, one for each kind: their fields, templates and style.
 
-They are frozen for ever: a field or template added, removed or reordered makes every learner's note conflict, so each
-type carries spares to be named and filled later. tests/test_frozen.py holds the list; changing it is a release event.
+They are frozen: adding, removing or reordering a field or template would make every learner's notes conflict, so each
+type has spare ones to be named and filled later. tests/test_frozen.py has the list; changing it is a release event.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
 
 
 def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
-    #: Fields that a learner has no reason to edit are folded away in Anki's editor.
+    #: Fields that learners have no reason to edit are collapsed in Anki's editor.
     collapsed = {"Section", "Id", *SPARES, *(key.field for key in kind.keys.values() if key.takes == takes.FLAG)}
     return NoteType(
         key=kind.key,
@@ -44,7 +44,7 @@ def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
 
 
 def _filled(template: str | Path, deck: Deck) -> str:
-    """The template with the deck's language and material written into it."""
+    """The template with the deck's language and material filled in."""
     text = template if isinstance(template, str) else template.read_text("utf-8").strip()
     language = f' lang="{_escaped(deck.language)}"' if deck.language else ""
     title = _escaped(deck.material.title)
@@ -55,5 +55,5 @@ def _filled(template: str | Path, deck: Deck) -> str:
 
 
 def _escaped(text: str) -> str:
-    """HTML that names no field and no sound: braces of an author's are none of the template's."""
+    """`text` as HTML in which an author's braces and brackets name no field and no sound of the template."""
     return without_commands(html_entities.escape(text).replace("{", "&#123;"))

@@ -1,4 +1,4 @@
-"""Card to Note: the fields in the note types' order (note_types.py), the tags, the cards that the note has."""
+"""Card to Note: its fields in the order of the note type (note_types.py), its tags and its cards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studydeck.timings import lazy_stage
 
 
 class _Frame(NamedTuple):
-    """What all notes of a section share: its name as HTML, its tag in Anki, its own tag, the deck of its cards."""
+    """What a section's notes share: its name as HTML, its tags in Anki, its own tag, the deck of its cards."""
 
     name: str
     tags: tuple[str, ...]
@@ -26,7 +26,7 @@ class _Frame(NamedTuple):
 def render_notes(
     deck: Deck, identities: Sequence[Identity | None], files: Mapping[str, str], order: Iterable[int] | None = None
 ) -> Iterator[Note]:
-    """The deck's notes, one after the other in the `order` of their cards' places in study order, from 0; or in that.
+    """The deck's notes, one by one in study order, or in `order`: their cards' indexes in study order, from 0.
 
     `files` maps media as the author names them to their names in Anki. Cards without an identity are left out.
     """
@@ -68,7 +68,7 @@ class _Renderer:
         self.files = files
         self.empty = [""] * len(kind.fields)
         self.section, self.id = kind.fields.index("Section"), kind.fields.index("Id")
-        #: Where the value of a key goes, and what makes it HTML.
+        #: The index of the field that each key fills, and the function that makes HTML of its value.
         self.fills = {
             name: (kind.fields.index(key.field), _HTML[key.takes])
             for name, key in kind.keys.items()
@@ -77,7 +77,7 @@ class _Renderer:
 
     def fields(self, card: Card, section: str, note_id: str) -> tuple[str, ...]:
         fields = self.empty.copy()
-        fields[self.section], fields[self.id] = section, html_entities.escape(note_id)  # a stranger's lock may hold any
+        fields[self.section], fields[self.id] = section, html_entities.escape(note_id)  # a stranger's lock may have any
         for name, value in card.values.items():
             if name in self.fills:
                 at, html = self.fills[name]
@@ -104,7 +104,7 @@ def _flag(value: bool, card: Card, files: Mapping[str, str]) -> str:
 
 
 def _in_language(html: str, card: Card) -> str:
-    """`html` marked with the card's own language. The deck's is in the template, so that fields stay clean."""
+    """`html` marked with the card's own language. The deck's is in the template, so that fields stay short."""
     language = card.values.get("language")
     if language is None or not html:
         return html
@@ -112,7 +112,7 @@ def _in_language(html: str, card: Card) -> str:
 
 
 def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) -> str:
-    """Locators for a learner's eye, in any language: `p2s1-3` is shown as ¶2.1–3."""
+    """Locators as learners see them, in any language: `p2s1-3` is shown as ¶2.1–3."""
     shown = []
     for locator in locators:
         place = read_locator(locator)

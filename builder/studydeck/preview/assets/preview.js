@@ -1,5 +1,5 @@
-// The page around the cards: takes states of the deck (all at once from deck.js, or as they change from the
-// server), lists the cards, shows one in a frame as phones do, and keeps its place while the deck is edited.
+// The page around the cards: takes the deck's state (all at once from deck.js, or as it changes from the server), lists
+// the cards, shows one in a frame as phones do, and stays on that card while the deck is edited.
 "use strict";
 {
   const byId = (id) => document.getElementById(id);
@@ -11,7 +11,7 @@
   // --- small helpers ---------------------------------------------------------------------------
 
   function named() {
-    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // #100% is no address
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // #100% can't be decoded
   }
   function make(name, text, attributes) {
     const element = document.createElement(name);
@@ -20,7 +20,7 @@
     return element;
   }
   function remember(key, value) {
-    try { localStorage.setItem(`studydeck-${key}`, value); } catch { /* private windows keep nothing */ }
+    try { localStorage.setItem(`studydeck-${key}`, value); } catch { /* private windows store nothing */ }
   }
   function remembered(key) {
     try { return localStorage.getItem(`studydeck-${key}`); } catch { return null; }
@@ -53,19 +53,19 @@
     byId("to-phone").hidden = !state.head.phone;
     byId("get").hidden = !state.head.package;
     byId("get").title = byId("get").download = state.head.package || "";
-    tellTrouble();
-    tellOfDeck();
-    if (sameList) mendList(changed); else fillList();
-    if (same) tellFacts(); else show(shown === place.key);
+    showErrors();
+    showWarnings();
+    if (sameList) updateList(changed); else fillList();
+    if (same) showFacts(); else show(shown === place.key);
   }
 
-  function tellTrouble() {
+  function showErrors() {
     const errors = deck.problems.filter((each) => each.severity === "error");
     const box = byId("trouble");
     box.hidden = !errors.length;
     box.replaceChildren();
     if (!errors.length) return;
-    const shown = deck.order.length ? ". Below are the last good cards." : ".";
+    const shown = deck.order.length ? ". The cards below are from the last version without errors." : ".";
     box.append(make("h2", `${count(errors.length, "error")}${shown}`));
     const list = make("ul");
     for (const each of errors) {
@@ -76,13 +76,13 @@
     box.append(list);
   }
 
-  function tellOfDeck() {
+  function showWarnings() {
     const mild = deck.problems.filter((each) => each.severity !== "error");
     byId("counted").textContent = mild.length ? `${counted(mild)} in the deck.` : "";
     const ofCards = new Set(Object.values(deck.cards).flatMap((card) => card.problems.map((each) => JSON.stringify(each))));
     const loose = mild.filter((each) => !ofCards.has(JSON.stringify(each)));
     byId("loose").hidden = !loose.length;
-    byId("loose").replaceChildren(make("summary", `${counted(loose)} beside no card`), ...loose.map(problemBox));
+    byId("loose").replaceChildren(make("summary", `${counted(loose)} that belong to no card`), ...loose.map(problemBox));
   }
 
   function problemBox(each) {
@@ -104,7 +104,7 @@
     });
   }
 
-  const plain = make("textarea"); // reads entities, and runs nothing
+  const plain = make("textarea"); // decodes entities, and runs nothing
   function textOf(card) {
     if (!card.text) {
       plain.innerHTML = `${card.question} ${card.answer}`.replace(/<\/?(span|em|strong|a|code|b|i)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
@@ -130,7 +130,7 @@
 
   const narrowed = () => byId("search").value || byId("which").value !== "all";
 
-  function mendList(keys) {
+  function updateList(keys) {
     for (const key of keys) buttonOf(key)?.parentElement.replaceWith(listItem(key));
     markCurrent();
   }
@@ -157,7 +157,7 @@
     scrollTo(button, 3);
   }
 
-  // Heights in the list are guesses until it is drawn (content-visibility), and so is the first place.
+  // Heights in the list are estimates until it is drawn (content-visibility), and so is the first position.
   function scrollTo(button, frames) {
     button.scrollIntoView({ block: "nearest" });
     if (frames) requestAnimationFrame(() => scrollTo(button, frames - 1));
@@ -168,7 +168,7 @@
   const night = () => document.documentElement.classList.contains("night");
   const width = () => document.querySelector("[name=width]:checked").value;
 
-  // Colours of the page behind the card are the client's: AnkiDroid's and AnkiMobile's black, the desktop's greys.
+  // The colours behind the card are the client's: black in AnkiDroid and AnkiMobile, grey on the desktop.
   const clientStyle = `
     body { margin: 0; background: #fff; color: #000; }
     body.nightMode { background: #000; color: #fff; }
@@ -207,7 +207,7 @@
     frame.title = card ? `The card's ${place.side}: ${card.asks}` : "No card";
     if (answer && !keepScroll) page.getElementById("answer")?.scrollIntoView({ block: "nearest" });
     else root.scrollTop = scrolled;
-    tellFacts();
+    showFacts();
     fit();
   }
 
@@ -222,20 +222,20 @@
     device.style.transform = scale < 1 ? `scale(${scale})` : "";
   }
 
-  function tellFacts() {
+  function showFacts() {
     const card = deck.cards[place.key];
     const parts = document.createDocumentFragment();
     if (card) {
       const facts = make("dl");
       const state = { new: "new since the last build", edited: "edited since the last build", retired: "retired" };
-      const told = { Id: card.id, Written: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state] };
-      for (const [name, value] of Object.entries(told)) if (value) facts.append(make("dt", name), make("dd", value));
+      const rows = { Id: card.id, File: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state] };
+      for (const [name, value] of Object.entries(rows)) if (value) facts.append(make("dt", name), make("dd", value));
       parts.append(make("h2", "This card"), facts);
       if (card.problems.length) parts.append(make("h2", "Problems"));
       parts.append(...card.problems.map(problemBox));
     }
     if (frame.contentDocument.querySelector("#qa code.tex")) {
-      parts.append(make("p", "A formula stands here as TeX: the preview can't set it, Anki can.", { class: "soft" }));
+      parts.append(make("p", "A formula is shown as TeX: the preview can't typeset it, but Anki can.", { class: "soft" }));
     }
     byId("card-facts").replaceChildren(parts);
   }
@@ -264,9 +264,9 @@
     byId("said").textContent = `Answer: ${frame.contentDocument.getElementById("qa").innerText}`;
   }
 
-  // --- hands -----------------------------------------------------------------------------------
+  // --- input -----------------------------------------------------------------------------------
 
-  // A tap on the card. Scripts don't run in the frame, so hints and sounds are worked from here.
+  // A tap on the card. Scripts don't run in the frame, so hints and sounds are handled here.
   function tap(event) {
     const link = event.target.closest("a");
     if (!link) {
@@ -366,7 +366,7 @@
     if (deck.cards[key] && key !== place.key) go(key);
   });
 
-  // --- begin -----------------------------------------------------------------------------------
+  // --- start -----------------------------------------------------------------------------------
 
   if (remembered("night") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "1" : "")) {
     document.documentElement.classList.add("night");
@@ -378,7 +378,7 @@
     listen();
     document.addEventListener("visibilitychange", listen);
   }
-  // A browser keeps six connections to a server: tabs that nobody sees leave them to others.
+  // A browser allows six connections to a server, so hidden tabs close theirs.
   let events;
   function listen() {
     events?.close();
