@@ -410,7 +410,7 @@ def look(author: Author, picture: str) -> list[Problem]:
     return author.problems()
 
 
-ELSEWHERE = "put the file there, or mend its name"
+ELSEWHERE = "add the file, or fix its name"
 LOST = [
     ("![a](lake.png)", "there is no file 'lake.png' in the deck's media folder", ELSEWHERE),
     ("![a](detla.svg)", "there is no file 'detla.svg' in the deck's media folder", "did you mean 'delta.svg'?"),
@@ -425,17 +425,17 @@ LOST = [
     ("![a](the%20lake.png)", "there is no file 'the lake.png' in the deck's media folder", ELSEWHERE),
     (f"![a]({'y' * 300}.png)", f"there is no file '{'y' * 60}' in the deck's media folder", ELSEWHERE),
     ("![a](%00.png)", r"there is no file '\x00.png' in the deck's media folder", ELSEWHERE),
-    ("![a](../deck.yaml)", "'../deck.yaml' lies outside the deck's media folder", "put a copy into the media folder"),
+    ("![a](../deck.yaml)", "'../deck.yaml' is outside the deck's media folder", "copy it into the media folder"),
     (
         "![a](x/../../deck.yaml)",
-        "'x/../../deck.yaml' lies outside the deck's media folder",
-        "put a copy into the media folder",
+        "'x/../../deck.yaml' is outside the deck's media folder",
+        "copy it into the media folder",
     ),
-    ("![a](/etc/hostname)", "'/etc/hostname' lies outside the deck's media folder", "put a copy into the media folder"),
+    ("![a](/etc/hostname)", "'/etc/hostname' is outside the deck's media folder", "copy it into the media folder"),
     (
         "![a](%2Fetc%2Fhostname)",
-        "'/etc/hostname' lies outside the deck's media folder",
-        "put a copy into the media folder",
+        "'/etc/hostname' is outside the deck's media folder",
+        "copy it into the media folder",
     ),
 ]
 REMOTE = ["https://example.org/x.png", "HTTP://example.org/x.png", "//example.org/x.png", "ftp://example.org/x.mp3"]
@@ -454,8 +454,8 @@ def test_a_picture_that_is_not_in_the_media_folder_is_lost(
 def test_a_picture_that_is_no_file_of_the_deck_is_lost(shelf: Author, address: str) -> None:
     (problem,) = look(shelf, f"![a delta]({address})")
     assert in_short(problem) == "4:15 lost-picture"
-    assert problem.message == f"'{address}' is not a file of the deck, and phones study offline"
-    assert problem.remedy == "save it in the media folder, and write its name there"
+    assert problem.message == f"'{address}' isn't a file of the deck, and phones study offline"
+    assert problem.remedy == "save it in the media folder, and write its name here"
 
 
 def test_a_picture_without_a_name_is_lost(shelf: Author) -> None:
@@ -496,7 +496,7 @@ def test_a_backslash_is_no_way_into_a_folder(shelf: Author) -> None:
 def test_an_empty_picture_is_lost(shelf: Author) -> None:
     shelf.write("media/lake.png", "")
     (problem,) = look(shelf, "![a](lake.png)")
-    assert (in_short(problem), problem.message) == ("4:15 lost-picture", "'lake.png' is an empty file")
+    assert (in_short(problem), problem.message) == ("4:15 lost-picture", "'lake.png' is empty")
 
 
 def test_two_names_that_differ_only_in_case_are_one_file_on_a_phone(shelf: Author) -> None:
@@ -506,7 +506,7 @@ def test_two_names_that_differ_only_in_case_are_one_file_on_a_phone(shelf: Autho
         pytest.skip("here they are one file already")
     problems = look(shelf, "![a](lake.png)")
     lost = [each for each in problems if each.name == "lost-picture"]
-    assert [each.message for each in lost] == ["'lake.png' and 'LAKE.png' are one file on a Mac or a phone"]
+    assert [each.message for each in lost] == ["'lake.png' and 'LAKE.png' are the same file on a Mac or a phone"]
 
 
 def test_a_folder_is_no_picture(shelf: Author) -> None:
@@ -525,7 +525,7 @@ def test_a_link_out_of_the_media_folder_is_not_followed(shelf: Author, tmp_path:
     (shelf.folder / "media" / "secret.png").symlink_to(tmp_path / "secret.png")
     (shelf.folder / "media" / "folder").symlink_to(tmp_path)
     lost = [each for each in look(shelf, f"![a]({picture})") if each.name == "lost-picture"]
-    assert [each.message for each in lost] == [f"'{picture}' lies outside the deck's media folder"]
+    assert [each.message for each in lost] == [f"'{picture}' is outside the deck's media folder"]
     assert [file.name for file in shelf.load().media.files if "secret" in file.path.name] == []
 
 
@@ -583,7 +583,7 @@ def test_a_picture_that_may_not_be_read_is_told() -> None:
         (5_000_000, []),
         (5_000_001, [("4:15 warning too-big", "'lake.png' has 5 MB")]),
         (100_000_000, [("4:15 warning too-big", "'lake.png' has 100 MB")]),
-        (100_000_001, [("4:15 too-big", "'lake.png' has 100 MB, more than AnkiWeb takes")]),
+        (100_000_001, [("4:15 too-big", "'lake.png' is 100 MB, more than AnkiWeb accepts")]),
     ],
 )
 def test_a_big_picture_is_a_burden_and_a_huge_one_an_error(
@@ -628,7 +628,7 @@ def test_an_accent_is_the_same_however_the_system_writes_it(shelf: Author, form:
 def test_a_picture_without_a_text_is_told(shelf: Author, picture: str) -> None:
     (problem,) = look(shelf, picture)
     assert in_short(problem) == "4:15 warning no-alt"
-    assert problem.message == "the picture 'delta.svg' has no text for those who can't see it"
+    assert problem.message == "the picture 'delta.svg' has no alternative text"
 
 
 @pytest.mark.parametrize("picture", ["![](nile.mp3)", "![the delta](delta.svg)", "![?](delta.svg)", "`![](delta.svg)`"])

@@ -87,7 +87,7 @@ def warn(author: Author) -> None:
 
 BROKEN = "cards/rivers/water.yaml:3:60: error: unknown key 'anwser'; did you mean 'answer'? [unknown-key]"
 UNUSED = (
-    "cards/rivers/media/delta.svg:1:1: warning: no card shows this file; delete it, or show it in a card [unused-media]"
+    "cards/rivers/media/delta.svg:1:1: warning: no card uses this file; delete it, or use it in a card [unused-media]"
 )
 
 # --- check ---------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_check_annotates_lines_on_github(rivers: Author) -> None:
     warn(rivers)
     assert run("check", "--format", "github").stdout.splitlines() == [
         "::warning file=cards/rivers/media/delta.svg,line=1,col=1,title=unused-media::"
-        "no card shows this file; delete it, or show it in a card",
+        "no card uses this file; delete it, or use it in a card",
     ]
     break_it(rivers)
     assert run("check", "--format", "github", code=1).stdout.splitlines() == [
@@ -403,10 +403,10 @@ def test_a_retired_card_is_named_once(rivers: Author) -> None:
 def test_repairing_a_lock_says_what_it_did(rivers: Author) -> None:
     run("build")
     done = run("build", "--repair-lock")
-    assert done.stderr == "cards/rivers/deck.lock is whole; there is nothing to repair\n"
+    assert done.stderr == "cards/rivers/deck.lock is undamaged; nothing to repair\n"
     (rivers.folder / "deck.lock").unlink()
     done = run("build", "--repair-lock")
-    assert done.stderr.startswith("cards/rivers/deck.lock is put together again: ")
+    assert done.stderr.startswith("cards/rivers/deck.lock was rebuilt: ")
     assert done.stdout == "dist/rivers.apkg: 2 notes, 3 cards: 0 new, 0 edited, 2 unchanged\n"
 
 
@@ -454,14 +454,14 @@ def test_plan_of_a_deck_with_errors_fails_with_them(rivers: Author) -> None:
 
 
 def test_plan_against_nothing_is_used_wrongly(rivers: Author) -> None:
-    assert "'v0.0' is no package, no lock and no git revision." in run("plan", "--against", "v0.0", code=2).stderr
+    assert "'v0.0' isn't a package, a lock or a git revision." in run("plan", "--against", "v0.0", code=2).stderr
 
 
 def test_ids_lists_and_writes(rivers: Author) -> None:
     rivers.edit("id: nile, ", "")
     question = "Which river flows through Cairo?"
     assert run("ids").stdout.splitlines() == [
-        f"cards/rivers/water.yaml:3:5: (no id before its first build): {question}",
+        f"cards/rivers/water.yaml:3:5: (no id until its first build): {question}",
         "1 card without an id, 0 of them in deck.lock",
     ]
     run("build")
@@ -581,7 +581,7 @@ def test_new_touches_no_deck_that_is_there(home: Path, file: str) -> None:
     (home / "cards" / "rivers").mkdir(parents=True)
     (home / "cards" / "rivers" / file).write_text("mine")
     before = tree(home)
-    assert "has a deck already; choose a folder of its own." in run("new", GOOD, "--name", "R", code=2).stderr
+    assert "already has a deck; choose another folder." in run("new", GOOD, "--name", "R", code=2).stderr
     assert tree(home) == before
 
 

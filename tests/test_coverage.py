@@ -187,5 +187,5 @@ def test_no_lock_no_material_and_a_broken_deck_are_told(rivers: Author) -> None:
     assert "[unknown-key]" in outcome.output
     rivers.edit("answr: A stream", "answer: A stream")
     (rivers.folder / "material.lock").unlink()
-    assert "has no material.lock; name the material with --material." in run(rivers.folder).output
+    assert "has no material.lock; give the material with --material." in run(rivers.folder).output
     assert run(rivers.folder, "--material", text_of(rivers)).exit_code == 0

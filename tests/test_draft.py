@@ -181,7 +181,7 @@ def test_a_folder_with_other_yaml_is_left_alone(material: Path, tmp_path: Path) 
     outcome = run(material, "--deck", tmp_path / "x")
     assert (outcome.exit_code, outcome.output) == (
         1,
-        f"Error: {tmp_path / 'x'} has files of a deck, and no deck.yaml.\n",
+        f"Error: {tmp_path / 'x'} has files of a deck but no deck.yaml.\n",
     )
 
 
@@ -414,14 +414,14 @@ def test_each_mistake_of_a_program_is_told_under_its_name_and_line(material: Pat
     outcome = CliRunner().invoke(main, ["draft", str(material), "--deck", str(tmp_path / "x"), "--with", command])
     assert outcome.exit_code == 1
     assert outcome.stderr.splitlines() == [
-        "env:1:1: error: '../../etc/passwd' lies outside the deck's media folder; put a copy into the media folder "
+        "env:1:1: error: '../../etc/passwd' is outside the deck's media folder; copy it into the media folder "
         "[lost-picture]",
-        "env:2:1: error: 'answer' takes a text or a list of texts, and here is null; put texts in quotes [wrong-kind]",
-        "env:3:1: error: 'answer' takes a text or a list of texts, and here is [\"a\", true]; put texts in quotes "
+        "env:2:1: error: 'answer' takes a string or a list, and this is null; put strings in quotes [wrong-kind]",
+        "env:3:1: error: 'answer' takes a string or a list, and this is [\"a\", true]; put strings in quotes "
         "[wrong-kind]",
-        "env:4:1: error: 'question' takes a text, and here is 1; put texts in quotes [wrong-kind]",
-        "env:5:1: error: 'reverse' takes true or false, and here is \"true\"; write true or false [wrong-kind]",
-        "env:6:1: error: 'source' takes a text or a list of texts, and here is null; put texts in quotes [wrong-kind]",
+        "env:4:1: error: 'question' takes a string, and this is 1; put strings in quotes [wrong-kind]",
+        "env:5:1: error: 'reverse' takes true or false, and this is \"true\"; write true or false [wrong-kind]",
+        "env:6:1: error: 'source' takes a string or a list, and this is null; put strings in quotes [wrong-kind]",
         f"env:7:1: error: unknown key '{'k' * 40}'; the keys here are {', '.join(card_keys())} [unknown-key]",
         "env:9:1: error: the id 'a' stands on env:8 too; give the newer card an id of its own [same-id]",
         "env:9:1: error: this asks the same as env:8, and has the same answer; delete one of the two [same-question]",
@@ -506,7 +506,7 @@ def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 def test_a_program_without_a_name_is_a_mistake_of_the_command_line(material: Path, command: str) -> None:
     outcome = run(material, "--deck", material.parent / "rivers", "--with", command)
     assert outcome.exit_code == 2
-    assert outcome.output.endswith("Invalid value for '--with': name a program, as in --with 'python propose.py'.\n")
+    assert outcome.output.endswith("Invalid value for '--with': give a program, as in --with 'python propose.py'.\n")
 
 
 @pytest.mark.skipif(shutil.which("touch") is None, reason="no touch here")

@@ -223,7 +223,7 @@ def test_of_several_files_none_is_written_where_one_can_not_be(author: Author, o
     (author.folder / "water.yaml").symlink_to(outside / "secret")
     before = all_of(author.folder.parent)
     files = {author.folder / "deck.yaml": b"deck: X", author.folder / "water.yaml": b""}
-    with pytest.raises(OSError, match=r"water.yaml can't be written \(it is a link out of the deck's folder\)"):
+    with pytest.raises(OSError, match=r"water.yaml can't be written \(it is a link to outside the deck's folder\)"):
         write_files(files, author.folder)
     assert all_of(author.folder.parent) == before
 

@@ -122,7 +122,7 @@ def test_two_cards_with_one_answer_and_new_questions_are_asked_about(author: Aut
     author.section("  - {question: What is c?, answer: x}\n  - {question: What is d?, answer: x}\n")
     assert [str(each).rpartition("/")[2] for each in author.problems()] == [
         f"water.yaml:{line}:5: error: this card has no id, and may be 'what-is-a' or 'what-is-b' reworded or a new "
-        "card; write id: what-is-a if learners should keep its history, or an id of its own if it is new "
+        "card; write id: what-is-a if learners should keep its history, or a new id if the card is new "
         "[ambiguous-card]"
         for line in (3, 4)
     ]
@@ -540,7 +540,7 @@ def test_gitattributes_that_can_not_be_written_cost_no_build(author: Author) -> 
 def test_a_first_line_without_a_number_is_damage(rivers: Author, version: str) -> None:
     rivers.edit("studydeck lock 1\n", f"studydeck lock {version}\n", "deck.lock")
     (found,) = rivers.problems()
-    assert (found.name, found.message) == ("damaged-lock", "the lock's first line isn't a lock's")
+    assert (found.name, found.message) == ("damaged-lock", "the lock's first line is damaged")
 
 
 def written(path: Path) -> tuple[int, ...]:

@@ -78,10 +78,10 @@ def test_the_error_names_both_and_says_how_to_mean_it(capitals: Author) -> None:
     capitals.section(cards({"q2": "Egypt", "q1": "Kenya", "q3": "Ghana", "q4": "Chad"}))
     first, second = capitals.guid("q1"), capitals.guid("q2")
     assert [str(each).rpartition("/")[2] for each in errors(capitals)] == [
-        "water.yaml:3:9: error: learners know this question as the card 'q1', and 'q2' by another one; "
+        "water.yaml:3:9: error: learners have this question as the card 'q1', and 'q2' with another question; "
         f"write id: q1 again, or guid: {first} beside the new one; if this is 'q2' reworded, write guid: {second} "
         "[gone-id]",
-        "water.yaml:6:9: error: learners know this question as the card 'q2', and 'q1' by another one; "
+        "water.yaml:6:9: error: learners have this question as the card 'q2', and 'q1' with another question; "
         f"write id: q2 again, or guid: {second} beside the new one; if this is 'q1' reworded, write guid: {first} "
         "[gone-id]",
     ]
@@ -117,7 +117,7 @@ def test_a_question_whose_id_is_on_another_card_is_asked_about_without_an_id(cap
     capitals.section(cards({"q1": "Norway"}) + "  - {question: What is the capital of Egypt?, answer: Cairo}\n")
     (problem,) = errors(capitals)
     assert (problem.name, problem.line) == ("gone-id", 6)
-    assert problem.message == "learners know this question as the card 'q1'"
+    assert problem.message == "learners have this question as the card 'q1'"
     own = re.search(r"if this is another card, write guid: (\w+)", problem.remedy)
     assert own
     capitals.edit("{question", f"{{guid: {own[1]}, question")
@@ -228,7 +228,7 @@ def test_a_new_card_may_take_an_id_that_another_left_with_its_guid(capitals: Aut
     capitals.section(cards(numbered("Norway", *CAPITALS), **guids))
     (twin,) = errors(capitals)
     assert (twin.name, twin.message) == (
-        "same-id", "this card has the guid of the card 'q1', and Anki would make them one"
+        "same-id", "this card has the guid of the card 'q1', and Anki would merge the two"
     )  # fmt: skip
     capitals.section(cards(numbered("Norway", *CAPITALS), Norway="    guid: of-norway\n", **guids))
     assert capitals.build().changes.new == ("q1",)
@@ -251,7 +251,7 @@ def test_a_note_whose_id_another_takes_is_not_forgotten(capitals: Author) -> Non
     kenya = capitals.guid("q2")
     capitals.section(cards({"q1": "Kenya"}, Kenya=f"    guid: {kenya}\n"))
     (problem,) = errors(capitals)
-    assert problem.message == f"learners know this card by the guid '{capitals.guid('q1')}'"
+    assert problem.message == f"learners have this card under the guid '{capitals.guid('q1')}'"
 
 
 def test_a_guid_finds_a_card_without_an_id_that_was_reworded(author: Author, learner: Learner) -> None:

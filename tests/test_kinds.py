@@ -142,7 +142,7 @@ def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
     author.build()
     author.section("  - {id: a, question: What is a delta?, answer: Land}\n")
     (told,) = author.problems()
-    assert (told.name, "as a term, and Anki can't make a question of it" in told.message) == ("changed-kind", True)
+    assert (told.name, "as a term, and Anki can't turn it into a question" in told.message) == ("changed-kind", True)
     schema = json.loads(run("schema", "section"))
     assert {"term", "meaning"} <= set(schema["$defs"]["card"]["properties"])
     assert len(schema["$defs"]["card"]["oneOf"]) == 3

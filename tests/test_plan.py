@@ -83,7 +83,7 @@ def test_every_change_is_told_word_by_word_and_the_import_does_just_that(rivers:
         "  Which river leaves Lake Constance?",
         "",
         "For learners to do by hand (paste the search into Anki's browser):",
-        "- These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
+        "- These cards are no longer in the deck, but learners keep them. Suspend or delete them if you like, "
         "before or after importing.",
         '    note:"Rivers Q&A" "Id:rhine"',
     ]
@@ -165,7 +165,7 @@ def test_against_an_older_package_a_lock_or_a_revision(rivers: Author, tmp_path:
 
 @pytest.mark.parametrize("against", ["nothing-of-the-kind", "--upload-pack=x", "missing.apkg"])
 def test_what_is_no_build_is_refused_with_a_sentence(rivers: Author, against: str) -> None:
-    with pytest.raises((ValueError, OSError), match=r"is no package, no lock and no git revision|missing\.apkg"):
+    with pytest.raises((ValueError, OSError), match=r"isn't a package, a lock or a git revision|missing\.apkg"):
         planned(rivers, against)
 
 
@@ -280,7 +280,7 @@ def test_an_edit_that_a_newer_stamp_would_drop_is_told(rivers: Author, tmp_path:
     newer = tampered(rivers.package, "update notes set mod = mod + 1000000, flds = replace(flds, 'The Rhine', 'Rhine')")
     made = planned(rivers, str(newer))
     assert made.summary.endswith("Imports cleanly: no.")
-    assert made.unclean == (f"{newer} has 'rhine' with a newer stamp, so Anki would drop the edit without a word",)
+    assert made.unclean == (f"{newer} has 'rhine' with a newer stamp, so Anki would silently drop the edit",)
     learner.import_package(newer)
     learner.import_package(rivers.package)
     assert learner.note(rivers.guid("rhine"))["Answer"] == "Rhine"
@@ -472,7 +472,7 @@ def test_a_changed_picture_is_told_where_its_words_are_the_same(rivers: Author) 
     assert card["changes"][0]["remark"] == "a picture changed"
     rivers.build()
     rivers.edit("answer: The Rhine", "answer: The *Rhine*")
-    assert "  Answer: The Rhine (only its form changed)" in words(planned(rivers)).splitlines()
+    assert "  Answer: The Rhine (only the formatting changed)" in words(planned(rivers)).splitlines()
 
 
 def test_no_word_of_a_card_is_markup_in_the_release_notes(author: Author) -> None:

@@ -216,7 +216,7 @@ def test_a_root_has_its_sign_and_a_formula_beyond_the_browser_is_tex(
     window = open_page(f"{server.address}#typed/1")
     expect(window.page.locator("#facts")).not_to_contain_text("TeX")
     window.page.keyboard.press("Space")
-    expect(window.page.locator("#facts")).to_contain_text("A formula stands here as TeX")
+    expect(window.page.locator("#facts")).to_contain_text("A formula is shown as TeX")
     card = window.page.frame_locator("#frame")
     expect(card.locator("code.tex")).to_have_text("\\boxed{42}")
     wide = "element => element.getBoundingClientRect().width"
@@ -286,7 +286,7 @@ def test_problems_beside_no_card_are_told_too_and_warnings_are_no_infos(
     rivers.edit("deck: Rivers", "deck: Rivers\nlanguage: en", "deck.yaml")
     window = open_page(f"{server.address}#nile/1")
     loose = window.page.locator("#loose")
-    expect(loose.locator("summary")).to_have_text("2 warnings beside no card")
+    expect(loose.locator("summary")).to_have_text("2 warnings that belong to no card")
     expect(loose.locator(".problem").first).to_be_hidden()
     loose.locator("summary").click()
     expect(loose.locator(".problem")).to_contain_text(["media/unused.svg:1:", "style.css:1:"])
@@ -372,7 +372,7 @@ def test_the_page_says_when_the_preview_has_ended(rivers: Author, open_page: Cal
     with served(rivers) as server:
         page = open_page(server.address).page
         expect(page.locator("#lost")).to_be_hidden()
-    expect(page.locator("#lost")).to_contain_text("The preview has ended")
+    expect(page.locator("#lost")).to_contain_text("The preview has stopped")
 
 
 def test_the_phone_stands_above_the_buttons_whatever_the_errors(
@@ -397,7 +397,7 @@ def test_errors_stand_above_the_last_good_cards_until_they_are_mended(
     trouble = window.page.locator("#trouble")
     expect(trouble).to_be_hidden()
     rivers.edit("question: Which river flows", "queston: Which river flows")
-    expect(trouble).to_contain_text("1 error. Below are the last good cards.")
+    expect(trouble).to_contain_text("1 error. The cards below are from the last version without errors.")
     expect(trouble).to_contain_text("water.yaml:3:16")
     window.shows("Which river flows through Cairo?")
     rivers.edit("queston: Which river flows", "question: Which long river flows")
@@ -459,7 +459,7 @@ def fetch(
 )  # fmt: skip
 def test_nothing_but_the_page_and_its_media_is_served(server: Server, path: str) -> None:
     status, _, body = fetch(server, path)
-    assert (status, body) == (404, b"There is nothing here.\n")
+    assert (status, body) == (404, b"Not found.\n")
 
 
 def test_other_hosts_are_refused(server: Server) -> None:
@@ -483,7 +483,7 @@ def test_another_page_can_neither_build_nor_look_on(
         threading.Thread(target=other.serve_forever, args=(0.02,)).start()
         page.goto(f"http://{host}:{other.server_port}/")
         page.click("a")
-        expect(page.locator("body")).to_contain_text("Other pages may not ask for this.")
+        expect(page.locator("body")).to_contain_text("Requests from other pages aren't allowed.")
         page.go_back()
         page.click("#page")
         expect(page.locator("#cards button")).to_have_count(7)
@@ -523,8 +523,8 @@ def test_a_player_gets_the_part_of_a_sound_that_it_asks_for(server: Server) -> N
     path = f"/media/{name}"
     for asked, status, body in [("bytes=0-2", 206, b"ID3"), ("bytes=4-", 206, b"ding"), ("bytes=-4", 206, b"ding"),
                                 ("bytes=4-99", 206, b"ding"), ("bytes=-99", 206, b"ID3 ding"),
-                                ("bytes=8-", 416, b"The file is shorter.\n"),
-                                ("bytes=-0", 416, b"The file is shorter.\n"),
+                                ("bytes=8-", 416, b"The range is past the end of the file.\n"),
+                                ("bytes=-0", 416, b"The range is past the end of the file.\n"),
                                 ("lines=1", 200, b"ID3 ding")]:  # fmt: skip
         answer = fetch(server, path, Range=asked)
         assert (answer[0], answer[2]) == (status, body), asked
@@ -693,7 +693,7 @@ def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> No
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process:
         assert process.stdout
         first = process.stdout.readline()
-        if lan and "this computer is in no network" in first:
+        if lan and "no network connection found" in first:
             return
         found = re.search(r"http://([\d.]+):(\d+)(/\S*)", first)
         assert found, first

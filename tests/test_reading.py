@@ -99,13 +99,13 @@ LATIN_1 = "isn't UTF-8 (the file may be saved as Latin-1); save it as UTF-8 [enc
 EMPTY = "1:1: error: the file is empty; write section: and cards: [empty-file]"
 EMPTY_DECK = "deck.yaml:1:1: error: the file is empty; write deck: and uid: [empty-file]"
 NO_MAPPING = "1:1: error: a mapping should stand here, and this is"
-NO_FILE = "1:1: error: this isn't a regular file; put a YAML file in its place [unreadable]"
-NO_DECK = "deck.yaml:1:1: error: there is no deck.yaml; write it, or start a deck with studydeck new [missing-file]"
+NO_FILE = "1:1: error: this isn't a regular file; replace it with a YAML file [unreadable]"
+NO_DECK = "deck.yaml:1:1: error: there is no deck.yaml; create it, or start a deck with studydeck new [missing-file]"
 NO_NAME = "can't be the name of a section file; write the file's name without .yaml and folders [wrong-kind]"
 UNLISTED = "1:1: warning: the deck's sections: doesn't list this file, so its cards are not built; add it there, or"
 OTHER_END = "1:1: warning: only files that end in .yaml are read, so this one isn't built; rename it, or move it away ["
-LOOP = f"1:1: error: the file can't be read ({os.strerror(errno.ELOOP)}); mend its link or its folder [unreadable]"
-LINK_OUT = "1:1: error: the file is a link out of the deck's folder; put a copy in its place [unreadable]"
+LOOP = f"1:1: error: the file can't be read ({os.strerror(errno.ELOOP)}); fix its link or its folder [unreadable]"
+LINK_OUT = "1:1: error: the file is a link to outside the deck's folder; replace it with a copy [unreadable]"
 
 FILES: dict[str, Case] = {
     "UTF-16": ((HEAD + NILE).encode("utf-16"), [UTF_16]),
@@ -181,7 +181,7 @@ FILES: dict[str, Case] = {
     "a folder as deck.yaml": (in_place_of("deck.yaml", Path.mkdir), [f"deck.yaml:{NO_FILE}"]),
     "a huge file": (
         in_place_of("water.yaml", a_huge_file),
-        ["1:1: error: the file has 33 MB, more than any section needs; split it into sections [too-big]"],
+        ["1:1: error: the file is 33 MB, more than any section needs; split it into several sections [too-big]"],
     ),
     "a section that isn't there": (
         deck("sections: [water, moutains]\n"),
@@ -225,7 +225,7 @@ if os.name != "nt":
         "a link to the folder": (in_place_of("water.yaml", lambda path: path.symlink_to(".")), [NO_FILE]),
         "a link to nothing": (
             in_place_of("water.yaml", lambda path: path.symlink_to("nowhere")),
-            ["1:1: error: the file's link leads nowhere; put the file itself in its place [missing-file]"],
+            ["1:1: error: the file is a broken link; replace it with the file itself [missing-file]"],
         ),
         "deck.yaml as a link to nothing": (
             in_place_of("deck.yaml", lambda path: path.symlink_to("nowhere")),
@@ -839,7 +839,7 @@ def test_what_may_not_be_read_is_told(name: str, place: str) -> None:
             os.chmod(author.folder / name, 0o755)
     start = f"rivers{place}: error: the {'file' if name else 'folder'} can't be read ({os.strerror(errno.EACCES)}); "
     assert [each.remedy for each in problems if start in str(each) and each.name == "unreadable"] == [
-        "mend the folder" if not name else "give yourself leave to read it"
+        "mend the folder" if not name else "fix the file's permissions"
     ]
 
 
@@ -1096,7 +1096,7 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
     _, problems = load_all([Path(name) for name in decks])
     assert [str(each) for each in problems] == [
         f"{here}: error: this deck has the same {what} as {there}/deck.yaml; "
-        f"give one of the two another {what} [same-deck]"
+        f"give one of them another {what} [same-deck]"
         for here, there, what in [
             ("b/deck.yaml:2:6", "a", "uid"),
             ("c/deck.yaml:1:7", "a", "name"),

@@ -73,7 +73,7 @@ ANEW = ("update notes set id = id + {0}", "update cards set id = id + {0}, nid =
         (["update notes set mod = mod + 1000"], "untouched notes keep the learner's tags"),
         (["update notes set flds = replace(flds, 'The Nile', 'Niger')"], "every edit arrives"),
         (["update notes set guid = guid || 'x'", *(each.format(7) for each in ANEW)],
-         "no note came twice under another guid"),
+         "no note arrives again under another guid"),
         ([each.format(7) for each in ANEW], "notes keep their numbers"),
     ],
 )  # fmt: skip
@@ -184,7 +184,7 @@ def test_notes_that_the_engine_fails_on_are_told_in_a_sentence(rivers: Author) -
                        "update notes set id = 0 where id = (select min(id) from notes)")  # fmt: skip
     done = CliRunner().invoke(main, ["verify", str(package)])
     assert done.exit_code == 1
-    assert "Error: Anki fails on what it imported from " in done.stderr
+    assert "Error: Anki fails after importing " in done.stderr
 
 
 @pytest.mark.parametrize("command", ["verify", "preview"])

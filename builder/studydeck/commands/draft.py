@@ -55,9 +55,9 @@ class Drafted(NamedTuple):
 def draft_deck(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
     """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
 
-    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built until they are written. `command` is a
-    program that proposes cards, as described in docs/material.md. Raises as `fix_sources`, and if the program fails; then
-    nothing is written.
+    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built until they are written. `command` is
+    a program that proposes cards, as described in docs/material.md. Raises as `fix_sources`, and if the program fails;
+    then nothing is written.
     """
     loaded = load(folder) if (folder / "deck.yaml").exists() else None
     found = unmoved(loaded, material) if loaded else Sources((), outline_in(material))

@@ -1,4 +1,4 @@
-"""Notes to an .apkg file. The only room that knows genanki.
+"""Notes to an .apkg file. The only package that imports genanki.
 
 genanki makes note types, decks and the package; the subclasses in anki.py add their own stamps, ids and rows, and say
 why; light.py imports genanki in half the time.
