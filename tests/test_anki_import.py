@@ -256,7 +256,7 @@ def test_a_new_uid_costs_nobody_a_history_while_the_lock_is_there(rivers: Author
     rivers.write("deck.yaml", DECK.replace("testtesttest", "anotheruid12"))
     (problem,) = rivers.load().errors
     assert problem.name == "changed-uid"
-    assert "the line 'uid testtesttest' in deck.lock" in problem.remedy
+    assert "the line 'uid testtesttest' from deck.lock" in problem.remedy
     rivers.edit("uid\ttesttesttest\n", "", "deck.lock")  # it isn't a copy
     rivers.build()
     assert "uid\tanotheruid12\n" in rivers.read("deck.lock")

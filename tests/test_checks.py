@@ -581,8 +581,8 @@ def test_a_picture_that_may_not_be_read_is_told() -> None:
     ("size", "expected"),
     [
         (5_000_000, []),
-        (5_000_001, [("4:15 warning too-big", "'lake.png' has 5 MB")]),
-        (100_000_000, [("4:15 warning too-big", "'lake.png' has 100 MB")]),
+        (5_000_001, [("4:15 warning too-big", "'lake.png' is 5 MB")]),
+        (100_000_000, [("4:15 warning too-big", "'lake.png' is 100 MB")]),
         (100_000_001, [("4:15 too-big", "'lake.png' is 100 MB, more than AnkiWeb accepts")]),
     ],
 )

@@ -317,7 +317,7 @@ def test_without_a_name_every_deck_under_cards_is_meant(rivers: Author, home: Pa
 def test_without_any_deck_it_says_how_to_start_one(home: Path, command: str, folder: str) -> None:
     (home / folder).mkdir(parents=True, exist_ok=True)
     done = run(command, code=2)
-    assert "there is no deck under cards/ in this folder." in done.stderr
+    assert "no deck found under cards/ in this folder." in done.stderr
     assert "studydeck new cards/my-deck --name 'My Deck'" in " ".join(done.stderr.split())
 
 
@@ -420,7 +420,7 @@ def test_the_moment_of_a_build_can_be_given(rivers: Author) -> None:
 def test_a_moment_that_is_none_is_refused(rivers: Author, home: Path, moment: str) -> None:
     before = tree(home)
     done = run("build", code=2, env={"SOURCE_DATE_EPOCH": moment})
-    assert "SOURCE_DATE_EPOCH takes seconds since 1970" in done.stderr
+    assert "SOURCE_DATE_EPOCH must be seconds since 1970" in done.stderr
     assert tree(home) == before
 
 

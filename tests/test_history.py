@@ -370,7 +370,7 @@ def test_a_damaged_lock_is_an_error_with_a_line_and_is_mended_from_the_package(
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(rivers.now + 50)}
     command = [sys.executable, "-m", "studydeck", "build", "--repair-lock", "-o", str(rivers.out), str(rivers.folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert "deck.lock is put together again" in done.stderr
+    assert "deck.lock was rebuilt" in done.stderr
     assert rivers.read("deck.lock") == whole
     assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
     assert learner.histories() == before
@@ -424,7 +424,7 @@ def test_another_decks_package_mends_no_lock(rivers: Author, tmp_path: Path) -> 
     repaired = repair_lock(rivers.folder, rivers.out)
     assert repaired is not None
     assert repaired.lock.notes == {}
-    assert repaired.words[0].endswith("which is another deck's")
+    assert repaired.words[0].endswith("which belongs to another deck")
 
 
 def test_a_lock_mended_from_the_package_asks_about_cards_reworded_meanwhile(nameless: Author) -> None:

@@ -83,7 +83,7 @@ def test_every_change_is_told_word_by_word_and_the_import_does_just_that(rivers:
         "  Which river leaves Lake Constance?",
         "",
         "For learners to do by hand (paste the search into Anki's browser):",
-        "- These cards are no longer in the deck, but learners keep them. Suspend or delete them if you like, "
+        "- These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
         "before or after importing.",
         '    note:"Rivers Q&A" "Id:rhine"',
     ]

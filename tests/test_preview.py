@@ -707,4 +707,4 @@ def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> No
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
         assert process.wait(60) == 0
-        assert ("Whoever has this address" in rest and "█" in rest) is lan
+        assert ("Anyone who has this address" in rest and "█" in rest) is lan

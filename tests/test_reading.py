@@ -1118,7 +1118,7 @@ def test_a_copied_deck_with_a_name_and_uid_of_its_own_still_has_the_others_lock(
     copy.write("deck.yaml", "deck: Copy\nuid: copycopycopy\n")
     _, problems = load_all([author.folder, copy.folder])
     (problem,) = [each for each in problems if each.severity == "error"]
-    assert (problem.name, problem.remedy.split(":")[0]) == ("same-deck", "delete the copy")
+    assert (problem.name, problem.remedy.split(",")[0]) == ("same-deck", "delete the copy")
     (copy.folder / "deck.lock").unlink()
     assert load_all([author.folder, copy.folder])[1] == []
 

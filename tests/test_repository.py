@@ -116,7 +116,7 @@ def test_files_that_a_forge_made_stay(tmp_path: Path) -> None:
     assert (folder / "README.md").read_text() == "mine"
     assert (folder / "LICENSE").is_file()
     before = sorted(folder.rglob("*"))
-    assert "has a deck already" in new(folder, code=2)
+    assert "already has a deck" in new(folder, code=2)
     new(folder, name="Lakes")  # a second deck
     assert set(folder.rglob("*")) > set(before)
 

@@ -655,7 +655,7 @@ def test_stamp_fails_for_what_it_can_not_accept(rivers: Reader) -> None:
 def test_without_a_lock_and_a_material_there_is_a_sentence(author: Author) -> None:
     author.section("  - {id: a, question: What?, answer: That, source: p1}\n")
     outcome = run("source", "status", author.folder)
-    assert (outcome.exit_code, "name the material with --material." in outcome.output) == (1, True)
+    assert (outcome.exit_code, "give the material with --material." in outcome.output) == (1, True)
 
 
 def test_the_path_in_deck_yaml_is_the_material(rivers: Reader) -> None:

@@ -51,7 +51,7 @@ def retired(tag: str) -> ByHand:
 
 def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
     """The cards that are no longer shipped; `note_types` are their note types' present and future names."""
-    what = "These cards are no longer in the deck, but learners keep them. Suspend or delete them if you like, "
+    what = "These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
     # Anki drops quotes from their names (tests/test_plan.py, "decks of any name").
     names = [_term("note", each.replace('"', "")) for each in note_types]
     return ByHand(f"{what}before or after importing.", f"{_any(names)} {_ids(ids)}")
