@@ -1,7 +1,7 @@
-"""The kinds of cards, one file each: their keys, note type, cards and sides. Everything else asks them.
+"""The kinds of cards, one file each: their keys, note type, cards and sides. The rest of the program asks them.
 
-A new kind is a file here and a line in KINDS; a new key of every card is a line in COMMON. Both are append-only: the
-note types are frozen (tests/test_frozen.py).
+To add a kind, add a file here and a line in KINDS; to add a key to every card, add a line in COMMON. Both are
+append-only: the note types are frozen (tests/test_frozen.py).
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from studydeck.model.kinds import in_order
 COMMON: dict[str, Key] = {
     "id": Key(
         takes.ID,
-        "The card's identity, such as nfkb-role. Keeps the learners' history through every edit; never reuse.",
+        "The card's identity, such as nfkb-role. It keeps learners' history through every edit; never reuse one.",
         "Id",
     ),
     "hint": Key(takes.MARKDOWN, "Shown on the question side after a tap.", "Hint"),
     "details": Key(takes.MARKDOWN, "Shown small under the answer.", "Details", "detail"),
     "source": Key(
-        takes.LOCATORS, "Where the material says it: p2s1, p2s1-3, p2, overview/p1s3, or a list of these.", "Source"
+        takes.LOCATORS, "Where the material says this: p2s1, p2s1-3, p2, overview/p1s3, or a list of these.", "Source"
     ),
     "tags": Key(takes.NAMES, "The card's own tags, besides the section's."),
-    "ok": Key(takes.NAMES, "Warnings that this card is meant to have, such as long-answer."),
-    "language": Key(takes.LANGUAGE, "The card's language where it isn't the deck's."),
+    "ok": Key(takes.NAMES, "Warnings to accept on this card, such as long-answer."),
+    "language": Key(takes.LANGUAGE, "The card's language, if it isn't the deck's."),
     "retired": Key(
         takes.FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
     ),
-    "guid": Key(takes.LINE, "The guid that learners already know the card by, where its id: is to change."),
+    "guid": Key(takes.LINE, "The guid under which learners already have the card, to keep when its id: changes."),
 }
 #: A card is of this kind unless it has the first key of another.
 DEFAULT_KIND = QUESTION
@@ -51,13 +51,13 @@ def kind_of(written: Mapping[str, object]) -> Kind:
 
 
 def kind_named(note_type: str, gaps: bool) -> Kind:
-    """The kind whose note type has this name in a package; of another tool's, the one that works like it."""
+    """The kind whose note type has this name in a package; for another tool's, the kind that works like it."""
     like = [each for each in KINDS.values() if each.gaps == gaps]
     return next((each for each in like if note_type.endswith(f" {each.title}")), like[0])
 
 
 def sides(note: Note) -> tuple[str, list[str]]:
-    """What a note asks and what it answers, as HTML."""
+    """A note's question and its answers, as HTML."""
     question, answers = KINDS[note.kind].sides(note)
     return question, list(answers)
 
@@ -71,7 +71,7 @@ def declare(name: str, key: Key) -> None:
 
 
 def refresh() -> None:
-    """Tells the kinds what keys all cards have, after a change of COMMON or KINDS."""
+    """Adds the keys of all cards to the kinds, after a change of COMMON or KINDS."""
     for kind in KINDS.values():
         kind.learn(COMMON)
 

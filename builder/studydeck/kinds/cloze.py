@@ -18,7 +18,7 @@ def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
 
 
 def _sides(note: Note) -> Sides:
-    """The whole sentence, and what each gap hides."""
+    """The complete sentence, and what each gap hides."""
     hidden = {str(number + 1): "" for number in note.ords}
 
     def hide(parts: Sequence[str | Gap], numbers: frozenset[str]) -> None:
@@ -52,7 +52,7 @@ def _on_paper(note: Note) -> Sides:
 
 
 def _formula_gap(hint: str) -> str:
-    """A gap in TeX, which can hold no markup."""
+    """A gap in TeX, which can't contain markup."""
     words = re.sub(r"<[^>]*>|[\\{}$%#&^_]", "", hint)
     return r"{\square_{\text{" + words + "}}}" if words else r"{\square}"
 

@@ -12,7 +12,7 @@ from studydeck.model import Card, Key, Kind, Note, takes
 from studydeck.model.kinds import CardTemplate
 
 _ASSETS = Path(__file__).parent / "assets"
-#: A front that no content can fill: Anki makes no card of it (tests/test_anki_import.py, "the spare template").
+#: A front that is always empty: Anki makes no card from it (tests/test_anki_import.py, "the spare template").
 _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 
 

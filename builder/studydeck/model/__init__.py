@@ -1,4 +1,4 @@
-"""The words of the domain, which every room of the program speaks: the author's, Anki's, and problems."""
+"""The types that all rooms of the program share: the author's words, Anki's notes, and problems."""
 
 from studydeck.model import takes
 from studydeck.model.kinds import Key, Kind, Sides

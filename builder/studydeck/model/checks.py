@@ -1,7 +1,7 @@
 """Checks register themselves, as in `@check("long-answer", "An answer of many words.", limit="25 words")`.
 
-A check yields problems of its name. Its docstring is its documentation: what it finds and why, then an example that it
-finds, under `Fails:`, and one that it lets pass, under `Passes:`. docs/checks.md is made of these.
+A check yields problems of its own name. Its docstring is its documentation: what it finds and why, then an example
+that fails, under `Fails:`, and one that passes, under `Passes:`. docs/checks.md is generated from these.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ _Find = TypeVar("_Find", bound=Callable[..., Iterator[Problem]])
 
 
 class Check(NamedTuple):
-    """A check with judgement in it: the name of its problems, what they mean, how severe they are at most, and where
-    it looks.
+    """A check that makes a judgement: the name and meaning of its problems, their highest severity, what it looks at.
 
-    `find` takes the deck, and the limit where there is one; `unit` is what the limit counts.
+    `find` takes the deck, and the limit if there is one; `unit` is what the limit counts.
     """
 
     name: str
@@ -31,11 +30,11 @@ class Check(NamedTuple):
     material: bool
 
     def run(self, deck: Deck) -> Iterator[Problem]:
-        """What it finds in the deck, with the deck's limit or its own."""
+        """The problems that it finds in the deck, by the deck's limit or the default one."""
         return self.find(deck) if self.limit is None else self.find(deck, self.limit_in(deck))
 
     def limit_in(self, deck: Deck) -> int:
-        """The limit that the deck gives it under `checks:`, or its own."""
+        """The limit that the deck sets under `checks:`, or the default one."""
         given = deck.limit(self.name)
         assert self.limit is not None
         return self.limit if given is None else given
@@ -48,9 +47,9 @@ CHECKS: dict[str, Check] = {}
 def check(
     name: str, meaning: str, *, severity: str = WARNING, limit: str = "", material: bool = False
 ) -> Callable[[_Find], _Find]:
-    """Registers a function as the check `name`; `limit` is the number that `checks:` may change, and its unit.
+    """Registers a function as the check `name`; `limit` is the default that `checks:` may change, with its unit.
 
-    One that looks at the `material` is run by the room of that name, since it needs more than the deck.
+    A check of the `material` is run in material/, since it needs more than the deck.
     """
 
     def register(find: _Find) -> _Find:

@@ -1,4 +1,4 @@
-"""Keys and kinds: what an author may write of a card, and all that depends on it, declared once.
+"""Keys and kinds: what an author may write in a card, and everything that depends on it, declared once.
 
 The reader, the JSON Schema, media, checks, rendering, `plan` and the docs' tables go through these declarations.
 The kinds themselves are in kinds/, one file each.
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from studydeck.model.notes import Note
     from studydeck.model.words import Card
 
-#: The names that fields have until a key fills them. A note type's fields never change in number or order.
+#: The names of fields that no key fills yet. The number and order of a note type's fields never change.
 SPARES = ("Spare 1", "Spare 2", "Spare 3")
 
 
 class Key(NamedTuple):
-    """A key: what it takes, and its meaning in one sentence that editors show.
+    """A key: what it takes, and its meaning in one sentence, which editors show.
 
-    `field` is the field of the note type that it fills: one that its kinds have, or one of their spare fields, which
-    `spare` numbers from 1, and which then has this name. Learners' notes have the text there for ever. `counted_as` is
-    what `plan` counts an edit of that field as, the field's name by default.
+    `field` is the field of the note type that it fills: one that its kinds have, or one of their spare fields, whose
+    number from 1 is `spare`, and which then has this name. Learners' notes keep the text there for ever. `counted_as`
+    is what `plan` counts an edit of that field as, by default the field's name.
     """
 
     takes: str
@@ -40,20 +40,20 @@ class Key(NamedTuple):
 
 
 def in_order(keys: Mapping[str, Key]) -> dict[str, Key]:
-    """Keys as editors and the docs show them: the id first, flags after texts, and the guid, which few need, last."""
+    """Keys in the order in which editors and the docs show them: the id first, flags after texts, the guid last."""
     ranks = {takes.ID: 0, takes.FLAG: 2, takes.LINE: 3}
     return dict(sorted(keys.items(), key=lambda item: ranks.get(item[1].takes, 1)))
 
 
 class Sides(NamedTuple):
-    """What a note asks and what it answers, as HTML."""
+    """A note's question and its answers, as HTML."""
 
     question: str
     answers: Sequence[str]
 
 
 class CardTemplate(NamedTuple):
-    """A template of a kind's note type: HTML, or the file that holds it."""
+    """A template of a kind's note type: HTML, or the file that contains it."""
 
     name: str
     front: str | Path
@@ -71,12 +71,12 @@ def _first_two(note: Note) -> Sides:
 class Kind:
     """A kind of card, and its note type.
 
-    `key` names it in packages and locks, `name` to people, and `title` in the note type's name. `own` are the keys
-    that only this kind has. `asks` is the key that a card of this kind is known by, `answer` that of its answer, if
-    any. `fields` are the fields of the note type in their order, which never changes. With `gaps`, Anki makes a card
-    for each cloze of the first field. `cards` gives the numbers of a note's cards, from 0; `sides` what a note asks
-    and answers; `on_paper` the same for a page to write on; `names` are what `stats` counts, and `named` says which
-    of them a card is. `offer` is what a card without the keys of any kind could write instead.
+    `key` is its name in packages and locks, `name` its name for people, and `title` the end of the note type's name.
+    `own` are the keys that only this kind has. `asks` is the key that a card of this kind is known by, `answer` the key
+    of its answer, if any. `fields` are the fields of the note type in their order, which never changes. With `gaps`,
+    Anki makes a card for each cloze of the first field. `cards` returns the numbers of a note's cards, from 0; `sides`
+    its question and answers; `on_paper` the same for a printed page; `names` are what `stats` counts, and `named`
+    returns those that apply to a card. `offer` is what a card without the keys of any kind could have instead.
     """
 
     def __init__(
@@ -111,14 +111,14 @@ class Kind:
         self.learn({})
 
     def learn(self, common: Mapping[str, Key]) -> None:
-        """Takes in the keys that all kinds have, but for those whose field its note type has no place for."""
+        """Adds the keys that all kinds have to its `own`, except those whose field its note type has no place for."""
         shared = {name: key for name, key in common.items() if key.field in ("", *self.frozen) or key.spare}
         #: All keys of the kind by name.
         self.keys = in_order({**self.own, **shared})
         #: Those whose values are Markdown.
         self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
         named = {SPARES[key.spare - 1]: key.field for key in self.keys.values() if key.spare}
-        #: The fields of the note type, in its order: spare ones by the names that keys gave them.
+        #: The fields of the note type, in order: spare ones under the names that keys gave them.
         self.fields = tuple(named.get(field, field) for field in self.frozen)
         lost = [name for name, key in self.own.items() if key.field and key.field not in self.fields]
         if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):

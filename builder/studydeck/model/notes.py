@@ -12,8 +12,8 @@ from studydeck.model.words import Card
 class Identity(NamedTuple):
     """Which note a card is: its id in the lock and the guid that Anki matches notes by.
 
-    `made` is true where a build made its first id from the question because the author gave none. `was` is the id that
-    the lock has for it, where its author gave it another one and kept its guid.
+    `made` is true if a build derived its first id from the question because the author gave none. `was` is its id in
+    the lock, if the author has changed the id and kept the guid.
     """
 
     id: str
@@ -97,12 +97,12 @@ Shipped = tuple[int, str, str, int, str, str, str, tuple[int, ...], int]
 
 
 class Kept(NamedTuple):
-    """Notes that go from the last package into the next one as they are, their files unread.
+    """Notes that are copied from the last package into the next one without reading their files.
 
-    `ranges` are their positions there: the first, the last, and what is to be added to them. `positions` are those of
-    the notes between them, which were read. `ids` and the `lines` of the lock are the kept notes'; `decks` are the
-    names of all decks in the package, in order; `package` is the last one, open to be read. Where no file has changed,
-    `made` are the last build's numbers of notes, cards and media files.
+    `ranges` are their positions there: the first, the last, and the offset to add. `positions` are those of the notes
+    between them, which were read. `ids` and the lock's `lines` belong to the kept notes; `decks` are the names of all
+    decks in the package, in order; `package` is the last package, open for reading. If no file has changed, `made` has
+    the last build's numbers of notes, cards and media files.
     """
 
     ranges: Sequence[tuple[int, int, int]] = ()

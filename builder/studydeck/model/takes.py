@@ -1,4 +1,4 @@
-"""What a key takes. A text may be any scalar: `no` and `2.10` are texts to us, and other kinds to a JSON Schema."""
+"""What a key takes. A text may be any scalar: `no` and `2.10` are texts here, but other types in a JSON Schema."""
 
 MARKDOWN = "markdown"
 MARKDOWN_OR_LIST = "markdown or list"

@@ -1,7 +1,7 @@
 """The author's words: where they are in a file, and the deck, sections and cards that they make.
 
-Texts know where the author wrote them. Records are named tuples: frozen like a frozen dataclass, made four times as
-fast, and their classes defined four times as fast, which every command's start would feel.
+Texts know where the author wrote them. Records are named tuples: frozen like frozen dataclasses, but made four times as
+fast, and their classes defined four times as fast, which speeds up every command's start.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 def shown(path: Path) -> str:
-    """`path` as problems show it: relative to the current folder where it can be, with forward slashes."""
+    """`path` as problems show it: relative to the current folder if possible, with forward slashes."""
     try:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:  # another drive on Windows
@@ -43,9 +43,9 @@ class Placed(Protocol):
 
 
 class Text(str):
-    """A string of the author's that knows its place from birth.
+    """A string of the author's, with its location in the source.
 
-    `plain` is true where it was written without quotes, so that `true` can be told from `"true"`.
+    `plain` is true if it was written without quotes, so that `true` differs from `"true"`.
     """
 
     __slots__ = ("column", "line", "path", "plain")
@@ -70,7 +70,7 @@ class Card(NamedTuple):
 
     @property
     def answer(self) -> Text | tuple[Text, ...] | None:
-        """The answer, a tuple where it is a list; None for a kind that has no key for it, such as a cloze."""
+        """The answer, a tuple if it is a list; None for a kind that has no key for it, such as a cloze."""
         return self.values.get(self.kind.answer)
 
     @property
@@ -83,7 +83,7 @@ class Card(NamedTuple):
 
     @property
     def texts(self) -> list[Text]:
-        """Every text of the card that holds Markdown, in the order in which a learner meets them."""
+        """Every Markdown text of the card, in the order in which a learner sees them."""
         texts: list[Text] = []
         for key in self.kind.markdown:
             value = self.values.get(key)
@@ -105,7 +105,7 @@ class Card(NamedTuple):
 
     @property
     def source(self) -> tuple[Text, ...]:
-        """The places of the material that say it."""
+        """The places in the material that the card is based on."""
         source: tuple[Text, ...] = self.values.get("source", ())
         return source
 
@@ -116,13 +116,13 @@ class Card(NamedTuple):
 
     @property
     def ok(self) -> tuple[Text, ...]:
-        """The warnings that the author has looked at and keeps."""
+        """The warnings that the author has reviewed and accepts."""
         ok: tuple[Text, ...] = self.values.get("ok", ())
         return ok
 
     @property
     def language(self) -> Text | None:
-        """The card's own language; None where it is the deck's."""
+        """The card's own language; None if it is the deck's."""
         return self.values.get("language")
 
     def has(self, flag: str) -> bool:
@@ -137,9 +137,9 @@ class Card(NamedTuple):
 class Section(NamedTuple):
     """One section file: its name, its tag below the deck's, and its cards in study order.
 
-    `texts` are all texts of the cards that hold Markdown, put together once for those who look for something rare;
-    `letters` are hashes of what each card asks, for those who look for two that ask the same (text/words.py).
-    `uncarded` are the places of the material that need no card, each with its author's reason.
+    `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
+    hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
+    material that need no card, each with its author's reason.
     """
 
     place: Place
@@ -152,7 +152,7 @@ class Section(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What the deck was drawn from: a title to show, a link for learners, a path for the author."""
+    """What the deck is based on: a title to show, a link for learners, a path for the author."""
 
     title: str = ""
     url: str = ""
@@ -160,7 +160,7 @@ class Material(NamedTuple):
 
 
 class Credit(NamedTuple):
-    """Who made a picture or sound of the deck, under which licence, and the address where it was found."""
+    """Who made a picture or sound of the deck, its licence, and the address where it was found."""
 
     author: str = ""
     license: str = ""
@@ -168,10 +168,10 @@ class Credit(NamedTuple):
 
 
 class Deck(NamedTuple):
-    """One deck folder, read: the author's words, and nothing that Anki adds.
+    """A deck folder that has been read: the author's words, and nothing that Anki adds.
 
     `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
-    `credits` are those of media files, by their names in the media folder.
+    `credits` are for media files, by their names in the media folder.
     """
 
     folder: Path
@@ -179,7 +179,7 @@ class Deck(NamedTuple):
     title: Text
     uid: str
     tag: str
-    description: str = ""  # a Text where its author wrote one
+    description: str = ""  # a Text if its author wrote one
     language: str = ""
     subdecks: bool = False
     material: Material = Material()
@@ -192,5 +192,5 @@ class Deck(NamedTuple):
     credits: Mapping[Text, Credit] = {}
 
     def limit(self, check: str) -> int | None:
-        """The number that `checks` gives the check of this name, if it gives one."""
+        """The number that `checks` sets for this check, if any."""
         return next((int(each) for name, each in self.checks.items() if name == check and each.isdecimal()), None)

@@ -1,6 +1,6 @@
-"""Notes to files of other formats. A file here is a format: its name is what `export --to` takes.
+"""Notes to files in other formats. A file here is a format: its name is what `export --to` takes.
 
-Each has an `OUTPUT`, which says all that `export` needs to know of it.
+Each has an `OUTPUT`, which is all that `export` needs to know about it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Output(NamedTuple):
-    """A format: the suffix of its files, its layouts (the first is the default), what to do with the file, in words.
+    """A format: the suffix of its files, its layouts (the first is the default), and what to do with the file.
 
-    `make` gives the file's text for a deck's notes and media, in one of the layouts.
+    `make` returns the file's text for a deck's notes and media, in one of the layouts.
     """
 
     suffix: str
@@ -27,7 +27,7 @@ class Output(NamedTuple):
 
 
 def output_names() -> list[str]:
-    """The names of all formats, by the files of this folder: to import them would cost every command's start."""
+    """The names of all formats, by the files in this folder: importing them would slow down every command's start."""
     return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 

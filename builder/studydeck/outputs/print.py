@@ -1,4 +1,4 @@
-"""Notes to a page for paper: questions and answers in two columns, or cards to cut and fold."""
+"""Notes to a printable page: questions and answers in two columns, or cards to cut out and fold."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _IMAGE = re.compile(r'<img src="([^"]*)"')
 
 
 def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:
-    """A whole HTML page of `notes` for printing, with pictures inside it; `layout` is `columns` or `cards`.
+    """A complete HTML page of `notes` for printing, pictures included; `layout` is `columns` or `cards`.
 
-    Retired notes are left out. Formulas become MathML where latex2mathml is installed, and stay TeX where it isn't.
+    Retired notes are left out. Formulas become MathML if latex2mathml is installed, and otherwise stay TeX.
     """
     pictures = {each.name: each.path for each in media}
     names = {section.tag: section.name for section in deck.sections}
@@ -65,7 +65,7 @@ def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
 
 
 def _inside(name: str, pictures: Mapping[str, Path]) -> str:
-    """A picture as a data: address, so that the page is one file."""
+    """A picture as a data: URL, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(read_bytes(pictures[name])).decode()}"
 
