@@ -135,8 +135,8 @@ def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
     )
     assert [(each.name, each.message) for each in author.problems()] == [
         ("missing-key", "this card has no meaning"),
-        ("wrong-kind", "'question' doesn't go with 'term'"),
-        ("wrong-kind", "'hint' doesn't go with 'term'"),
+        ("wrong-kind", "'question' can't be used together with 'term'"),
+        ("wrong-kind", "'hint' can't be used together with 'term'"),
     ]
     author.section("  - {id: a, term: Delta, meaning: Land}\n")
     author.build()

@@ -98,12 +98,14 @@ UTF_32 = UTF_16.replace("16", "32")
 LATIN_1 = "isn't UTF-8 (the file may be saved as Latin-1); save it as UTF-8 [encoding]"
 EMPTY = "1:1: error: the file is empty; write section: and cards: [empty-file]"
 EMPTY_DECK = "deck.yaml:1:1: error: the file is empty; write deck: and uid: [empty-file]"
-NO_MAPPING = "1:1: error: a mapping should stand here, and this is"
+NO_MAPPING = "1:1: error: expected a mapping, found"
 NO_FILE = "1:1: error: this isn't a regular file; replace it with a YAML file [unreadable]"
 NO_DECK = "deck.yaml:1:1: error: there is no deck.yaml; create it, or start a deck with studydeck new [missing-file]"
-NO_NAME = "can't be the name of a section file; write the file's name without .yaml and folders [wrong-kind]"
-UNLISTED = "1:1: warning: the deck's sections: doesn't list this file, so its cards are not built; add it there, or"
-OTHER_END = "1:1: warning: only files that end in .yaml are read, so this one isn't built; rename it, or move it away ["
+NO_NAME = "isn't a valid name of a section file; write the file's name without its folder and .yaml [wrong-kind]"
+UNLISTED = "1:1: warning: sections: in deck.yaml doesn't list this file, so its cards aren't built; add it there, or"
+OTHER_END = (
+    "1:1: warning: this file isn't built, because its name doesn't end in .yaml; rename it, or move it elsewhere"
+)
 LOOP = f"1:1: error: the file can't be read ({os.strerror(errno.ELOOP)}); fix its link or its folder [unreadable]"
 LINK_OUT = "1:1: error: the file is a link to outside the deck's folder; replace it with a copy [unreadable]"
 
@@ -129,16 +131,16 @@ FILES: dict[str, Case] = {
     "NUL first": (
         "\0" + HEAD + NILE,
         [
-            "1:1: error: the character U+0000 can't stand in a card; delete it [control-character]",
+            "1:1: error: the character U+0000 isn't allowed in a card; delete it [control-character]",
             "1:1: error: unknown key '\ufffdsection'; did you mean 'section'? [unknown-key]",
         ],
     ),
     "bad characters beside other mistakes": (
         (card("a\0b") + "  - {quesion: Q, answer: '\x1f'}\n").encode() + b"  - {question: \xe9\xe8, anwser: A}\n",
         [
-            "3:16: error: the character U+0000 can't stand in a card; delete it [control-character]",
+            "3:16: error: the character U+0000 isn't allowed in a card; delete it [control-character]",
             "6:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
-            "6:27: error: the character U+001F can't stand in a card; delete it [control-character]",
+            "6:27: error: the character U+001F isn't allowed in a card; delete it [control-character]",
             f"7:16: error: the byte 0xe9 {LATIN_1}",
             "7:19: error: unknown key 'anwser'; did you mean 'answer'? [unknown-key]",
         ],
@@ -146,8 +148,8 @@ FILES: dict[str, Case] = {
     "more bad characters than anyone mends by hand": (
         HEAD + NILE + "\n# \0" * 22,
         [
-            *(f"{n}:3: error: the character U+0000 can't stand in a card; delete it" for n in range(5, 25)),
-            "25:3: error: more mistakes like the last one follow from here on; mend it first [control-character]",
+            *(f"{n}:3: error: the character U+0000 isn't allowed in a card; delete it" for n in range(5, 25)),
+            "25:3: error: more errors like the last one follow; fix those above first [control-character]",
         ],
     ),
     "UTF-8 with a byte order mark": (
@@ -157,7 +159,7 @@ FILES: dict[str, Case] = {
     "CRLF": (
         (HEAD + "  - question: @\n    answer: A\n\n  - question: B\n    anwser: A\n").replace("\n", "\r\n"),
         [
-            "3:15: error: a text can't start with '@'; put it in quotes [yaml-quote]",
+            "3:15: error: unquoted text can't start with '@'; put it in quotes [yaml-quote]",
             "7:5: error: unknown key 'anwser'; did you mean 'answer'? [unknown-key]",
         ],
     ),
@@ -167,14 +169,14 @@ FILES: dict[str, Case] = {
     "an empty deck.yaml": ({"deck.yaml": ""}, [EMPTY_DECK]),
     "a deck.yaml of comments": ({"deck.yaml": "# to do\n"}, [EMPTY_DECK]),
     "a list as a section": ("- a\n- b\n", [f"{NO_MAPPING} a list; write section: and its value [wrong-kind]"]),
-    "a text as a section": ("Nile\n", [f"{NO_MAPPING} the text 'Nile'; write section: and its value [wrong-kind]"]),
+    "a text as a section": ("Nile\n", [f"{NO_MAPPING} the string 'Nile'; write section: and its value [wrong-kind]"]),
     "a list as deck.yaml": (
         {"deck.yaml": "- a\n"},
         [f"deck.yaml:{NO_MAPPING} a list; write deck: and its value [wrong-kind]"],
     ),
     "a text as deck.yaml": (
         {"deck.yaml": "Nile\n"},
-        [f"deck.yaml:{NO_MAPPING} the text 'Nile'; write deck: and its value [wrong-kind]"],
+        [f"deck.yaml:{NO_MAPPING} the string 'Nile'; write deck: and its value [wrong-kind]"],
     ),
     "no deck.yaml": (in_place_of("deck.yaml", lambda path: None), [NO_DECK]),
     "a folder as a section": (in_place_of("water.yaml", Path.mkdir), [NO_FILE]),
@@ -185,23 +187,26 @@ FILES: dict[str, Case] = {
     ),
     "a section that isn't there": (
         deck("sections: [water, moutains]\n"),
-        ["deck.yaml:4:19: error: there is no file moutains.yaml; write the file, or take its name out [missing-file]"],
+        ["deck.yaml:4:19: error: the file moutains.yaml doesn't exist; create it, or remove its name [missing-file]"],
     ),
     "a section misspelt": (
         deck("sections:\n  - watr\n"),
-        ["deck.yaml:5:5: error: there is no file watr.yaml; did you mean 'water'? [missing-file]", UNLISTED],
+        ["deck.yaml:5:5: error: the file watr.yaml doesn't exist; did you mean 'water'? [missing-file]", UNLISTED],
     ),
     "a section with its ending": (
         deck("sections: [water.yaml]\n"),
-        ["deck.yaml:4:12: error: there is no file water.yaml.yaml; did you mean 'water'? [missing-file]", UNLISTED],
+        [
+            "deck.yaml:4:12: error: the file water.yaml.yaml doesn't exist; did you mean 'water'? [missing-file]",
+            UNLISTED,
+        ],
     ),
     "no section": (
         deck("sections: []\n"),
-        ["deck.yaml:4:1: error: 'sections' lists nothing; list its files, or take sections: out [wrong-kind]"],
+        ["deck.yaml:4:1: error: the list 'sections' is empty; list its files, or remove sections: [wrong-kind]"],
     ),
     "a section twice": (
         deck("sections: [water, water]\n"),
-        ["deck.yaml:4:19: error: the section 'water' is listed twice; keep one [wrong-kind]"],
+        ["deck.yaml:4:19: error: the section 'water' is listed twice; remove one of them [wrong-kind]"],
     ),
     "a section outside": (deck("sections: [water, ../x]\n"), [f"deck.yaml:4:19: error: '../x' {NO_NAME}"]),
     "a section by its full name": (
@@ -238,38 +243,41 @@ if os.name != "nt":
 
 # --- YAML ----------------------------------------------------------------------------------------
 
-TAB = "error: a tab can't indent YAML; indent with spaces [yaml-syntax]"
-ALIAS = "stands for nothing, or for something that holds it; write the text out, or put it in quotes if it starts with"
-LAUGHS = "error: the aliases expand to far more than the file holds; write texts out [yaml-alias]"
-ESCAPE = "error: in double quotes a backslash starts an escape, and"
+TAB = "error: YAML can't be indented with tabs; use spaces [yaml-syntax]"
+ALIAS = "is undefined or refers to itself; write the text out, or put it in quotes if it starts with"
+LAUGHS = "error: the aliases expand to far more than the file contains; write the texts out [yaml-alias]"
+ESCAPE = "error: a backslash in double quotes starts an escape, and"
 SINGLE = "use single quotes, or double the backslash"
-NO_ESCAPE = f"{ESCAPE} this is none; {SINGLE} [yaml-syntax]"
-SURROGATE = "error: half a surrogate pair is no character; write the character itself [control-character]"
-OPEN = "error: this quote is never closed; close it, or double a quote inside the text [yaml-syntax]"
-COLON = "error: a colon and a blank inside a text read as a key; put the text in quotes, or mend the indentation [yaml-"
+NO_ESCAPE = f"{ESCAPE} this isn't a valid one; {SINGLE} [yaml-syntax]"
+SURROGATE = "error: a lone surrogate isn't a character; write the character itself [control-character]"
+OPEN = "error: this quote isn't closed; close it, or double a quote inside the text [yaml-syntax]"
+COLON = (
+    "error: YAML reads a colon and a space inside a text as a key; "
+    "put the text in quotes, or fix the indentation [yaml-quote]"
+)
 REST = (
-    "error: this text goes on after its closing quote; "
+    "error: the text continues after its closing quote; "
     "put the whole text in quotes, and double the quotes inside [yaml-quote]"
 )
 MISFIT = (
     "error: this line doesn't fit the lines above it; "
-    "mend the indentation, or look for a quote that isn't closed [yaml-syntax]"
+    "fix the indentation, or look for a quote that isn't closed [yaml-syntax]"
 )
-LONG = "characters, more than the 100,000 that a card may have; make several cards of it [too-big]"
-NESTED = "error: lists and mappings are nested more than 20 deep here; write texts, and lists of texts [too-big]"
-SECOND = "error: a second document starts here; put it in a file of its own [yaml-syntax]"
+LONG = "characters, and the limit is 100,000; split it into several cards [too-big]"
+NESTED = "error: lists and mappings are nested more than 20 levels deep; write strings and lists of strings [too-big]"
+SECOND = "error: a second YAML document starts here; move it to a file of its own [yaml-syntax]"
 
 
 def raw(character: str) -> str:
-    return f"error: the character U+{ord(character):04X} can't stand in a card; delete it [control-character]"
+    return f"error: the character U+{ord(character):04X} isn't allowed in a card; delete it [control-character]"
 
 
 def escaped(character: str) -> str:
-    return f"{ESCAPE} here one makes the character U+{ord(character):04X}; {SINGLE} [control-character]"
+    return f"{ESCAPE} this one makes the character U+{ord(character):04X}; {SINGLE} [control-character]"
 
 
 def no_start(sign: str) -> str:
-    return f"error: a text can't start with '{sign}'; put it in quotes [yaml-quote]"
+    return f"error: unquoted text can't start with '{sign}'; put it in quotes [yaml-quote]"
 
 
 def laughs(depth: int) -> str:
@@ -282,21 +290,24 @@ YAML: dict[str, Case] = {
     "a tab after blanks": (HEAD + "  - question: Q\n    \tanswer: A\n" + NILE, [f"4:5: {TAB}"]),
     "a tab before a card": (HEAD + "\t- question: Q\n\t  answer: A\n", [f"3:1: {TAB}"]),
     "a tab in deck.yaml": ({"deck.yaml": "deck: Rivers\n\tuid: testtesttest\n"}, [f"deck.yaml:2:1: {TAB}"]),
-    "one key twice": (line("answer: B"), ["5:5: error: 'answer' stands here twice; keep one of the two [duplicate-"]),
+    "one key twice": (
+        line("answer: B"),
+        ["5:5: error: the key 'answer' is repeated; keep only one of them [duplicate-key]"],
+    ),
     "cards twice": (
         HEAD + NILE + "cards: []\n",
-        ["4:1: error: 'cards' stands here twice; keep one of the two [duplicate-key]"],
+        ["4:1: error: the key 'cards' is repeated; keep only one of them [duplicate-key]"],
     ),
     "deck twice": (
         deck("deck: Streams\n"),
-        ["deck.yaml:4:1: error: 'deck' stands here twice; keep one of the two [duplicate-key]"],
+        ["deck.yaml:4:1: error: the key 'deck' is repeated; keep only one of them [duplicate-key]"],
     ),
-    "an alias of nothing": (card("*nile"), [f"3:15: error: '*nile' {ALIAS} '*nile' [yaml-alias]"]),
+    "an alias of nothing": (card("*nile"), [f"3:15: error: the alias '*nile' {ALIAS} '*nile' [yaml-alias]"]),
     "aliases of nothing beside other mistakes": (
         HEAD + "  - {question: *a, answer: *b, id: *c}\n  - {question: *a, answer: A}\n  - {quesion: Q, answer: A}\n",
         [
-            *(f"3:{n}: error: '*{name}' {ALIAS}" for n, name in ((16, "a"), (28, "b"), (36, "c"))),
-            f"4:16: error: '*a' {ALIAS}",
+            *(f"3:{n}: error: the alias '*{name}' {ALIAS}" for n, name in ((16, "a"), (28, "b"), (36, "c"))),
+            f"4:16: error: the alias '*a' {ALIAS}",
             "5:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
         ],
     ),
@@ -304,24 +315,24 @@ YAML: dict[str, Case] = {
         HEAD + "  - question: @\n    answer: A\n" * 21,
         [
             *(f"{n}:15: {no_start('@')}" for n in range(3, 43, 2)),
-            "43:15: error: more mistakes like the last one follow from here on; mend it first [yaml-quote]",
+            "43:15: error: more errors like the last one follow; fix those above first [yaml-quote]",
         ],
     ),
     "two lists as keys": (
         line("[a]: b\n    [c]: d"),
         [f"{n}:5: error: a list can't be a key; write a word and a colon [wrong-kind]" for n in (5, 6)],
     ),
-    "an alias inside its list": (card("Q", "&a [*a]"), [f"4:17: error: '*a' {ALIAS} '*a' [yaml-alias]"]),
+    "an alias inside its list": (card("Q", "&a [*a]"), [f"4:17: error: the alias '*a' {ALIAS} '*a' [yaml-alias]"]),
     "an alias inside its mapping": (
         "&a {section: *a}\n",
-        ["1:1: error: the key 'cards' is missing", f"1:14: error: '*a' {ALIAS} '*a' [yaml-alias]"],
+        ["1:1: error: the key 'cards' is missing", f"1:14: error: the alias '*a' {ALIAS} '*a' [yaml-alias]"],
     ),
     "an alias as its own key": (
         "&a {*a : b}\n",
         [
             "1:1: error: the key 'cards' is missing",
             "1:1: error: the key 'section' is missing",
-            f"1:5: error: '*a' {ALIAS} '*a' [yaml-alias]",
+            f"1:5: error: the alias '*a' {ALIAS} '*a' [yaml-alias]",
         ],
     ),
     "a bad text under two aliases": (
@@ -330,7 +341,7 @@ YAML: dict[str, Case] = {
     ),
     "a merge key": (
         HEAD + "  - &c {question: Q, answer: A}\n  - <<: *c\n    question: R\n    answer: B\n",
-        ["4:5: error: unknown key '<<'; YAML's merge keys aren't read, so write the keys out [unknown-key]"],
+        ["4:5: error: unknown key '<<'; YAML's merge keys aren't supported, so write the keys out [unknown-key]"],
     ),
     "a billion laughs": (laughs(10), [f"8:30: {LAUGHS}"]),
     "a long text many times": (
@@ -351,7 +362,7 @@ YAML: dict[str, Case] = {
     "a unit separator": (card("'a\x1fb'", "c\x1f"), [f"3:17: {raw(chr(31))}", f"4:14: {raw(chr(31))}"]),
     "a form feed in deck.yaml": (
         deck("language: e\fn\n"),
-        ["deck.yaml:4:11: error: 'e\ufffdn' is no language", f"deck.yaml:4:12: {raw(chr(12))}"],
+        ["deck.yaml:4:11: error: 'e\ufffdn' isn't a valid language tag", f"deck.yaml:4:12: {raw(chr(12))}"],
     ),
     "no character": (card("a\uffffb"), [f"3:16: {raw(chr(65535))}"]),
     "NUL escaped": (card(r'"a\0b"'), [f"3:15: {escaped(chr(0))}"]),
@@ -362,7 +373,7 @@ YAML: dict[str, Case] = {
     "low surrogate": (card(r'"a \udc00 b"'), [f"3:15: {SURROGATE}"]),
     "a surrogate pair": (
         card(r'"a \ud83d\uDE00"'),
-        ["3:15: error: YAML joins no surrogate pairs, as JSON does; write the character itself [control-character]"],
+        ["3:15: error: YAML has no surrogate pairs, unlike JSON; write the character itself [control-character]"],
     ),
     "long surrogate": (card(r'"\U0000d800"'), [f"3:15: {SURROGATE}"]),
     "no escape": (card(r'"$\sqrt{2}$"'), [f"3:15: {NO_ESCAPE}"]),
@@ -386,26 +397,26 @@ YAML: dict[str, Case] = {
     "an open quote in deck.yaml": ({"deck.yaml": 'deck: "R\nuid: testtesttest\n'}, [f"deck.yaml:1:7: {OPEN}"]),
     "an open bracket": (
         card("Q", "[a, b"),
-        ["4:13: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+        ["4:13: error: this '[' isn't closed; close it, or put the text in quotes [yaml-syntax]"],
     ),
     "an open bracket with nothing in it": (
         card("Q", "["),
-        ["4:13: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+        ["4:13: error: this '[' isn't closed; close it, or put the text in quotes [yaml-syntax]"],
     ),
     "an open bracket at the end": (
         "section: Water\ncards: [",
-        ["2:8: error: this '[' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+        ["2:8: error: this '[' isn't closed; close it, or put the text in quotes [yaml-syntax]"],
     ),
     **{
         f"a comma too many: {text}": (
             card("Q", text),
-            [f"4:{column}: error: nothing stands before this ','; write a text there, or take the ',' out [yaml-"],
+            [f"4:{column}: error: empty item before this ','; write a value, or remove the ',' [yaml-"],
         )
         for text, column in [("[a, , b]", 17), ("[, b]", 14), ("[[a], , b]", 19), ("{a: b,, c: d}", 19)]
     },
     "an open brace": (
         HEAD + "  - {question: Q, answer: A\n" + NILE,
-        ["3:5: error: this '{' is never closed; close it, or put the text in quotes [yaml-syntax]"],
+        ["3:5: error: this '{' isn't closed; close it, or put the text in quotes [yaml-syntax]"],
     ),
     "a line too far left": (HEAD + "  - question: Q\n   answer: A\n" + NILE, [f"4:4: {MISFIT}"]),
     "a card too far left": (card("Q").replace(NILE, " - question: R\n    answer: B\n"), [f"5:2: {MISFIT}"]),
@@ -414,32 +425,37 @@ YAML: dict[str, Case] = {
     "a second document in deck.yaml": (deck("---\ndeck: Streams\n"), [f"deck.yaml:4:1: {SECOND}"]),
     "a YAML of the future": (
         "%YAML 3.0\n---\n" + HEAD + NILE,
-        ["1:1: error: YAML can't be read here (found incompatible YAML document); mend it,"],
+        ["1:1: error: invalid YAML (found incompatible YAML document); fix it,"],
     ),
     "a tag of Python's": (
         card('!!python/object/apply:os.system "touch pwned"'),
-        ["3:15: error: the tag '!!python/object/apply:os.system' means nothing here; delete it [wrong-kind]"],
+        ["3:15: error: the YAML tag '!!python/object/apply:os.system' isn't supported; delete it [wrong-kind]"],
     ),
     "a tag of Python's on a list": (
         card("Q", '!!python/object/apply:os.system ["touch pwned"]'),
-        ["4:13: error: the tag '!!python/object/apply:os.system' means nothing here; delete it [wrong-kind]"],
+        ["4:13: error: the YAML tag '!!python/object/apply:os.system' isn't supported; delete it [wrong-kind]"],
     ),
     "a tag of Python's on a file": (
         "!!python/object/new:os.system\n" + HEAD + NILE,
-        ["1:1: error: the tag '!!python/object/new:os.system' means nothing here; delete it [wrong-kind]"],
+        ["1:1: error: the YAML tag '!!python/object/new:os.system' isn't supported; delete it [wrong-kind]"],
     ),
     "a tag of Python's on a key": (
         line("!!python/name:os.system hint: H"),
-        ["5:5: error: the tag '!!python/name:os.system' means nothing here; delete it [wrong-kind]"],
+        ["5:5: error: the YAML tag '!!python/name:os.system' isn't supported; delete it [wrong-kind]"],
     ),
-    "a binary tag": (card("!!binary aGk="), ["3:15: error: the tag '!!binary' means nothing here; delete it [wrong-"]),
+    "a binary tag": (
+        card("!!binary aGk="),
+        ["3:15: error: the YAML tag '!!binary' isn't supported; delete it [wrong-kind]"],
+    ),
 }
 
 # --- texts that need quotes ----------------------------------------------------------------------
 
-CUT = "put the text in quotes, or write '# ' with a blank if this is a comment [retyped]"
+CUT = "put the text in quotes, or write '# ' with a space if this is a comment [retyped]"
 BRACES = "error: YAML reads '{{' as a mapping; put the text in double quotes [yaml-quote]"
-MAPPINGS = 'error: this is read as a mapping of mappings; put a text that starts with "{" in double quotes [yaml-quote]'
+MAPPINGS = (
+    'error: YAML reads this as a mapping of mappings; put text that starts with "{" in double quotes [yaml-quote]'
+)
 
 QUOTES: dict[str, Case] = {
     "a gap first": (HEAD + "  - cloze: {{c1::The Nile}} flows\n" + NILE, [f"3:12: {BRACES}"]),
@@ -458,8 +474,8 @@ QUOTES: dict[str, Case] = {
     "a name that nothing uses": (
         card("&Co is what?"),
         [
-            "3:15: error: YAML reads '&Co' as a name for the rest, and drops it; "
-            "put the text in quotes, or delete the name that nothing uses [yaml-quote]"
+            "3:15: error: YAML reads '&Co' as an anchor and drops it; "
+            "put the text in quotes, or delete the unused anchor [yaml-quote]"
         ],
     ),
     "a quoted word first": (card('"Quoted" rest'), [f"3:24: {REST}"]),
@@ -471,56 +487,59 @@ QUOTES: dict[str, Case] = {
     "a key without its blank": (HEAD + "  - question:Q\n    answer: A\n" + NILE, [f"4:11: {COLON}"]),
     "braces first and last": (
         card("{a}"),
-        ["3:15: error: 'question' takes a text, and this is a mapping; put the text in quotes if it was meant as one"],
+        ["3:15: error: expected a string for 'question', found a mapping; put the text in quotes if it isn't"],
     ),
     "a comma in braces": (
         HEAD + "  - {question: a, b, answer: c}\n",
         ["3:19: error: unknown key 'b'; the keys here are id, question, answer, cloze, hint,"],
     ),
-    "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML ends the text before '#7'; {CUT}"]),
+    "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML cuts the text off before '#7'; {CUT}"]),
     "a number sign in a question": (
         card("Bus #7 goes where?"),
-        [f"3:19: error: YAML ends the text before '#7 goes where?'; {CUT}"],
+        [f"3:19: error: YAML cuts the text off before '#7 goes where?'; {CUT}"],
     ),
-    "a number sign after a tab": (card("Q", "Bus\t#7"), [f"4:17: error: YAML ends the text before '#7'; {CUT}"]),
+    "a number sign after a tab": (card("Q", "Bus\t#7"), [f"4:17: error: YAML cuts the text off before '#7'; {CUT}"]),
     "a number sign in an item": (
         HEAD + "  - question: Q\n    answer:\n      - Bus #7\n      - Tram\n",
-        [f"5:13: error: YAML ends the text before '#7'; {CUT}"],
+        [f"5:13: error: YAML cuts the text off before '#7'; {CUT}"],
     ),
     "a number sign in a second line": (
         card("Q", "Bus\n      or #7"),
-        [f"5:10: error: YAML ends the text before '#7'; {CUT}"],
+        [f"5:10: error: YAML cuts the text off before '#7'; {CUT}"],
     ),
     "a number sign in a section's name": (
         f"section: Water #1\ncards:\n{NILE}",
-        [f"1:16: error: YAML ends the text before '#1'; {CUT}"],
+        [f"1:16: error: YAML cuts the text off before '#1'; {CUT}"],
     ),
-    "a number sign in a list": (card("Q", "[Bus, Tram #7]"), [f"4:24: error: YAML ends the text before '#7]'; {CUT}"]),
+    "a number sign in a list": (
+        card("Q", "[Bus, Tram #7]"),
+        [f"4:24: error: YAML cuts the text off before '#7]'; {CUT}"],
+    ),
     "a number sign that starts an item": (
         card("Q", "[a, #b, c]"),
-        [f"4:17: error: YAML ends the text before '#b, c]'; {CUT}"],
+        [f"4:17: error: YAML cuts the text off before '#b, c]'; {CUT}"],
     ),
     "a number sign that starts the first item": (
         card("Q", "[ #b, c]"),
-        [f"4:15: error: YAML ends the text before '#b, c]'; {CUT}"],
+        [f"4:15: error: YAML cuts the text off before '#b, c]'; {CUT}"],
     ),
     "a gap inside braces": (
         HEAD + "  - {cloze: A {{c1::x}} is?}\n" + NILE,
-        ["3:15: error: a text inside brackets can't hold '{'; put it in quotes [yaml-quote]"],
+        ["3:15: error: unquoted text in brackets can't contain '{'; put it in quotes [yaml-quote]"],
     ),
     "brackets inside braces": (
         HEAD + "  - {question: f [x]?, answer: A}\n" + NILE,
-        ["3:18: error: a text inside brackets can't hold '['; put it in quotes [yaml-quote]"],
+        ["3:18: error: unquoted text in brackets can't contain '['; put it in quotes [yaml-quote]"],
     ),
     "a number sign after a quoted text": (
         card("Q", '"Bus" #7'),
-        [f"4:19: error: YAML ends the text before '#7'; {CUT}"],
+        [f"4:19: error: YAML cuts the text off before '#7'; {CUT}"],
     ),
     "a number sign alone": (
         card("Q", "#7"),
         [
             "4:12: error: the answer is empty; write it, or delete the card [empty-answer]",
-            f"4:13: error: YAML ends the text before '#7'; {CUT}",
+            f"4:13: error: YAML cuts the text off before '#7'; {CUT}",
         ],
     ),
 }
@@ -536,20 +555,20 @@ MAPPINGS = {
     "checks": "a mapping of warnings to numbers or off",
     "terms": "a mapping of spellings to those they replace",
     "uncarded": "a mapping of places in the material to reasons",
-    "credits": "a mapping of pictures and sounds to who made them",
+    "credits": "a mapping of pictures and sounds to their credits",
 }
 TAKES = {
-    **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a text"),
-    "license": "a text",
+    **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
+    "license": "a string",
     "authors": "a line or a list of lines",
-    **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a text"),
+    **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a string"),
     **dict.fromkeys(("reverse", "typed", "retired", "subdecks"), "true or false"),
-    "answer": "a text or a list of texts",
+    "answer": "a string or a list of strings",
     "source": "a locator or a list of locators",
-    "tags": "a list of texts",
+    "tags": "a list of strings",
     "sections": "a list of section files",
     "cards": "a list of cards",
-    "ok": "a list of texts",
+    "ok": "a list of strings",
     **MAPPINGS,
 }
 TAKES_LIST = ("authors", "answer", "source", "tags", "ok", "sections", "cards")
@@ -575,55 +594,55 @@ def wrong(where: str, key: str, value: str, what: str) -> tuple[str, Case]:
     before = text[: text.index(f"{key}: {value}") + len(key) + 2]
     file = "water.yaml" if where in ("section", "card") else "deck.yaml"
     place = f"{file}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-    remedy = "put the text in quotes if it was meant as one" if what == "a mapping" else f"write {TAKES[key]}"
-    told = f"{place}: error: '{key}' takes {TAKES[key]}, and this is {what}; {remedy} [wrong-kind]"
+    remedy = "put the text in quotes if it isn't meant as a mapping" if what == "a mapping" else f"write {TAKES[key]}"
+    told = f"{place}: error: expected {TAKES[key]} for '{key}', found {what}; {remedy} [wrong-kind]"
     return f"{where}: {key}: {value}", ({file: text}, [told])
 
 
 KINDS = dict(
     [wrong(where, key, "{a: b}", "a mapping") for where, keys in KEYS.items() for key in keys if key not in MAPPINGS]
     + [wrong(where, key, "[a]", "a list") for where, keys in KEYS.items() for key in keys if key not in TAKES_LIST]
-    + [wrong("card", flag, "yes", "the text 'yes'") for flag in ("reverse", "typed", "retired")]
-    + [wrong("card", "retired", '"true"', "the text 'true'"), wrong("card", "typed", "1", "the text '1'")]
-    + [wrong("card", "reverse", '""', "empty"), wrong("deck", "subdecks", "on", "the text 'on'")]
-    + [wrong("deck", "sections", "water", "the text 'water'"), wrong("section", "cards", "none", "the text 'none'")]
-    + [wrong("deck", "checks", "off", "the text 'off'"), wrong("section", "uncarded", "[p1]", "a list")]
-    + [wrong("deck", "material", "An atlas", "the text 'An atlas'"), wrong("deck", "sections", '""', "empty")]
+    + [wrong("card", flag, "yes", "the string 'yes'") for flag in ("reverse", "typed", "retired")]
+    + [wrong("card", "retired", '"true"', "the string 'true'"), wrong("card", "typed", "1", "the string '1'")]
+    + [wrong("card", "reverse", '""', "nothing"), wrong("deck", "subdecks", "on", "the string 'on'")]
+    + [wrong("deck", "sections", "water", "the string 'water'"), wrong("section", "cards", "none", "the string 'none'")]
+    + [wrong("deck", "checks", "off", "the string 'off'"), wrong("section", "uncarded", "[p1]", "a list")]
+    + [wrong("deck", "material", "An atlas", "the string 'An atlas'"), wrong("deck", "sections", '""', "nothing")]
 )
 
 NO_CARD = "write question: and answer:, or cloze: [wrong-kind]"
-NO_CLOZE = "doesn't go with 'cloze'; keep the cloze: or the question: of this card [wrong-kind]"
-NO_ID = "can't be an id; use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit [bad-id]"
-NO_UID = "can't be a uid; use 8 to 40 small letters and digits [bad-id]"
-NO_PLACE = "is no place in the material; write p2s1, p2s1-3, p2 or section/p1s3 [bad-source]"
-ONE_LINE = "takes one line without tabs; write it in one line [wrong-kind]"
+NO_CLOZE = "can't be used together with 'cloze'; keep either cloze: or question: in this card [wrong-kind]"
+NO_ID = "isn't a valid id; use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit [bad-id]"
+NO_UID = "isn't a valid uid; use 8 to 40 lower-case letters and digits [bad-id]"
+NO_PLACE = "isn't a valid place in the material; write p2s1, p2s1-3, p2 or section/p1s3 [bad-source]"
+ONE_LINE = "must be a single line without tabs; write it on one line [wrong-kind]"
 CLOZE = '  - cloze: "{{c1::Nile}}"\n    '
 
 KEYS_AND_VALUES: dict[str, Case] = {
     "no answer": (
         HEAD + "  - question: Q\n" + NILE,
-        ["3:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]"],
+        ["3:5: error: this card has no answer; add answer:, or cloze: for a gap [missing-key]"],
     ),
     "no question": (
         HEAD + "  - answer: A\n" + NILE,
-        ["3:5: error: this card has no question; write question:, or cloze: for a gap [missing-key]"],
+        ["3:5: error: this card has no question; add question:, or cloze: for a gap [missing-key]"],
     ),
     "an id alone": (
         HEAD + "  - id: cairo\n" + NILE,
-        ["3:5: error: this card has no question and no answer; write question:, or cloze: for a gap [missing-key]"],
+        ["3:5: error: this card has no question and no answer; add question:, or cloze: for a gap [missing-key]"],
     ),
-    "nothing as a card": (HEAD + "  -\n" + NILE, [f"3:4: error: a card is a mapping, and this is empty; {NO_CARD}"]),
+    "nothing as a card": (HEAD + "  -\n" + NILE, [f"3:4: error: expected a card, found nothing; {NO_CARD}"]),
     "a text as a card": (
         HEAD + "  - Nile\n" + NILE,
-        [f"3:5: error: a card is a mapping, and this is the text 'Nile'; {NO_CARD}"],
+        [f"3:5: error: expected a card, found the string 'Nile'; {NO_CARD}"],
     ),
     "a list as a card": (
         HEAD + "  - [Q]\n" + NILE,
-        [f"3:5: error: a card is a mapping, and this is a list; {NO_CARD}"],
+        [f"3:5: error: expected a card, found a list; {NO_CARD}"],
     ),
     "cards without dashes": (
         HEAD + "  question: Q\n  answer: A\n",
-        ["3:3: error: 'cards' takes a list of cards, and this is a mapping; put the text in quotes"],
+        ["3:3: error: expected a list of cards for 'cards', found a mapping; put the text in quotes"],
     ),
     "a cloze and a question": (HEAD + CLOZE + "question: Q\n" + NILE, [f"4:5: error: 'question' {NO_CLOZE}"]),
     "a cloze and an answer": (HEAD + CLOZE + "answer: A\n" + NILE, [f"4:5: error: 'answer' {NO_CLOZE}"]),
@@ -639,7 +658,7 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a key misspelt and one missing": (
         HEAD + "  - qestion: Q\n" + NILE,
         [
-            "3:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]",
+            "3:5: error: this card has no answer; add answer:, or cloze: for a gap [missing-key]",
             "3:5: error: unknown key 'qestion'; did you mean 'question'? [unknown-key]",
         ],
     ),
@@ -674,22 +693,22 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "no name and no uid": (
         {"deck.yaml": "tag: rivers\n"},
         [
-            "deck.yaml:1:1: error: the key 'deck' is missing; write deck: [missing-key]",
-            "deck.yaml:1:1: error: the key 'uid' is missing; write uid: [missing-key]",
+            "deck.yaml:1:1: error: the key 'deck' is missing; add deck: [missing-key]",
+            "deck.yaml:1:1: error: the key 'uid' is missing; add uid: [missing-key]",
         ],
     ),
-    "no cards": ("section: Water\n", ["1:1: error: the key 'cards' is missing; write cards: [missing-key]"]),
-    "no section": ("cards:\n" + NILE, ["1:1: error: the key 'section' is missing; write section: [missing-key]"]),
+    "no cards": ("section: Water\n", ["1:1: error: the key 'cards' is missing; add cards: [missing-key]"]),
+    "no section": ("cards:\n" + NILE, ["1:1: error: the key 'section' is missing; add section: [missing-key]"]),
     "an empty section name": (
         "section:\ncards:\n" + NILE,
-        ["1:1: error: 'section' is empty; write its value"],
+        ["1:1: error: 'section' is empty; write a value"],
     ),
     "an empty deck name": ({"deck.yaml": "deck: ''\nuid: testtesttest\n"}, ["deck.yaml:1:1: error: 'deck' is empty; "]),
     "a deck name with an empty part": (
         {"deck.yaml": 'deck: "Rivers::"\nuid: testtesttest\n'},
-        ["deck.yaml:1:7: error: a part of the deck's name is empty, which Anki would call 'blank'; write a word on"],
+        ["deck.yaml:1:7: error: a part of the deck's name is empty, and Anki would call it 'blank'; write a word on"],
     ),
-    "an empty id": (line("id:"), ["5:5: error: 'id' is empty; write its value, or take id: out [wrong-kind]"]),
+    "an empty id": (line("id:"), ["5:5: error: 'id' is empty; write a value, or remove id: [wrong-kind]"]),
     "an id with a blank": (line("id: the nile"), [f"5:9: error: 'the nile' {NO_ID}"]),
     "an id with a slash": (line("id: a/b"), [f"5:9: error: 'a/b' {NO_ID}"]),
     "an id that starts with a line": (line("id: _a"), [f"5:9: error: '_a' {NO_ID}"]),
@@ -703,22 +722,25 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a sentence of many digits": (line(f"source: p2s{'9' * 5000}-1"), ["5:13: error: 'p2s99999999"]),
     "a language that is none": (
         deck("language: '{{Foo}}'\n"),
-        ["deck.yaml:4:11: error: '{{Foo}}' is no language; write its BCP 47 tag, such as en, ar or pt-BR [wrong-kind]"],
+        [
+            "deck.yaml:4:11: error: '{{Foo}}' isn't a valid language tag; "
+            "write a BCP 47 tag, such as en, ar or pt-BR [wrong-kind]"
+        ],
     ),
     "a section name with an empty part": (
         "section: 'x::'\ncards:\n" + NILE,
-        ["1:10: error: a part of the section's name is empty, which Anki would call 'blank'; write a word on"],
+        ["1:10: error: a part of the section's name is empty, and Anki would call it 'blank'; write a word on"],
     ),
     "nothing as a name": (
         "section: ~\ncards:\n" + NILE,
-        ["1:10: error: YAML reads '~' as nothing; put it in quotes, or take section: out [yaml-quote]"],
+        ["1:10: error: YAML reads '~' as an empty value; put it in quotes, or remove section: [yaml-quote]"],
     ),
     "a carriage return in a line": (deck('language: "en\\r"\n'), [f"deck.yaml:4:11: error: 'language' {ONE_LINE}"]),
     "two sources, one wrong": (line("source: [p1s2, p0]"), [f"5:20: error: 'p0' {NO_PLACE}"]),
     "an empty source": (line("source:"), [f"5:12: error: '' {NO_PLACE}"]),
     "a list in a list": (
         card("Q", "[a, [b]]"),
-        ["4:17: error: 'answer' takes a text, and this is a list; write a text [wrong-kind]"],
+        ["4:17: error: expected a string for 'answer', found a list; write a string [wrong-kind]"],
     ),
     "an empty list of answers": (
         card("Q", "[]"),
@@ -726,7 +748,7 @@ KEYS_AND_VALUES: dict[str, Case] = {
     ),
     "an address of another kind": (
         deck("material:\n  url: ftp://example.org\n"),
-        ["deck.yaml:5:8: error: 'url' isn't an http or https address; write it out, with https:// [wrong"],
+        ["deck.yaml:5:8: error: 'url' isn't an http or https address; write the whole address, with https:// [wrong"],
     ),
     "mistakes in every file": (
         {
@@ -736,7 +758,7 @@ KEYS_AND_VALUES: dict[str, Case] = {
         },
         [
             f"air.yaml:3:19: {REST}",
-            "air.yaml:5:5: error: this card has no answer; write answer:, or cloze: for a gap [missing-key]",
+            "air.yaml:5:5: error: this card has no answer; add answer:, or cloze: for a gap [missing-key]",
             f"deck.yaml:2:6: error: 'test' {NO_UID}",
             f"3:15: {no_start('@')}",
             "6:6: error: unknown key 'quesion'; did you mean 'question'? [unknown-key]",
@@ -839,7 +861,7 @@ def test_what_may_not_be_read_is_told(name: str, place: str) -> None:
             os.chmod(author.folder / name, 0o755)
     start = f"rivers{place}: error: the {'file' if name else 'folder'} can't be read ({os.strerror(errno.EACCES)}); "
     assert [each.remedy for each in problems if start in str(each) and each.name == "unreadable"] == [
-        "mend the folder" if not name else "fix the file's permissions"
+        "fix the folder's permissions" if not name else "fix the file's permissions"
     ]
 
 
@@ -853,7 +875,7 @@ def test_files_of_other_endings_are_told(author: Author, monkeypatch: pytest.Mon
 def test_a_big_file_is_not_read_again_for_each_error_at_its_end(author: Author) -> None:
     author.write("water.yaml", HEAD + NILE + "# a comment\n" * 400_000 + "  - question: @\n    answer: A\n" * 20)
     assert [each.line for each in author.problems()] == [400_004, 400_006]
-    assert "more mistakes" in author.problems()[1].message
+    assert "more errors" in author.problems()[1].message
 
 
 @pytest.mark.parametrize("name", ["hint: &{0} y", "hint: *{0}", "hint: !<{0}> y", "? {0}\n    : y\n    ? {0}\n    : y"])

@@ -1,7 +1,7 @@
-"""YAML text to Deck: every mistake of every file becomes a problem at its place.
+"""YAML to Deck: every mistake in every file becomes a problem at its place.
 
-files.py reads bytes safely, tree.py turns them into placed texts, lists and mappings,
-keys.py says which keys there are (for the reader and for the JSON Schema), reader.py makes the Deck.
+tree.py turns bytes into texts, lists and mappings with their places, keys.py declares the keys (for the reader and for
+the JSON Schema), reader.py makes the Deck.
 """
 
 from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema

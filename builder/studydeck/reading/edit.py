@@ -1,7 +1,7 @@
-"""Edits an author's YAML and leaves every other byte as it was: comments, quotes, blank lines, line ends.
+"""Edits an author's YAML and leaves every other byte alone: comments, quotes, blank lines, line ends.
 
-Ids are added, locators replaced, cards and sections appended. Each edit is read again, and refused where it did more
-than it should.
+Ids are added, locators replaced, cards and sections appended. Each result is read back, and refused if anything else
+has changed.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _MARK = b"\xef\xbb\xbf"
 
 
 def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
-    """The section file `data` with an `id` in front of the cards that start at the places of `ids`.
+    """The section file `data` with an `id` added to the cards that start at the places of `ids`.
 
-    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these ids.
+    Reads the result back and raises ValueError with a sentence if anything but these ids has changed.
     """
     lines, newline = _lines(data)
     starts = [0, *accumulate(map(len, lines))]
@@ -45,15 +45,15 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
-        raise ValueError(f"the ids can't be written into {shown(path)} without changing more; write them by hand")
+        raise ValueError(f"can't add the ids to {shown(path)} without changing anything else; add them by hand")
     return edited
 
 
 def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | None]]) -> bytes:
     """The section file `data` with each locator, under `source:` or a key of `uncarded:`, replaced by another.
 
-    None takes a locator out of its list, where another stands before it. Reads the result again and raises ValueError
-    with a sentence if it isn't the same file with just these locators.
+    None removes a locator from its list, if it isn't the first there. Reads the result back and raises ValueError with
+    a sentence if anything but these locators has changed.
     """
     lines, _ = _lines(data)
     starts = [0, *accumulate(map(len, lines))]
@@ -63,7 +63,7 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
         quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
         written = f"{quote}{old}{quote}"
         if not edited.startswith(written, start):
-            continue  # an alias or an escape, which the comparison will find
+            continue  # an alias or an escape, which the comparison below will find
         before, after = edited[:start], edited[start + len(written) :]
         if new is None:
             before, after = _without_item(before, after)
@@ -73,12 +73,12 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
     tree, _ = read_tree(shown(path), data)
     again, problems = read_tree(shown(path), result)
     if problems or _plain(again) != _plain(tree, {}, new_texts):
-        raise ValueError(f"the sources in {shown(path)} can't be rewritten without changing more; write them by hand")
+        raise ValueError(f"can't update the sources in {shown(path)} without changing anything else; edit them by hand")
     return result
 
 
 def _without_item(before: str, after: str) -> tuple[str, str]:
-    """What stands before and after an item of a list, without its comma in brackets, or without its line of `- `."""
+    """The text before and after an item of a list, without its comma in brackets, or without its line of `- `."""
     if mark := re.search(r"[ \t]*-[ \t]+\Z", before):
         line = re.match(r"[^\n]*\n?", after)
         return before[: mark.start()], after[line.end() :] if line else after
@@ -88,10 +88,12 @@ def _without_item(before: str, after: str) -> tuple[str, str]:
 def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     """The section file `data` with more cards after its last one; each of `items` is one item of a YAML list.
 
-    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these cards.
+    Reads the result back and raises ValueError with a sentence if anything but these cards has changed.
     """
     before, _ = read_tree(shown(path), data)
-    refusal = ValueError(f"no cards can be added to {shown(path)} without changing more; write cards: as lines of '- '")
+    refusal = ValueError(
+        f"can't add cards to {shown(path)} without changing anything else; write cards: as a list with '- ' lines"
+    )
     if not isinstance(before, Keys) or "cards" not in before:
         raise refusal
     cards = before["cards"]
@@ -100,7 +102,7 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     following = names[names.index("cards") + 1 :]
     end = before.key(following[0]).line - 1 if following else len(lines)
     while following and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
-        end -= 1  # a comment over the next key is that key's
+        end -= 1  # a comment above the next key belongs to that key
     indent = " " * (cards.column - 1 if isinstance(cards, Items) else 2)
     added = "\n".join(["", *(textwrap.indent(item, indent) for item in items)]).replace("\n", newline)
     if not lines[end - 1].endswith("\n"):
@@ -121,14 +123,14 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
 
 
 def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
-    """The deck.yaml `data` with more section files after the last one that `sections:` lists; without that key, as is.
+    """The deck.yaml `data` with more section files after the last one in `sections:`; unchanged without that key.
 
-    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these names.
+    Reads the result back and raises ValueError with a sentence if anything but these names has changed.
     """
     before, _ = read_tree(shown(path), data)
     if not names or not isinstance(before, Keys) or "sections" not in before:
         return data
-    refusal = ValueError(f"{', '.join(names)} can't be added to sections: of {shown(path)}; write it as [one, two]")
+    refusal = ValueError(f"can't add {', '.join(names)} to sections: in {shown(path)}; write it as [one, two]")
     listed = before["sections"]
     if not isinstance(listed, Items) or not listed or not isinstance(listed[-1], Text):
         raise refusal
@@ -177,7 +179,7 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
 
 
 def _lines(data: bytes) -> tuple[list[str], str]:
-    """The lines of a file as YAML and editors count them, with their ends, and how a new line ends in it."""
+    """The lines of a file as YAML and editors count them, with their line ends, and the line end for new lines."""
     text = data.removeprefix(_MARK).decode("utf-8")
     return list(io.StringIO(text, newline="")), "\r\n" if "\r\n" in text else "\n"
 
@@ -191,9 +193,9 @@ def _plain(
     ids: Mapping[tuple[int, int], str] | None = None,
     texts: Mapping[tuple[int, int], str | None] | None = None,
 ) -> object:
-    """A tree without its places; mappings at the places of `ids` have these ids, too, and `texts` replace others.
+    """A tree without its places; mappings at the places of `ids` get these ids, and `texts` replace others.
 
-    An item that None replaces is left out.
+    An item that is replaced with None is left out.
     """
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))

@@ -1,7 +1,7 @@
-"""libyaml's events to a tree, for YAML of every kind and for its mistakes.
+"""libyaml's events to a tree, for all of YAML and for its mistakes.
 
-Reads events, never loaded values. A syntax error costs only the card it stands in: that card is blanked out and the
-rest is read again, so that one run finds them all.
+Reads events, never loaded values. A syntax error costs only the card that it is in: that card is blanked out and the
+rest is read again, so that one run finds all errors.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from studydeck.reading.nodes import (
 )
 
 _CUT = re.compile(r"[ \t]#[^\s#]")
-#: libyaml's word for its own limit, since the one that PyYAML 6.0.4 brings.
+#: libyaml's message for its own limit, as of the version in PyYAML 6.0.4.
 _TOO_DEEP = "maximum nesting depth"
-#: Characters that are read again to find more syntax errors: some seconds.
+#: How many characters are read again to find more syntax errors: a few seconds.
 _MOST_AGAIN = 4_000_000
-# Commands of TeX that double quotes turn into a tab, a line's end or a separator.
+# TeX commands that start with what YAML reads, in double quotes, as a tab, a line end or a separator.
 _ESCAPED_TEX = re.compile(
     r"\\(?:t(?:heta|au|imes|ext\w*|an|o|op|riangle\w*|frac|ilde)|n(?:u|abla|eq|e|i|ot\w*|exists|mid|leq|geq|parallel)"
     r"|r(?:ho|ight\w*|angle|m|ceil|floor)|L(?:ambda|eft\w*|ong\w*)|P(?:i|si|hi|r)|N\w*)(?![A-Za-z])"
@@ -43,15 +43,15 @@ _PLAIN_TAGS = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "m
 
 
 def read_events(path: str, text: str, problems: list[Problem]) -> tuple[Node | None, list[Problem]]:
-    """The tree of a YAML document and its problems, after those that were found before; None where nothing can be read.
+    """The tree of a YAML document and its problems, after those already found; None if nothing can be read.
 
-    `path` is only shown. Where libyaml is missing, raises RuntimeError with a sentence for the user.
+    `path` is only shown. Raises RuntimeError with a sentence for the user if libyaml is missing.
     """
     if not hasattr(yaml, "CBaseLoader"):
         from studydeck.installing import pip_line
 
         raise RuntimeError(
-            "this PyYAML was built without libyaml, which studydeck reads YAML with; "
+            "this PyYAML was built without libyaml, which studydeck needs; "
             f"install a wheel of PyYAML: {pip_line('--force-reinstall', '--only-binary', ':all:', 'pyyaml')}"
         )
     most, again = len(problems) + MOST_MISTAKES, 0
@@ -71,7 +71,7 @@ def read_events(path: str, text: str, problems: list[Problem]) -> tuple[Node | N
                 return None, problems
             text = remaining
         except yaml.YAMLError as error:
-            return None, [*problems, problem("yaml-syntax", Place(path), f"this isn't YAML ({error})", "mend it")]
+            return None, [*problems, problem("yaml-syntax", Place(path), f"invalid YAML ({error})", "fix the syntax")]
         except _Refused as refused:
             return None, [*problems, refused.problem]
 
@@ -84,7 +84,7 @@ class _Refused(Exception):
 def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
     """Builds the tree from events in one pass.
 
-    `parent` is the list or mapping that is open, `key` its key that waits for a value; those around it wait in `outer`.
+    `parent` is the open list or mapping, `key` its key that has no value yet; those around it are in `outer`.
     """
     problems: list[Problem] = []
     root: Node | None = None
@@ -92,7 +92,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
     key: str | None = None
     outer: list[tuple[Items | Keys | None, str | None, str | None, int]] = []
     names = _Names(path)
-    weight = 0  # characters and nodes, aliases counted as often as they stand
+    weight = 0  # characters and nodes, what an alias means counted at every use
     lines = text.splitlines() if "#" in text and _CUT.search(text) else None
     get_event = yaml.CBaseLoader(text).get_event
     scalar_event, mapping_start, list_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
@@ -152,12 +152,12 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             weight += heavy
             names.extra += heavy
             if names.extra > 9 * (weight - names.extra) + 1_000_000:
-                raise _Refused(
-                    problem("yaml-alias", at, "the aliases expand to far more than the file holds", "write texts out")
-                )
+                message = "the aliases expand to far more than the file contains"
+                raise _Refused(problem("yaml-alias", at, message, "write the texts out"))
         elif kind is yaml.DocumentStartEvent and root is not None:
             at = Place(path, event.start_mark.line + 1, event.start_mark.column + 1)
-            problems.append(problem("yaml-syntax", at, "a second document starts here", "put it in a file of its own"))
+            message = "a second YAML document starts here"
+            problems.append(problem("yaml-syntax", at, message, "move it to a file of its own"))
             break
         elif kind is yaml.StreamEndEvent:
             break
@@ -175,7 +175,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             assert type(parent) is Keys
             if key in parent and key != NO_KEY:
                 at = Place(path, *key_at)
-                problems.append(problem("duplicate-key", at, f"'{key}' stands here twice", "keep one of the two"))
+                problems.append(problem("duplicate-key", at, f"the key '{key}' is repeated", "keep only one of them"))
             elif key not in parent:
                 parent.marks.append(key_at)
             parent[key] = node
@@ -186,11 +186,11 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             parent, key = node, None
             if len(outer) > DEEPEST:
                 raise _Refused(_too_deep(node))
-    return root, [*problems, *names.told()]
+    return root, [*problems, *names.found()]
 
 
 class _Names:
-    """The anchors of a file: what each names, how heavy that is, and which texts' names nothing uses."""
+    """The anchors of a file: what each names, how heavy that is, and which texts' anchors are never used."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -206,17 +206,17 @@ class _Names:
 
     def meant(self, name: str, at: Place) -> tuple[Node, int]:
         if name not in self.nodes:
-            message = f"'*{name}' stands for nothing, or for something that holds it"
+            message = f"the alias '*{name}' is undefined or refers to itself"
             remedy = f"write the text out, or put it in quotes if it starts with '*{name}'"
             self.problems.append(problem("yaml-alias", at, message, remedy))
             return stand_in(at), 1
         self.unused.pop(name, None)
         return self.nodes[name]
 
-    def told(self) -> list[Problem]:
-        remedy = "put the text in quotes, or delete the name that nothing uses"
+    def found(self) -> list[Problem]:
+        remedy = "put the text in quotes, or delete the unused anchor"
         return self.problems + [
-            problem("yaml-quote", text, f"YAML reads '&{name}' as a name for the rest, and drops it", remedy)
+            problem("yaml-quote", text, f"YAML reads '&{name}' as an anchor and drops it", remedy)
             for name, text in self.unused.items()
         ]
 
@@ -225,7 +225,7 @@ def _as_key(node: Node, problems: list[Problem]) -> str:
     if isinstance(node, Text):
         return NO_KEY if node.startswith(NO_KEY) else node
     if isinstance(node, Keys):
-        message, remedy = "this is read as a mapping of mappings", 'put a text that starts with "{" in double quotes'
+        message, remedy = "YAML reads this as a mapping of mappings", 'put text that starts with "{" in double quotes'
         problems.append(problem("yaml-quote", node, message, remedy))
     else:
         problems.append(problem("wrong-kind", node, "a list can't be a key", "write a word and a colon"))
@@ -234,20 +234,20 @@ def _as_key(node: Node, problems: list[Problem]) -> str:
 
 def _bad_tag(tag: str, node: Node) -> Problem:
     if isinstance(node, Text) and tag.startswith("!"):
-        return problem("yaml-quote", node, "a text can't start with '!'", "put it in quotes")
-    message = f"the tag '{tag.replace('tag:yaml.org,2002:', '!!')}' means nothing here"
+        return problem("yaml-quote", node, "unquoted text can't start with '!'", "put it in quotes")
+    message = f"the YAML tag '{tag.replace('tag:yaml.org,2002:', '!!')}' isn't supported"
     return problem("wrong-kind", node, message, "delete it")
 
 
 def _escapes(text: Text, written: str) -> list[Problem]:
-    """Escapes of a text in double quotes that its author can't have meant."""
-    start = "in double quotes a backslash starts an escape, and here"
+    """Escapes in a double-quoted text that its author can't have meant."""
+    start = "a backslash in double quotes starts an escape, and"
     remedy = "use single quotes, or double the backslash"
     if control := re.search(CONTROL, text):
-        message = f"{start} one makes the character U+{ord(control[0]):04X}"
+        message = f"{start} this one makes the character U+{ord(control[0]):04X}"
         return [problem("control-character", text, message, remedy)]
     if "$" in text and _FROM_ESCAPE.search(text) and (lost := _ESCAPED_TEX.search(written.replace("\\\\", "  "))):
-        return [problem("yaml-quote", text, f"{start} '{lost[0][:2]}' of '{lost[0]}' is one", remedy)]
+        return [problem("yaml-quote", text, f"{start} the '{lost[0][:2]}' in '{lost[0]}' is one", remedy)]
     return []
 
 
@@ -256,23 +256,23 @@ def _cut_short(text: Text, end: Any, lines: list[str]) -> list[Problem]:
     if not _CUT.match(line, end.column):
         return []
     lost = line[end.column :].strip()
-    message = f"YAML ends the text before '{lost[:40]}'"
-    remedy = "put the text in quotes, or write '# ' with a blank if this is a comment"
+    message = f"YAML cuts the text off before '{lost[:40]}'"
+    remedy = "put the text in quotes, or write '# ' with a space if this is a comment"
     return [problem("retyped", Place(text.path, end.line + 1, end.column + 2), message, remedy)]
 
 
 def _too_deep(at: Placed) -> Problem:
-    message = f"lists and mappings are nested more than {DEEPEST} deep here"
-    return problem("too-big", at, message, "write texts, and lists of texts")
+    message = f"lists and mappings are nested more than {DEEPEST} levels deep"
+    return problem("too-big", at, message, "write strings and lists of strings")
 
 
 def _nested(path: str, text: str, index: int, depth: int) -> Problem:
-    """The bracket that is too deep, where libyaml looked ahead and gave up before it told of any: from 1,000 on."""
+    """The bracket that is too deep, if libyaml looked ahead and gave up before reporting any: from 1,000 on."""
     brackets = islice(re.finditer(r"[\[{]", text[index:]), DEEPEST - depth + 1)
     start = text.rfind("\n", 0, index + (last := [each.start() for each in brackets][-1])) + 1
     return _too_deep(Place(path, text.count("\n", 0, index + last) + 1, index + last - start + 1))
 
 
 def _too_long(text: Text) -> Problem:
-    message = f"this text has {len(text):,} characters, more than the {LONGEST_TEXT:,} that a card may have"
-    return problem("too-big", text, message, "make several cards of it")
+    message = f"this text has {len(text):,} characters, and the limit is {LONGEST_TEXT:,}"
+    return problem("too-big", text, message, "split it into several cards")

@@ -9,8 +9,8 @@ from studydeck import REPOSITORY
 from studydeck.kinds import KINDS, card_keys
 from studydeck.model import Key, takes
 
-# Patterns are read by Python and by JavaScript, where editors run the schema and \w is an ASCII letter. So a letter of
-# any script is what is left after white space, ASCII's signs, and signs that can't be seen.
+# Patterns run in Python, and in editors in JavaScript, where \w is an ASCII letter. So a letter of any script is what
+# is left after white space, ASCII punctuation and invisible characters.
 _UNSEEN = r"\u0000-\u001f{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000\ufeff\ufff0-\uffff"
 _NEVER = r"\s" + _UNSEEN
 _FIRST = rf"[^{_NEVER}!-/:-@\[-`]"
@@ -21,37 +21,37 @@ SECTION_FILE_PATTERN = rf"[^{_NEVER}!-/:-@\[-^`][^{_UNSEEN}!-,/:-@\[-^`]*"
 URL_PATTERN = r'https?://[^\s"<>]+'
 _IN_LINE = r"[^\t\n\r\u0085\u2028\u2029]"
 LINE_PATTERN = rf"{_IN_LINE}*[^\s\u0085]{_IN_LINE}*"
-#: A BCP 47 tag, as far as its form goes.
+#: The form of a BCP 47 tag.
 LANGUAGE_PATTERN = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
-#: The name of a deck, or of a section, which may become a subdeck: every part between :: says something, or Anki would
-#: call it 'blank'.
+#: The name of a deck, or of a section, which may become a subdeck: no part between :: is empty, or Anki would call it
+#: 'blank'.
 DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
-#: grounding.md's grammar: an optional section, a paragraph, an optional sentence or run of sentences.
+#: A locator: an optional section, a paragraph, an optional sentence or run of sentences.
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
-#: Where the schemas can be fetched: docs/schema/ of the repository, which tests hold to what this file says.
+#: Where the schemas can be fetched: docs/schema/ of the repository, which tests compare with this file.
 SCHEMA_HOME = f"{REPOSITORY.replace('//github.com', '//raw.githubusercontent.com')}/main/docs/schema"
 
 DECK_KEYS = {
     "deck": Key(takes.DECK_NAME, "The deck's name as Anki shows it; '::' nests decks."),
-    "uid": Key(takes.UID, "The deck's own random identity, part of every guid. Written once, never changed."),
-    "tag": Key(takes.LINE, "The root of the sections' tags; left out, a slug of the deck's name."),
+    "uid": Key(takes.UID, "The deck's own random identity, part of every guid. Never change it."),
+    "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
     "credits": Key(takes.CREDITS, "Who made a picture or sound, by the name of its file, shown below the description."),
-    "sections": Key(takes.SECTIONS, "The section files without .yaml, in study order; left out, all of them by name."),
+    "sections": Key(takes.SECTIONS, "The section files without .yaml, in study order; by default all of them by name."),
     "subdecks": Key(takes.FLAG, "true gives every section a subdeck of its own."),
-    "material": Key(takes.MATERIAL, "What the deck was drawn from."),
-    "checks": Key(takes.LIMITS, "Other limits for warnings, as in long-answer: 30, or off: yes-no: off."),
+    "material": Key(takes.MATERIAL, "What the deck is based on."),
+    "checks": Key(takes.LIMITS, "Other limits for warnings, such as long-answer: 30, or yes-no: off to turn one off."),
     "terms": Key(takes.TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
 }
 MATERIAL_KEYS = {
     "title": Key(takes.LINE, "The material's title, shown under the answer of cards with a source."),
     "url": Key(takes.URL, "Where learners can read the material: an http or https address."),
-    "path": Key(takes.LINE, "Where the author keeps the material; may lie outside the deck's folder."),
+    "path": Key(takes.LINE, "Where the author keeps the material; may be outside the deck's folder."),
 }
 CREDIT_KEYS = {
     "author": Key(takes.LINE, "Who made the picture or sound."),
@@ -60,13 +60,13 @@ CREDIT_KEYS = {
 }
 SECTION_KEYS = {
     "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
-    "tag": Key(takes.LINE, "The section's tag below the deck's; left out, a slug of the section's name."),
+    "tag": Key(takes.LINE, "The section's tag below the deck's; by default a slug of the section's name."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
-        takes.REASONS, "Places of the material that need no card, each with the reason: p1s3: only a transition."
+        takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
     ),
 }
-#: What a limit of `checks:` may be.
+#: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",)}
 
@@ -76,7 +76,7 @@ def _in_line(pattern: str) -> dict[str, Any]:
 
 
 def _whole(pattern: str) -> dict[str, str]:
-    return {"pattern": f"^{pattern}$(?!\\n)"}  # to Python, `$` is also before the end of a last line
+    return {"pattern": f"^{pattern}$(?!\\n)"}  # in Python, `$` also matches before a final line end
 
 
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
@@ -108,7 +108,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 def json_schema(file: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `deck` or `section` files, for editors to complete and check with."""
+    """The JSON Schema (draft 2020-12) of `deck` or `section` files, for completion and checks in editors."""
     keys = DECK_KEYS if file == "deck" else SECTION_KEYS
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -130,7 +130,7 @@ def json_schema(file: str) -> dict[str, Any]:
 
 
 def _only(kind: str) -> dict[str, Any]:
-    """A card of one kind: what it must have, and none of the keys that only other kinds have."""
+    """A card of one kind: its required keys, and none of the keys that only other kinds have."""
     foreign: list[Any] = [{"required": [key]} for name, other in KINDS.items() if name != kind for key in other.own]
     return {
         "required": list(KINDS[kind].required),

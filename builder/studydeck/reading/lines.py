@@ -1,9 +1,9 @@
-"""The YAML that nearly all cards are written in, read line by line: in a third of the time that libyaml's events take.
+"""Reads the YAML of nearly all cards line by line, in a third of the time that libyaml's events take.
 
-A line is a `- `, a key, or both, and behind them one text, in quotes or without; or texts in brackets, or keys with
-texts in braces; or the `|` or `>` of a text on the lines below. Whatever is anything else, or a mistake, is left to
-events.py, the whole file with it: what stands here never judges, and what it does read, it reads as libyaml would
-(test_lines.py compares the two).
+A line is a `- `, a key, or both, and after them one text, in quotes or without; or texts in brackets, or keys with
+texts in braces; or the `|` or `>` of a text on the lines below. A file with anything else, or with a mistake, is left
+to events.py as a whole: this reader reports no problems, and what it reads, it reads as libyaml would (test_lines.py
+compares the two).
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from studydeck.model import Text
 from studydeck.reading.nodes import DEEPEST, LONGEST_TEXT, Items, Keys, Node, placed
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
-#: Before the colon: spaces, the dash of an item, and a key.
+#: What comes before the colon: spaces, the dash of an item, and a key.
 _HEAD = re.compile(rf"( *)(- +)?({_KEY})")
 _ITEM = re.compile(r"( *)(- +)")
-#: What a text without quotes can't start with, or only in ways that need a second look.
+#: What a text without quotes can't start with, or only in ways that need a closer look.
 _NOT_FIRST = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=\w))"""
 _PLAIN = rf"{_START}[^:#]*+(?:(?::(?=[^ ])|(?<! )#)[^:#]*+)*+"
-_PLAIN_INSIDE = rf"{_START}[^:#,\[\]{{}}]*+(?:(?::(?=\w)|(?<! )#)[^:#,\[\]{{}}]*+)*+"  # of braces or brackets
+_PLAIN_INSIDE = rf"{_START}[^:#,\[\]{{}}]*+(?:(?::(?=\w)|(?<! )#)[^:#,\[\]{{}}]*+)*+"  # inside braces or brackets
 _QUOTED = r""""[^"\\]*+(?:\\["\\][^"\\]*+)*+"|'[^']*+(?:''[^']*+)*+'"""
 _WORD = rf"(?:{_PLAIN_INSIDE}|{_QUOTED})"
 _WORDS = rf"\[{_WORD}(?:, {_WORD})*\]"
 _NEXT_WORD = rf"({_WORD})(?:, |$)"
 _PAIR = rf"{_KEY}: (?:{_WORD}|{_WORDS})"
 _NEXT_PAIR = rf"({_KEY}): ({_WORD}|{_WORDS})(?:, |$)"
-#: Behind the colon or the dash: a text, plain or in quotes, words in brackets, such values in braces, or a `|` or `>`;
-#: and a comment that nobody can have meant as text. Compiled when first used, as many files have nothing of the kind.
+#: What follows the colon or the dash: a text, plain or in quotes, words in brackets, such values in braces, or a `|` or
+#: `>`; then a comment that can't be meant as text. Compiled on first use, as many files don't need it.
 _VALUE = (
     rf" *+(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<words>{_WORDS})|(?P<pairs>\{{{_PAIR}(?:, {_PAIR})*\}})"
     r"|(?P<block>[|>]-?))? *+(?:(?<= )#(?:[ #].*)?)?"
 )
 _ESCAPE = re.compile(r"\\(.)")
 _NO_VALUE = re.compile(r" *(?: #[ #].*)?")
-#: What stands before a colon, read once, since files have the same few: the column of its dash (-1 for none), that of
-#: its key, the key, and the value's column from 1.
+#: What comes before a colon, parsed once, since files repeat the same few: the column of its dash (-1 for none), that
+#: of its key, the key, and the value's column from 1.
 _heads: dict[str, tuple[int, int, str, int]] = {}
 _MOST_HEADS = 1_000
 
 
 def read_lines(path: str, text: str) -> Node | None:
-    """The tree of a file in such YAML, the same as `read_tree` makes; None where libyaml must read it."""
+    """The tree of a file in such YAML, the same as `read_tree` makes; None if libyaml has to read it."""
     lines = text.split("\n")
     if "\t" in text or "\ufeff" in text or (len(text) > LONGEST_TEXT and max(map(len, lines)) > LONGEST_TEXT):
         return None
@@ -53,14 +53,14 @@ def read_lines(path: str, text: str) -> Node | None:
 
 
 def _is_simple(value: str) -> bool:
-    """Whether a text holds no comment and needs no composing."""
+    """Whether a text contains no comment and needs no Unicode normalisation."""
     return value.isascii() and " #" not in value
 
 
 class _Lines:
-    """One pass over a file's lines. `parent` is the list or mapping that is open, and `at` its column, from 0.
+    """One pass over a file's lines. `parent` is the open list or mapping, and `at` its column, from 0.
 
-    `waiting` is its last key while that has no value; the lists and mappings around it are in `outer`.
+    `waiting` is its last key while it has no value; the lists and mappings around it are in `outer`.
     """
 
     def __init__(self, path: str, text: str, lines: list[str]) -> None:
@@ -74,10 +74,10 @@ class _Lines:
         self.at = -1
         self.waiting = ""
         self.outer: list[tuple[Items | Keys, int]] = []
-        self.folded = 0  # the last line that a plain text went on with
+        self.folded = 0  # the last line that continued a plain text
 
     def read(self) -> bool:
-        """Reads all lines; False at the first that libyaml must read."""
+        """Reads all lines; False at the first one that libyaml has to read."""
         path, heads = self.path, _heads
         careful = not self.ascii or " #" in self.text
         for number, line in self.numbered:
@@ -120,7 +120,7 @@ class _Lines:
         return True
 
     def _item(self, number: int, line: str) -> bool:
-        """An item that is no mapping of keys in lines of their own."""
+        """An item that isn't a mapping with keys on lines of their own."""
         found = _ITEM.match(line)
         if found is None or not self._list(number, len(found[1])):
             return False
@@ -131,7 +131,7 @@ class _Lines:
         return True
 
     def _goes_on(self, number: int, line: str) -> bool:
-        """A line that a plain text goes on with, or stands in alone, below its key."""
+        """A line that continues a plain text, or starts one below its key."""
         begins = len(line) - len(line.lstrip(" "))
         written = line.strip(" ")
         if begins <= self.at or self.parent is None or (not self.waiting and " #" in self.lines[number - 2]):
@@ -155,13 +155,13 @@ class _Lines:
         return True
 
     def _last(self) -> Node | None:
-        """The last value of the list or mapping that is open."""
+        """The last value of the open list or mapping."""
         if not self.parent:
             return None
         return self.parent[-1] if isinstance(self.parent, Items) else self.parent[next(reversed(self.parent))]
 
     def _mapping(self, number: int, dash: int, column: int) -> Keys | None:
-        """The mapping that a key in this column belongs to, open; None where there can be none."""
+        """The mapping that a key in this column belongs to, now open; None if there can't be one."""
         if dash >= 0 and not self.waiting and self.outer:
             items, at = self.outer[-1]
             if at == dash and isinstance(items, Items) and isinstance(self.parent, Keys):  # the next card
@@ -194,13 +194,13 @@ class _Lines:
         return items
 
     def _list(self, number: int, dash: int) -> bool:
-        """Opens the list with dashes in this column, or closes what its last item held; False where there is none."""
+        """Opens the list with dashes in this column, or closes what is in its last item; False if there is no list."""
         if self.waiting:
             return dash >= self.at and self._open(self._items(number, dash), dash)
         return self._close(Items, dash)
 
     def _open(self, node: Items | Keys, column: int) -> bool:
-        """Opens a list or mapping as the value of the waiting key, or as the next item; False where it is too deep."""
+        """Opens a list or mapping as the value of the waiting key, or as the next item; False if it is too deep."""
         if self.parent is not None:
             self.outer.append((self.parent, self.at))
         if isinstance(self.parent, Items):
@@ -211,13 +211,13 @@ class _Lines:
         return len(self.outer) < DEEPEST
 
     def _close(self, kind: type[Items | Keys], column: int) -> bool:
-        """Closes what doesn't hold this column; whether what is open then is of the kind, and starts there."""
+        """Closes what doesn't include this column; True if what is then open is of the kind and starts there."""
         while self.outer and (self.at > column or (self.at == column and type(self.parent) is not kind)):
             self.parent, self.at = self.outer.pop()
         return type(self.parent) is kind and self.at == column
 
     def _value(self, number: int, column: int, written: str) -> Node | None:
-        """What stands behind a colon or dash, from this column on; None where libyaml must read it."""
+        """The value after a colon or dash, from this column on; None if libyaml has to read it."""
         if not written:
             return None
         if written[0] not in _NOT_FIRST and written[-1] not in " :" and ": " not in written and " #" not in written:
@@ -232,7 +232,7 @@ class _Lines:
         return self._in_line(number, column, found[kind])
 
     def _in_line(self, number: int, column: int, written: str) -> Node | None:
-        """A value that stands in one line, and fills it."""
+        """A value that fills the rest of its line."""
         sign = written[0]
         if sign == "[":
             items = self._items(number, column)
@@ -280,11 +280,11 @@ class _Lines:
                 return None
             end += 1
         if end == len(lines) and lines[-1]:
-            return None  # the file ends without a line's end
+            return None  # the file doesn't end with a line end
         text = "\n".join(line[indent:] for line in lines[number:end]).rstrip("\n")
         if sign[0] == ">":
             if "\n\n" in text or "\n " in text:
-                return None  # its lines aren't simply put together
+                return None  # its lines aren't simply joined
             text = text.replace("\n", " ")
         for _ in range(number, end):
             next(self.numbered)

@@ -1,4 +1,4 @@
-"""The tree of a deck's files to a Deck: values of the right kind become records, the rest become problems."""
+"""The trees of a deck's files to a Deck: valid values become records, the rest becomes problems."""
 
 from __future__ import annotations
 
@@ -41,39 +41,39 @@ _LIMIT = re.compile(keys.LIMIT_PATTERN)
 _LINE = re.compile(keys.LINE_PATTERN)
 _LOCATOR = re.compile(keys.LOCATOR_PATTERN)
 _SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
-#: What a line must look like by its kind; if it doesn't, the problem's name, its message and its remedy.
+#: The pattern of a line by its kind, and the name, message and remedy of the problem if it doesn't match.
 _FORMS = {
     takes.ID: (
         keys.ID_PATTERN,
         "bad-id",
-        "'{text}' can't be an id",
+        "'{text}' isn't a valid id",
         "use letters, digits, '-', '_', '.', ':' and '+', starting with a letter or digit",
     ),
-    takes.UID: (keys.UID_PATTERN, "bad-id", "'{text}' can't be a uid", "use 8 to 40 small letters and digits"),
+    takes.UID: (keys.UID_PATTERN, "bad-id", "'{text}' isn't a valid uid", "use 8 to 40 lower-case letters and digits"),
     takes.DECK_NAME: (
         keys.DECK_NAME_PATTERN,
         "wrong-kind",
-        "a part of the {key}'s name is empty, which Anki would call 'blank'",
+        "a part of the {key}'s name is empty, and Anki would call it 'blank'",
         "write a word on both sides of '::'",
     ),
     takes.LANGUAGE: (
         keys.LANGUAGE_PATTERN,
         "wrong-kind",
-        "'{text}' is no language",
-        "write its BCP 47 tag, such as en, ar or pt-BR",
+        "'{text}' isn't a valid language tag",
+        "write a BCP 47 tag, such as en, ar or pt-BR",
     ),
     takes.URL: (
         keys.URL_PATTERN,
         "wrong-kind",
         "'{key}' isn't an http or https address",
-        "write it out, with https://",
+        "write the whole address, with https://",
     ),
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _ANY_TEXT = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
 _NAMES = (takes.LINE, takes.DECK_NAME)
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
-#: Kinds that are mappings under keys of the author's own choice.
+#: Kinds that are mappings with keys of the author's choice.
 _ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS)
 _MAPPINGS = (takes.MATERIAL, *_ENTRIES)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -85,7 +85,7 @@ def read_deck(
 ) -> tuple[Deck, list[Problem]]:
     """The deck in `folder` and all problems of its files. What is malformed is left out of the deck.
 
-    `progress` is told how much is read, from 0 to 1. Of the section files, `only` those named so are read.
+    `progress` is called with how much has been read, from 0 to 1. `only` limits which section files are read.
     """
     problems: list[Problem] = []
     path = folder / "deck.yaml"
@@ -126,7 +126,7 @@ def read_deck(
 
 
 def is_deck(data: bytes) -> bool:
-    """Whether the bytes of a deck.yaml are without mistakes."""
+    """Whether the bytes of a deck.yaml are free of mistakes."""
     tree, problems = read_tree("deck.yaml", data)
     if tree is not None:
         _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems)
@@ -162,52 +162,53 @@ def _style(folder: Path, problems: list[Problem]) -> Text | None:
     try:
         return _text(data.decode("utf-8-sig").replace("\r\n", "\n"), Place(shown(path)))
     except UnicodeDecodeError:
-        problems.append(problem("encoding", Place(shown(path)), "the style isn't UTF-8", "save it as UTF-8"))
+        problems.append(problem("encoding", Place(shown(path)), "the file isn't UTF-8", "save it as UTF-8"))
         return None
 
 
 def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[Problem]) -> list[str]:
-    """The names of the section files in study order; unlisted files are told, for their cards would be missed."""
+    """The names of the section files in study order; unlisted files are reported, since their cards would be missed."""
     try:
         files = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
         at = Place(shown(folder))
-        problems.append(problem("unreadable", at, f"the folder can't be read ({error.strerror})", "mend the folder"))
+        message, remedy = f"the folder can't be read ({error.strerror})", "fix the folder's permissions"
+        problems.append(problem("unreadable", at, message, remedy))
         return []
     names = [name[:-5] for name in files if name.endswith(".yaml") and name != "deck.yaml"]
     for name in files:
         if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
             at = Place(shown(folder / name))
-            message = "only files that end in .yaml are read, so this one isn't built"
-            problems.append(problem("unlisted-section", at, message, "rename it, or move it away", WARNING))
+            message = "this file isn't built, because its name doesn't end in .yaml"
+            problems.append(problem("unlisted-section", at, message, "rename it, or move it elsewhere", WARNING))
     if listed is None:
         return names
     chosen: dict[str, None] = {}
     there, guesses = set(names), Guesses(names)
     for name in listed:
         if name in chosen:
-            problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "keep one"))
+            problems.append(problem("wrong-kind", name, f"the section '{name}' is listed twice", "remove one of them"))
         elif name not in there and not os.path.lexists(folder / f"{name}.yaml"):
             guess = guesses.near(name)
-            remedy = f"did you mean '{guess}'?" if guess else "write the file, or take its name out"
-            problems.append(problem("missing-file", name, f"there is no file {name}.yaml", remedy))
+            remedy = f"did you mean '{guess}'?" if guess else "create it, or remove its name"
+            problems.append(problem("missing-file", name, f"the file {name}.yaml doesn't exist", remedy))
         else:
             chosen[str(name)] = None
     for unlisted in names:
         if unlisted not in chosen:
             at = Place(shown(folder / f"{unlisted}.yaml"))
-            message = "the deck's sections: doesn't list this file, so its cards are not built"
-            problems.append(problem("unlisted-section", at, message, "add it there, or move it away", WARNING))
+            message = "sections: in deck.yaml doesn't list this file, so its cards aren't built"
+            problems.append(problem("unlisted-section", at, message, "add it there, or move it elsewhere", WARNING))
     return list(chosen)
 
 
-#: Sections by the path they are shown with, as they were read last, behind their bytes' hash: a preview reads one file
-#: again, not a hundred.
+#: Sections as last read, by the path they are shown with, each with the hash of its bytes: a preview rereads one file,
+#: not a hundred.
 _last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
 
 
 def _section_of(path: Path, folder: Path, name: str) -> tuple[Section | None, list[Problem]]:
-    """The section in a file, shown as `name`; None where nothing of it can be read; and the file's problems."""
+    """The section in a file, shown as `name`, or None if nothing of it can be read; and the file's problems."""
     data = read_file(path, folder)
     if isinstance(data, Problem):
         return None, [data]
@@ -239,13 +240,13 @@ def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
             if card is not None:
                 cards.append(card)
         else:
-            message = f"a card is a mapping, and this is {_kind_of(item)}"
+            message = f"expected a card, found {_kind_of(item)}"
             problems.append(problem("wrong-kind", item, message, "write question: and answer:, or cloze:"))
     return tuple(cards)
 
 
 def _card(tree: Keys, problems: list[Problem]) -> Card | None:
-    """The card, or None where it lacks what a card must have."""
+    """The card, or None if it lacks a required key."""
     kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
     if all(key in tree for key in kind.required) and _is_plain(tree, kind):
         return Card(place, kind, dict(tree))
@@ -253,8 +254,9 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
     for key in tree if kind.asks in tree else ():
         if key in card_keys() and key not in kind.keys:
             owner = _owner(key)
-            remedy = f"keep the {kind.asks}: or the {owner.asks}: of this card" if owner else f"take {key}: out"
-            problems.append(problem("wrong-kind", tree.key(key), f"'{key}' doesn't go with '{kind.asks}'", remedy))
+            message = f"'{key}' can't be used together with '{kind.asks}'"
+            remedy = f"keep either {kind.asks}: or {owner.asks}: in this card" if owner else f"remove {key}:"
+            problems.append(problem("wrong-kind", tree.key(key), message, remedy))
             return None
     if all(key in values for key in kind.required):
         return Card(place, kind, values)
@@ -264,7 +266,7 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
     if missing and unknown.isdisjoint(others):
         message = f"this card has no {' and no '.join(missing)}"
         offers = [each.offer for each in KINDS.values() if each.offer and kind is DEFAULT_KIND]
-        remedy = ", or ".join([f"write {missing[0]}:", *offers])
+        remedy = ", or ".join([f"add {missing[0]}:", *offers])
         problems.append(problem("missing-key", tree, message, remedy))
     return None
 
@@ -275,7 +277,7 @@ def _owner(key: str) -> Kind | None:
 
 
 def _is_plain(tree: Keys, kind: Kind) -> bool:
-    """Whether all values of a card are texts that need no reading, as nine in ten are."""
+    """Whether all values of a card are texts that need no further reading, as nine in ten are."""
     for key, node in tree.items():
         if type(node) is not Text or not (key in kind.markdown or (key == "id" and _ID.fullmatch(node))):
             return False
@@ -287,7 +289,7 @@ def _mapping(
 ) -> dict[str, Any]:
     """The values of a mapping's known keys, read by their kinds."""
     if not isinstance(tree, Keys):
-        message = f"a mapping should stand here, and this is {_kind_of(tree)}"
+        message = f"expected a mapping, found {_kind_of(tree)}"
         problems.append(problem("wrong-kind", tree, message, f"write {next(iter(known))}: and its value"))
         return {}
     values: dict[str, Any] = {}
@@ -301,16 +303,16 @@ def _mapping(
             value = _value(kind, tree.key(key, number), node, problems)
             if value is not None:
                 values[key] = value
-        elif key != NO_KEY:  # which the tree has told
+        elif key != NO_KEY:  # which is reported already
             guesses = guesses or Guesses(known)
             guess = guesses.near(key)
             meant.add(guess)
             remedy = f"did you mean '{guess}'?" if guess else f"the keys here are {', '.join(known)}"
             if key == "<<":
-                remedy = "YAML's merge keys aren't read, so write the keys out"
+                remedy = "YAML's merge keys aren't supported, so write the keys out"
             problems.append(problem("unknown-key", tree.key(key, number), f"unknown key '{key[:40]}'", remedy))
     problems += [
-        problem("missing-key", tree, f"the key '{name}' is missing", f"write {name}:")
+        problem("missing-key", tree, f"the key '{name}' is missing", f"add {name}:")
         for name in required
         if name not in tree and name not in meant
     ]
@@ -320,7 +322,7 @@ def _mapping(
 def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     """`node` as a value of `kind`, or None after a problem."""
     if isinstance(node, Text) and node.startswith(NO_KEY):
-        return None  # the tree has told what is wrong with it
+        return None  # reported already
     if kind in (takes.MARKDOWN, takes.GAPS):
         if isinstance(node, Text):
             return node
@@ -370,13 +372,13 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         elif kind == takes.LINES and _line(takes.LINE, key, item, problems) is None:
             pass  # reported
         elif kind == takes.SECTIONS and (item == "deck" or not _SECTION_FILE.fullmatch(item)):
-            message = f"'{item[:40]}' can't be the name of a section file"
-            problems.append(problem("wrong-kind", item, message, "write the file's name without .yaml and folders"))
+            message = f"'{item[:40]}' isn't a valid name of a section file"
+            problems.append(problem("wrong-kind", item, message, "write the file's name without its folder and .yaml"))
         else:
             texts.append(item)
     if kind in (takes.SECTIONS, takes.LINES) and isinstance(node, Items) and not node:
         what = "its files" if kind == takes.SECTIONS else "them"
-        problems.append(problem("wrong-kind", key, f"'{key}' lists nothing", f"list {what}, or take {key}: out"))
+        problems.append(problem("wrong-kind", key, f"the list '{key}' is empty", f"list {what}, or remove {key}:"))
         return None
     if kind == takes.MARKDOWN_OR_LIST:
         if not len(node):
@@ -391,12 +393,13 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
     if kind in _NAMES and _SIMPLE.fullmatch(text) and text not in _NOTHING:
         return text  # three in four end here
     if not text.strip():
-        problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write its value, or take {key}: out"))
+        problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write a value, or remove {key}:"))
     elif text.plain and text in _NOTHING:
-        message, remedy = f"YAML reads '{text}' as nothing", f"put it in quotes, or take {key}: out"
+        message, remedy = f"YAML reads '{text}' as an empty value", f"put it in quotes, or remove {key}:"
         problems.append(problem("yaml-quote", text, message, remedy))
     elif not _LINE.fullmatch(text):
-        problems.append(problem("wrong-kind", text, f"'{key}' takes one line without tabs", "write it in one line"))
+        message = f"'{key}' must be a single line without tabs"
+        problems.append(problem("wrong-kind", text, message, "write it on one line"))
     elif kind in _FORMS and not re.fullmatch(_FORMS[kind][0], text):
         _, name, message, remedy = _FORMS[kind]
         problems.append(problem(name, text, message.format(key=key, text=text[:40]), remedy))
@@ -406,7 +409,7 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
 
 
 def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | Credit | None:
-    """What stands under a key of the author's own choice."""
+    """The value of a key of the author's choice."""
     if kind == takes.CREDITS and isinstance(node, Keys):
         return Credit(**_mapping(node, keys.CREDIT_KEYS, keys.REQUIRED["credit"], problems))
     if kind == takes.CREDITS:
@@ -421,19 +424,19 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
         _report_kind(takes.LINE, name, node, problems)
         return None
     if kind == takes.LIMITS and not _LIMIT.fullmatch(node):
-        problems.append(problem("wrong-kind", node, f"'{node[:40]}' is no limit", "write a number, or off"))
+        problems.append(problem("wrong-kind", node, f"'{node[:40]}' isn't a valid limit", "write a number, or off"))
         return None
     return _line(takes.LINE, name, node, problems)
 
 
 def _is_place(locator: Text) -> bool:
-    """Whether a text is a locator, and its run of sentences goes forwards."""
+    """Whether a text is a locator, and its range of sentences runs forwards."""
     place = read_locator(locator) if _LOCATOR.fullmatch(locator) else None
     return place is not None and not place.runs_backwards
 
 
 def _no_place(locator: Text) -> Problem:
-    message = f"'{locator[:40]}' is no place in the material"
+    message = f"'{locator[:40]}' isn't a valid place in the material"
     return problem("bad-source", locator, message, "write p2s1, p2s1-3, p2 or section/p1s3")
 
 
@@ -444,31 +447,31 @@ def _material(tree: Keys, problems: list[Problem]) -> Material:
 def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
     wanted = {
         takes.FLAG: "true or false",
-        takes.MARKDOWN_OR_LIST: "a text or a list of texts",
-        takes.NAMES: "a list of texts",
+        takes.MARKDOWN_OR_LIST: "a string or a list of strings",
+        takes.NAMES: "a list of strings",
         takes.LOCATORS: "a locator or a list of locators",
         takes.SECTIONS: "a list of section files",
         takes.CARDS: "a list of cards",
         takes.MATERIAL: "a mapping with title:, url: or path:",
         takes.LINES: "a line or a list of lines",
-        takes.CREDITS: "a mapping of pictures and sounds to who made them",
+        takes.CREDITS: "a mapping of pictures and sounds to their credits",
         "credit": "a mapping with author:, license: or url:",
         takes.LIMITS: "a mapping of warnings to numbers or off",
         takes.TERMS: "a mapping of spellings to those they replace",
         takes.REASONS: "a mapping of places in the material to reasons",
-    }.get(kind, "a text")
+    }.get(kind, "a string")
     if isinstance(node, Keys) and NO_KEY in node:
-        return  # the tree has told that this text needs quotes
-    message = f"'{key}' takes {wanted}, and this is {_kind_of(node)}"
+        return  # reported already: this text needs quotes
+    message = f"expected {wanted} for '{key}', found {_kind_of(node)}"
     remedy = f"write {wanted}"
     if isinstance(node, Keys):
-        remedy = "put the text in quotes if it was meant as one" if kind not in _MAPPINGS else remedy
+        remedy = "put the text in quotes if it isn't meant as a mapping" if kind not in _MAPPINGS else remedy
     problems.append(problem("wrong-kind", node if not isinstance(node, Text) else _place_of(node), message, remedy))
 
 
 def _kind_of(node: Node) -> str:
     if isinstance(node, Text):
-        return f"the text '{node[:40]}'" if node else "empty"
+        return f"the string '{node[:40]}'" if node else "nothing"
     return "a list" if isinstance(node, Items) else "a mapping"
 
 

@@ -1,4 +1,4 @@
-"""The repository that `studydeck new --repository` starts: a deck, and what a forge and git need around it."""
+"""The repository that `studydeck new --repository` starts: a deck, and what git and a forge need around it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IGNORE = """\
 _ATTRIBUTES = """\
 *.yaml text eol=lf
 *.css text eol=lf
-# The lines of both sides count where two people built: studydeck reads such a lock.
+# If two people have built, keep the lines of both: studydeck reads such a lock.
 deck.lock text eol=lf merge=union
 """
 _LICENSE = """\
@@ -26,7 +26,7 @@ The decks in this repository are licensed under the Creative Commons Attribution
 
     https://creativecommons.org/licenses/by/4.0/legalcode
 
-Pictures and sounds are their makers', as the credits: in deck.yaml say.
+Pictures and sounds belong to their makers, named in deck.yaml under credits:.
 """
 _WORKFLOW = """\
 name: Deck
@@ -36,14 +36,14 @@ on:
   pull_request:
 permissions:
   contents: read
-  pull-requests: write # for the comment that says what a change does to learners
+  pull-requests: write # for the comment that shows what a change means for learners
 jobs:
   deck:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v7
         with:
-          fetch-depth: 0 # with the history, for what learners have
+          fetch-depth: 0 # the full history, to know what learners have
       - uses: {action}@v{version}
       - uses: actions/upload-artifact@v7
         with:
@@ -71,9 +71,9 @@ git add -A
 git commit -m "Say what changed"
 ```
 
-`build` writes the package into `dist/`, and notes in `deck.lock` what changed and when: commit it with the cards.
+`build` writes the package into `dist/`, and records in `deck.lock` what changed and when: commit it with the cards.
 With `--only-this-branch`, builds of other branches don't count, since learners only get packages of `main`.
-`studydeck plan` says beforehand what a change does to learners; a pull request gets that as a comment.
+`studydeck plan` shows beforehand what a change means for learners; a pull request gets that as a comment.
 
 ## Licence
 
@@ -85,8 +85,8 @@ To choose another licence, change `license:` in `deck.yaml`, `LICENSE`, and this
 def write_repository(folder: Path, name: str, tag: str | None, uid: str) -> tuple[Path, list[Path], list[Path]]:
     """Starts a repository for a deck called `name` in `folder`: the deck's folder, the files written, those left alone.
 
-    A file that is there, such as a README of the forge's, is left as it is. Raises what `write_deck` raises, before
-    anything is written.
+    A file that exists, such as a README from the forge, is left alone. Raises what `write_deck` raises, before anything
+    is written.
     """
     deck = folder / "cards" / slug(name, "deck")
     more = f"license: {_LICENSE_ID}\n# authors: [your name]\n"

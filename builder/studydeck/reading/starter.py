@@ -1,4 +1,4 @@
-"""The deck that `studydeck new` writes: small, complete, and an example of every kind of card.
+"""The deck that `studydeck new` writes: small, complete, and with an example of every kind of card.
 
 `studydeck draft` writes one with sections of its own.
 """
@@ -52,11 +52,11 @@ def write_deck(
     language: str = "en",
     more: str = "",
 ) -> list[Path]:
-    """Writes a new deck into `folder` and returns its files. Raises FileExistsError where a deck stands already.
+    """Writes a new deck into `folder` and returns its files. Raises FileExistsError if there is a deck already.
 
-    Raises ValueError with a sentence, and writes nothing, where the deck couldn't be built with this name or tag.
-    `sections` are the texts of its section files by their names without .yaml; left out, one with sample cards.
-    Without a `language`, the key is left out; `more` are lines of further keys.
+    Raises ValueError with a sentence, and writes nothing, if the deck couldn't be built with this name or tag.
+    `sections` are the texts of its section files by their names without .yaml; by default one with sample cards.
+    Without a `language`, the key is left out; `more` are lines with further keys.
     """
     sections = {"first-section": _SECTION} if sections is None else sections
     if (folder / "deck.yaml").exists() or any(folder.glob("*.yaml")):
@@ -70,7 +70,9 @@ def write_deck(
         more=more,
     )
     if not is_deck(deck.encode("utf-8", "surrogatepass")):
-        raise ValueError("a deck's name is one line, with a word on both sides of '::', and no control characters")
+        raise ValueError(
+            "a deck's name must be one line without control characters, with a word on both sides of each '::'"
+        )
     files = {
         folder / "deck.yaml": deck,
         **{folder / f"{file}.yaml": text for file, text in sections.items()},

@@ -1,4 +1,4 @@
-"""libyaml's complaints in the author's words, at the place where the author should look."""
+"""libyaml's errors in plain words, at the place where the author should look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from studydeck.model import Place, Problem, problem
 
 _KEY = r"\s*(?:- +)*(?:[\w-]+:\s+)?"
-#: A text that starts with a sign of YAML's own: its start, and the sign.
+#: Text that starts with a character that YAML reserves: what comes before it, and the character.
 _SIGN_FIRST = re.compile(rf"({_KEY})(\{{\{{|[\[{{>|*&!])")
 _QUOTE_FIRST = re.compile(rf"({_KEY})([\"'])")
 _QUOTED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), "'": re.compile(r"'(?:[^']|'')*'")}
@@ -19,12 +19,12 @@ _CUT = re.compile(r"[ \t](#[^\s#].*)")
 
 
 def syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """The mistake that makes libyaml stop: its place is in the card that must be mended."""
+    """The mistake that stopped libyaml; its place is in the card that needs to be fixed."""
     return _Complaint(path, text, error).problem()
 
 
 def without_card(text: str, line: int) -> str | None:
-    """`text` with the card around `line` (from 1) blanked out, lines kept; None where the line stands in no card."""
+    """`text` with the card around `line` (from 1) blanked out, lines kept; None if the line isn't in a card."""
     lines = text.splitlines(keepends=True)
     head = next((n for n, each in enumerate(lines) if each.startswith("cards:")), len(lines))
     first = next((each for each in lines[head + 1 :] if re.match(r"\s*- ", each)), None)
@@ -42,7 +42,7 @@ def without_card(text: str, line: int) -> str | None:
 
 
 class _Complaint:
-    """One error of libyaml's, and the text around it. Lines and columns count from 0 here."""
+    """A libyaml error, and the text around it. Lines and columns count from 0 here."""
 
     def __init__(self, path: str, text: str, error: yaml.MarkedYAMLError) -> None:
         self.path = path
@@ -60,20 +60,18 @@ class _Complaint:
                 return found
         if "expected" in self.reason:
             message = "this line doesn't fit the lines above it"
-            return self._tell("yaml-syntax", message, "mend the indentation, or look for a quote that isn't closed")
-        return self._tell(
-            "yaml-syntax", f"YAML can't be read here ({self.reason})", "mend it, or put the text in quotes"
-        )
+            return self._report("yaml-syntax", message, "fix the indentation, or look for a quote that isn't closed")
+        return self._report("yaml-syntax", f"invalid YAML ({self.reason})", "fix it, or put the text in quotes")
 
     def _escape(self) -> Problem | None:
         at = self.start_line, self.start_column
         if "invalid Unicode character" in self.reason:
             pair = _PAIR.match(self.lines[self.line], self.column)
-            message = "YAML joins no surrogate pairs, as JSON does" if pair else "half a surrogate pair is no character"
-            return self._tell("control-character", message, "write the character itself", at)
+            message = "YAML has no surrogate pairs, unlike JSON" if pair else "a lone surrogate isn't a character"
+            return self._report("control-character", message, "write the character itself", at)
         if "escape" in self.reason or "hexdecimal" in self.reason:
-            message = "in double quotes a backslash starts an escape, and this is none"
-            return self._tell("yaml-syntax", message, "use single quotes, or double the backslash", at)
+            message = "a backslash in double quotes starts an escape, and this isn't a valid one"
+            return self._report("yaml-syntax", message, "use single quotes, or double the backslash", at)
         return None
 
     def _tab(self) -> Problem | None:
@@ -84,13 +82,13 @@ class _Complaint:
             column = indent.index("\t")
         elif line[column : column + 1] != "\t" or "token" not in self.reason:
             return None
-        return self._tell("yaml-syntax", "a tab can't indent YAML", "indent with spaces", (self.line, column))
+        return self._report("yaml-syntax", "YAML can't be indented with tabs", "use spaces", (self.line, column))
 
     def _quote(self) -> Problem | None:
-        """A quote that is never closed, or that is closed before the text's end."""
-        never = "this quote is never closed", "close it, or double a quote inside the text"
+        """A quote that isn't closed, or that is closed before the end of the text."""
+        unclosed = "this quote isn't closed", "close it, or double a quote inside the text"
         if "quoted scalar" in self.context:
-            return self._tell("yaml-syntax", *never, (self.start_line, self.start_column))
+            return self._report("yaml-syntax", *unclosed, (self.start_line, self.start_column))
         error_at = self._index(self.line, self.column)
         for number in range(self.start_line, self.line + 1):
             if not (opened := _QUOTE_FIRST.match(self.lines[number])):
@@ -99,53 +97,52 @@ class _Complaint:
             if not quoted or not quoted.end() <= error_at or self.text[quoted.end() : error_at].strip(" \t"):
                 continue
             if number < self.line:
-                return self._tell("yaml-syntax", *never, (number, opened.end(1)))
-            message = "this text goes on after its closing quote"
-            return self._tell("yaml-quote", message, "put the whole text in quotes, and double the quotes inside")
+                return self._report("yaml-syntax", *unclosed, (number, opened.end(1)))
+            message = "the text continues after its closing quote"
+            return self._report("yaml-quote", message, "put the whole text in quotes, and double the quotes inside")
         return None
 
     def _cut(self) -> Problem | None:
-        """A list whose end YAML takes for a comment."""
+        """A list whose end YAML reads as a comment."""
         if "flow" not in self.context:
             return None
         line, column = self._bracket()
         if not (cut := _CUT.search(self.lines[line], column)):
             return None
         at = line, cut.start(1)
-        remedy = "put the text in quotes, or write '# ' with a blank if this is a comment"
-        return self._tell("retyped", f"YAML ends the text before '{cut[1][:40].strip()}'", remedy, at)
+        remedy = "put the text in quotes, or write '# ' with a space if this is a comment"
+        return self._report("retyped", f"YAML cuts the text off before '{cut[1][:40].strip()}'", remedy, at)
 
     def _sign(self) -> Problem | None:
-        """A text that starts with a sign that means something to YAML."""
+        """Text that starts with a character that YAML reserves."""
         character = self.lines[self.line][self.column : self.column + 1]
         if character and character in "`@%" and "token" in self.reason:
-            return self._tell("yaml-quote", f"a text can't start with '{character}'", "put it in quotes")
+            return self._report("yaml-quote", f"unquoted text can't start with '{character}'", "put it in quotes")
         started = _SIGN_FIRST.match(self.lines[self.line])
         if not started:
             return None
         sign, at = started[2], (self.line, started.end(1))
         written = self.lines[self.line][at[1] : self.column].rstrip()
         if sign == "{{":
-            return self._tell("yaml-quote", "YAML reads '{{' as a mapping", "put the text in double quotes", at)
+            return self._report("yaml-quote", "YAML reads '{{' as a mapping", "put the text in double quotes", at)
         goes_on = sign in "[{" and written.endswith({"[": "]", "{": "}"}[sign]) and "flow" not in self.context
         if goes_on or sign not in "[{":
-            return self._tell("yaml-quote", f"a text can't start with '{sign}'", "put it in quotes", at)
+            return self._report("yaml-quote", f"unquoted text can't start with '{sign}'", "put it in quotes", at)
         return None
 
     def _flow(self) -> Problem | None:
-        """A list or mapping in brackets without its end, with a gap in it, or with a text that needs quotes."""
+        """A list or mapping in brackets that isn't closed, has an empty item, or has text that needs quotes."""
         if "flow" not in self.context:
             return None
         line, column = self._bracket()
         character = self.lines[self.line][self.column : self.column + 1]
         if character == "," and "content" in self.reason:
-            return self._tell(
-                "yaml-syntax", "nothing stands before this ','", "write a text there, or take the ',' out"
-            )
+            return self._report("yaml-syntax", "empty item before this ','", "write a value, or remove the ','")
         if character and character in "[{" and line == self.line:
-            return self._tell("yaml-quote", f"a text inside brackets can't hold '{character}'", "put it in quotes")
-        message = f"this '{self.lines[line][column]}' is never closed"
-        return self._tell("yaml-syntax", message, "close it, or put the text in quotes", (line, column))
+            message = f"unquoted text in brackets can't contain '{character}'"
+            return self._report("yaml-quote", message, "put it in quotes")
+        message = f"this '{self.lines[line][column]}' isn't closed"
+        return self._report("yaml-syntax", message, "close it, or put the text in quotes", (line, column))
 
     def _bracket(self) -> tuple[int, int]:
         """The line and column of the bracket that opens the list or mapping with the mistake."""
@@ -158,10 +155,10 @@ class _Complaint:
     def _colon(self) -> Problem | None:
         if "mapping values" not in self.reason:
             return None
-        message = "a colon and a blank inside a text read as a key"
-        return self._tell("yaml-quote", message, "put the text in quotes, or mend the indentation")
+        message = "YAML reads a colon and a space inside a text as a key"
+        return self._report("yaml-quote", message, "put the text in quotes, or fix the indentation")
 
-    def _tell(self, name: str, message: str, remedy: str, at: tuple[int, int] | None = None) -> Problem:
+    def _report(self, name: str, message: str, remedy: str, at: tuple[int, int] | None = None) -> Problem:
         line, column = at or (self.line, self.column)
         return problem(name, Place(self.path, line + 1, column + 1), message, remedy)
 

@@ -18,15 +18,15 @@ _WIDE = {
     "UTF-32": re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"),
     "UTF-16": re.compile(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"),
 }
-#: What bytes that are no UTF-8 are decoded to: half surrogate pairs, which no UTF-8 has.
+#: What bytes that aren't UTF-8 are decoded to: lone surrogates, which UTF-8 never has.
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
 _SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
 
 
 def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
-    """The tree of a YAML document and its problems; None where nothing of it could be read.
+    """The tree of a YAML document and its problems; None if nothing of it can be read.
 
-    `path` is only shown. Where libyaml is needed and missing, raises RuntimeError with a sentence for the user.
+    `path` is only shown. Raises RuntimeError with a sentence for the user if libyaml is needed and missing.
     """
     text, problems = _decode(path, data)
     tree = read_lines(path, text)
@@ -38,7 +38,7 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
 
 
 def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
-    """The text of a file, with a sign in the place of what can't stand in it, and the problems with that."""
+    """The text of a file, with U+FFFD for characters that aren't allowed in it, and a problem for each of them."""
     for name, start in _WIDE.items():
         if start.match(data):
             return "", [problem("encoding", Place(path), f"the file is saved as {name}", "save it as UTF-8")]
@@ -47,7 +47,7 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape"))
-    # Editors show these in one line, and YAML 1.1 ends a line there; pasted from a web page they mean a blank.
+    # Editors show these within a line, and YAML 1.1 ends a line there; pasted from a web page they mean a space.
     text = text.translate(_SEPARATORS) if not text.isascii() else text
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if data.isascii() and not data.translate(None, _ALLOWED):  # fifteen times as fast as the search
@@ -69,5 +69,5 @@ def _wrong_character(path: str, text: str, index: int) -> Problem:
     if _BAD_BYTES.match(text[index]):
         message = f"the byte 0x{ord(text[index]) - 0xDC00:02x} isn't UTF-8 (the file may be saved as Latin-1)"
         return problem("encoding", at, message, "save it as UTF-8")
-    message = f"the character U+{ord(text[index]):04X} can't stand in a card"
+    message = f"the character U+{ord(text[index]):04X} isn't allowed in a card"
     return problem("control-character", at, message, "delete it")
