@@ -119,14 +119,14 @@ def test_a_text_that_shows_something_is_not_empty(shelf: Author, text: str) -> N
 CLOZES = [
     ("The Nile", "this cloze has no gap"),
     ("`{{c1::Nile}}`", "this cloze has no gap"),
-    ("{c1::Nile}", "'{c1::' is not the start of a cloze"),
-    ("{{c1:Nile}}", "'{{c1:' is not the start of a cloze"),
+    ("{c1::Nile}", "'{c1::' doesn't start a cloze"),
+    ("{{c1:Nile}}", "'{{c1:' doesn't start a cloze"),
     ("{{c1::Nile", "the cloze {{c1:: isn't closed"),
-    ("{{c0::Nile}}", "there is no cloze c0"),
-    ("{{c501::Nile}}", "there is no cloze c501"),
+    ("{{c0::Nile}}", "c0 isn't a valid cloze number"),
+    ("{{c501::Nile}}", "c501 isn't a valid cloze number"),
     ("{{c1::}}", "the cloze {{c1::…}} hides nothing"),
     ("{{c1::::river}}", "the cloze {{c1::…}} hides nothing"),
-    ("{{c1::a{{c2::b{{c3::c{{c4::d}}}}}}}}", "clozes are nested more than 3 deep"),
+    ("{{c1::a{{c2::b{{c3::c{{c4::d}}}}}}}}", "clozes are nested more than 3 levels deep"),
 ]
 
 
@@ -154,7 +154,7 @@ def test_a_gap_works_in_a_cloze_alone(shelf: Author, key: str) -> None:
     line = 4 + list(texts).index(key)
     assert (in_short(problem), problem.message) == (
         f"{line}:{len(key) + 7} bad-cloze",
-        "a gap works only in the text of a cloze",
+        "gaps only work in the text of a cloze",
     )
 
 
@@ -204,7 +204,7 @@ def test_two_cards_that_ask_and_answer_the_same_are_told(author: Author, one: st
     author.section(f"  - answer: the *Nile*.\n    question: {quoted(other)}\n", "Africa", "zambezi.yaml")
     (problem,) = author.problems()
     assert in_short(problem) == "zambezi.yaml:4:15 same-question"
-    assert problem.message == "this asks the same as rivers/water.yaml:3, and has the same answer"
+    assert problem.message == "this asks the same as rivers/water.yaml:3 and has the same answer"
 
 
 @pytest.mark.parametrize("answer", ["The Rhine", "[The Nile, The Rhine]", "'-1'"])
@@ -212,7 +212,7 @@ def test_two_cards_that_ask_the_same_and_answer_differently_are_told(author: Aut
     author.section(f"  - {{question: Which?, answer: '1'}}\n  - {{question: which, answer: {answer}}}\n")
     (problem,) = author.problems()
     assert in_short(problem) == "4:16 same-question-other-answer"
-    assert problem.message == "this asks the same as rivers/water.yaml:3, and has another answer"
+    assert problem.message == "this asks the same as rivers/water.yaml:3 but has a different answer"
 
 
 def test_a_third_card_is_compared_with_the_first(author: Author) -> None:
@@ -287,8 +287,8 @@ def test_one_id_on_two_cards_is_told_at_the_second(author: Author) -> None:
     author.section("  - question: B\n    answer: B\n    id: nile\n", "Africa", "zambezi.yaml")
     (problem,) = author.problems()
     assert in_short(problem) == "zambezi.yaml:5:9 same-id"
-    assert problem.message == "the id 'nile' stands on rivers/water.yaml:3 too"
-    assert problem.remedy == "give the newer card an id of its own"
+    assert problem.message == "the id 'nile' is already used at rivers/water.yaml:3"
+    assert problem.remedy == "give the newer card its own id"
 
 
 def test_one_guid_on_two_cards_is_told_at_the_second(author: Author) -> None:
@@ -312,16 +312,16 @@ def test_an_id_may_be_another_cards_guid_or_nearly_its_id(author: Author) -> Non
 
 
 TAGS = [
-    ("north africa", "the tag 'north africa' is empty or holds a blank, where Anki splits tags"),
-    ("'north\u3000africa'", "the tag 'north\u3000africa' is empty or holds a blank, where Anki splits tags"),
-    ("'north\u00a0africa'", "the tag 'north\u00a0africa' is empty or holds a blank, where Anki splits tags"),
-    ("''", "the tag '' is empty or holds a blank, where Anki splits tags"),
+    ("north africa", "the tag 'north africa' is empty or contains a space, where Anki splits tags"),
+    ("'north\u3000africa'", "the tag 'north\u3000africa' is empty or contains a space, where Anki splits tags"),
+    ("'north\u00a0africa'", "the tag 'north\u00a0africa' is empty or contains a space, where Anki splits tags"),
+    ("''", "the tag '' is empty or contains a space, where Anki splits tags"),
     ("'africa::'", "a part of the tag 'africa::' is empty"),
     ("'::africa'", "a part of the tag '::africa' is empty"),
     ("'africa::::egypt'", "a part of the tag 'africa::::egypt' is empty"),
     ("'-africa'", "the tag '-africa' starts with '-', which means 'not' in Anki's search"),
-    ("marked", "Anki keeps the tag 'marked' for itself, and drops it"),
-    ("Leech", "Anki keeps the tag 'Leech' for itself, and drops it"),
+    ("marked", "the tag 'marked' is reserved by Anki, which drops it"),
+    ("Leech", "the tag 'Leech' is reserved by Anki, which drops it"),
 ]
 
 
@@ -368,7 +368,7 @@ def test_a_card_that_is_not_written_yet_is_told(author: Author, key: str, word: 
     author.section("  - " + "\n    ".join(f"{name}: '{text}'" for name, text in texts.items()) + "\n")
     (problem,) = author.problems()
     assert in_short(problem) == f"{3 + list(texts).index(key)}:{len(key) + 7} placeholder"
-    assert problem.message == f"the card says '{word}', so it isn't written yet"
+    assert problem.message == f"the card isn't finished: it says '{word}'"
 
 
 def test_a_placeholder_in_an_item_or_a_cloze_is_told(author: Author) -> None:

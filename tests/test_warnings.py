@@ -732,11 +732,11 @@ def test_every_check_can_be_switched_off_and_looked_at(author: Author, name: str
     ("setting", "message", "remedy"),
     [
         ("lng-answer: 30", "there is no warning 'lng-answer'", "did you mean 'long-answer'?"),
-        ("qqqqq: off", "there is no warning 'qqqqq'", "take it out, or choose one of docs/checks.md"),
-        ("yes-no: 3", "'yes-no' has no limit", "write off, or take it out"),
-        ("no-alt: 3", "'no-alt' has no limit", "write off, or take it out"),
-        ("bad-cloze: off", "'bad-cloze' is no warning that can be set aside", "mend what it names, and take this out"),
-        ("unused-ok: off", "'unused-ok' is no warning that can be set aside", "mend what it names, and take this out"),
+        ("qqqqq: off", "there is no warning 'qqqqq'", "remove it, or choose one from docs/checks.md"),
+        ("yes-no: 3", "'yes-no' has no limit", "write off, or remove it"),
+        ("no-alt: 3", "'no-alt' has no limit", "write off, or remove it"),
+        ("bad-cloze: off", "'bad-cloze' can't be turned off", "fix the problem itself, and remove this"),
+        ("unused-ok: off", "'unused-ok' can't be turned off", "fix the problem itself, and remove this"),
     ],
 )
 def test_a_setting_for_no_check_is_an_error_at_its_key(author: Author, setting: str, message: str, remedy: str) -> None:
@@ -775,13 +775,13 @@ def test_an_ok_may_name_a_warning_about_a_picture(author: Author) -> None:
 @pytest.mark.parametrize(
     ("ok", "message", "remedy"),
     [
-        ("long-answer", "this card has no 'long-answer' to look at", "take it out"),
-        ("no-alt", "this card has no 'no-alt' to look at", "take it out"),
+        ("long-answer", "this card has no 'long-answer' warning", "remove it"),
+        ("no-alt", "this card has no 'no-alt' warning", "remove it"),
         ("long-anser", "there is no warning 'long-anser'", "did you mean 'long-answer'?"),
         (
             "same-question",
-            "'same-question' is no warning that can be set aside",
-            "mend what it names, and take this out",
+            "'same-question' can't be turned off",
+            "fix the problem itself, and remove this",
         ),
     ],
 )

@@ -1,8 +1,8 @@
-"""Deck to problems: the mistakes that each file alone doesn't show, and the cards that are hard to learn.
+"""Deck to problems: mistakes that no file shows by itself, and cards that are hard to learn.
 
-A check is a function that takes the deck and yields problems. One with judgement in it registers itself
-(model/checks.py); one for errors is a line in ERRORS. What an author has looked at, by `ok:` on a card or `checks:` in
-deck.yaml, is taken out here and nowhere else. Checks judge only well-formed cards: reading/ leaves the others out.
+A check is a function that takes the deck and yields problems. Checks that make a judgement register themselves
+(model/checks.py); checks for errors are listed in ERRORS. What an author accepts, by `ok:` on a card or `checks:` in
+deck.yaml, is removed here and nowhere else. Checks see only well-formed cards: reading/ leaves the others out.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_que
 
 @stage("check", len)
 def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:
-    """All problems of `deck`, in no order: those `found` so far, and those that the checks find.
+    """All problems of `deck`, in no particular order: those `found` so far, and those that the checks find.
 
-    Warnings and infos that its author has switched off, or has looked at, are not among them. Without `judge`, only
-    errors are looked for.
+    Warnings and infos that its author has turned off or accepted are left out. Without `judge`, only errors are
+    looked for.
     """
     problems = [*found, *(each for find in ERRORS for each in find(deck))]
     if judge:

@@ -31,10 +31,10 @@ _WHAT = these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
 _DENIALS = these("not no neither nor never")
 _ARTICLES = these("a an the its their his her")
-# Patterns for the few texts that come near them. They stay texts, which `re` compiles for the first such text and
-# keeps: compiling all at the start would cost every command some milliseconds.
+# Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
+# all of them at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
-#: Signs in a row before a blank or the end, and the question marks in them.
+#: Punctuation marks in a row before a space or the end, and the question marks in them.
 _CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
 _QUESTION_MARK = r"(?<=[^\s$?])\?+"
 _AND_WHAT = (
@@ -64,7 +64,7 @@ _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"
 def yes_no(deck: Deck) -> Iterator[Problem]:
     """An answer that says no more than yes, no, true or false.
 
-    A guess gets it right every other time, so a right answer shows nothing.
+    A guess is right half of the time, so a right answer shows nothing.
 
     Fails:
         question: Does the Nile flow north?
@@ -77,7 +77,7 @@ def yes_no(deck: Deck) -> Iterator[Problem]:
     for card, question in questions(deck):
         if _says_yes_or_no(card.answer, question):
             remedy = "ask what, which, how or why, so that the answer has to say it"
-            yield warning("yes-no", card.answers[0], "a guess gets this right every other time", remedy)
+            yield warning("yes-no", card.answers[0], "a guess is right half of the time", remedy)
 
 
 @check("yes-no-question", "A question that can be answered with yes or no.")
@@ -104,7 +104,7 @@ def yes_no_question(deck: Deck) -> Iterator[Problem]:
 
 
 def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> bool:
-    """Whether the answer is yes or no; as the translation or the opposite of a word it is not."""
+    """Whether the answer is yes or no, and not the translation or the opposite of a word."""
     if not isinstance(answer, Text) or not re.match(_YES_OR_NO, plain(answer)):
         return False
     asked = words(question)
@@ -114,7 +114,7 @@ def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> b
 
 @check("two-questions", "A question that asks two things.")
 def two_questions(deck: Deck) -> Iterator[Problem]:
-    """A question that asks two things: with `and what`, `or why` and their like, or with two question marks.
+    """A question that asks two things: with `and what`, `or why` and the like, or with two question marks.
 
     A learner who knows one half can't grade the card, and the half that is known hides the other.
 
@@ -131,7 +131,7 @@ def two_questions(deck: Deck) -> Iterator[Problem]:
         if question.count("?") > 1 or (("and" in said or "or" in said) and not WHICH.isdisjoint(said[1:])):
             asked = unquoted(question)
             if _question_marks(asked) > 1 or _asks_again(asked):
-                yield warning("two-questions", question, "this asks two things at once", "make two cards of it")
+                yield warning("two-questions", question, "this asks two things at once", "split it into two cards")
 
 
 def _question_marks(text: str) -> int:
@@ -141,7 +141,7 @@ def _question_marks(text: str) -> int:
 
 
 def _asks_again(text: str) -> bool:
-    """Whether an `and who` starts a question; in `the king who came and who saw`, or `shows how and when`, none."""
+    """Whether an `and who` starts a question, unlike in `the king who came and who saw`, or `shows how and when`."""
     relatives = re.finditer(_RELATIVE, text)
     following = next(relatives, None)
     before: set[str] = set()
@@ -155,11 +155,11 @@ def _asks_again(text: str) -> bool:
     return False
 
 
-@check("negative-question", "A question for what is NOT so.")
+@check("negative-question", "A question that asks what is NOT true.")
 def negative_question(deck: Deck) -> Iterator[Problem]:
     """A question that asks what is NOT true.
 
-    The NOT is easily missed, and such a card teaches the wrong things beside the one exception.
+    The NOT is easily missed, and such a card teaches the wrong things along with the one exception.
 
     Fails:
         question: Which of these rivers does NOT flow into the Mediterranean, the Rhone, the Ebro or the Rhine?
@@ -173,11 +173,11 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
         if "NOT" in question or "EXCEPT" in question or " these " in question or " the following " in question:
             found = re.search(_NEGATIVE, plain(question))
             if found and not plain(question).isupper():
-                message = f"'{found[0].split()[-1]}' is easily missed, and this teaches what is not so"
-                yield warning("negative-question", question, message, "ask for what is so")
+                message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
+                yield warning("negative-question", question, message, "ask what is true")
 
 
-@check("open-example", "A question for some example of many.")
+@check("open-example", "A question that asks for any one of many examples.")
 def open_example(deck: Deck) -> Iterator[Problem]:
     """A question that asks for any one of many examples.
 
@@ -196,15 +196,15 @@ def open_example(deck: Deck) -> Iterator[Problem]:
         if _OPEN.isdisjoint(asked) or not _CHOICE.isdisjoint(asked):
             continue
         if found := re.search(_EXAMPLE, plain(question)):
-            message = f"'{found[0]}' has more right answers than one"
+            message = f"'{found[0]}' has more than one right answer"
             yield warning("open-example", question, message, "ask so that only one answer is right")
 
 
-@check("all-of-the-above", "A choice of a test on paper, such as `all of the above`.")
+@check("all-of-the-above", "A choice from a multiple-choice test, such as `all of the above`.")
 def all_of_the_above(deck: Deck) -> Iterator[Problem]:
-    """`All of the above`, `none of the above` and their like, in a question or an answer.
+    """`All of the above`, `none of the above` and the like, in a question or an answer.
 
-    These belong in a multiple-choice test. A card has nothing above, and choosing an answer is not recalling it.
+    These belong in a multiple-choice test. A card has nothing above, and choosing an answer isn't recalling it.
 
     Fails:
         question: Does the Nile flow through Uganda, Sudan or Egypt?
@@ -217,7 +217,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
     for card in in_english(deck):
         for text in (card.asks, *card.answers):
             if " above" in text and not is_translation(card) and (found := re.search(_ABOVE, plain(text))):
-                message = f"'{found[0]}' is an answer of a test on paper"
+                message = f"'{found[0]}' belongs in a multiple-choice test"
                 yield warning("all-of-the-above", text, message, "ask for the things themselves")
 
 
@@ -242,7 +242,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
                 yield warning("it-depends", answer, message, "ask what it depends on, or ask about one case")
 
 
-@check("answer-in-question", "A short answer whose words all stand in the question.")
+@check("answer-in-question", "A short answer whose words are all in the question.")
 def answer_in_question(deck: Deck) -> Iterator[Problem]:
     """A short answer whose words are all in the question, unless the question offers a choice.
 
@@ -264,14 +264,14 @@ def answer_in_question(deck: Deck) -> Iterator[Problem]:
         if any(word not in asked and word not in EMPTY for word in words(answer)):
             continue
         if 0 < len(content(answer)) <= 6 and not (is_translation(card) or _offers_choice(answer, question)):
-            message = "the question holds every word of its answer"
+            message = "the question contains every word of its answer"
             yield warning("answer-in-question", question, message, "ask without the answer's words")
 
 
 def _offers_choice(answer: Text, question: Text) -> bool:
-    """Whether the answer is one of several that the question offers, a word that it speaks of, or not its words alone.
+    """Whether the answer is one of several that the question offers, a word that it mentions, or more than its words.
 
-    Of `f(x + 1)`, or `not B`, no word says anything.
+    In `f(x + 1)`, or `not B`, no word says anything by itself.
     """
     asked = unquoted(question).lower()
     return (
@@ -284,7 +284,7 @@ def _offers_choice(answer: Text, question: Text) -> bool:
     )
 
 
-@check("bare-cloze", "A gap that leaves too little to tell what is asked.", limit="2 words")
+@check("bare-cloze", "A gap with too few words around it to show what is asked.", limit="2 words")
 def bare_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
     """A gap without a hint that leaves too few words to show what is asked: fewer than the limit.
 
@@ -304,7 +304,7 @@ def bare_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
         for number in sorted({gap.numbers for gap in found} - hinted)[:5]:
             seen = around(card.asks, number)
             if len(content(seen)) + seen.count(OBJECT) < limit:
-                message = f"the gap c{number} leaves too little to tell what is asked"
-                remedy = "write more around it, or a hint: {{c1::hidden::hint}}"
+                message = f"the gap c{number} has too few words around it to show what is asked"
+                remedy = "write more around it, or add a hint: {{c1::hidden::hint}}"
                 yield warning("bare-cloze", card.asks, message, remedy)
                 break

@@ -1,4 +1,4 @@
-"""Checks without judgement in them: what they find is wrong in every deck."""
+"""Checks for errors: what they find is wrong in every deck."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def _is_empty(text: Text) -> bool:
 
 
 def wrong_texts(deck: Deck) -> Iterator[Problem]:
-    """Cards that say nothing, clozes that Anki wouldn't show as such, and cards that aren't written yet.
+    """Cards that are empty, clozes that Anki wouldn't show as such, and cards that aren't finished.
 
-    A section's texts are looked at together first, since hardly any section has such a card.
+    A section's texts are searched together first, since hardly any section has such a card.
     """
     for section in deck.sections:
         texts = section.texts
@@ -50,9 +50,9 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
 
 
 def empty(cards: Sequence[Card]) -> Iterator[Problem]:
-    """A question, a cloze, an answer or an item of one with nothing left after markup and blanks.
+    """A question, a cloze, an answer or an item of one that is empty without its markup and white space.
 
-    Anki would refuse to make the card of an empty question.
+    Anki wouldn't make a card from an empty question.
     """
     for card in cards:
         if _is_empty(card.asks):
@@ -78,8 +78,8 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     allowed = set(map(id, clozes))
     for text in gaps:
         if id(text) not in allowed and read_clozes(to_cloze_html(text)).numbers:
-            remedy = "write the sentence under cloze:, or take the braces out"
-            yield problem("bad-cloze", text, "a gap works only in the text of a cloze", remedy)
+            remedy = "move the sentence to cloze:, or remove the braces"
+            yield problem("bad-cloze", text, "gaps only work in the text of a cloze", remedy)
 
 
 def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
@@ -87,23 +87,23 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
     for text in texts:
         found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
         if found:
-            message = f"the card says '{found[0]}', so it isn't written yet"
-            yield problem("placeholder", text, message, "write it, or put the word in `code` if it is meant")
+            message = f"the card isn't finished: it says '{found[0]}'"
+            yield problem("placeholder", text, message, "finish it, or put the word in `code` if it is intended")
 
 
 def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
-    """A block of code that is too long to be coloured; it is shown in the colour of the text."""
+    """A block of code that is too long to be highlighted."""
     for text in texts:
         if len(text) > 1_000 and ("```" in text or "~~~" in text) and (most := uncoloured(to_html(text))):
-            message = f"this code has more than {most:,} characters, and stays in one colour"
-            yield problem("too-big", text, message, "show the lines that matter", WARNING)
+            message = f"this code has more than {most:,} characters, so it isn't highlighted"
+            yield problem("too-big", text, message, "show only the lines that matter", WARNING)
 
 
 def same_question(deck: Deck) -> Iterator[Problem]:
-    """Two cards that ask the same, but for case, blanks, emphasis and the stops at a word's end.
+    """Two cards that ask the same, apart from case, spaces, emphasis and punctuation at a word's end.
 
-    Operators tell questions apart: `a < b` is not `a > b`. Named same-question where the answers agree
-    too, and same-question-other-answer where they don't. Cards with `retired: true` may be replaced by their like.
+    Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
+    same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
@@ -111,7 +111,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     for card, letters in zip(_cards(deck), hashes, strict=True):
         if card.retired:
             continue
-        # Folding takes ten times as long as this, and is asked only about questions of the same letters.
+        # Folding takes ten times as long as this, so only questions with the same letters are folded.
         alike = first.setdefault(letters, card)
         if alike is card:
             continue
@@ -121,15 +121,15 @@ def same_question(deck: Deck) -> Iterator[Problem]:
             continue
         where = f"{other.asks.path}:{other.asks.line}"
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
-            message = f"this asks the same as {where}, and has the same answer"
+            message = f"this asks the same as {where} and has the same answer"
             yield problem("same-question", card.asks, message, "delete one of the two")
         else:
-            message = f"this asks the same as {where}, and has another answer"
+            message = f"this asks the same as {where} but has a different answer"
             yield problem("same-question-other-answer", card.asks, message, "ask so that only one answer is right")
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:
-    """One id, or one guid, on two cards: Anki would keep both and update only one of them."""
+    """An id or guid that two cards have: Anki would keep both and update only one of them."""
     for key in ("id", "guid"):
         given: list[Text] = [each for card in _cards(deck) if (each := getattr(card, key)) is not None]
         if len(set(given)) == len(given):
@@ -138,28 +138,28 @@ def same_id(deck: Deck) -> Iterator[Problem]:
         for card in _cards(deck):
             value: Text | None = getattr(card, key)
             if value is not None and (other := first.setdefault(value, card)) is not card:
-                message = f"the {key} '{value}' stands on {other.place.path}:{other.place.line} too"
-                article = "an" if key == "id" else "a"
-                yield problem("same-id", value, message, f"give the newer card {article} {key} of its own")
+                message = f"the {key} '{value}' is already used at {other.place.path}:{other.place.line}"
+                yield problem("same-id", value, message, f"give the newer card its own {key}")
 
 
 def wrong_tag(tag: str) -> tuple[str, str] | None:
-    """What is wrong with a tag: message and remedy. None where Anki takes it as it is."""
+    """What is wrong with a tag: message and remedy. None if Anki takes it as it is."""
     if not tag or any(character.isspace() for character in tag):
-        return f"the tag '{tag}' is empty or holds a blank, where Anki splits tags", "join words with '-'"
+        return f"the tag '{tag}' is empty or contains a space, where Anki splits tags", "join words with '-'"
     if any(not part for part in tag.split("::")):
         return f"a part of the tag '{tag}' is empty", "write a word on both sides of '::'"
     if tag.startswith("-"):
-        return f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "drop the '-'"
+        return f"the tag '{tag}' starts with '-', which means 'not' in Anki's search", "remove the '-'"
     return None
 
 
 def bad_tag(deck: Deck) -> Iterator[Problem]:
-    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or its own."""
+    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or reserved."""
     own = [tag for card in _cards(deck) for tag in card.tags]
     for tag in (deck.tag, *(section.tag for section in deck.sections), *own):
-        if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # others are slugs of ours
+        if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # the others are our slugs
             yield problem("bad-tag", tag, *wrong)
     for tag in own:
         if tag.lower() in ("marked", "leech"):
-            yield problem("bad-tag", tag, f"Anki keeps the tag '{tag}' for itself, and drops it", "choose another word")
+            message = f"the tag '{tag}' is reserved by Anki, which drops it"
+            yield problem("bad-tag", tag, message, "choose another tag")

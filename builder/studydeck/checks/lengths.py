@@ -1,4 +1,4 @@
-"""Texts and lists that are too long, or of another length than the question says."""
+"""Texts and lists that are too long, or not as long as the question says."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _FORMS = these("conjugate decline")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 
 
-@check("long-answer", "An answer of many words.", limit="25 words")
+@check("long-answer", "An answer with many words.", limit="25 words")
 def long_answer(deck: Deck, limit: int) -> Iterator[Problem]:
-    """An answer, or an item of a list, of many words; from three fifths of the limit on it is an info.
+    """An answer or an item of a list with many words; above three fifths of the limit it is an info.
 
     Learners remember half of a long answer, and grade it inconsistently. Short answers are right or wrong.
 
@@ -50,17 +50,17 @@ def long_answer(deck: Deck, limit: int) -> Iterator[Problem]:
         for answer in card.answers:
             count = _count(answer, limit * 3 // 5)
             if count > limit:
-                remedy = "cut it to what the question asks, or make several cards of it"
+                remedy = "cut it to what the question asks, or split it into several cards"
                 message = f"the answer has {counted(count, 'word')}, more than {limit}"
                 yield warning("long-answer", answer, message, remedy)
             elif count > 1:
-                message = f"the answer has {count} words, and short ones are easier to recall"
+                message = f"the answer has {count} words, and shorter ones are easier to recall"
                 yield problem("long-answer", answer, message, "cut what the question doesn't ask for", INFO)
 
 
-@check("long-question", "A question of many words.", limit="30 words")
+@check("long-question", "A question with many words.", limit="30 words")
 def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
-    """A question of many words. Words in quotes aren't counted.
+    """A question with many words. Words in quotes aren't counted.
 
     A learner reads it at every review, and in time remembers its shape rather than what it asks.
 
@@ -81,24 +81,24 @@ def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
             yield warning("long-question", question, message, "leave out what isn't needed to answer it")
 
 
-@check("long-list", "A list of many items as the answer.", limit="4 items")
+@check("long-list", "An answer that is a list of many items.", limit="4 items")
 def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
     """An answer that is a list of many items, in YAML or in Markdown; conjugations and declensions may be long.
 
     One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten.
 
     Fails:
-        question: Which capitals stand on the Danube or near it?
+        question: Which capitals lie on the Danube or near it?
         answer: [Vienna, Bratislava, Budapest, Belgrade, Sofia]
 
     Passes:
-        question: Which four capitals stand on the Danube?
+        question: Which four capitals lie on the Danube?
         answer: [Vienna, Bratislava, Budapest, Belgrade]
     """
     for card in judged(deck):
         if card.answer is not None and (count := _items(card.answer)) > limit and first_word(card.asks) not in _FORMS:
             message = f"the list has {counted(count, 'item')}, more than {limit}"
-            remedy = "ask for fewer of them, or make a cloze with a gap for each"
+            remedy = "ask for fewer items, or make a cloze with a gap for each"
             yield warning("long-list", card.answers[0], message, remedy)
 
 
@@ -122,14 +122,14 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
         numbers = {number for gap in found for number in gap.numbers.split(",")}
         if longest > limit:
             message = f"a gap hides {counted(longest, 'word')}, more than {limit}"
-            yield warning("long-cloze", card.asks, message, "hide the key word alone")
+            yield warning("long-cloze", card.asks, message, "hide only the key word")
         if len(numbers) > 4:
             message = f"the sentence makes {len(numbers)} cards, more than 4"
-            yield warning("long-cloze", card.asks, message, "give gaps the same number, or make several sentences")
+            yield warning("long-cloze", card.asks, message, "give gaps the same number, or split the sentence")
 
 
 def _count(text: str, limit: int) -> int:
-    """How many words a text has if it has more than `limit`, and else 0."""
+    """How many words a text has if it has more than `limit`, otherwise 0."""
     if text.count(" ") < limit and text.isascii() and text.isprintable():
         return 0
     count = len(words(text)) if len(text.split()) > limit else 0
@@ -137,35 +137,35 @@ def _count(text: str, limit: int) -> int:
 
 
 def _items(answer: Text | tuple[Text, ...]) -> int:
-    """How many items an answer lists in YAML or Markdown; 0 where it is no list."""
+    """How many items an answer lists in YAML or Markdown; 0 if it isn't a list."""
     if isinstance(answer, tuple):
         return len(answer)
     return len(_ITEM.findall(bare(answer))) if "\n" in answer else 0
 
 
-@check("miscounted-list", "A question that names a number, where the list has another length.")
+@check("miscounted-list", "A question with a number that doesn't match the length of the list.")
 def miscounted_list(deck: Deck) -> Iterator[Problem]:
-    """A question that names a number, where the list in the answer has another length.
+    """A question with a number that doesn't match the length of the list in the answer.
 
     Learners look for an item that isn't there, or stop before the last one.
 
     Fails:
-        question: Which three capitals stand on the Danube?
+        question: Which three capitals lie on the Danube?
         answer: [Vienna, Bratislava, Budapest, Belgrade]
 
     Passes:
-        question: Which four capitals stand on the Danube?
+        question: Which four capitals lie on the Danube?
         answer: [Vienna, Bratislava, Budapest, Belgrade]
     """
     for card, question in questions(deck):
         length = _items(card.answer) if card.answer is not None else 0
         if length and (numbers := _numbers_in(question)) and length not in numbers.values():
-            message = f"the question says '{next(iter(numbers))}', and the list has {length}"
-            yield warning("miscounted-list", question, message, "say the right number, or mend the list")
+            message = f"the question says '{next(iter(numbers))}', but the list has {length}"
+            yield warning("miscounted-list", question, message, "fix the number or the list")
 
 
 def _numbers_in(question: Text) -> dict[str, int]:
-    """The numbers of things that a question names; `three-layered`, `three days` and `the Three Gorges` are none."""
+    """The numbers of things that a question names; `three-layered`, `three days` and `the Three Gorges` don't count."""
     asked = words(question)
     return {
         word: number

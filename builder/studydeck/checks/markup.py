@@ -1,4 +1,4 @@
-"""How a text is written: signs without a partner, HTML, formulas in other spellings."""
+"""How a text is written: unpaired marks, HTML, formulas in other notations."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from studydeck.text import to_html
 
 _PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
 _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
-# Signs that are meant to have no partner: in a list's `1)` and `a)`, in `:)`, and spoken of, as in: what does ) close?
+# Marks that are meant to be unpaired: in a list's `1)` and `a)`, in `:)`, and mentioned, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
 _IN_CODE = r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)"
-#: From the first bracket of a line, over the first sign of a formula, to the end of one: of all in a line, only these
-#: need to be tried.
+#: From the first bracket of a line, past the first mark of a formula, to the end of one: no other part of a line has to
+#: be tried.
 _ANKI_MATH = (
     r"(?m)^(?>[^\n]*?(?=\\\())(?P<formula>(?>\\\([^\n]*?[\\^_={}\w])[^\n]*?\\\))",
     r"(?m)^(?>[^\n]*?(?=\\\[))(?P<formula>(?>\\\[[^\n]*?[\\^_={}])[^\n]*?\\\])",
@@ -33,12 +33,12 @@ _HTML = (
 )
 
 
-@check("unbalanced", "A bracket, backtick, `**` or dollar sign without its partner.")
+@check("unbalanced", "An unpaired bracket, backtick, `**` or dollar sign.")
 def unbalanced(deck: Deck) -> Iterator[Problem]:
-    """A bracket, backtick, `**` or dollar sign without its partner, outside code.
+    """An unpaired bracket, backtick, `**` or dollar sign, outside code.
 
-    Most often half of it was cut off. A mark without its partner is shown as typed. `1)`, `[0, 1)` and a sign
-    between blanks or quotes are left alone.
+    Usually its other half was cut off. An unpaired mark is shown as typed. `1)`, `[0, 1)` and a mark between
+    spaces or quotes are left alone.
 
     Fails:
         question: Which river (the longest of Africa flows through Cairo?
@@ -54,12 +54,12 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
             continue
         if sign := _without_partner(text, text in brackets):
-            remedy = "write the other one, or put it in `code` if it is meant alone"
-            yield warning("unbalanced", text, f"'{sign}' has no partner", remedy)
+            remedy = "add the other one, or put it in `code` if it is intended"
+            yield warning("unbalanced", text, f"'{sign}' is unpaired", remedy)
 
 
 def _without_partner(text: Text, brackets: bool) -> str | None:
-    """The first sign of `text` that has no partner; `brackets` tells whether it has some."""
+    """The first unpaired mark of `text`; `brackets` says whether it has any brackets."""
     rest = bare(text)
     if brackets and (sign := _lone_bracket(rest)):
         return sign
@@ -73,7 +73,7 @@ def _without_partner(text: Text, brackets: bool) -> str | None:
 
 
 def _lone_bracket(text: str) -> str | None:
-    """The first bracket that has no partner, and isn't meant to have none."""
+    """The first bracket that is unpaired and isn't meant to be."""
     if not re.search(r"[()\[\]]", re.sub(_PAIR, "", text)):
         return None
     text = re.sub(_INTERVAL, " ", text)
@@ -109,8 +109,8 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
     for text in [each for each in judged_texts(deck) if "<" in each or "&" in each]:
         found = re.search(_HTML, bare(text))
         if found and not re.fullmatch(r"<[^<>]+>", text.strip()):  # a tag alone is what is asked for
-            remedy = "write Markdown or the sign itself, or put it in `code` if it is meant"
-            yield warning("raw-html", text, f"'{found[0][:40]}' is HTML, and cards are Markdown", remedy)
+            remedy = "write Markdown or the character itself, or put it in `code` if it is intended"
+            yield warning("raw-html", text, f"'{found[0][:40]}' is HTML, but cards are Markdown", remedy)
 
 
 @check("anki-math", "A formula in Anki's brackets, which Markdown reads as plain brackets.")
@@ -131,13 +131,13 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         outside = re.sub(_IN_CODE, " ", text)
         if found := [each for pattern in _ANKI_MATH if (each := re.search(pattern, outside))]:
             formula = min(found, key=lambda each: each.start("formula"))["formula"]
-            message = f"'{formula[:40]}' is no formula in Markdown, and loses its backslashes"
+            message = f"'{formula[:40]}' isn't a formula in Markdown, and loses its backslashes"
             yield warning("anki-math", text, message, "write it between dollar signs, such as $x^2$")
 
 
-@check("typed-markup", "An answer to be typed that holds Markdown or a formula.")
+@check("typed-markup", "An answer to be typed that contains Markdown or a formula.")
 def typed_markup(deck: Deck) -> Iterator[Problem]:
-    """An answer to be typed that holds Markdown or a formula.
+    """An answer to be typed that contains Markdown or a formula.
 
     Anki compares plain text, and a learner can't type bold or a root.
 
@@ -153,5 +153,5 @@ def typed_markup(deck: Deck) -> Iterator[Problem]:
     """
     for card in judged(deck):
         if card.has("typed") and isinstance(card.answer, Text) and re.search(r"<|\\[(\[]", to_html(card.answer)):
-            message = "this answer is to be typed, and its marks can't be"
-            yield warning("typed-markup", card.answer, message, "write it as plain text, or leave typed: out")
+            message = "this answer is to be typed, but its markup can't be"
+            yield warning("typed-markup", card.answer, message, "write it as plain text, or remove typed:")

@@ -1,4 +1,4 @@
-"""Checks of a deck's own style.css: what looks fine at the author's desk and breaks on a phone at night."""
+"""Checks of a deck's own style.css: what looks fine at the author's desk but breaks on a phone at night."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
 
-#: Pixels that every phone has beside a card's margins; Android's smallest screens have 320.
+#: Pixels that every phone has besides a card's margins; Android's smallest screens have 320.
 _NARROWEST = 300
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 20.0, "rem": 16.0, "vw": 3.2}
-# Patterns for the few decks with a style; they stay texts, which `re` compiles when the first of these decks comes.
+# Patterns for the few decks with a style; they stay strings, which `re` compiles on first use.
 _NOT_CODE = r"(?s)/\*.*?(?:\*/|$)|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?"
 _RULE = r"(?<![^{};])(?P<selectors>[^{};]*+)\{(?P<body>[^{}]*+)\}"
 _WIDTH = r"(?i)(?<![\w-])(?:min-)?width\s*:\s*(?P<value>(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<unit>[a-z]+))"
@@ -31,21 +31,20 @@ _NIGHT = r"(?i)\.night_?mode(?![\w-])"
 
 
 def style(deck: Deck) -> Iterator[Problem]:
-    """What the deck's style.css must not or should not hold.
+    """What the deck's style.css must not or should not contain.
 
     A `<` could end the style and start a script (an error). Fixed widths make AnkiDroid shrink the whole card;
-    colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` asks the
-    system, and Anki's night mode is a setting of its own; `url()`, `image-set()` and `@import` name what Anki doesn't
-    ship.
+    colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` follows the system,
+    but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship.
     """
     if deck.style is None:
         return
     css = _code(deck.style)
     for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
-        yield problem("bad-style", _at(deck.style, css, found.start()), "'<' can't stand in a style", "delete it")
+        yield problem("bad-style", _at(deck.style, css, found.start()), "'<' isn't allowed in a style", "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
-        message = "prefers-color-scheme asks the system, and Anki's night mode is a setting of its own"
-        yield _warning("style-scheme", deck.style, css, found.start(), message, "write .card.nightMode instead")
+        message = "prefers-color-scheme follows the system, but Anki has its own setting for night mode"
+        yield _warning("style-scheme", deck.style, css, found.start(), message, "use .card.nightMode instead")
     yield from _files(deck.style)
     rules = list(re.finditer(_RULE, css))
     yield from _wide(deck.style, css, rules)
@@ -53,12 +52,12 @@ def style(deck: Deck) -> Iterator[Problem]:
 
 
 def _code(css: str) -> str:
-    """`css` with blanks for its comments and strings."""
+    """`css` with spaces for its comments and strings."""
     return re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), css)
 
 
 def _files(text: Text) -> Iterator[Problem]:
-    """Files that the style asks for, however it spells that: `\\75rl(` is `url(`."""
+    """Files that the style refers to, however it spells that: `\\75rl(` is `url(`."""
     parts: list[str] = []
     places: list[int] = []  # of the characters of the parts in the text
     at = 0
@@ -72,25 +71,25 @@ def _files(text: Text) -> Iterator[Problem]:
     css = _code(spelled)
     for found in re.finditer(_FILE, spelled):
         if css[found.start()] != " ":
-            message = f"'{found[0]}' names a file that Anki doesn't ship, and phones study offline"
-            yield _warning("style-file", text, text, places[found.start()], message, "write the style itself here")
+            message = f"'{found[0]}' refers to a file that Anki doesn't ship, and phones may be offline"
+            yield _warning("style-file", text, text, places[found.start()], message, "put the styles themselves here")
 
 
 def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
-    """Widths beyond some phone's."""
+    """Widths that are too wide for some phones."""
     for rule in rules:
         for found in re.finditer(_WIDTH, rule["body"]):
             if float(found["number"]) * _PIXELS.get(found["unit"].lower(), 0) <= _NARROWEST:
                 continue
             message = (
-                f"a width of {found['value']} is wider than some phone, and AnkiDroid shrinks the whole card to fit"
+                f"a width of {found['value']} is wider than some phones, and AnkiDroid shrinks the whole card to fit"
             )
             at = rule.start("body") + found.start()
-            yield _warning("style-width", text, css, at, message, "write max-width, or a width in %")
+            yield _warning("style-width", text, css, at, message, "use max-width, or a width in %")
 
 
 def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
-    """Colours that `.card`, or something in it, has by day only."""
+    """Colours of `.card`, or of something in it, that are set for day mode only."""
     by_night = {
         (target, _property(found))
         for rule in rules
@@ -101,7 +100,7 @@ def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[P
         targets = _targets(rule["selectors"], night=False)
         for found in re.finditer(_COLOUR, rule["body"]):
             if any((target, _property(found)) not in by_night for target in targets):
-                message = f"the {found['property']} of .card is set for day alone, and night has another background"
+                message = f"the {found['property']} of .card is set for day mode only, and night has another background"
                 at = rule.start("body") + found.start()
                 yield _warning("style-colour", text, css, at, message, "set it for .card.nightMode, too")
 

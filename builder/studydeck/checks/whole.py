@@ -1,4 +1,4 @@
-"""What only the whole deck shows: its spellings, its sections, questions that are alike."""
+"""What only the whole deck shows: its spellings, its sections, similar questions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studydeck.model.checks import check
 from studydeck.text import fold
 
 _FEWEST_WORDS = 3
-#: A word that more questions have brings no two of them together: comparing all would take the square of their number.
+#: A word that more questions share isn't used to find pairs: comparing all of them would take quadratic time.
 _MOST_SHARING = 50
 _FEWEST_LETTERS = 3
 _VARIED = re.compile(r"\w*[α-ω]\w*(?:-\w+)*|\w+(?:-\w+)+")
@@ -35,7 +35,7 @@ _LOOKS_LIKE = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "ε": "
 def glossary(deck: Deck) -> Iterator[Problem]:
     """A spelling that `terms:` in `deck.yaml` lists as one to replace.
 
-    A term that is spelled in two ways looks like two terms.
+    A term with two spellings looks like two terms.
 
     Fails:
         # deck.yaml
@@ -65,11 +65,11 @@ def glossary(deck: Deck) -> Iterator[Problem]:
                 yield warning("glossary", text, message, f"write '{wanted[spelling]}'")
 
 
-@check("thin-section", "A section with no card, or with a single one.")
+@check("thin-section", "A section with no card, or only one.")
 def thin_section(deck: Deck) -> Iterator[Problem]:
-    """A section without a card; or, in a deck of several sections, with a single one.
+    """A section without a card; or, in a deck with several sections, with only one.
 
-    Learners see sections as tags, and a tag with one card helps nobody to choose.
+    Learners see sections as tags, and a tag with one card helps nobody choose.
 
     Fails:
         section: Land
@@ -83,10 +83,10 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
     """
     for section in deck.sections:
         if not section.cards:
-            yield warning("thin-section", section.place, "this section has no card", "write one, or delete the file")
+            yield warning("thin-section", section.place, "this section has no cards", "add one, or delete the file")
         elif len(section.cards) == 1 and len(deck.sections) > 1:
-            remedy = "write another, or move it to a section that it goes with"
-            yield warning("thin-section", section.place, "this section has a single card", remedy)
+            remedy = "add another, or move it to a related section"
+            yield warning("thin-section", section.place, "this section has only one card", remedy)
 
 
 @check("no-source", "A card without a source, in a deck with a material.")
@@ -114,8 +114,8 @@ def no_source(deck: Deck) -> Iterator[Problem]:
         return
     for card in judged(deck):
         if not card.source:
-            message = "this card doesn't say where its material has it"
-            yield warning("no-source", card.place, message, "write source: with the paragraph and sentence: p2s1")
+            message = "this card has no source in the material"
+            yield warning("no-source", card.place, message, "add source: with the paragraph and sentence, such as p2s1")
 
 
 @check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")
@@ -123,7 +123,7 @@ def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     """Two questions that share nearly all of their content words: as many as the limit, or more.
 
     Learners mix them up. A pair is allowed if each has a word of its own and the answers differ, and so are three or
-    more questions of one pattern.
+    more questions with the same pattern.
 
     Fails:
         - question: Which river flows through the old town of Cairo?
@@ -147,7 +147,7 @@ def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
             continue
         if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]):
             message = f"this asks nearly the same as {asked[one].path}:{asked[one].line}"
-            yield info("near-duplicate", asked[other], message, "keep the two apart: say in each what sets it off")
+            yield info("near-duplicate", asked[other], message, "make clear in each how it differs from the other")
 
 
 def _answers(card: Card) -> list[str]:
@@ -155,7 +155,7 @@ def _answers(card: Card) -> list[str]:
 
 
 def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, int]]:
-    """The pairs of sets that share so many of their words, each as two numbers in rising order.
+    """The pairs of sets that share at least `percent` of their words, each as two numbers in rising order.
 
     Two sets that share enough share one of their rarest words, so only sets with such a word are compared
     (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", 2007).
@@ -178,9 +178,9 @@ def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, 
                 yield other, number
 
 
-@check("spelling-variant", "A word that the deck writes in two ways.", severity=INFO)
+@check("spelling-variant", "A word that the deck spells in two ways.", severity=INFO)
 def spelling_variant(deck: Deck) -> Iterator[Problem]:
-    """A word that the deck writes in two ways: with and without a hyphen, with a Greek letter and its name.
+    """A word that the deck spells in two ways: with and without a hyphen, with a Greek letter and its name.
 
     It may look like two words. `terms:` in `deck.yaml` can settle which spelling is right.
 
@@ -227,6 +227,6 @@ def _as_written(word: str, text: Text) -> str:
 
 
 def _key(word: str) -> str:
-    """What the variants of a word have in common: no hyphens, Greek letters as their names or their Latin likes."""
+    """What the variants of a word have in common: no hyphens, Greek letters as their names or similar Latin letters."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[α-ω]$)", "-", word).split("-")
     return "".join(_GREEK.get(part, part) for part in parts).translate(_LOOKS_LIKE)

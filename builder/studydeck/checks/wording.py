@@ -108,12 +108,12 @@ def dangling_pronoun(deck: Deck) -> Iterator[Problem]:
             and not is_translation(card)
             and not _is_expletive(asked[first - 1 : first + 2])
         ):
-            message = f"'{asked[first]}' stands for something that the question hasn't named"
+            message = f"'{asked[first]}' refers to something that the question hasn't named"
             yield warning("dangling-pronoun", question, message, "name it")
 
 
 def _is_expletive(words: tuple[str, ...]) -> bool:
-    """Whether the pronoun, the second of these words, needs nothing to stand for: does it mean, is it possible."""
+    """Whether the pronoun, the second of these words, refers to nothing: does it mean, is it possible."""
     before, pronoun, after = (*words, "")[:3]
     if pronoun in ("those", "these", "they", "he", "she"):
         return after in ("who", "that", "which", "whose", "with", "of")
@@ -124,7 +124,7 @@ def _is_expletive(words: tuple[str, ...]) -> bool:
     )
 
 
-@check("leans-on-source", "A question that points to a text which the learner doesn't have at hand.")
+@check("leans-on-source", "A question that refers to a text which the learner doesn't have.")
 def leans_on_source(deck: Deck) -> Iterator[Problem]:
     """A question that refers to a text which the learner doesn't have: the article, this chapter.
 
@@ -142,8 +142,8 @@ def leans_on_source(deck: Deck) -> Iterator[Problem]:
         if not _NEAR_SOURCES.isdisjoint(words(question)):
             found = re.search(_LEANS, unquoted(question))
             if found:
-                message = f"'{found[0]}' means nothing without that text at hand"
-                remedy = "ask about the thing itself, or name whose claim it is"
+                message = f"'{found[0]}' means nothing without that text"
+                remedy = "ask about the thing itself, or say whose claim it is"
                 yield warning("leans-on-source", question, message, remedy)
 
 
@@ -151,7 +151,7 @@ def leans_on_source(deck: Deck) -> Iterator[Problem]:
 def etcetera(deck: Deck) -> Iterator[Problem]:
     """An answer with `etc.` or `and so on`.
 
-    It leaves open what else a learner has to say, unless it is all there is to say.
+    It leaves open what else a learner has to say. An answer of these words alone is allowed.
 
     Fails:
         question: Through which countries does the Nile flow?
@@ -168,7 +168,7 @@ def etcetera(deck: Deck) -> Iterator[Problem]:
             found = re.search(_ETCETERA, plain(answer))
             if found and words(re.sub(_ETCETERA, " ", plain(answer))):
                 message = f"'{found[0]}' leaves open what else belongs to the answer"
-                yield info("etcetera", answer, message, "list all that must be said, or ask for less")
+                yield info("etcetera", answer, message, "list everything that belongs to it, or ask for less")
 
 
 @check("full-stop", "An answer that ends with a full stop where most don't, or the other way round.", severity=INFO)
@@ -198,11 +198,12 @@ def full_stop(deck: Deck) -> Iterator[Problem]:
     if len(many) >= 4 * len(few):
         has, have = ("no full stop", "end with one") if few is ending[False] else ("a full stop", "don't")
         for answer in few:
-            yield info("full-stop", answer, f"this answer has {has}, and most {have}", "write all answers in one way")
+            message = f"this answer has {has}, but most {have}"
+            yield info("full-stop", answer, message, "write all answers the same way")
 
 
 def _ends_with_stop(answer: Text) -> bool | None:
-    """Whether a sentence or phrase ends with a full stop; None for what can't be told."""
+    """Whether a sentence or phrase ends with a full stop; None if that isn't clear."""
     text = answer.strip()
     if text.endswith("."):
         return None if ". " in text or "\n" in text or _ABBREVIATION.search(text) else True

@@ -12,7 +12,7 @@ from itertools import filterfalse
 from studydeck.model import Card, Deck, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 
-#: Stands for a piece of code, a formula, a picture or an address: something is there, and it has no words.
+#: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
 
 
@@ -37,7 +37,7 @@ EMPTY = WHICH | VERBS | PRONOUNS | these(
 _MOST_TEXTS = 2**18
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
 _MARKED = re.compile(r"[`$\[\\]")
-# Counts such as {0,300} keep a hostile text from costing a search for each of its signs.
+# Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
 _OBJECT = re.compile(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
@@ -58,7 +58,7 @@ def judged(deck: Deck) -> list[Card]:
 
 
 def judged_texts(deck: Deck) -> list[Text]:
-    """The texts of the judged cards that hold Markdown."""
+    """The Markdown texts of the judged cards."""
     texts: list[Text] = []
     for section in deck.sections:
         retired = any(card.retired for card in section.cards)
@@ -84,7 +84,7 @@ def _is_english(language: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """`text` with OBJECT for code, formulas, pictures, addresses and escaped signs, and links as their words."""
+    """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
     if not _MARKED.search(text) and "://" not in text:
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
@@ -100,13 +100,13 @@ def plain(text: str) -> str:
 
 @lru_cache(_MOST_TEXTS)
 def unquoted(text: str) -> str:
-    """`plain(text)` with OBJECT for what stands in quotes or emphasis: words that are spoken of, not used."""
+    """`plain(text)` with OBJECT for what is in quotes or emphasis: words that are mentioned, not used."""
     return plain(text) if _QUOTES.isdisjoint(text) else plain(_QUOTED.sub(OBJECT, bare(text)))
 
 
 @lru_cache(_MOST_TEXTS)
 def words(text: str) -> tuple[str, ...]:
-    """The words of `plain(text)` in small letters; `low-grade` is one word, `cell's` is `cell`, and `c++` isn't `c`."""
+    """The words of `plain(text)` in lower case; `low-grade` is one word, `cell's` is `cell`, and `c++` isn't `c`."""
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
@@ -114,7 +114,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def first_word(text: str) -> str:
-    """The first word of `text`, in small letters."""
+    """The first word of `text`, in lower case."""
     return next(iter(words(text)), "")
 
 
@@ -125,7 +125,7 @@ def content(text: str) -> frozenset[str]:
 
 
 def is_translation(card: Card) -> bool:
-    """Whether a card asks for a translation: of a word or a phrase, of a question, or in so many words."""
+    """Whether a card asks for a translation: of a word or a phrase, of a question, or explicitly."""
     return (
         (len(words(card.asks)) < _PHRASE and "?" not in card.asks)
         or any("?" in answer for answer in card.answers)
@@ -139,7 +139,7 @@ def gaps(text: str) -> list[Gap]:
 
 
 def around(text: str, number: str) -> str:
-    """What a learner sees of a cloze who is asked for the gap of this number, but for its hint."""
+    """What a learner who is asked for the gap of this number sees of a cloze, without its hint."""
 
     def seen(gap: Gap) -> str:
         return " " if number in gap.numbers.split(",") else filled(gap.parts, seen)
