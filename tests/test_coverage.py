@@ -168,7 +168,7 @@ def test_the_page_is_whole_escaped_and_marks_the_bare_sentences(rivers: Author) 
 
 def test_the_page_without_the_text_says_so(rivers: Author) -> None:
     html = run(rivers.folder, "--format", "html").output
-    assert html.count("the text is not at hand") == 14
+    assert html.count("the text is not available") == 14
     assert not re.search("natural stream", html)
 
 

@@ -241,7 +241,7 @@ def test_fix_leaves_a_reason_whose_sentence_became_one_with_another_s_and_does_t
     where = shown(rivers.folder / "water.yaml")
     assert outcome.output.splitlines() == [
         f"{where}:4:58: p2s2 is now p2s3",
-        f"{where}:7:3: p1s2 stays: another reason stands where its sentence is now; take one of the two out",
+        f"{where}:7:3: p1s2 stays: another reason has the place where its sentence is now; remove one of the two",
         f"{where}:8:3: p2s2 is now p2s3",
         "Rivers: 2 sources rewritten",
     ]
@@ -316,7 +316,7 @@ def test_a_locator_behind_an_alias_is_left_to_its_author(rivers: Reader) -> None
     rivers.stamp()
     rivers.revise("A river is a natural", "Water runs downhill. A river is a natural")
     before = rivers.files()
-    with pytest.raises(ValueError, match="can't be rewritten without changing more; write them by hand"):
+    with pytest.raises(ValueError, match="can't update the sources in .* without changing anything else; edit them by hand"):
         rivers.fix()
     assert rivers.files() == before
 
@@ -405,17 +405,17 @@ def damage(text: str) -> list[Problem]:
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("studydeck material 1", "studydeck material", 1, "the first line isn't one of a material.lock"),
+        ("studydeck material 1", "studydeck material", 1, "the first line isn't that of a material.lock"),
         ("studydeck material 1", "studydeck material 2", 1, "a newer studydeck wrote this"),
-        ("end\n", "", 16, "its end is gone"),
+        ("end\n", "", 16, "the lock is truncated"),
         ("section\toverview", "chapter\toverview", 3, "a line can't start with 'chapter'"),
-        ("\tdeltas-and-mouths\t1:", "\toverview\t1:", 6, "the section 'overview' stands here twice"),
-        ("section\toverview\t-\toverview\n", "", 3, "a paragraph stands before the first section"),
-        ("section\toverview\t-\toverview", "section\toverview\t-", 3, "it has other columns"),
-        ("paragraph\t1:", "paragraph\t1:A", 4, "is no fingerprint"),
+        ("\tdeltas-and-mouths\t1:", "\toverview\t1:", 6, "the section 'overview' is repeated"),
+        ("section\toverview\t-\toverview\n", "", 3, "a paragraph comes before the first section"),
+        ("section\toverview\t-\toverview", "section\toverview\t-", 3, "wrong number of columns"),
+        ("paragraph\t1:", "paragraph\t1:A", 4, "isn't a fingerprint"),
         ("card\tbend", "<<<<<<< HEAD\ncard\tbend", 15, "git left a conflict here"),
         ("card\tdelta", "card\tbend", 17, "'bend' has the source deltas-and-mouths/p1s1-2 twice"),
-        ("\tkept\ncard\tdelta", "\there\ncard\tdelta", 16, "'here' is no word of a source"),
+        ("\tkept\ncard\tdelta", "\there\ncard\tdelta", 16, "'here' isn't a source's state"),
     ],
 )
 def test_every_damage_is_told_at_its_line(rivers: Reader, old: str, new: str, line: int, message: str) -> None:
@@ -427,7 +427,7 @@ def test_every_damage_is_told_at_its_line(rivers: Reader, old: str, new: str, li
     assert problems
     assert message in problems[0].message
     assert problems[0].name == "damaged-material"
-    if message != "its end is gone":
+    if message != "the lock is truncated":
         assert problems[0].line == line
 
 
@@ -485,7 +485,7 @@ def test_check_tells_sources_that_were_torn_apart(rivers: Reader) -> None:
     rivers.revise("load. A delta", "load.\n\nA delta")
     (problem,) = (each for each in rivers.problems() if each.name == "source-changed")
     assert (Path(problem.path).name, problem.line, problem.severity) == ("deltas.yaml", 7, "warning")
-    assert problem.message == "what this card was drawn from now stands in several places of the material"
+    assert problem.message == "what this card is based on is now in several places of the material"
     assert run("check", "--strict", rivers.folder).exit_code == 1
     rivers.fix()
     rivers.material.unlink()
@@ -504,9 +504,9 @@ def test_a_source_without_a_place_is_an_error_and_a_deck_without_a_lock_knows_no
     rivers.edit("source: p1s1", "source: [p7s1, p1s9, p1s2-3, sky/p1]")
     wrong = [each for each in rivers.problems() if each.name == "bad-source"]
     assert [each.message for each in wrong] == [
-        "the material's section has 2 paragraphs, and no p7",
-        "the material's paragraph p1 has 2 sentences, and no s9",
-        "the material's paragraph p1 has 2 sentences, and no s2-3",
+        "there is no p7: the material's section has 2 paragraphs",
+        "there is no s9: the material's paragraph p1 has 2 sentences",
+        "there is no s2-3: the material's paragraph p1 has 2 sentences",
         "the material has no section 'sky'",
     ]
     assert {each.severity for each in wrong} == {"error"}
@@ -523,7 +523,7 @@ def test_nine_words_from_the_material_are_copied_and_eight_are_not(rivers: Reade
     cloze = '    cloze: "The outer bank is {{c1::worn away::how}}, and sand gathers"'
     rivers.edit("    question: What may form at a mouth?\n    answer: A delta", cloze, "deltas.yaml")
     assert told(rivers) == ["copied", "copied"]
-    assert "9 words in a row stand in the material just so" in str(rivers.problems()[0])
+    assert "9 words in a row are the same in the material" in str(rivers.problems()[0])
 
 
 @pytest.mark.parametrize(("limit", "found"), [("10", []), ("9", ["copied"]), ("on", ["copied"]), ("off", [])])
@@ -541,7 +541,7 @@ def test_a_single_word_is_never_copied(rivers: Reader, limit: int) -> None:
     rivers.write("deck.yaml", rivers.read("deck.yaml") + f"checks: {{copied: {limit}}}\n")
     assert "1 words" not in " ".join(map(str, rivers.problems()))
     rivers.edit("Sand", "When sand gathers")
-    assert "2 words in a row stand in the material just so" in " ".join(map(str, rivers.problems()))
+    assert "2 words in a row are the same in the material" in " ".join(map(str, rivers.problems()))
 
 
 def test_a_lost_hedge_is_an_info_where_the_text_is_at_hand(rivers: Reader) -> None:
@@ -571,7 +571,7 @@ def test_a_material_that_is_not_there_is_no_problem_and_one_that_cannot_be_read_
     assert rivers.problems() == []
     rivers.material.mkdir()
     assert [str(each).partition(": ")[2] for each in rivers.problems()] == [
-        f"warning: {rivers.folder / '../rivers.txt'} isn't a regular file; mend path:, or take it out [unreadable]"
+        f"warning: {rivers.folder / '../rivers.txt'} isn't a regular file; fix path:, or remove it [unreadable]"
     ]
 
 
@@ -602,7 +602,7 @@ def test_status_shows_what_a_sentence_said_over_what_it_says(rivers: Reader) -> 
         "    was: A river is a natural stream of fresh water.",
         "    now: A river is a wide stream of fresh water.",
         f"{path}:9:90: moved: rain: p2s2 is now p2s1",
-        f"{path}:9:96: gone: rain: p2s1 is in the material no more",
+        f"{path}:9:96: gone: rain: p2s1 is no longer in the material",
         f"    was: {RAIN}",
     ]
     answer = json.loads(run("source", "status", rivers.folder, "--material", new, "--format", "json").output)
@@ -649,7 +649,7 @@ def test_stamp_fails_for_what_it_can_not_accept(rivers: Reader) -> None:
     rivers.edit("source: p1s1", "source: p1s9")
     outcome = run("source", "stamp", rivers.folder, "--material", rivers.material)
     assert outcome.exit_code == 1
-    assert "bad: river: p1s9 is no place: the material's paragraph p1 has 2 sentences, and no s9" in outcome.output
+    assert "bad: river: p1s9 isn't valid: there is no s9: the material's paragraph p1 has 2 sentences" in outcome.output
 
 
 def test_without_a_lock_and_a_material_there_is_a_sentence(author: Author) -> None:

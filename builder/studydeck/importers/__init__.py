@@ -1,6 +1,6 @@
 """Files of material to text with Markdown's headings and bullets. A file here is a format, and has an `IMPORTER`.
 
-Text and Markdown need nothing. HTML and PDF are read by libraries of the extra studydeck[material], loaded there only.
+Text and Markdown need no library. Those for HTML and PDF are in the extra studydeck[material], and loaded only there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ LARGEST = 30_000_000
 
 
 class Importer(NamedTuple):
-    """A format: the suffixes of its files, and the bytes that they start with, if that tells it.
+    """A format: the suffixes of its files, and the bytes that they start with, if these identify it.
 
-    `read` gives the text of a file, whose bytes are read already; it raises ValueError with a sentence where it can't.
+    `read` returns the text of a file, whose bytes are read already; it raises ValueError with a sentence if it can't.
     """
 
     suffixes: Sequence[str]
@@ -31,14 +31,14 @@ class Importer(NamedTuple):
 def read_material(path: Path) -> str:
     """The text of a material. The format is known by the file's first bytes, or by its suffix; others are plain text.
 
-    Raises ValueError with a sentence where it isn't a regular file, is too big, can't be read, or needs the extra.
+    Raises ValueError with a sentence if it isn't a regular file, is too big, can't be read, or needs the extra.
     """
     try:
         data = read_bytes(path, largest=LARGEST)
     except Refused as error:
         if error.strerror == TOO_BIG:
             size = f"{error.size / 1e6:.0f} MB"
-            raise ValueError(f"{path} is {size}, more than any text; name a smaller part of it") from None
+            raise ValueError(f"{path} is {size}, which is too big; name a smaller part of it") from None
         raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
@@ -68,4 +68,4 @@ def needs_extra(path: Path, what: str) -> ValueError:
     """The sentence for a user without the libraries that read such a file."""
     from studydeck.installing import install_line
 
-    return ValueError(f"{path} is {what}, and reading it is an optional part of studydeck: {install_line('material')}")
+    return ValueError(f"{path} is {what}, which needs an optional part of studydeck: {install_line('material')}")

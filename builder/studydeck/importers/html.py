@@ -61,7 +61,7 @@ def _html(path: Path, data: bytes) -> str:
 
 
 def _one_or_many(breaks: re.Match[str]) -> str:
-    """What a `<br>` stands for: one in a row is a blank, and more part paragraphs."""
+    """What `<br>` means: a single one is a space, and several in a row separate paragraphs."""
     return " " if breaks[0].count("\n") == 1 else "\n\n"
 
 

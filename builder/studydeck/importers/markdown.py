@@ -1,4 +1,4 @@
-"""Markdown: its headings and bullets stay, its other marks, its code and where links lead go."""
+"""Markdown: keeps its headings and bullets, and drops its other marks, its code and where links lead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from studydeck.importers import Importer, decoded
 from studydeck.text.spans import Seeker
 
-#: Where something starts that is no prose: what stands above the text, fenced code, a comment, a link's address.
+#: Where something starts that isn't prose: front matter, fenced code, a comment, a link's address.
 _NOT_PROSE = re.compile(r"\A---\n|^(`{3,}|~{3,})|<!--|^ {0,3}\[[^\]\n]+\]:.*$", re.MULTILINE)
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^([^\n|>-].*)\n(?:=+|-+)[ \t]*$", re.MULTILINE)
@@ -41,7 +41,7 @@ def plain_markdown(text: str) -> str:
     return _ESCAPE.sub(r"\1", _EMPHASIS.sub(lambda found: found["kept"] or "", text))
 
 
-#: Where something that was found ends, and what stands in its place; None where it has no end, and is text.
+#: Where something that was found ends, and what replaces it; None if it has no end, and is text.
 _Found = tuple[int, str] | None
 
 
@@ -60,8 +60,8 @@ def _replaced(text: str, starts: re.Pattern[str], found: Callable[[re.Match[str]
 
 
 def _prose(text: str) -> str:
-    """Markdown without what stands above it between `---`, fenced code, comments, and the addresses of links."""
-    fences: dict[tuple[str, int], list[int]] = {}  # the ends of lines that hold nothing but a fence
+    """Markdown without front matter, fenced code, comments, and the addresses of links."""
+    fences: dict[tuple[str, int], list[int]] = {}  # the ends of lines with nothing but a fence
     for fence in _FENCE.finditer(text):
         fences.setdefault((fence[1][0], len(fence[1])), []).append(fence.end())
     seeker = Seeker(text)
@@ -149,7 +149,7 @@ def _links_as_words(text: str) -> str:
 
 
 def _without_indented_code(text: str) -> str:
-    """Markdown without lines of code: four blanks or a tab after an empty line, where no list goes on."""
+    """Markdown without indented code: four spaces or a tab after an empty line, outside lists."""
     kept: list[str] = []
     in_list = in_code = False
     after_blank = True

@@ -14,7 +14,7 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
 
 
 def _pdf(path: Path) -> str:
-    """The pages' blocks of text in reading order, without what stands on top or at the foot of page after page."""
+    """The pages' blocks of text in reading order, without repeated headers and footers."""
     try:
         from pdfminer.pdfexceptions import PDFException
     except ModuleNotFoundError:
@@ -36,7 +36,7 @@ def _pdf(path: Path) -> str:
             else:
                 blocks.append(block)
     if not blocks:
-        raise ValueError(f"{path} holds no text, only pictures of it perhaps; name a file with text")
+        raise ValueError(f"{path} contains no text, perhaps only pictures of it; name a file with text")
     return "\n\n".join(blocks)
 
 

@@ -1,4 +1,4 @@
-"""The material that a deck was drawn from: which sentence each card asks about, and what became of it.
+"""The material that a deck is based on: which sentence each card asks about, and what became of it.
 
 read.py turns a file into text, outline.py text into sections, paragraphs and sentences with fingerprints, lock.py
 keeps them without a word of the text, align.py lays two outlines side by side, and sources.py says what became of

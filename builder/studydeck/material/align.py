@@ -1,4 +1,4 @@
-"""Where the sentences of a material stand after a revision: the old outline laid beside the new one.
+"""Where the sentences of the material are after a revision, by comparing the old outline with the new one.
 
 Only fingerprints are compared, so the old text isn't needed.
 """
@@ -11,15 +11,15 @@ from difflib import SequenceMatcher
 
 from studydeck.material.outline import Outline, Part, Spot
 
-#: Sentences that stand in more pairs of places than this bring none of them together: all pairs would take minutes.
+#: Sentences with more pairs of places than this aren't used to match any: trying all pairs would take minutes.
 _COMMON = 10_000
 
 
 def align(old: Outline, new: Outline) -> dict[Spot, Spot | None]:
-    """For each old sentence the spot where it stands now, itself or what replaced it; None where it is gone.
+    """For each old sentence the spot where it, or what replaced it, is now; None if it is gone.
 
-    A sentence left over that stands once elsewhere has moved there. Of runs that replace each other, the sentences
-    answer one to one where there are as many, and else by their order.
+    An unmatched sentence that occurs once elsewhere has moved there. If one run of sentences replaced another, they are
+    matched one to one if there are as many, and otherwise by their order.
     """
     now: dict[Spot, Spot | None] = dict.fromkeys(old.spots())
     replaced: list[tuple[list[Spot], list[Spot]]] = []
@@ -43,7 +43,7 @@ def align(old: Outline, new: Outline) -> dict[Spot, Spot | None]:
 def pair(old: Outline, new: Outline) -> list[tuple[Part, Part]]:
     """The sections that are the same before and after: by their headings, then by their order.
 
-    Where the numbers of those left differ, order says nothing, and a section pairs with the one that shares most
+    If different numbers of them are left, order says nothing, and a section is paired with the one that shares most
     sentences with it, if any.
     """
     pairs = []
@@ -59,7 +59,7 @@ def pair(old: Outline, new: Outline) -> list[tuple[Part, Part]]:
             left_old.append(part)
     if len(left_old) == len(left):
         return pairs + list(zip(left_old, left.values(), strict=True))
-    having: dict[str, list[tuple[int, int]]] = {}  # in which sections a sentence stands, and how many times
+    having: dict[str, list[tuple[int, int]]] = {}  # the sections that have a sentence, and how many times
     for number, part in left.items():
         for sentence, count in Counter(_fingerprints(part)).items():
             having.setdefault(sentence, []).append((number, count))
@@ -76,7 +76,7 @@ def pair(old: Outline, new: Outline) -> list[tuple[Part, Part]]:
 
 
 def inherited(old: Outline, new: Outline) -> Outline:
-    """`new`, its sections belonging to the same sections of the deck as before."""
+    """`new`, with its sections belonging to the same sections of the deck as before."""
     tags = {after.slug: before.tag for before, after in pair(old, new)}
     return Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in new.parts))
 
@@ -92,7 +92,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, i
 
 
 def _moved(old: Outline, new: Outline, now: Mapping[Spot, Spot | None]) -> dict[Spot, Spot]:
-    """Of the old sentences without a place, those that stand once among the new ones that nothing claims."""
+    """The old sentences without a place that occur once among the unclaimed new ones."""
     claimed = set(now.values())
     free: dict[str, list[Spot]] = {}
     for spot, sentence in new.spots().items():

@@ -1,4 +1,4 @@
-"""Problems that only the material or its lock can show: sources that are stale or name no place, and copied words."""
+"""Problems that only the material or its lock can show: stale or invalid sources, and copied words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
 from studydeck.text import without_gaps
 
-#: Words that take something off a statement's certainty.
+#: Words that make a statement less certain.
 HEDGES = frozenset(
     re.findall(
         r"\S+",
@@ -26,7 +26,7 @@ HEDGES = frozenset(
 
 
 def bad_source(sources: Sources) -> Iterator[Problem]:
-    """A locator that names no section, paragraph or sentence of the material's outline."""
+    """A locator for a section, paragraph or sentence that the material's outline doesn't have."""
     for source in sources.in_state(BAD):
         yield problem("bad-source", source.locator, *source.why)
 
@@ -37,10 +37,10 @@ def bad_source(sources: Sources) -> Iterator[Problem]:
     material=True,
 )
 def source_changed(sources: Sources) -> Iterator[Problem]:
-    """A source whose sentence says something else since its author last looked, or was torn apart.
+    """A source whose sentence has changed since the card's author last looked at it, or was split up.
 
-    The card may be wrong now. `studydeck source accept` says that it is still right. If the sentence was split up, or
-    is now in several places, write the right place by hand.
+    The card may be wrong now. `studydeck source accept` confirms that it is still right. If the sentence was split up,
+    or is now in several places, write the right place by hand.
 
     Fails:
         # deck.yaml
@@ -70,7 +70,7 @@ def source_changed(sources: Sources) -> Iterator[Problem]:
         message = f"the material changed at {source.written} since {_whose(source)} was written"
         yield problem("source-changed", source.locator, message, _look(source), WARNING)
     for source in sources.in_state(AMBIGUOUS):
-        message = f"what {_whose(source)} was drawn from now stands in several places of the material"
+        message = f"what {_whose(source)} is based on is now in several places of the material"
         remedy = "write the right place by hand, and run studydeck source stamp"
         yield problem("source-changed", source.locator, message, remedy, WARNING)
 
@@ -106,8 +106,8 @@ def source_gone(sources: Sources) -> Iterator[Problem]:
         Rivers wind. The Nile flows through Cairo.
     """
     for source in sources.in_state(GONE):
-        message = f"the material no longer has the sentence that {_whose(source)} was drawn from"
-        remedy = "name another place, or retire the card" if source.card else "take this place out"
+        message = f"the material no longer has the sentence that {_whose(source)} is based on"
+        remedy = "name another place, or retire the card" if source.card else "remove this place"
         yield problem("source-gone", source.locator, message, f"{remedy}, and run studydeck source stamp", WARNING)
 
 
@@ -115,8 +115,8 @@ def source_gone(sources: Sources) -> Iterator[Problem]:
 def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     """Words in a row that are the same as in the material: as many as the limit, or more.
 
-    Learners remember the wording, not what it means. It may also be more of the material than its author lets you
-    publish. Found only if the material is available.
+    Learners remember the wording, not what it means. It may also be more of the material than its author allows you
+    to publish. Found only if the material is available.
 
     Fails:
         # deck.yaml
@@ -136,29 +136,29 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
         cloze: Past Cairo, the {{c1::Nile}} splits into arms.
         source: p1s1
     """
-    size = max(limit, 2)  # a single word is nobody's
+    size = max(limit, 2)  # nobody owns a single word
     runs = {run for part in material.parts for paragraph in part.paragraphs
             for run in _runs([word for each in paragraph for word in tokens(each.text)], size)}  # fmt: skip
     for card in (card for section in deck.sections for card in section.cards):
         for text in card.texts:
             longest = _longest([run in runs for run in _runs(_tokens(text), size)])
             if longest:
-                message = f"{longest + size - 1} words in a row stand in the material just so"
+                message = f"{longest + size - 1} words in a row are the same in the material"
                 yield problem("copied", text, message, "say it in your own words", WARNING)
 
 
 @check(
     "hedge-lost",
-    "A card that states flatly what the material only says with a may, a some or the like.",
+    "A card that states as certain what the material hedges with a may, a some or the like.",
     severity=INFO,
     material=True,
 )
 def hedge_lost(sources: Sources) -> Iterator[Problem]:
-    """A sentence of the material that hedges (may, some, is associated with), of which no card keeps a hedge.
+    """A sentence of the material that hedges (may, some, is associated with), but whose cards don't.
 
     A card that is more certain than its material teaches more than is known. It is reported at the first of the
-    sentence's cards: if one keeps the hedge, the others ask for something else. Found only if the material is
-    available.
+    sentence's cards, and not if any of them keeps the hedge: the others may ask for something else. Found only if the
+    material is available.
 
     Fails:
         # deck.yaml
@@ -185,14 +185,14 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         if source.card is not None:
             for spot in source.spots:
                 asking.setdefault(spot, []).append(source.card)
-    told = set()
+    reported = set()
     for spot, sentence in sources.outline.spots().items():
         hedge = next((word for word in tokens(sentence.text) if word in HEDGES), None)
         cards = asking.get(spot, [])
-        if not hedge or not cards or id(cards[0]) in told or any(map(_hedges, cards)):
+        if not hedge or not cards or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
-        told.add(id(cards[0]))
-        message = f"the material says '{hedge}' here, and the card says nothing of the kind"
+        reported.add(id(cards[0]))
+        message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
 
@@ -207,10 +207,10 @@ def _whose(source: Source) -> str:
 
 def _look(source: Source) -> str:
     if source.written != source.locator:
-        return "run studydeck source fix, and see whether it still holds"
+        return "run studydeck source fix, and check whether it is still right"
     folder = PurePosixPath(source.locator.path).parent
     accept = f"accept {folder} {source.owner}" if source.card else f"stamp {folder}"
-    return f"see whether it still holds, then run studydeck source {accept}"
+    return f"check whether it is still right, then run studydeck source {accept}"
 
 
 def _tokens(text: Text) -> list[str]:

@@ -24,7 +24,7 @@ class Covered(NamedTuple):
 
 
 class SectionCoverage(NamedTuple):
-    """The sentences of one section of the material; `name` is the deck's section's tag, or the material's slug."""
+    """The sentences of one section of the material; `name` is the tag of the deck's section, or the material's slug."""
 
     name: str
     title: str
@@ -52,7 +52,7 @@ class Coverage(NamedTuple):
 
 
 def percent(sentences: Sequence[Covered]) -> int:
-    """The sentences with a card, in percent of all but those left out on purpose; 100 only where none is bare."""
+    """The sentences with a card, in percent of all but those left out on purpose; 100 only if none is bare."""
     carded, counted = _carded_of(sentences)
     return 100 * carded // counted if counted else 100
 
@@ -87,7 +87,7 @@ def coverage_of(deck: str, sources: Sources) -> Coverage:
 
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:
-    """The coverage for programs; texts are there only where the material was at hand."""
+    """The coverage for programs; texts are included only if the material was available."""
     return {
         "deck": coverage.deck,
         **_counts(coverage.sentences),

@@ -1,7 +1,7 @@
-"""A material's sentences to stubs of cards: what kind of card a sentence may make, and a question to begin with.
+"""Sentences of the material to card stubs: what kind of card a sentence may become, and a question to start with.
 
-The suggestions come from rules, not from a model. A stub says TODO, so that it can't be built by accident, and holds
-its sentence in a comment only. docs/material.md lists the rules.
+The suggestions come from rules, not from a model. A stub says TODO, so that it can't be built by accident, and has its
+sentence only in a comment. docs/material.md lists the rules.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import subprocess
 
 _WIDTH = 110
-_LONGEST = 1_000  # characters of a sentence that are looked at: some rules take the square of them
-_MOST_BYTES = 10_000_000  # of a program's answer; a thousand cards have a tenth of that
+_LONGEST = 1_000  # characters of a sentence that are looked at: some rules take quadratic time
+_MOST_BYTES = 10_000_000  # of a program's answer; a thousand cards take a tenth of that
 
 
 class Suggestion(NamedTuple):
@@ -96,12 +96,12 @@ _ENGLISH = {"the", "of", "and", "to", "is", "that", "it", "by", "with", "are", "
 
 
 def is_english(words: Sequence[str]) -> bool:
-    """Whether a text is English by its words in lower case: five in a hundred are the commonest ones."""
+    """Whether a text is English by its words in lower case: more than one in twenty is among the most common ones."""
     return sum(word in _ENGLISH for word in words) * 20 > len(words)
 
 
 def suggest(sentence: str) -> Suggestion:
-    """What kind of card a sentence may make, by the first rule that fits it.
+    """What kind of card a sentence may become, by the first rule that fits it.
 
     >>> suggest("A meander is a bend of a river.").question
     'What is a meander?'
@@ -134,7 +134,7 @@ def _definition(sentence: str) -> Suggestion | None:
 
 
 def _is_name(named: re.Match[str]) -> bool:
-    """Whether what follows `called` is a name of a thing: `a man called John` and `he called the child` have none."""
+    """Whether what follows `called` is a thing's name, unlike in `a man called John` and `he called the child`."""
     if named["term"].split()[0].casefold() in _NO_NAME:
         return False
     if named["called"] and named["term"][0].isupper() and not named["article"]:
@@ -156,7 +156,7 @@ def _list(sentence: str) -> Suggestion | None:
 
 
 def _number(sentence: str) -> Suggestion | None:
-    """A number that stands alone: the gap of a cloze."""
+    """A number on its own: the gap of a cloze."""
     number = _NUMBER.search(sentence)
     return Suggestion("number", cloze=f"… {{{{c1::{number[0]}}}}} …") if number else None
 
@@ -185,7 +185,7 @@ def stub(spot: Spot, sentence: Sentence) -> str:
 
 
 def card_item(proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> str:
-    """A card that a program proposed, as an item of the section file where `spot` is at home."""
+    """A card that a program proposed, as an item of the section file that `spot` belongs to."""
     source = proposed["source"] if isinstance(proposed["source"], list) else [proposed["source"]]
     local = [str(each).removeprefix(f"{spot.section}/") for each in source]
     values = {**proposed, "source": local if len(local) > 1 else local[0]}
@@ -215,15 +215,15 @@ def section_text(part: Part, items: Iterable[str]) -> str:
 
 
 def requests(coverage: Coverage) -> list[dict[str, Any]]:
-    """What a program is told: each paragraph that has a bare sentence, as docs/material.md describes it."""
-    told = []
+    """What a program is asked: each paragraph that has a bare sentence, as docs/material.md describes it."""
+    asked = []
     for section in coverage.sections:
         paragraphs: dict[int, list[Any]] = {}
         for each in section.sentences:
             paragraphs.setdefault(each.spot.paragraph, []).append(each)
         for number, covered in paragraphs.items():
             if any(each.is_bare for each in covered):
-                told.append(
+                asked.append(
                     {
                         "section": section.title or section.name,
                         "paragraph": f"{covered[0].spot.section}/p{number}",
@@ -234,19 +234,19 @@ def requests(coverage: Coverage) -> list[dict[str, Any]]:
                         ],
                     }
                 )
-    return told
+    return asked
 
 
 def seconds(asked: Sequence[object]) -> float:
-    """How long a program may take: a minute for each paragraph, and five at least."""
+    """How long a program may take: a minute for each paragraph, and at least five."""
     return max(300.0, 60.0 * len(asked))
 
 
 def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) -> list[str]:
     """The lines that the program `command` answers with: it gets one line of JSON for each of `asked`.
 
-    Runs without a shell. Raises ValueError with a sentence where it can't be run, fails, answers with more than 10 MB,
-    or takes more than `timeout` seconds.
+    Runs without a shell. Raises ValueError with a sentence if it can't be run, fails, answers with more than 10 MB, or
+    takes more than `timeout` seconds.
     """
     import shlex
     import subprocess
@@ -269,10 +269,10 @@ def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) 
         raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
 
 
-def _run(words: Sequence[str], told: str, timeout: float) -> subprocess.CompletedProcess[bytes]:
-    """A finished program and what it wrote; it is stopped where it writes more than _MOST_BYTES.
+def _run(words: Sequence[str], given: str, timeout: float) -> subprocess.CompletedProcess[bytes]:
+    """A finished program and what it wrote; it is stopped if it writes more than _MOST_BYTES.
 
-    Raises as subprocess.run, which would take any number of bytes.
+    Raises like subprocess.run, which has no such limit.
     """
     import subprocess
     import tempfile
@@ -280,13 +280,13 @@ def _run(words: Sequence[str], told: str, timeout: float) -> subprocess.Complete
     from time import monotonic
 
     with tempfile.TemporaryFile() as file:
-        file.write(told.encode())
+        file.write(given.encode())
         file.seek(0)
         program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE)  # noqa: S603 - the author names it
         assert program.stdout is not None
         written: list[bytes] = []
         reader = Thread(target=lambda output: written.append(output.read(_MOST_BYTES + 1)), args=[program.stdout])
-        reader.daemon = True  # a program that the program started may never let go of its output
+        reader.daemon = True  # a program that the program started may keep its output open forever
         end = monotonic() + timeout
         try:
             reader.start()
@@ -305,7 +305,7 @@ def _run(words: Sequence[str], told: str, timeout: float) -> subprocess.Complete
 
 
 def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:
-    """The JSON objects among a program's lines by their numbers, and a problem for each line that is none."""
+    """The JSON objects among a program's lines by their numbers, and a problem for each other line."""
     values: dict[int, dict[str, Any]] = {}
     problems = []
     for number, line in enumerate(lines, start=1):
@@ -315,7 +315,7 @@ def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any
         with suppress(ValueError, RecursionError):
             value = json.loads(line)
         if not isinstance(value, dict):
-            message, remedy = "this line is no JSON object", "answer with one card a line, and with nothing else"
+            message, remedy = "this line isn't a JSON object", "print one card per line and nothing else"
             problems.append(problem("wrong-kind", Place(program, number), message, remedy))
         else:
             values[number] = value
@@ -326,9 +326,9 @@ _HEAD = "section: Proposed\ncards:\n"
 
 
 def as_section(cards: Mapping[int, Mapping[str, Any]], keys: Container[str]) -> str:
-    """A section file that holds these cards, a line each, to be read as an author's; see `number_of`.
+    """A section file with these cards, one per line, to be read like an author's; see `number_of`.
 
-    A key that isn't one of a card's `keys` is kept only to be told.
+    A key that isn't one of a card's `keys` is kept only to be reported.
     """
     lines = ["\n"] * max(cards, default=0)
     for number, card in cards.items():
@@ -338,5 +338,5 @@ def as_section(cards: Mapping[int, Mapping[str, Any]], keys: Container[str]) -> 
 
 
 def number_of(line: int) -> int:
-    """The number of the card that stands in a line of `as_section`."""
+    """The number of the card on a line of `as_section`."""
     return line - _HEAD.count("\n")

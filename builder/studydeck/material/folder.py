@@ -17,19 +17,19 @@ from studydeck.model.checks import CHECKS
 
 
 def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
-    """What material.lock shows of the deck's sources, and to a judge the material, if it is at hand."""
+    """What material.lock shows about the deck's sources, and if `judge`, also what the material shows, if available."""
     lock, problems = lock_of(deck)
     try:
         outline = outline_of(deck, None) if judge else None
     except ValueError as error:
         written = deck.material.path
         at = written if isinstance(written, Text) else deck.place
-        problems.append(problem("unreadable", at, str(error), "mend path:, or take it out", WARNING))
+        problems.append(problem("unreadable", at, str(error), "fix path:, or remove it", WARNING))
         outline = None
     if problems:
         return problems
     found = sources_of(deck, ids, lock)
-    if lock.outline.parts:  # the same errors with the material at hand and without it
+    if lock.outline.parts:  # the same errors with and without the material
         problems += bad_source(found)
     if outline is not None:
         found = sources_of(deck, ids, lock, outline)
@@ -39,7 +39,7 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
 
 
 def outline_of(deck: Deck, material: Path | None) -> Outline | None:
-    """The outline of the material that is named, or of the one that deck.yaml names if it is there; see outline_in."""
+    """The outline of the given `material`, or of the one in deck.yaml if it exists; see outline_in."""
     if material is not None:
         return outline_in(material)
     path = deck.folder / deck.material.path
@@ -47,15 +47,15 @@ def outline_of(deck: Deck, material: Path | None) -> Outline | None:
 
 
 def outline_in(material: Path) -> Outline:
-    """The outline of a file. Raises ValueError with a sentence where it can't be read, or holds no sentence."""
+    """The outline of a file. Raises ValueError with a sentence if it can't be read, or contains no sentence."""
     outline = read_outline(read_material(material))
     if not outline.parts:
-        raise ValueError(f"{material} holds no sentence")
+        raise ValueError(f"{material} contains no sentences")
     return outline
 
 
 def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:
-    """The deck's material.lock, empty where it has none, and what is wrong with it."""
+    """The deck's material.lock, empty if it has none, and what is wrong with it."""
     path = deck.folder / MATERIAL_LOCK
     if not os.path.lexists(path):
         return MaterialLock(), []

@@ -1,7 +1,7 @@
-"""material.lock: where the material's sentences stand, and what each card's said when its author last looked.
+"""material.lock: where the material's sentences are, and what each card's source said when its author last looked.
 
-It holds fingerprints and no text, so that the material can stay out of the repository. One line a paragraph and one
-a source: git merges what two people did.
+It contains fingerprints and no text, so that the material can stay out of the repository. It has one line per paragraph
+and one per source, so that git can merge what two people did.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_MEND = "take it back from git (git checkout -- material.lock), or delete it and run studydeck source stamp"
+_REMEDY = "restore it from git (git checkout -- material.lock), or delete it and run studydeck source stamp"
 _FINGERPRINT = re.compile(r"[1-9]\d*:[a-z2-7]{8}")
 
 
 class Stamp(NamedTuple):
     """What a source said when its author last accepted it: the fingerprints of its sentences.
 
-    `lost` is true where a revision of the material has left nothing of it.
+    `lost` is true if nothing of it is left after a revision of the material.
     """
 
     fingerprints: tuple[str, ...]
@@ -36,7 +36,7 @@ class Stamp(NamedTuple):
 class MaterialLock(NamedTuple):
     """The outline of the material, and the stamps of sources by their owner and whole locator.
 
-    The owner is the id of a card, or nothing for a place under `uncarded:`. A whole locator names its section:
+    The owner is the id of a card, or empty for a place under `uncarded:`. A whole locator names its section:
     `overview/p2s1`.
     """
 
@@ -49,13 +49,13 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
     try:
         lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
     except UnicodeDecodeError:
-        return MaterialLock(), [problem("damaged-material", Place(path), "the file isn't UTF-8", _MEND)]
+        return MaterialLock(), [problem("damaged-material", Place(path), "the file isn't UTF-8", _REMEDY)]
     head = lines[0].rpartition(" ")
     if head[0] != _HEAD or not head[2].isdigit():
-        message = "the first line isn't one of a material.lock"
-        return MaterialLock(), [problem("damaged-material", Place(path), message, _MEND)]
+        message = "the first line isn't that of a material.lock"
+        return MaterialLock(), [problem("damaged-material", Place(path), message, _REMEDY)]
     if int(head[2]) > VERSION:
-        message = f"a newer studydeck wrote this (version {head[2]}; this one reads {VERSION})"
+        message = f"a newer studydeck wrote this lock (version {head[2]}; this one reads {VERSION})"
         from studydeck.installing import update_line
 
         return MaterialLock(), [problem("damaged-material", Place(path), message, f"update studydeck: {update_line()}")]
@@ -69,10 +69,13 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
             try:
                 reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
-                message = f"this line is damaged: {error if type(error) is ValueError else 'it has other columns'}"
-                problems.append(problem("damaged-material", Place(path, number), message, _MEND))
+                reason = error if type(error) is ValueError else "wrong number of columns"
+                problems.append(
+                    problem("damaged-material", Place(path, number), f"this line is damaged: {reason}", _REMEDY)
+                )
     if not reader.ended and not problems:
-        problems.append(problem("damaged-material", Place(path, max(1, len(lines) - 1)), "its end is gone", _MEND))
+        last = Place(path, max(1, len(lines) - 1))
+        problems.append(problem("damaged-material", last, "the lock is truncated", _REMEDY))
     return reader.lock(), problems
 
 
@@ -118,21 +121,21 @@ class _Reader:
 
     def _section(self, slug: str, heading: str, tag: str) -> None:
         if not slug or any(slug == other for other, _, _ in self.parts):
-            raise ValueError(f"the section '{slug}' stands here twice, or has no name")
+            raise ValueError(f"the section '{slug}' is repeated or has no name")
         heading = "" if heading == "-" else _fingerprints(heading)[0]
         self.parts.append((slug, heading, "" if tag == "-" else tag))
         self.paragraphs.append([])
 
     def _paragraph(self, fingerprints: str) -> None:
         if not self.paragraphs:
-            raise ValueError("a paragraph stands before the first section")
+            raise ValueError("a paragraph comes before the first section")
         self.paragraphs[-1].append(tuple(map(Sentence, _fingerprints(fingerprints))))
 
     def _stamp(self, owner: str, locator: str, fingerprints: str, state: str) -> None:
         if (owner, locator) in self.stamps:
             raise ValueError(f"'{owner}' has the source {locator} twice")
         if state not in ("kept", "lost"):
-            raise ValueError(f"'{state[:20]}' is no word of a source")
+            raise ValueError(f"'{state[:20]}' isn't a source's state")
         self.stamps[owner, locator] = Stamp(_fingerprints(fingerprints), state == "lost")
 
     def _uncarded(self, _: str, locator: str, fingerprints: str, state: str) -> None:
@@ -146,5 +149,5 @@ def _fingerprints(words: str) -> tuple[str, ...]:
     found = tuple(words.split(" "))
     for each in found:
         if not _FINGERPRINT.fullmatch(each):
-            raise ValueError(f"'{each[:20]}' is no fingerprint")
+            raise ValueError(f"'{each[:20]}' isn't a fingerprint")
     return found

@@ -1,7 +1,7 @@
 """A material's text to its outline: sections, paragraphs, sentences, each with a locator and a fingerprint.
 
-This is normalisation 1, and its fingerprints stand in authors' locks: typography must leave them as they are, a
-changed word must not. A change of these rules needs a new version number.
+This is normalisation 1, and its fingerprints are in authors' locks: typography must not change them, a changed word
+must. Changing these rules needs a new version number.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from studydeck.text import slug
 VERSION = 1
 _MOST_HEADING_WORDS = 12
 _WRAPPED = 90  # characters: where most lines of a run are shorter, they are lines of one paragraph
-_FULL = 60  # characters: where a quarter of longer lines and more break within a sentence, a text is wrapped
+_FULL = 60  # characters: if a quarter of longer lines or more break within a sentence, a text is wrapped
 _LONG_WORD = 18  # characters, and rarely more: an edit of one word takes no more from a line
 _FIRST_SECTION = "overview"
 
 
 class Sentence(NamedTuple):
-    """A sentence: its fingerprint, and its text, which is empty where only the lock is at hand."""
+    """A sentence: its fingerprint, and its text, which is empty if only the lock is available."""
 
     fingerprint: str
     text: str = ""
@@ -34,7 +34,7 @@ class Sentence(NamedTuple):
 class Part(NamedTuple):
     """A section of the material: a slug of its heading, the heading's fingerprint, and sentences by paragraph.
 
-    `tag` is the tag of the deck's section that belongs to it, once the lock knows; `title` the heading, if at hand.
+    `tag` is the tag of the deck's section that belongs to it, once the lock knows; `title` the heading, if available.
     """
 
     slug: str
@@ -45,7 +45,7 @@ class Part(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where a sentence stands: the slug of its section, its paragraph and its place in it, both from 1."""
+    """Where a sentence is: the slug of its section, its paragraph and its place in it, both from 1."""
 
     section: str
     paragraph: int
@@ -71,7 +71,7 @@ class Outline(NamedTuple):
 
 
 def read_outline(text: str) -> Outline:
-    """The outline of a material's text. What stands before the first heading is the first section.
+    """The outline of a material's text. What comes before the first heading is the first section.
 
     A section without a sentence, such as a title over another heading, is left out.
     """
@@ -93,7 +93,7 @@ def read_outline(text: str) -> Outline:
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
-    """`name`, with a number where it is `taken`: a name with the last number that was put behind it."""
+    """`name`, with a number if it is `taken`, which maps names to the last number that was added to them."""
     number = taken.get(name, 0) + 1
     while number > 1 and f"{name}-{number}" in taken:
         number += 1
@@ -107,7 +107,7 @@ def _unique(name: str, taken: dict[str, int]) -> str:
 
 
 class _Seen(dict[int, str | None]):
-    """What can be seen, for str.translate: no marks of format such as U+200E, and no variation selectors."""
+    """Visible characters, for str.translate: no format characters such as U+200E, and no variation selectors."""
 
     def __missing__(self, code: int) -> str | None:
         is_unseen = unicodedata.category(chr(code)) == "Cf" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
@@ -131,9 +131,9 @@ _FOLDED = str.maketrans(
 
 
 def normalised(text: str) -> str:
-    """`text` without what is only typography: quotes, dashes, ligatures, kinds of blanks, what can't be seen.
+    """`text` without what is only typography: quotes, dashes, ligatures, kinds of spaces, invisible characters.
 
-    Lines stay. NFC rather than NFKC, which would turn 10² into 102.
+    Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
     text = _LINE_END.sub("\n", text)
     if not text.isascii():
@@ -170,7 +170,7 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
-    """Whether an editor broke a text's lines, at whatever width: a quarter of full lines surely go on in the next.
+    """Whether an editor wrapped a text's lines, at any width: a quarter of full lines clearly continue in the next.
 
     In English three in four do, in German with its capitals half, and of lines that are paragraphs next to none. An
     edit of a word leaves a line's end and the case of the next one's start alone, so it can't change this.
@@ -181,20 +181,20 @@ def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
 
 
 def _goes_over(line: str, after: str) -> bool:
-    """Whether a sentence surely goes on from one line to the next, which starts with no capital."""
+    """Whether a sentence clearly continues from one line to the next, which doesn't start with a capital."""
     return (line[-1].isalnum() or line[-1] in ",-)'\"") and after[0].isalpha() and not after[0].isupper()
 
 
 def _is_short(run: Sequence[str], runs: Sequence[object]) -> bool:
-    """Whether most lines of a run are so short that they are no paragraphs, in a text with blank lines."""
+    """Whether most lines of a run are too short to be paragraphs, in a text with blank lines."""
     words = [line for line in run if _block(line).kind == "text"]
     return len(runs) > 1 and len(run) > 1 and sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
 
 
 def _joined(run: Sequence[str]) -> list[_Block]:
-    """The blocks of lines that an editor wrapped: a list's items and headings stand alone, the rest is one paragraph.
+    """The blocks of lines that an editor wrapped: each heading and item of a list is one, the rest is one paragraph.
 
-    A mark in the middle of a sentence is a dash or a number that came to stand first in its line.
+    A mark in the middle of a sentence is a dash or a number that happens to come first in its line.
     """
     longest = list(accumulate(map(len, reversed(run)), max))[::-1]  # of each line and those below it
     first = 0
@@ -212,9 +212,9 @@ def _joined(run: Sequence[str]) -> list[_Block]:
 
 
 def _is_over(line: str, after: str, longest: int) -> bool:
-    """Whether a line is a heading over those after it, certainly: it has room for their first word and a long one.
+    """Whether a line is certainly a heading above those after it: it has room for their first word and a long one.
 
-    In wrapped prose no line has, and an edit of a word makes none.
+    In wrapped prose no line has that much, even after a word is edited.
     """
     if line.endswith(_CLOSED) or len(line.split()) > _MOST_HEADING_WORDS or after[0].islower():
         return False
@@ -231,7 +231,7 @@ def _block(line: str) -> _Block:
 
 
 def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
-    """Whether an unmarked block is a heading: short, without a stop, no item of a list (`1. Origins` may be one)."""
+    """Whether an unmarked block is a heading: short, without a stop, not a list's item (`1. Origins` may be one)."""
     if block.kind == "bullet" or block.text.endswith(_CLOSED) or len(block.text.split()) > _MOST_HEADING_WORDS:
         return False
     return bool(tokens(block.text)) and not (block.kind == "number" and any(each.kind == "number" for each in beside))
@@ -276,7 +276,7 @@ _BEFORE_ROMAN = {"vol", "vols", "ch", "chap", "chaps"}
 def sentences(block: str) -> list[str]:
     """The sentences of a normalised block.
 
-    One ends at `.`, `!` or `?` and closing quotes or brackets, before a blank and a capital or a digit, but not after
+    One ends at `.`, `!` or `?` and closing quotes or brackets, before a space and a capital or a digit, but not after
     an abbreviation or a single letter. Letters of scripts without capitals count as capitals.
 
     >>> sentences("It grew, e.g. Fig. 3 by J. Snow. Then it fell.")
@@ -316,7 +316,7 @@ _TOKEN = re.compile(
 
 
 class _Kept(dict[int, str]):
-    """What a token may hold, for str.translate: letters with their marks, digits, signs; the rest becomes a blank."""
+    """What a token may contain, for str.translate: letters with their marks, digits, signs; all else is a space."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -329,7 +329,7 @@ _KEPT = _Kept()
 
 
 def tokens(text: str) -> list[str]:
-    """What of a normalised text counts: its words, numbers and signs, without case and other punctuation.
+    """What counts in a normalised text: its words, numbers and signs, without case and other punctuation.
 
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']

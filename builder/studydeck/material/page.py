@@ -54,7 +54,7 @@ def _sum(sentences: Sequence[Covered]) -> str:
 
 
 def _row(section: SectionCoverage, each: Covered) -> str:
-    text = escape(each.sentence.text) or '<span class="quiet">the text is not at hand</span>'
+    text = escape(each.sentence.text) or '<span class="quiet">the text is not available</span>'
     if each.cards:
         cards = f"<ul>{''.join(_card(name, str(card.asks)) for name, card in each.cards)}</ul>"
     elif each.reason:

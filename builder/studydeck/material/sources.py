@@ -1,8 +1,8 @@
 """What became of each card's source: its sentence in the lock, in the material as it is now, and in the card's words.
 
-A source is *ok* where it says what its author last accepted, *unstamped* where nobody has looked yet, *moved* where
-the same sentence stands elsewhere, *changed* where it says something else, *gone* where nothing is left of it,
-*ambiguous* where it now stands in several places, and *bad* where the material has no such place.
+A source is *ok* if it says what its author last accepted, *unstamped* if nobody has looked yet, *moved* if the same
+sentence is elsewhere, *changed* if it says something else, *gone* if nothing is left of it, *ambiguous* if it is now in
+several places, and *bad* if the material has no such place.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from studydeck.text.locator import Locator, read_locator
 
 OK, UNSTAMPED, MOVED, CHANGED = "ok", "unstamped", "moved", "changed"
 GONE, AMBIGUOUS, BAD = "gone", "ambiguous", "bad"
-#: Why a reason is gone whose sentence became one with that of another, so that both would stand under one key.
-MERGED = ("another reason stands where its sentence is now", "take one of the two out")
+#: Why a reason is gone whose sentence was merged with that of another, so that both would have the same key.
+MERGED = ("another reason has the place where its sentence is now", "remove one of the two")
 STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
 
 _NAME = re.compile(r"[^\W_][\w-]*")
@@ -72,8 +72,8 @@ class Sources(NamedTuple):
 def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Outline | None = None) -> Sources:
     """Every source of `deck` and its state, by `lock` alone or against the `material` as it is now.
 
-    `ids` are those of the deck's cards in their order, empty where one has none yet. A locator with a stamp is read
-    against the lock's outline; one that its author has written since, against the newest outline at hand.
+    `ids` are those of the deck's cards in their order, empty if a card has none yet. A locator with a stamp is read
+    against the lock's outline; one that its author has written since, against the newest outline available.
     """
     old = _Homes(deck, lock.outline)
     outline, new = lock.outline, old
@@ -90,12 +90,12 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
 
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
-    """The lock after its author looked at the sources that `accept` says yes to; the others keep their stamps."""
+    """The lock after its author accepted the sources for which `accept` is true; the others keep their stamps."""
     sentences = sources.outline.spots()
     stamps = {}
     for each in sources.all:
         if each.card is not None and not each.owner:
-            continue  # a card without an id has nothing to be found by
+            continue  # a card without an id couldn't be found again
         if each.spots and accept(each):
             stamps[each.owner, each.whole] = Stamp(_prints(each.spots, sentences))
         elif each.accepted:
@@ -123,9 +123,9 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
 
 
 def _one_a_key(found: Sequence[Source], unmoved: Sequence[Source]) -> list[Source]:
-    """`found`, where of reasons whose sentences were put together only one is rewritten, and the others are gone.
+    """`found`, but of reasons whose sentences were merged only one is rewritten, and the others are gone.
 
-    A mapping can't have the rewritten key twice. `unmoved` are the same sources where they stand.
+    A mapping can't have the rewritten key twice. `unmoved` are the same sources at their current places.
     """
     settled = list(found)
     count = None
@@ -151,9 +151,9 @@ class _Homes:
     def __init__(self, deck: Deck, outline: Outline) -> None:
         self.spots = outline.spots()
         self.parts = {part.slug: part for part in outline.parts}
-        self.standing: dict[str, list[Spot]] = {}
+        self.by_print: dict[str, list[Spot]] = {}
         for spot, sentence in self.spots.items():
-            self.standing.setdefault(sentence.fingerprint, []).append(spot)
+            self.by_print.setdefault(sentence.fingerprint, []).append(spot)
         self.sections = deck.sections
         self.homes: dict[int, Part] = {}
         names = [(each.tag, slug(each.name, ""), PurePath(each.place.path).stem) for each in deck.sections]
@@ -177,7 +177,7 @@ class _Homes:
         return self.at_home.get(id(section))
 
     def whole(self, section: Section, locator: str) -> str:
-        """The locator with its section's slug; with the name that is written, where that names none."""
+        """The locator with its section's slug; with the name as written, if there is no such section."""
         place = _read(locator)
         part = self.named.get(place.section) if place.section else self.home(section)
         return f"{part.slug if part else place.section or section.tag}/{place.rest}"
@@ -191,22 +191,23 @@ class _Homes:
             known = ", ".join(dict.fromkeys(self.named)) or "none"
             if name:
                 raise LookupError(f"the material has no section '{name}'", f"name one of its sections: {known}")
-            remedy = f"write the material's section in front, as in {next(iter(self.named), 'overview')}/{locator}"
+            remedy = f"put the material's section in front, as in {next(iter(self.named), 'overview')}/{locator}"
             raise LookupError("no section of the material belongs to this one", remedy)
         _, paragraph, first, last = place
         if paragraph > len(part.paragraphs):
-            message = f"the material's section has {counted(len(part.paragraphs), 'paragraph')}, and no p{paragraph}"
+            paragraphs = counted(len(part.paragraphs), "paragraph")
+            message = f"there is no p{paragraph}: the material's section has {paragraphs}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
         count = len(part.paragraphs[paragraph - 1])
         first, last = (first or 1), (last or first or count)
         if last > count or first > last:
             wrong = f"s{first}-{last}" if first != last else f"s{first}"
-            message = f"the material's paragraph p{paragraph} has {counted(count, 'sentence')}, and no {wrong}"
+            message = f"there is no {wrong}: the material's paragraph p{paragraph} has {counted(count, 'sentence')}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
         return tuple(Spot(part.slug, paragraph, number) for number in range(first, last + 1))
 
     def words(self, section: Section, locator: str, spots: Sequence[Spot]) -> str:
-        """How `locator` should read to mean `spots`: as it does now if it can, else with as short a name as can be."""
+        """How `locator` should read to mean `spots`: as it does now if possible, else with the shortest name."""
         place = _read(locator)
         name, part = place.section, self.parts[spots[0].section]
         words = f"p{spots[0].paragraph}"
@@ -221,7 +222,7 @@ class _Homes:
 
 
 class _Looking(NamedTuple):
-    """What it takes to say what became of a source: the lock's outline, the newest one, and the way between them."""
+    """What is needed to see what became of a source: the lock's outline, the newest one, and how they correspond."""
 
     old: _Homes
     new: _Homes
@@ -229,13 +230,13 @@ class _Looking(NamedTuple):
     now: Mapping[Spot, Spot | None]
 
     def unmoved(self, place: _Written) -> Source:
-        """The source that stands at `place`, before anybody has looked."""
+        """The source at `place`, before anybody has looked."""
         owner, card, section, locator, reason = place
         whole = self.new.whole(section, locator)
         return Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
 
     def at(self, place: _Written) -> Source:
-        """The source that stands at `place`, and its state."""
+        """The source at `place`, and its state."""
         owner, card, section, locator, _ = place
         is_known = bool(owner) or card is None
         stamp = self.lock.stamps.get((owner, self.old.whole(section, locator))) if is_known else None
@@ -246,9 +247,9 @@ class _Looking(NamedTuple):
             except LookupError as error:
                 return source._replace(state=BAD, why=error.args)
         source = source._replace(accepted=stamp.fingerprints)
-        spots, torn = self._follow(section, locator, stamp)
+        spots, is_split = self._follow(section, locator, stamp)
         if not spots:
-            return source._replace(state=AMBIGUOUS if torn or self._places(stamp.fingerprints) else GONE)
+            return source._replace(state=AMBIGUOUS if is_split or self._places(stamp.fingerprints) else GONE)
         written = self.new.words(section, locator, spots)
         source = source._replace(spots=spots, written=written, whole=self.new.whole(section, written))
         if _prints(spots, self.new.spots) != stamp.fingerprints:
@@ -256,7 +257,7 @@ class _Looking(NamedTuple):
         return source._replace(state=OK if written == locator else MOVED)
 
     def _follow(self, section: Section, locator: Text, stamp: Stamp) -> tuple[tuple[Spot, ...], bool]:
-        """Where a stamped source stands now, and whether it was torn apart."""
+        """Where a stamped source is now, and whether it was split up."""
         try:
             before = () if stamp.lost else self.old.find(section, locator)
         except LookupError:
@@ -285,7 +286,7 @@ class _Looking(NamedTuple):
         """The runs of sentences, each within a paragraph, that say just this."""
         runs = (
             tuple(first._replace(sentence=first.sentence + number) for number in range(len(fingerprints)))
-            for first in self.new.standing.get(fingerprints[0], ())
+            for first in self.new.by_print.get(fingerprints[0], ())
         )
         return [
             run

@@ -20,7 +20,7 @@ from studydeck.material.sources import (
     Sources,
 )
 
-#: The texts of sentences by their fingerprints, as far as they are at hand.
+#: The texts of sentences by their fingerprints, as far as they are available.
 Texts = Mapping[str, str]
 
 
@@ -73,14 +73,14 @@ def status_json(deck: str, sources: Sources, texts: Texts) -> dict[str, Any]:
 
 def rewritten_text(sources: Sources) -> str:
     """Each locator that was rewritten, and each that can't be, with its place."""
-    told = []
+    lines = []
     for each in sources.all:
         where = f"{each.locator.path}:{each.locator.line}:{each.locator.column}: {each.locator}"
         if each.why == MERGED:
-            told.append(f"{where} stays: {'; '.join(each.why)}")
+            lines.append(f"{where} stays: {'; '.join(each.why)}")
         elif each.written != each.locator:
-            told.append(f"{where} is now {each.written}")
-    return "\n".join(told)
+            lines.append(f"{where} is now {each.written}")
+    return "\n".join(lines)
 
 
 def _what(source: Source) -> str:
@@ -90,10 +90,10 @@ def _what(source: Source) -> str:
         CHANGED: f"{who} says something else" + (f", at {source.written}" if source.written != source.locator else ""),
         GONE: f"{who} is gone: {'; '.join(source.why)}"
         if source.why == MERGED
-        else f"{who} is in the material no more",
-        AMBIGUOUS: f"{who} now stands in several places",
+        else f"{who} is no longer in the material",
+        AMBIGUOUS: f"{who} is now in several places",
         UNSTAMPED: f"{who} was never stamped",
-        BAD: f"{who} is no place: {source.why[0]}",
+        BAD: f"{who} isn't valid: {source.why[0]}",
     }[source.state]
 
 
