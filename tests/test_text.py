@@ -504,7 +504,7 @@ def test_the_gaps_of_a_cloze_are_counted(text: str, numbers: set[int]) -> None:
     assert not clozes.mistakes or "::::" in text
 
 
-NO_START = "is not the start of a cloze"
+NO_START = "doesn't start a cloze"
 
 
 @pytest.mark.parametrize(
@@ -518,10 +518,10 @@ NO_START = "is not the start of a cloze"
         ("{{c1::a", "the cloze {{c1:: isn't closed"),
         ("{{c1::a}", "the cloze {{c1:: isn't closed"),
         ("{{c1::a {{c2::b}}", "the cloze {{c1:: isn't closed"),
-        ("{{c0::a}}", "there is no cloze c0"),
-        ("{{c501::a}}", "there is no cloze c501"),
-        ("{{c1,501::a}}", "there is no cloze c501"),
-        ("{{c1::{{c2::{{c3::{{c4::a}}}}}}}}", "clozes are nested more than 3 deep"),
+        ("{{c0::a}}", "c0 isn't a valid cloze number"),
+        ("{{c501::a}}", "c501 isn't a valid cloze number"),
+        ("{{c1,501::a}}", "c501 isn't a valid cloze number"),
+        ("{{c1::{{c2::{{c3::{{c4::a}}}}}}}}", "clozes are nested more than 3 levels deep"),
         ("{c1::a}", f"'{{c1::' {NO_START}"),
         ("{{c1:a}}", f"'{{{{c1:' {NO_START}"),
         ("{{C1::a}}", f"'{{{{C1::' {NO_START}"),

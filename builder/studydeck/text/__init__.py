@@ -1,6 +1,6 @@
 """What an author's text means: Markdown to HTML, clozes, and plain words.
 
-The one room that others share: checks and rendering must agree on what a text says.
+Shared by the other rooms, since checks and rendering must agree on what a text says.
 """
 
 from studydeck.text.about import about, described, literal, literal_line

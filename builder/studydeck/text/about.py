@@ -1,6 +1,6 @@
 """Whose deck it is, in Markdown: its authors, its licence, and who made its pictures and sounds.
 
-Its words are the author's alone, for a deck may be in any language.
+It uses only the author's words, since a deck may be in any language.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def described(deck: Deck) -> str:
 
 
 def about(deck: Deck) -> str:
-    """Whose deck it is, in Markdown; empty where the deck doesn't say. No name turns into markup."""
+    """Whose deck it is, in Markdown; empty if the deck doesn't say. No name turns into markup."""
     deck_line = " · ".join(filter(None, (", ".join(map(literal, deck.authors)), _licence(deck.license))))
     credit_lines = "\n".join(f"- {literal_line(name)}: {_credit(each)}" for name, each in deck.credits.items())
     return "\n\n".join(filter(None, (deck_line and _unmarked(deck_line), credit_lines)))
@@ -45,7 +45,7 @@ def _credit(credit: Credit) -> str:
 
 
 def _licence(name: str) -> str:
-    """A licence's name; those of Creative Commons ask for a link to their text."""
+    """A licence's name; those of Creative Commons require a link to their text."""
     if name == "CC0-1.0":
         return f"[{literal(name)}](<https://creativecommons.org/publicdomain/zero/1.0/>)"
     if commons := _COMMONS.fullmatch(name):

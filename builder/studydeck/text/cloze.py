@@ -1,7 +1,7 @@
 """Gaps as Anki's engine reads them: `{{c1::text::hint}}`, nested, or `{{c1,2::…}}` for two cards.
 
-The one place that takes gaps apart. `parse` reads an author's text or a field's HTML; `contained` makes a field's HTML
-such that no gap can end inside a tag or cross an element, so that what Anki makes of it is well nested.
+The only place that parses gaps. `parse` reads an author's text or a field's HTML; `contained` changes a field's HTML so
+that no gap ends inside a tag or crosses an element, and what Anki makes of it is well nested.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
 MOST_CLOZES = 500
 _DEEPEST = 3
-_MOST_OPEN = 10  # Anki skips the start of a gap that is inside so many
+_MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
 _START = r"\{\{c([0-9,]+)::"
 _MARK = re.compile(rf"({_START}|\}}\}})")
 _HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
@@ -34,10 +34,10 @@ _OCCLUSION = re.compile(rf"({_START}image-occlusion):")
 
 
 class Gap(NamedTuple):
-    """A gap: its numbers as they are written (`1` or `1,2`), what it hides, and its hint, None where it has none.
+    """A gap: its numbers as they are written (`1` or `1,2`), what it hides, and its hint, None if it has none.
 
-    What it hides are texts and gaps, in order. `depth` is 1 for a gap that is in no other. A gap that isn't `closed`
-    reaches to the end.
+    What it hides are texts and gaps, in order. `depth` is 1 for a gap that isn't inside another. A gap that isn't
+    `closed` reaches to the end.
     """
 
     numbers: str
@@ -48,7 +48,7 @@ class Gap(NamedTuple):
 
     @property
     def hidden(self) -> str:
-        """The text that the gap hides, inner gaps' hidden text with it, and no hint."""
+        """The text that the gap hides, including inner gaps' hidden text, without hints."""
         return filled(self.parts, lambda gap: gap.hidden)
 
 
@@ -94,7 +94,7 @@ def filled(parts: Sequence[str | Gap], shown: Callable[[Gap], str]) -> str:
 
 
 def without_gaps(text: str, around: str = "") -> str:
-    """`text` with what its gaps hide, and without their braces and hints; `around` stands where the braces were."""
+    """`text` with what its gaps hide, and without their braces and hints; `around` replaces the braces."""
     if "{{c" not in text:
         return text
 
@@ -127,7 +127,7 @@ def read_clozes(html: str) -> Clozes:
     numbers: set[int] = set()
     mistakes: list[tuple[str, str]] = []
     if "<" in html and _IN_A_TAG.search(html):
-        mistakes.append(("a gap inside a link or a picture would break it", "put the gap around the whole of it"))
+        mistakes.append(("a gap inside a link or a picture would break it", "put the gap around all of it"))
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
     for gap in gaps_in(parse(html)):
@@ -137,14 +137,14 @@ def read_clozes(html: str) -> Clozes:
             message = f"the cloze {{{{c{gap.numbers}::…}}}} hides nothing"
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
-            mistakes.append((f"clozes are nested more than {_DEEPEST} deep", "take the innermost apart"))
+            mistakes.append((f"clozes are nested more than {_DEEPEST} levels deep", "move the innermost one out"))
         for digits in gap.numbers.split(","):
             if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
                 numbers.add(int(digits))
             else:
-                mistakes.append((f"there is no cloze c{digits}", f"number clozes from c1 to c{MOST_CLOZES}"))
+                mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
     mistakes += [
-        (f"'{nearly[0]}' is not the start of a cloze", "write {{c1::hidden text}}")
+        (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
         for nearly in _NEARLY.finditer(html)
         if not _MARK.match(html, nearly.start()) and not _MARK.match(html, nearly.start() - 1)
     ]
@@ -162,8 +162,8 @@ def without_marks(html: str) -> str:
 def contained(html: str) -> str:
     """A field's HTML that is well nested whichever of its gaps Anki hides, and in whose tags no gap starts or ends.
 
-    Where all is well already, nothing changes. Anki also puts an image occlusion's words into attributes as they are,
-    and takes tags out of all that stands in its brackets for math; neither is left to a text
+    If all is well already, nothing changes. Anki also puts an image occlusion's words into attributes unescaped, and
+    strips tags from everything in its brackets for math; no text can use either
     (`test_no_deck_of_a_stranger_gets_through`).
     """
     if "<" in html and (_GAP_IN_A_TAG.search(html) or "{{c" in _GAP_OF_TEXT.sub("", html)):
@@ -179,7 +179,7 @@ def contained(html: str) -> str:
 def _in_pieces(html: str) -> list[str]:
     """The tags, the gaps' marks and the texts between them, in order.
 
-    Entities stand for what would be a mark in a tag, and for a `::` in an element inside a gap, such as a link's
+    Entities replace what would be a mark in a tag, and a `::` in an element inside a gap, such as a link's
     `std::vector`: a hint can't start there.
     """
     pieces = _HTML.split(html)
@@ -269,7 +269,7 @@ class _Line:
 
 
 def _nested(pieces: Sequence[str]) -> str:
-    """HTML put together anew: blocks hold gaps, gaps hold elements such as `<em>`, and what would cross is parted.
+    """HTML rebuilt: blocks contain gaps, gaps contain elements such as `<em>`, and what would cross is split.
 
     A gap over several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in elements
     only the outer ones are kept, so that the HTML can't become many times as long as the text.
@@ -320,10 +320,10 @@ def _plain(hint: str) -> str:
 
 
 def _whole_formulas(html: str) -> str:
-    """`html` in which a bracket that would start math for Anki is only a bracket where a tag or a gap crosses the math.
+    """`html` in which a bracket that would start math for Anki is only a bracket if a tag or a gap crosses the math.
 
     Of several starts before an end Anki takes the first. Here it is the first or the last, which is enough for all that
-    is meant as math, and takes no time.
+    is meant as math, and takes linear time.
     """
     parts: list[str] = []
     at = 0
@@ -339,7 +339,7 @@ def _whole_formulas(html: str) -> str:
 
 
 def _is_whole(math: str) -> bool:
-    """Whether no tag is in `math`, no gap but those that are wholly inside it, and no hint of an outer gap."""
+    """Whether `math` contains no tag, no gap that isn't entirely inside it, and no hint of an outer gap."""
     depth = 0
     for mark in _HTML.split(math)[1::3]:
         depth += 1 if mark.startswith("{{") else -1 if mark == "}}" else 0

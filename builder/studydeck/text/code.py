@@ -7,22 +7,22 @@ import re
 from functools import cache
 from typing import Any
 
-# Signs of a block: Pygments takes the square of its length for some, so that longer ones stay in one colour, and in a
-# few languages, with patterns that are far slower, those that are longer than the other limit.
+# Characters of a block: Pygments takes quadratic time for some, so longer ones aren't highlighted. The second limit is
+# for a few languages with far slower patterns.
 _LONGEST, _LONGEST_SLOW = 10_000, 1_000
 _SLOW = frozenset(["autohotkey", "mcschema", "xpp"])
 _BLOCK = re.compile(r'(<pre><code class="language-([^"]+)">)(.*?)</code></pre>', re.DOTALL)
-# Classes that the palette in render/assets/card.css leaves in the text's colour would only fill the field.
+# Classes to which the palette in render/assets/card.css gives no colour would only fill the field.
 _PLAIN = re.compile(r'<span class="(?:n|p|w|nv|nx|o|err|bp|esc|g|l|x)">([^<]*)</span>')
 
 
 def highlighted(html: str) -> str:
-    """`html` with the words of its fenced code in spans; code in a language that Pygments doesn't know stays."""
+    """`html` with the words of its fenced code in spans; code in a language unknown to Pygments is left alone."""
     return _BLOCK.sub(_colour, html) if '<pre><code class="' in html else html
 
 
 def uncoloured(html: str) -> int:
-    """How many characters code may have to be coloured, where some in `html` has more; else 0."""
+    """How many characters code may have to be highlighted, if some code in `html` has more; otherwise 0."""
     for _, language, code in _BLOCK.findall(html) if len(html) > _LONGEST_SLOW else ():
         _, lexer, _ = _pygments(html_entities.unescape(language).lower())
         if lexer is not None and "<span" not in code and len(code) > _most(lexer):

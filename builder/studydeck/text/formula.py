@@ -10,16 +10,16 @@ from xml.etree.ElementTree import Element, tostring
 
 from studydeck.text.spans import FORMULA, replace_enclosed
 
-_LONGEST = 2_000  # signs of a formula: the library takes the square of them for some
+_LONGEST = 2_000  # characters of a formula: the library takes quadratic time for some
 _NO_TEXT = re.compile(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
 _ALIGNED = re.compile(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
 _SKIP = re.compile(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
-_UNREAD = re.compile(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it didn't know stands as it is
-_BEYOND = {"linebreak", "href", "style"}  # attributes that browsers don't heed, or that no stranger's deck may set
+_UNREAD = re.compile(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it doesn't know is left as it is
+_BEYOND = {"linebreak", "href", "style"}  # attributes that browsers ignore, or that a stranger's deck must not set
 
 
 def with_mathml(html: str) -> str:
-    """`html` with each formula in Anki's brackets as MathML; as TeX in `code` where it can't be read.
+    """`html` with each formula in Anki's brackets as MathML; as TeX in `code` if it can't be read.
 
     Needs latex2mathml, of the extra studydeck[print]; without it every formula stays TeX. Code is left alone.
     """
@@ -32,7 +32,7 @@ def with_tex(html: str) -> str:
 
 
 def in_formula(html: str) -> bool:
-    """Whether what follows `html` stands inside a formula that it began."""
+    """Whether what follows `html` is inside a formula that `html` starts."""
     outside = replace_enclosed(html[html.rfind(">") + 1 :], FORMULA, lambda *_: "")
     return r"\(" in outside or r"\[" in outside
 
@@ -72,7 +72,7 @@ def _is_wrong(element: Element) -> bool:
 
 
 def _markup(math: Element) -> str:
-    """The library's own markup would let `<script>` in a `\\text{}` through: it writes signs as entities, unescaped."""
+    """The library's own output would let `<script>` in a `\\text{}` through: it doesn't escape its entities."""
     for element in math.iter():
         if element.text:
             element.text = html_entities.unescape(element.text)

@@ -1,4 +1,4 @@
-"""Places in a material as authors write them: `p2s1`, `p2s1-3`, `p2`, `overview/p1s3`. Nothing else reads them."""
+"""Places in the material as authors write them: `p2s1`, `p2s1-3`, `p2`, `overview/p1s3`. Parsed only here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHAPE = r"(?s)(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P
 class Locator(NamedTuple):
     """A section's name ("" for the card's own), a paragraph, and a sentence or a run of them, all counted from 1.
 
-    `last` is 0 where no run is written, `first` where no sentence is: the whole paragraph.
+    `last` is 0 if it isn't a run, and `first` is 0 if no sentence is given, which means the whole paragraph.
     """
 
     section: str
@@ -31,7 +31,7 @@ class Locator(NamedTuple):
 
 
 def read_locator(written: str) -> Locator | None:
-    """The place that is written, or None where it isn't one; keys.LOCATOR_PATTERN says which sections' names can be."""
+    """The place that is written, or None if it isn't one; keys.LOCATOR_PATTERN says which section names are allowed."""
     found = re.fullmatch(_SHAPE, written)
     if found is None:
         return None

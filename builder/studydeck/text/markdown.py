@@ -1,9 +1,8 @@
 """Markdown to the HTML of an Anki field: CommonMark, tables, strikethrough and math; raw HTML shows as text.
 
-comrak parses and renders. What stands here is what Anki adds to Markdown: math in Anki's
-brackets, pictures and sounds from the deck's media, clozes that code and math must not break.
-Its output is part of every learner's history: a change moves the stamp of notes, so golden cases
-in tests/cases/ hold it fast.
+comrak parses and renders. This module adds what Anki needs: math in Anki's brackets, pictures and sounds from the
+deck's media, clozes that code and math must not break. Its output is part of every learner's history: a change moves
+the stamps of notes, so golden cases in tests/cases/ pin it down.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from studydeck.text.cloze import contained, without_marks
 from studydeck.text.code import highlighted
 from studydeck.text.spans import FORMULA, replace_enclosed
 
-# No character of these: Markdown would only escape the text (proved in test_text.py, "plain text needs no Markdown").
+# Without these characters, Markdown would only escape the text (see test_text.py, "plain text needs no Markdown").
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&\"$~\n\r\x00]")
 _SIGNS = b'\\`*_[]<>&"$~\n\r\x00'  # the same, for ASCII: deleting them takes half as long as looking for one
 _MATH = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
@@ -30,7 +29,7 @@ _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[
 _CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
 _PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
-# What MathJax, which Anki sets formulas with, makes a link of, whatever its address: it may be a script's.
+# What MathJax, which Anki renders formulas with, turns into a link, whatever its address: it may run a script.
 _LINK_IN_MATH = re.compile(r"\\(?=href(?!\s*\{https?:)|mmlToken|csname)")
 _SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
 _MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
@@ -43,7 +42,7 @@ PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", "
 def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
     """The HTML of a field for `text`; `files` maps media as the author names them to their names in Anki.
 
-    A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` is no list and no heading.
+    A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` isn't a list or a heading.
     """
     text = text.strip()
     if _is_plain(text):
@@ -62,7 +61,7 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether Markdown would leave `text` as it is, for it has no sign of Markdown's or HTML's."""
+    """Whether Markdown would leave `text` as it is, since it has no characters of Markdown or HTML."""
     data = text.encode("utf-8", "surrogatepass")
     return len(data.translate(None, _SIGNS)) == len(data)  # half the time that a search for one takes
 
@@ -84,7 +83,7 @@ def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
 
 
 def without_commands(html: str) -> str:
-    """`html` with an entity for the bracket of what Anki would play, typeset or ask for, such as `[sound:`."""
+    """`html` with an entity for the bracket of commands that Anki would run, such as `[sound:`."""
     return _ANKI_BRACKETS.sub("&#91;", html)
 
 
@@ -106,7 +105,7 @@ def is_sound(name: str) -> bool:
 
 
 def _fragment(text: str) -> str:
-    """comrak's HTML of a text without blanks around it; a single paragraph goes without its tag."""
+    """comrak's HTML of a text without white space around it; a single paragraph comes without its tag."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\n" not in text:
         return _render("." + text)[4:-4]  # the dot keeps marks at the line's start from making blocks
@@ -149,7 +148,7 @@ def _comrak() -> tuple[ModuleType, Any, Any, Any]:
 
 
 def _math(span: re.Match[str]) -> str:
-    """A formula in Anki's brackets, or dollars again where they were a shell's: `$HOME/$PATH`, not `$n$th`."""
+    """A formula in Anki's brackets, or dollars again if they were a shell's: `$HOME/$PATH`, not `$n$th`."""
     style, formula = span.groups()
     if style == "display":
         return rf"\[{formula}\]"

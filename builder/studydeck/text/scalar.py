@@ -1,4 +1,4 @@
-"""Values as YAML in one line, which read back as they are: JSON's double quotes are YAML's."""
+"""Values as YAML on one line, which read back as they are: JSON's double quotes are YAML's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 
 _PLAIN_WORD = re.compile(r"[^\W\d_][\w.+-]*")
 _OTHER_VALUES = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-#: Signs that JSON may leave as they are, and that YAML can't have or takes for line ends.
+#: Characters that JSON may leave unescaped, and that YAML forbids or reads as line ends.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def yaml_scalar(value: object) -> str:
-    """A value of JSON's kinds as YAML, texts in double quotes."""
+    """A JSON value as YAML, with strings in double quotes."""
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def yaml_word(text: str) -> str:
-    """A text as YAML, without quotes where no reader of YAML takes it for a number, a yes or a no."""
+    """A string as YAML, without quotes if no reader of YAML reads it as a number or a boolean."""
     return text if _PLAIN_WORD.fullmatch(text) and text.casefold() not in _OTHER_VALUES else yaml_scalar(text)

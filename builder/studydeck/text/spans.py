@@ -1,5 +1,5 @@
-"""What is enclosed in marks, found in time that grows with the text, where a pattern such as `\\(.*?\\)` looks for the
-end again and again from every start that has none (test_hangs.py).
+"""Finds what is enclosed in marks in linear time. A pattern such as `\\(.*?\\)` would look for the end again and again,
+from every start that has none (test_hangs.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ FORMULA = {r"\(": r"\)", r"\[": r"\]"}
 
 
 class Seeker:
-    """Finds marks in `text` from places that only go forwards, and looks at no part of it twice for one mark."""
+    """Finds marks in `text` from places that only move forwards, and looks at no part of it twice for one mark."""
 
     def __init__(self, text: str) -> None:
         self.text = text

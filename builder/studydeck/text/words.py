@@ -10,14 +10,15 @@ from zlib import crc32
 from studydeck.text.cloze import without_gaps
 
 _SLUG_LENGTH = 48
-_LONGEST_NAME = 300  # signs of a name that near misses are looked for
+_LONGEST_NAME = 300  # characters of a name that are compared
 _MOST_COMPARED = 20_000  # names, which takes half a second
-# Counts such as {1,30}, and a start where a run of signs starts, keep a text of signs from costing minutes.
+# Counts such as {1,30}, and a start at the start of a run of marks, keep a text full of marks from taking minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,30}(?=\w)|(?<=\w)[*_]{1,30}(?!\w)")
 _QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,200}?)(?<=\w)['’](?!\w)")
-# A stop at a word's end says nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!. Operators
-# always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions apart").
+# Punctuation at a word's end means nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!.
+# Operators always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions
+# apart").
 _WORD_ENDS = re.compile(r"(?<![?.,;:])(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s+|$)|(?<!!)!+$")
 
 _BLANKS = (
@@ -30,8 +31,8 @@ _ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not c
 def slug(text: str, otherwise: str = "card") -> str:
     """A short readable form of `text` for an id or a tag: lower case, words joined by hyphens.
 
-    A gap's hint is left out. Accents fall off Latin letters, other scripts stay as they are; at most 48 characters,
-    cut between words; `otherwise` where nothing is left.
+    A gap's hint is left out. Latin letters lose their accents, other scripts stay as they are; at most 48 characters,
+    cut between words; `otherwise` if nothing is left.
 
     >>> slug("What is NF-kB's role?")
     'what-is-nf-kbs-role'
@@ -55,8 +56,8 @@ def _is_letter(character: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """`text` without what doesn't change its meaning: case, blanks, emphasis, quotes, and stops at a word's end."""
-    if "`" in text:  # in code every sign counts
+    """`text` without what doesn't change its meaning: case, spaces, emphasis, quotes, punctuation at a word's end."""
+    if "`" in text:  # in code every character counts
         outside_and_code = _CODE.split(text)
         outside_and_code[0::3] = [_MARKS.sub("", each) for each in outside_and_code[0::3]]
         del outside_and_code[1::3]
@@ -67,7 +68,7 @@ def fold(text: str) -> str:
 
 
 def letters_hash(text: str) -> int:
-    """A hash (32 bits) of the letters and digits of `text`: what folds alike has the same."""
+    """A hash (32 bits) of the letters and digits of `text`: texts that fold alike have the same hash."""
     if text.isascii():  # six times as fast, and the same
         return crc32(text.encode().translate(*_ASCII_LETTERS))
     return crc32(text.casefold().translate(_LETTERS_ONLY).encode("utf-8", "surrogatepass"))
@@ -79,7 +80,7 @@ def near(word: str, known: Iterable[str]) -> str | None:
 
 
 class Guesses:
-    """Near misses among `known` names, for the first words only where there are many: all would take minutes."""
+    """Near misses among `known` names; if there are many, only for the first words, since all would take minutes."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._folded = {each.casefold(): each for each in known}
