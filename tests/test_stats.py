@@ -111,7 +111,7 @@ def test_an_empty_deck_has_nothing_to_study(author: Author) -> None:
     done = run(author.folder)
     assert done.exit_code == 0, done.output
     assert "median 0, longest 0" in done.stdout
-    assert "There is no card to study." in done.stdout
+    assert "There are no cards to study." in done.stdout
     assert "<svg" in run(author.folder, "--format", "html").stdout
 
 

@@ -1,4 +1,4 @@
-"""A deck and its notes to numbers: cards by section and kind, words, problems, media, and the study to come."""
+"""A deck and its notes to numbers: cards by section and kind, words, problems, media, and a study forecast."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
 _DAYS_IN_A_ROW = (1, 7, 14, 28, 91, 182, 364)
 _IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
 _NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
-_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no blanks between words
+_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no spaces between words
 _LETTER = re.compile(r"[^\W_]")
 
 
 def kind_names() -> list[str]:
-    """The names that notes are counted under: each under all that fit, such as one that is typed and reversed."""
+    """The names that notes are counted under. A note counts under all that fit, such as typed and reversed."""
     return [name for kind in KINDS.values() for name in kind.names]
 
 
@@ -39,7 +39,7 @@ class SectionCounts(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of all questions, or of all answers: each one's number, and where the longest is written."""
+    """How many words all questions, or all answers, have: the count of each, and where the longest one is."""
 
     counts: Sequence[int] = ()
     longest_at: Place | None = None
@@ -54,7 +54,7 @@ class Words(NamedTuple):
 
     @property
     def histogram(self) -> list[tuple[str, int]]:
-        """How many there are of each length, from the shortest that is there to the longest."""
+        """How many there are of each length, from the shortest to the longest."""
         starts = ((0, *_STEPS) if 0 in self.counts else _STEPS) + (10**9,)
         rows = []
         for start, after in pairwise(starts):
@@ -125,7 +125,7 @@ class Sentences(NamedTuple):
 class Stats(NamedTuple):
     """A deck in numbers.
 
-    `forecast` is None where the engine that makes one isn't installed, `coverage` where the deck has no material.
+    `forecast` is None if the engine that makes one isn't installed, `coverage` if the deck has no material.
     """
 
     deck: str
@@ -144,7 +144,7 @@ class Stats(NamedTuple):
 
 
 def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media: Sequence[MediaFile]) -> Stats:
-    """The numbers of `deck`, without a forecast. Retired notes are told, and counted nowhere else."""
+    """The numbers of `deck`, without a forecast. Retired notes count only as `retired`."""
     live = [note for note in notes if not note.card.retired]
     by_file: dict[str, list[Note]] = {section.place.path: [] for section in deck.sections}
     for note in live:

@@ -18,7 +18,7 @@ _MOST_BARS, _MOST_ROWS, _MOST_LABELS = 120, 15, 8
 
 
 class _Bar(NamedTuple):
-    """One bar of a plot: what stands below it, how high it is, and what it says when pointed at."""
+    """One bar of a plot: its label, its height, and what it shows when pointed at."""
 
     label: str
     value: float
@@ -26,7 +26,7 @@ class _Bar(NamedTuple):
 
 
 def stats_page(decks: Sequence[Stats]) -> str:
-    """One page of all `decks`. In ASCII, so that it is whole in whatever encoding it is printed."""
+    """One page of all `decks`. In ASCII, so that it stays intact in any output encoding."""
     title = decks[0].deck if len(decks) == 1 else counted(len(decks), "deck")
     articles = "\n".join(_article(stats, f"deck-{number}") for number, stats in enumerate(decks, 1))
     page = Template(_PAGE.read_text("utf-8")).substitute(title=escape(title), decks=articles)

@@ -1,4 +1,4 @@
-"""The numbers for a terminal: tables, and bars of Unicode blocks or of # where the terminal has none."""
+"""The numbers for a terminal: tables, and bars of Unicode blocks, or of # if the terminal has none."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def no_engine() -> str:
     """Why there is no forecast, and the command that installs what it needs."""
     from studydeck.installing import install_line
 
-    return f"The study forecast needs the real Anki engine, an optional part of studydeck: {install_line('anki')}"
+    return f"The study forecast needs Anki's engine, an optional part of studydeck: {install_line('anki')}"
 
 
 def facts(stats: Stats) -> Iterator[tuple[str, str]]:
-    """What one line tells each: a name and its value, on the terminal and on the page. One more is one more yield."""
+    """Facts of one line each, as a name and its value, for the terminal and the page. To add one, yield one more."""
     if each := stats.coverage:
         left_out = f", {each.left_out:,} left out on purpose" if each.left_out else ""
         bare = f"{each.bare:,} without{left_out}"
@@ -46,7 +46,7 @@ def facts(stats: Stats) -> Iterator[tuple[str, str]]:
 
 
 def words_of(stats: Stats) -> Iterator[tuple[str, Words]]:
-    """The two histograms of words, each with the sentence above it."""
+    """The two histograms of words, each with its heading."""
     for what, words in (("question", stats.questions), ("answer", stats.answers)):
         at = words.longest_at
         where = f" ({at.path}:{at.line})" if at else ""
@@ -54,27 +54,27 @@ def words_of(stats: Stats) -> Iterator[tuple[str, Words]]:
 
 
 def sentences(forecast: Forecast) -> Iterator[str]:
-    """What was asked of the forecast, what it comes to, and what it assumes."""
+    """What the forecast is for, its result, and what it assumes."""
     new, days = counted(forecast.per_day, "new card"), counted(len(forecast.new), "day")
     yield f"Study forecast: {new} a day for {days}, to remember {forecast.retention}%"
     met, minutes = round(sum(forecast.new)), sum(forecast.minutes)
     if not met:
-        yield "There is no card to study."
+        yield "There are no cards to study."
         return
     yield (
-        f"{counted(met, 'card')} begun and {forecast.known:,.0f} of them known after {days}, in {_time(minutes)}; "
+        f"{counted(met, 'card')} started and {forecast.known:,.0f} of them known after {days}, in {_time(minutes)}; "
         f"the busiest day is the {_ordinal(forecast.busiest)}, with {_time(max(forecast.minutes))}."
     )
-    yield "This assumes every review done on its day, FSRS's default parameters, and Anki's usual seconds per answer."
+    yield "This assumes that every review is done on its day, FSRS's default parameters, and Anki's usual answer times."
 
 
 def figure(number: float) -> str:
-    """A mean for the eye: one decimal where it is small."""
+    """A mean for display: with one decimal if it is small."""
     return f"{number:.1f}" if 0 < number < 10 else f"{number:,.0f}"
 
 
 def _table(stats: Stats) -> Iterator[str]:
-    """The sections' counts. Names stand last, as their width on a terminal is anyone's guess."""
+    """The sections' counts. Names come last, since their width on a terminal is unknown."""
     heads = ("notes", "cards", *kind_names())
     yield "  ".join((*heads, "section"))
     for section in (*stats.sections, stats.total):
@@ -105,7 +105,7 @@ def _study(forecast: Forecast, blocks: bool) -> Iterator[str]:
 
 
 def _bar(value: float, most: float, blocks: bool) -> str:
-    """A bar as long as `value` is to `most`; the smallest there is where `value` is just more than nothing."""
+    """A bar with the length of `value` relative to `most`; the shortest possible if `value` is just above 0."""
     if not value:
         return ""
     length = value / most * _WIDTH
