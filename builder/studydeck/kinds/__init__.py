@@ -63,7 +63,7 @@ def sides(note: Note) -> tuple[str, list[str]]:
 
 
 def declare(name: str, key: Key) -> None:
-    """Adds a key that every card may have. Raises ValueError where a kind's note type can't take its field."""
+    """Adds a key that every card may have. Raises ValueError if no kind's note type can take its field."""
     COMMON[name] = key
     refresh()
     if not any(name in kind.keys for kind in KINDS.values()):

@@ -76,7 +76,7 @@ class Kind:
     of its answer, if any. `fields` are the fields of the note type in their order, which never changes. With `gaps`,
     Anki makes a card for each cloze of the first field. `cards` returns the numbers of a note's cards, from 0; `sides`
     its question and answers; `on_paper` the same for a printed page; `names` are what `stats` counts, and `named`
-    returns those that apply to a card. `offer` is what a card without the keys of any kind could have instead.
+    returns those that apply to a card. `offer` is what a card with no kind's keys could have instead.
     """
 
     def __init__(

@@ -152,13 +152,13 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
 
 
 def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
-    """The deck.yaml `data` with other texts as the values of some of its keys, each written in one line.
+    """The deck.yaml `data` with other texts as the values of some of its keys, each written on one line.
 
-    Reads the result again and raises ValueError with a sentence if it isn't the same file with just these values.
+    Reads the result back and raises ValueError with a sentence if anything but these values has changed.
     """
     before, _ = read_tree(shown(path), data)
     refusal = ValueError(
-        f"{', '.join(values)} of {shown(path)} can't be changed without changing more; write it by hand"
+        f"can't change {', '.join(values)} in {shown(path)} without changing anything else; edit it by hand"
     )
     lines, _ = _lines(data)
     old = _plain(before)
