@@ -188,6 +188,23 @@ def test_a_deleted_question_may_come_back_as_a_new_card(capitals: Author) -> Non
     assert capitals.build().changes.new == ("chad",)
 
 
+@pytest.mark.parametrize("when", ["before", "with it"])
+def test_a_retired_card_under_another_id_is_told_so_and_never_a_new_card(capitals: Author, when: str) -> None:
+    """Nobody writes a new card to retire it: learners would get a second one beside the one that they know."""
+    retired = {"Chad": "    retired: true\n"}
+    if when == "before":
+        capitals.section(cards(numbered(*CAPITALS), **retired))
+        capitals.build()
+    capitals.section(cards({"q1": "Egypt", "q2": "Kenya", "q3": "Ghana", "q5": "Chad"}, **retired))
+    assert told(capitals) == {("q5", "q4")}
+    guid = capitals.guid("q4")
+    capitals.section(
+        cards({"q1": "Egypt", "q2": "Kenya", "q3": "Ghana", "q5": "Chad"}, Chad=f"    guid: {guid}\n    retired: true\n")
+    )
+    assert capitals.build().changes.new == ()
+    assert capitals.guid("q5") == guid
+
+
 # --- how it is meant ------------------------------------------------------------------------------
 
 

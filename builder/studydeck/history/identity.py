@@ -258,20 +258,20 @@ class _Matching:
         for number, (asks, record) in changed.items():
             card, identity = self.cards[number][1], self.found[number]
             other = asked.get(asks) if card.guid is None else None
-            if other is not None and identity is not None and self._has_moved(other, identity, record):
+            if other is not None and identity is not None and self._has_moved(other, card, identity, record):
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
                 self._report_kind(number, record)
 
-    def _has_moved(self, other: NoteRecord, identity: Identity, record: NoteRecord | None) -> bool:
+    def _has_moved(self, other: NoteRecord, card: Card, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.
 
         A merged lock may have both ids of one note. If a retired note's question comes back under a new id, no history
-        moves: that is a new card.
+        moves: that is a new card, unless it is `retired` itself, since nobody writes a new card to retire it.
         """
         if other.guid == identity.guid:
             return False
-        return record is not None or not other.retired or other.id in self.claimed
+        return record is not None or card.retired or not other.retired or other.id in self.claimed
 
     def _report_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
         identity, card = self.found[number], self.cards[number][1]
