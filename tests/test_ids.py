@@ -282,6 +282,20 @@ def test_a_guid_finds_a_card_without_an_id_that_was_reworded(author: Author, lea
     assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
 
 
+def test_a_card_whose_id_another_took_keeps_its_history_by_its_guid_alone(capitals: Author, studied: Learner) -> None:
+    before, histories = asked(studied), studied.histories()
+    guid = capitals.guid("q1")
+    egypt = f"  - {{guid: {guid}, question: What is the capital of Egypt?, answer: Cairo}}\n"
+    rest = cards({"q1": "Norway", "q2": "Kenya", "q3": "Ghana", "q4": "Chad"}, Norway="    guid: of-norway\n")
+    capitals.section(rest + egypt)
+    built = capitals.build(later=0)  # within the second of the last build
+    assert built.changes[:2] == (("q1",), ("what-is-the-capital-of-egypt",))
+    assert studied.import_package(capitals.package) == Import(1, 1, 3, 0, 0)
+    assert asked(studied) == before | {"of-norway": "What is the capital of Norway?"}
+    assert {card: studied.histories()[card] for card in histories} == histories
+    assert studied.note(guid)["Id"] == "what-is-the-capital-of-egypt"
+
+
 # --- cards without an id that come back -----------------------------------------------------------
 
 

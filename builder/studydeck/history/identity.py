@@ -169,6 +169,9 @@ class _Matching:
         if card.guid is not None:
             alike = [self.by_guid[card.guid]] if card.guid in self.by_guid else []
         free = self._free(alike)
+        if card.guid in self.by_guid and not free:  # another card has its id now
+            self._take_new(number)
+            return True
         if not free:
             return False
         live = [record for record in free if not record.retired] or free
@@ -208,7 +211,8 @@ class _Matching:
         self.tried[base] = count
         self.claimed.add(name)
         guid = str(card.guid) if card.guid is not None else guid_of(self.deck.uid, name)
-        self.found[number] = Identity(name, guid, made=True)
+        was = self.by_guid.get(guid)
+        self.found[number] = Identity(name, guid, made=True, was=was.id if was is not None else "")
 
     def _gone_like(self, section: Section, card: Card) -> list[NoteRecord]:
         """Some notes without an id from their author, and without a card now, that `card` may be.
