@@ -14,5 +14,4 @@ if not re.search(r"\d{4}-\d{2}-\d{2}", head):
     sys.exit(f"CHANGELOG.md has no date for {version}: write ## [{version}] - 2026-01-31")
 if not notes.strip():
     sys.exit(f"CHANGELOG.md says nothing about {version}.")
-sys.stdout.reconfigure(encoding="utf-8")
-print(notes.strip())
+sys.stdout.buffer.write(f"{notes.strip()}\n".encode())

@@ -149,7 +149,8 @@ class Driver:
         package = import_module(os.environ["STUDYDECK_PACKAGE"])
         assert str(package.__file__).startswith(os.environ["PYTHONPATH"]), package.__file__
         main = import_module(f"{package.__name__}.cli").main
-        self.main, self.runner, self.seen = main, CliRunner(), {}
+        self.main, self.runner = main, CliRunner()
+        self.seen: dict[str, str] = {}
 
     def run(self, name: str, *words: str) -> None:
         result = self.runner.invoke(self.main, words, prog_name="studydeck")

@@ -92,7 +92,8 @@ class Repository:
             "runner.temp": str(temp),
         }
         outcomes: dict[str, str] = {}
-        printed, outputs, failed = "", {}, False
+        printed, failed = "", False
+        outputs: dict[str, str] = {}
         for step in ACTION["runs"]["steps"][2:]:
             known_values["steps.check.outcome"] = outcomes.get("Check", "skipped")
             known_values["steps.plan.outputs.plan"] = outputs.get("plan", "")

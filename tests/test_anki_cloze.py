@@ -111,7 +111,7 @@ def test_a_gap_in_code_or_math_shows_as_written(engine: Learner) -> None:
     assert note_type is not None
     note = engine.col.new_note(note_type)
     note["Text"] = to_cloze_html(r"`{{c1::x}}` {{c1::$\frac{a}{b^{2}}$}}")
-    engine.col.add_note(note, engine.col.decks.id("Default") or 1)
+    engine.col.add_note(note, engine.deck("Default"))
     (card,) = note.cards()
     shown = card.render_output()
     assert "<code>&#123;&#123;c1&#58;&#58;x&#125;&#125;</code>" in shown.question_text

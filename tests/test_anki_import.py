@@ -327,7 +327,7 @@ def test_suspended_flagged_and_moved_cards_stay_so(rivers: Author, studied: Lear
     (card,) = studied.note(rivers.guid("nile")).cards()
     studied.col.sched.suspend_cards([card.id])
     studied.col.set_user_flag_for_cards(3, [card.id])
-    studied.col.set_deck([card.id], studied.col.decks.id("My own") or 0)
+    studied.col.set_deck([card.id], studied.deck("My own"))
     rivers.edit("answer: The Nile", "answer: Nile")
     rivers.build(later=1_000_000_000)
     studied.import_package(rivers.package)

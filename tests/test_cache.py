@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import decks
+from studydeck import decks, pipeline
 from studydeck.cli import main
 from studydeck.incremental import cache, rebuild
 from studydeck.pipeline import Loaded
@@ -41,11 +42,10 @@ def build(*words: str) -> str:
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The decks that were read, as they are."""
     read: list[Path] = []
-    whole = decks.load
 
-    def load(folder: Path, *rest: object, **named: object) -> Loaded:
+    def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
         read.append(folder)
-        return whole(folder, *rest, **named)  # type: ignore[arg-type]
+        return pipeline.load(folder, *rest, **named)
 
     for module in (decks, rebuild):
         monkeypatch.setattr(module, "load", load)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from author import DECK, Author
@@ -618,7 +619,7 @@ def test_a_picture_is_found_by_its_name(shelf: Author, file: str, picture: str) 
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_an_accent_is_the_same_however_the_system_writes_it(shelf: Author, form: str) -> None:
+def test_an_accent_is_the_same_however_the_system_writes_it(shelf: Author, form: Literal["NFC", "NFD"]) -> None:
     """Macs write é in file names as two characters, and an archive or a copy brings them along."""
     shelf.write(f"media/{unicodedata.normalize(form, 'café.png')}", "picture")
     assert look(shelf, "![a](café.png)") == []

@@ -26,7 +26,7 @@ FILES = {
 
 
 def check(schema: str, *paths: Path) -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *paths]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
@@ -38,7 +38,7 @@ def test_every_file_that_the_forge_reads_fits_its_schema(schema: str) -> None:
 
 
 def test_pre_commit_takes_the_hooks() -> None:
-    command = [sys.executable, "-m", "pre_commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml"]
+    command = [sys.executable, "-m", "pre_commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
@@ -82,7 +82,7 @@ def test_every_id_of_a_form_is_its_own() -> None:
 
 def notes(folder: Path, changelog: str, version: str = "1.2.3") -> subprocess.CompletedProcess[str]:
     (folder / "CHANGELOG.md").write_text(changelog, "utf-8")
-    command = [sys.executable, ROOT / ".ci" / "notes.py", version]
+    command = [sys.executable, str(ROOT / ".ci" / "notes.py"), version]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
@@ -117,7 +117,7 @@ def test_the_release_script_builds_tries_and_describes_what_is_published(tmp_pat
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
 
     def release(tag: str) -> subprocess.CompletedProcess[str]:
-        command = [clone / ".ci" / "release", tag]
+        command = [str(clone / ".ci" / "release"), tag]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     done = release("v9.1.0")

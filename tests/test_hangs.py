@@ -33,6 +33,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from author import Author
 
 import studydeck
 from studydeck.checks import ERRORS
@@ -54,7 +55,6 @@ from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
-from tests.author import Author
 
 N = 1_000
 FLOOR, MOST = 0.004, 6.0  # seconds; times the work for four times the text

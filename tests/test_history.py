@@ -341,7 +341,7 @@ def test_without_the_merge_driver_the_conflict_says_how_to_mend_it(rivers: Autho
     assert rivers.problems() == []
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[str], str]] = {
     "truncated in a line": lambda text: text[: len(text) // 2],
     "truncated at a line": lambda text: "".join(text.splitlines(keepends=True)[:-1]),
     "half deleted": lambda text: "".join(text.splitlines(keepends=True)[::2]) + "end\t3\n",

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import genanki  # type: ignore[import-untyped]
+import genanki
 import pytest
 from author import Author
 from test_history import CARDS, git

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,7 @@ def test_words_numbers_and_signs_count_and_other_marks_do_not(text: str, expecte
     assert tokens(normalised(text)) == expected.split("|")
 
 
-TYPOGRAPHY = {
+TYPOGRAPHY: dict[str, Callable[[str], str]] = {
     "curly quotes": lambda text: re.sub(r"'", "’", re.sub(r'"([^"]*)"', r"“\1”", text)),
     "other dashes": lambda text: text.replace("--", "—").replace(" - ", " – ").replace("-", "‐"),
     "no-break spaces": lambda text: re.sub(r"(?<=\w) (?=\w)", "\u00a0", text),

@@ -127,7 +127,7 @@ def test_two_devices_that_import_before_their_first_sync_have_no_note_twice(
 ) -> None:
     first = desktop.col.new_note(desktop.col.models.by_name("Basic") or {})
     first["Front"] = "an empty collection keeps asking for a full upload"
-    desktop.col.add_note(first, desktop.col.decks.id("Default") or 1)
+    desktop.col.add_note(first, desktop.deck("Default"))
     desktop.sync_in_full(upload=True)
     phone.sync_in_full(upload=False)
     author.section(CARDS)

@@ -407,7 +407,7 @@ def obeyed(author: Author, learner: Learner) -> list[str]:
             assert deck is not None
             learner.col.decks.rename(deck, new)
         else:
-            learner.col.set_deck(cards, learner.col.decks.id(step.what.split("'")[1]))
+            learner.col.set_deck(cards, learner.deck(step.what.split("'")[1]))
     author.build()
     learner.import_package(author.package)
     places = {note.guid: note.deck for note in read_package(author.package)[0]}

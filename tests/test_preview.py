@@ -332,7 +332,8 @@ def test_on_a_phone_the_list_closes_and_the_package_is_at_hand(
     page = open_page(server.address, 390, 780).page
     expect(page.locator("#get")).to_be_in_viewport()
     expect(page.locator("#to-phone")).to_be_hidden()
-    for close in (lambda: page.click("#close-list"), lambda: page.keyboard.press("Escape")):
+    closes: list[Callable[[], None]] = [lambda: page.click("#close-list"), lambda: page.keyboard.press("Escape")]
+    for close in closes:
         page.click("#open-list")
         expect(page.locator("#list")).to_be_visible()
         close()

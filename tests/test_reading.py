@@ -25,6 +25,7 @@ from studydeck.cli import main
 from studydeck.decks import load_all
 from studydeck.kinds import card_keys
 from studydeck.model import Card, Problem, Text
+from studydeck.model.words import Placed
 from studydeck.reading import DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
 
 HEAD = "section: Water\ncards:\n"
@@ -550,7 +551,7 @@ QUOTES["a text that reads as a tag"] = card("!important is what?"), [f"3:15: {no
 
 # --- keys and values -----------------------------------------------------------------------------
 
-MAPPINGS = {
+MAPPINGS: dict[str, str] = {
     "material": "a mapping with title:, url: or path:",
     "checks": "a mapping of warnings to numbers or off",
     "terms": "a mapping of spellings to those they replace",
@@ -959,7 +960,8 @@ def test_a_byte_order_mark_and_any_line_ends_are_welcome(author: Author, mark: b
     author.write("deck.yaml", mark + DECK.replace("\n", newline).encode())
     (card,) = read_cards(author)
     assert (card.asks, card.answer) == ("Which river?", "The Nile\nin Egypt\n")
-    assert [(each.line, each.column) for each in (card.place, *card.texts)] == [(3, 5), (4, 15), (5, 13)]
+    places: list[Placed] = [card.place, *card.texts]
+    assert [(each.line, each.column) for each in places] == [(3, 5), (4, 15), (5, 13)]
 
 
 AS_WRITTEN = (
@@ -1179,7 +1181,7 @@ LETTERS = "abZé9ßж語ا🌍"
 MARKS = ".;!?'\"()*_/\\+-=<>~^|&@%`$"
 NOT_HERE = "\u2028\u2029\ufffe\uffff"
 ANYTHING = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters=NOT_HERE), min_size=1, max_size=20
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=NOT_HERE), min_size=1, max_size=20
 )
 WORD = st.text(LETTERS + MARKS, min_size=1, max_size=8)
 PLAIN = st.builds(

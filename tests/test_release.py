@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 def metadata(tmp_path_factory: pytest.TempPathFactory) -> Message:
     """What the wheel tells a package index."""
     wheels = tmp_path_factory.mktemp("wheels")
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", wheels, ROOT]
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(wheels), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     (path,) = wheels.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
@@ -32,7 +32,9 @@ def metadata(tmp_path_factory: pytest.TempPathFactory) -> Message:
 
 
 def test_a_package_index_shows_the_readmes_pictures_and_its_links_lead_somewhere(metadata: Message) -> None:
-    page = str(metadata.get_payload(decode=True), "utf-8")
+    payload = metadata.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    page = payload.decode()
     pictures = re.findall(r'<img src="([^"]*)"', page)
     raw = f"https://raw.githubusercontent.com{REPOSITORY.removeprefix('https://github.com')}/v{__version__}/"
     assert len(pictures) >= 3

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -41,9 +40,8 @@ FORM = {
 class Editor(yaml.CSafeLoader):
     """YAML as editors read it: 1.2, where `yes` is a text and a date is, too."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
+Editor.yaml_implicit_resolvers = {}
 for kind, values, starts in [
     ("null", r"null|Null|NULL|~|", ["n", "N", "~", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),

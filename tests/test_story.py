@@ -29,10 +29,11 @@ SECTIONS = ("water", "fire", "earth")
 KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture")
 picks = st.integers(0, 1000)
 ticks = st.sampled_from([0, 0, 1, 50, 100_000, -30])
+has_cards = precondition(lambda self: self.cards)
 
 
 class Story(RuleBasedStateMachine):
-    """`cards` is the author's deck; `touched` are the notes that builds changed since the learner's last import,
+    """`cards` is the author's deck; `touched` are the notes that builds changed since the learner last imported them,
     `own` the moments of the learner's own changes to notes, `known` the id and the guid under which each card was
     built: whatever becomes of its id, a card's history stays with it, or its author is asked."""
 
@@ -71,6 +72,7 @@ class Story(RuleBasedStateMachine):
                            "question": 0, "answer": 0, "details": 0, "tags": 0, "reverse": kind == "reversed",
                            "retired": False})  # fmt: skip
 
+    @has_cards
     @rule(pick=picks, part=st.sampled_from(["question", "answer", "details", "tags"]))
     def edits(self, pick: int, part: str) -> None:
         card = self.cards[pick % len(self.cards)]
@@ -78,21 +80,25 @@ class Story(RuleBasedStateMachine):
             card[part] += 1
             card["reworded"] = True
 
+    @has_cards
     @rule(pick=picks)
     def takes_an_edit_back(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
         card["details"] = max(0, card["details"] - 1)
 
+    @has_cards
     @rule(pick=picks)
     def turns_reverse(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
         card["reverse"] = not card["reverse"]
 
+    @has_cards
     @rule(pick=picks)
     def retires(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
         card["retired"] = not card["retired"]
 
+    @has_cards
     @rule(pick=picks)
     def removes(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
@@ -103,8 +109,11 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.removed)
     @rule()
     def restores(self) -> None:
-        self.cards.append(self.removed.pop())
+        card = self.removed.pop()
+        if card["id"] not in {each.get("id") for each in self.cards}:
+            self.cards.append(card)
 
+    @has_cards
     @rule(pick=picks, to=picks)
     def moves(self, pick: int, to: int) -> None:
         card = self.cards.pop(pick % len(self.cards))
@@ -135,9 +144,9 @@ class Story(RuleBasedStateMachine):
         for card in self.cards:
             card.pop("reworded", None)
         for note in read_package(self.author.package)[0]:
-            card = int(re.findall(r"(\d+), wording", next(iter(note.fields.values())))[0])
-            assert self.known.setdefault(card, ("", note.guid))[1] == note.guid, "a history stays with its card"
-            self.known[card] = note.fields["Id"], note.guid
+            number = int(re.findall(r"(\d+), wording", next(iter(note.fields.values())))[0])
+            assert self.known.setdefault(number, ("", note.guid))[1] == note.guid, "a history stays with its card"
+            self.known[number] = note.fields["Id"], note.guid
             content = (*note.fields.values(), *sorted(note.tags))
             if self.built.get(note.guid, content) != content:
                 self.touched.add(note.guid)
@@ -150,6 +159,7 @@ class Story(RuleBasedStateMachine):
                 card["id"] = self.known[card["n"]][0]
         self.write()
 
+    @has_cards
     @rule(pick=picks)
     def drops_an_id(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
@@ -190,10 +200,11 @@ class Story(RuleBasedStateMachine):
         self.write()
         errors = self.author.load().errors
         if guids:
-            displaced = how.startswith("numbered") and all("by the guid" in each.message for each in errors)
+            displaced = how.startswith("numbered") and any("by the guid" in each.message for each in errors)
             assert not errors or displaced, errors
         else:
-            assert {each.name for each in errors} <= {"gone-id", "same-id"}
+            # A new card of another kind may get the id of a card that was numbered, and removed, earlier.
+            assert {each.name for each in errors} <= {"gone-id", "same-id", "changed-kind"}
             assert errors or all("guid" in card for card in moved)
         if errors:
             assert self.author.package.read_bytes() == package
@@ -268,7 +279,7 @@ class Story(RuleBasedStateMachine):
         assert len(self.learner.note_types) <= 2
         assert not [name for name in self.learner.note_types if name.endswith("+")]
         assert not self.learner.schema_changed
-        self.touched.clear()
+        self.touched -= {note.guid for note in notes}
 
     @precondition(lambda self: self.seen)
     @rule(cards=st.integers(1, 6))
@@ -300,9 +311,7 @@ class Story(RuleBasedStateMachine):
         elif what == "flag":
             self.learner.col.set_user_flag_for_cards(1, card)
         else:
-            deck = self.learner.col.decks.id("My own")
-            assert deck is not None
-            self.learner.col.set_deck(card, deck)
+            self.learner.col.set_deck(card, self.learner.deck("My own"))
 
 
 @pytest.mark.parametrize("half", ["one", "other"])

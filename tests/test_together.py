@@ -229,12 +229,13 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]],
             if stage == moment and waiting:
                 waiting.pop()()
 
-        alone, clock = building.alone, timings.Stopwatch()
+        alone, whole = vars(building)["alone"], vars(build_command)["build"]  # the real ones, or an earlier moment's
+        clock = timings.Stopwatch()
         count = clock.count
 
-        def turn(*places: object) -> object:
+        def turn(*places: Any) -> object:
             reached("start")
-            return alone(*places)  # type: ignore[arg-type]
+            return alone(*places)
 
         def counted(stage: str, number: int) -> None:
             count(stage, number)
@@ -243,10 +244,9 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]],
         monkeypatch.setattr(building, "alone", turn)
         monkeypatch.setattr(timings, "_running", clock)
         monkeypatch.setattr(clock, "count", counted)
-        whole = build_command.build
 
         def ended(*deck: Any, **named: Any) -> Built:
-            built = whole(*deck, **named)
+            built: Built = whole(*deck, **named)
             reached("end")
             return built
 

@@ -38,7 +38,7 @@ def failed(package: Path, previous: Path | None = None) -> list[str]:
 
 
 def test_a_rebuilt_deck_passes_every_check(rivers: Author, tmp_path: Path) -> None:
-    previous = shutil.copy(rivers.package, tmp_path / "previous.apkg")
+    previous = Path(shutil.copy(rivers.package, tmp_path / "previous.apkg"))
     rivers.edit("answer: The Nile", "answer: Nile")
     rivers.build()
     report = verify(rivers.package, previous)
@@ -103,7 +103,7 @@ def test_what_is_wrong_with_a_package_is_found_without_the_one_before(
 def test_cards_that_an_edit_took_are_no_fault(rivers: Author, tmp_path: Path) -> None:
     rivers.section(CARDS + '  - {id: oxbow, cloze: "An {{c1::oxbow lake}} is a {{c2::cut-off}} bend of a river."}\n')
     rivers.build()
-    previous = shutil.copy(rivers.package, tmp_path / "previous.apkg")
+    previous = Path(shutil.copy(rivers.package, tmp_path / "previous.apkg"))
     rivers.edit(", reverse: true", "")
     rivers.edit("{{c2::cut-off}}", "cut-off")
     rivers.build()
@@ -197,7 +197,7 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
     paths = [str(tmp_path / "libraries"), str(ROOT / "builder")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     what = rivers.package if command == "verify" else rivers.folder
-    words = [scripts / "python", "-m", "studydeck", command, what]
+    words = [str(scripts / "python"), "-m", "studydeck", command, str(what)]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"{scripts / 'python'} " in done.stderr
@@ -205,7 +205,7 @@ def test_without_the_engine_it_says_how_to_get_it(rivers: Author, tmp_path: Path
 
 
 def test_the_promise_holds_for_a_deck_renamed_restyled_and_reordered(rivers: Author, tmp_path: Path) -> None:
-    previous = shutil.copy(rivers.package, tmp_path / "previous.apkg")
+    previous = Path(shutil.copy(rivers.package, tmp_path / "previous.apkg"))
     rivers.write("deck.yaml", DECK.replace("Rivers", "Streams") + "language: en\n")
     rivers.section("\n".join(reversed(CARDS.splitlines())) + "\n")
     rivers.build()

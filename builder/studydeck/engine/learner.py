@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import anki.collection  # before anki.cards, which can't be imported first
 import anki.lang
@@ -72,7 +72,7 @@ class Learner:
         assert self.col.db is not None
         return self.col.db
 
-    def __enter__(self) -> Learner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -105,6 +105,12 @@ class Learner:
         # Only a machine studies that fast, so it runs here, before it could be mistaken for a fault of an import.
         self._check_database()
         return done
+
+    def deck(self, name: str) -> DeckId:
+        """The deck of this name; it is made if there is none."""
+        deck = self.col.decks.id(name)
+        assert deck is not None
+        return deck
 
     def notes(self) -> Iterator[Note]:
         """All notes, in no order."""
