@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from author import Author
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -314,10 +314,10 @@ class Story(RuleBasedStateMachine):
             self.learner.col.set_deck(card, self.learner.deck("My own"))
 
 
-@pytest.mark.parametrize("half", ["one", "other"])
-def test_no_import_costs_a_learner_anything(half: str) -> None:
+@pytest.mark.parametrize("half", [1, 2])
+def test_no_import_costs_a_learner_anything(half: int) -> None:
     run_state_machine_as_test(
-        Story,
+        seed(half)(Story) if settings().derandomize else Story,  # in CI the halves would be the same stories
         settings=settings(
             max_examples=STORIES // 2,
             stateful_step_count=25,
