@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,36 @@ def test_a_torn_memory_is_none(rivers: Author, loads: list[Path], torn: bytes) -
     assert "2 notes, 3 cards: 0 new, 0 edited, 2 unchanged" in build()
     assert len(loads) == 2
     assert note.read_bytes() == whole
+
+
+PROGRAM: dict[str, Callable[[Path], object]] = {
+    "a file saved with as many characters": lambda room: os.utime(room / "cache.py", ns=(0, 0)),
+    "a file of the same time with more in it": lambda room: saved_at_once(room / "rebuild.py"),
+    "a file more": lambda room: (room / "another.py").write_text(""),
+    "a file less": lambda room: (room / "exclusion.py").unlink(),
+    "what Python made of it": lambda room: (room / "cache.pyc").write_text(""),
+}
+
+
+def saved_at_once(path: Path) -> None:
+    status = path.stat()
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", PROGRAM)
+def test_another_program_reads_everything_anew(
+    rivers: Author, loads: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    copy = tmp_path / "program"
+    shutil.copytree(Path(cache.__file__).parent, copy / "incremental", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "__file__", str(copy / "incremental" / "cache.py"))
+    build()
+    assert "2 unchanged" in build()
+    assert len(loads) == 1
+    PROGRAM[change](copy / "incremental")
+    assert "2 unchanged" in build()
+    assert len(loads) == (1 if change == "what Python made of it" else 2)
 
 
 def test_a_cache_that_can_not_be_written_changes_nothing(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:

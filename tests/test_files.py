@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from author import Author
 from click.testing import CliRunner
 
 from studydeck.cli import main
-from studydeck.files import read_bytes, write_files
+from studydeck.files import inside, read_bytes, write_files
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links, and has no pipes")
 
@@ -234,3 +235,10 @@ def test_a_file_that_is_longer_than_it_was_is_read_to_its_end(tmp_path: Path, mo
     read = os.read
     monkeypatch.setattr(os, "read", lambda file, size: read(file, min(size, 1_000)))
     assert read_bytes(path) == b"x" * 200_000
+
+
+def test_another_drive_of_windows_is_no_part_of_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "path", ntpath)
+    found = inside("D:\\rivers\\media\\dot.svg", "C:\\rivers"), inside("C:\\rivers\\media", "C:\\rivers")
+    monkeypatch.undo()
+    assert found == (False, True)

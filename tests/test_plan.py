@@ -136,6 +136,20 @@ def test_old_texts_come_from_git_where_the_package_is_gone(rivers: Author) -> No
     assert "Old texts are from git HEAD." in told
 
 
+def test_old_texts_come_from_git_where_the_package_is_an_older_one(rivers: Author) -> None:
+    older = rivers.package.read_bytes()
+    rivers.edit("flows through Cairo", "passes Cairo")
+    rivers.build()
+    git(rivers.folder, "init", "-q")
+    git(rivers.folder, "add", ".")
+    git(rivers.folder, "commit", "-qm", "first")
+    rivers.package.write_bytes(older)
+    rivers.edit("passes Cairo", "crosses Cairo")
+    told = words(planned(rivers))
+    assert "[-passes-]{+crosses+}" in told
+    assert told.splitlines()[2] == "Old texts are from git HEAD."
+
+
 def test_a_text_that_learners_never_had_is_not_shown_as_the_old_one(rivers: Author) -> None:
     git(rivers.folder, "init", "-q")
     rivers.edit("flows through Cairo", "never built Cairo")

@@ -481,6 +481,17 @@ def test_check_tells_changed_and_gone_sources_at_their_place(rivers: Reader) -> 
     assert problems[0].remedy.endswith("rivers river")
 
 
+def test_an_ok_of_the_card_is_for_its_sources_too(rivers: Reader) -> None:
+    with_path(rivers)
+    rivers.revise("natural stream", "wide stream")
+    rivers.revise(f"{RAIN} ", "")
+    assert told(rivers) == ["source-changed", "source-gone"]
+    rivers.edit("    source: p1s1 ", "    ok: [source-changed]\n    source: p1s1 ")
+    assert told(rivers) == ["source-gone"]
+    rivers.edit("{id: rain, ", "{id: rain, ok: [source-gone], ")
+    assert told(rivers) == []
+
+
 def test_check_tells_sources_that_were_torn_apart(rivers: Reader) -> None:
     with_path(rivers)
     rivers.revise("load. A delta", "load.\n\nA delta")

@@ -67,6 +67,18 @@ def test_words_problems_and_media_are_counted(rivers: Author) -> None:
     assert counted.problems["error"] == 0
 
 
+def test_every_problem_counts(rivers: Author) -> None:
+    before = stats(rivers.load()).problems
+    for name in ("more.svg", "and-more.svg"):
+        rivers.write(f"media/{name}", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    rivers.edit("Which?", "Which ?")
+    found = [each.name for each in rivers.load().problems]
+    assert found.count("unused-media") == 3
+    after = stats(rivers.load()).problems
+    assert sum(after.values()) == len(found)
+    assert after["warning"] >= before["warning"] + 2
+
+
 def test_the_text_shows_tables_bars_and_facts(rivers: Author) -> None:
     text = run(rivers.folder, "--days", "30").stdout
     assert re.search(r"^    4      8         1         2      1     1      1  Water$", text, re.MULTILINE)
