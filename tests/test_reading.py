@@ -454,15 +454,13 @@ YAML: dict[str, Case] = {
 
 CUT = "put the text in quotes, or write '# ' with a space if this is a comment [retyped]"
 BRACES = "error: YAML reads '{{' as a mapping; put the text in double quotes [yaml-quote]"
-MAPPINGS = (
-    'error: YAML reads this as a mapping of mappings; put text that starts with "{" in double quotes [yaml-quote]'
-)
+NESTED = 'error: YAML reads this as a mapping of mappings; put text that starts with "{" in double quotes [yaml-quote]'
 
 QUOTES: dict[str, Case] = {
     "a gap first": (HEAD + "  - cloze: {{c1::The Nile}} flows\n" + NILE, [f"3:12: {BRACES}"]),
     "a gap first, after an id": (HEAD + "  - id: cairo\n    cloze: {{c1::A}} b\n" + NILE, [f"4:12: {BRACES}"]),
-    "a gap alone": (HEAD + "  - cloze: {{c1::The Nile}}\n" + NILE, [f"3:13: {MAPPINGS}"]),
-    "braces in a list": (card("Q", "[{{a}}, b]"), [f"4:15: {MAPPINGS}"]),
+    "a gap alone": (HEAD + "  - cloze: {{c1::The Nile}}\n" + NILE, [f"3:13: {NESTED}"]),
+    "braces in a list": (card("Q", "[{{a}}, b]"), [f"4:15: {NESTED}"]),
     "at": (card("@home"), [f"3:15: {no_start('@')}"]),
     "at in a list": (HEAD + "  - question: Q\n    answer:\n      - @a\n      - b\n" + NILE, [f"5:9: {no_start('@')}"]),
     "at in braces": (HEAD + "  - {question: @a, answer: b}\n" + NILE, [f"3:16: {no_start('@')}"]),
