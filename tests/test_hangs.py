@@ -442,9 +442,9 @@ def test_code_that_is_too_long_to_be_coloured_is_reported_and_its_words_stay(tmp
         return [each.message for each in problems]
 
     assert told("python", 1_250) == []
-    assert told("python", 1_251) == ["this code has more than 10,000 characters, and stays in one colour"]
+    assert told("python", 1_251) == ["this code has more than 10,000 characters, so it isn't highlighted"]
     assert told("xpp", 125) == []
-    assert told("xpp", 126) == ["this code has more than 1,000 characters, and stays in one colour"]
+    assert told("xpp", 126) == ["this code has more than 1,000 characters, so it isn't highlighted"]
 
 
 def test_a_width_with_two_points_is_no_number(tmp_path: Path) -> None:
