@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks preview verify test stories hangs bench pictures docs lint check format clean help FORCE
+.PHONY: decks preview verify test quick coverage stories hangs bench pictures docs lint check format clean help FORCE
 
 # Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
 # installed a package over the editable one: then it is set up anew (test_make.py).
@@ -26,6 +26,12 @@ verify: $(VENV)/.with-anki  ## build and import into the real Anki engine, as le
 
 test: $(VENV)/.tested lint check  ## run the whole test suite and the static checks
 	@$(BIN)/python -m pytest
+
+quick: $(VENV)/.tested  ## run the tests that take no time, of every part (a minute)
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+coverage: $(VENV)/.tested  ## run the whole suite and show which lines and branches of the program it never runs
+	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
 	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_together.py
@@ -58,7 +64,7 @@ format: $(VENV)/.tested  ## put the Python files into the house's format
 	@$(BIN)/ruff format .
 
 clean:  ## remove what the build and the tests made, .venv too
-	rm -rf $(VENV) dist build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build site .coverage* *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14

@@ -19,7 +19,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 FIRST = "cards:\n  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n"
 STUDYDECK = Path(sys.executable).parent / "studydeck"
 
-pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")]
 
 #: A program in the place of GitHub's own: it keeps what it is asked, and knows one comment or refuses.
 GH = """\

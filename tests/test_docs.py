@@ -435,6 +435,7 @@ def test_a_broken_link_stops_the_site(tmp_path: Path) -> None:
     assert [link for link in lost if f"'{link}'" not in built.stderr] == []
 
 
+@pytest.mark.slow
 def test_the_site_is_built_in_ten_seconds_and_asks_no_other_host(tmp_path: Path, browser: Browser) -> None:
     before = os.times()
     built = build_site(tmp_path)

@@ -199,6 +199,7 @@ def test_a_program_called_git_in_the_current_folder_is_not_run(
     assert not Path("sprung").exists(), Path("sprung").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
 @pytest.mark.parametrize("place", [".git", ".git/HEAD", ".git/refs/heads/x", ".git/packed-refs", ".git/commondir"])
 def test_a_pipe_in_a_repository_is_nothing_to_wait_for(

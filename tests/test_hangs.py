@@ -56,6 +56,8 @@ from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
 
+pytestmark = pytest.mark.slow
+
 N = 1_000
 FLOOR, MOST = 0.004, 6.0  # seconds; times the work for four times the text
 #: What is let be square up to a limit, and the seconds that this takes; beyond the limit it is looked at as all else.

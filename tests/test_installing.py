@@ -18,7 +18,10 @@ from studydeck import REPOSITORY
 
 TOOLS = Path(sys.executable).parent
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the lines are split as a POSIX shell does it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="the lines are split as a POSIX shell does it"),
+]
 
 
 class Home(NamedTuple):

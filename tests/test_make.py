@@ -15,7 +15,7 @@ from clone import BIN, git, run, working_clone
 
 DECK = "cards/magnesium-and-inflammation"
 
-pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("make"), reason="needs make")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt" or not shutil.which("make"), reason="needs make")]
 
 
 class Clone:

@@ -343,6 +343,7 @@ def test_on_a_phone_the_list_closes_and_the_package_is_at_hand(
     expect(page.locator("#list")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_tabs_that_nobody_sees_leave_the_server_to_others(
     rivers: Author, server: Server, open_page: Callable[..., Window], browser: Browser
 ) -> None:
@@ -414,6 +415,7 @@ def test_a_deck_that_starts_with_errors_shows_them(author: Author, open_page: Ca
         assert open_page(server.address).page.locator("#cards button").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [1280, 390])
 @pytest.mark.parametrize("night", [False, True])
 def test_axe_finds_nothing_to_complain_about(
@@ -592,6 +594,7 @@ def test_idle_connections_are_few_and_end_soon(server: Server, monkeypatch: pyte
     soon(lambda: threading.active_count() <= before)
 
 
+@pytest.mark.slow
 @elsewhere
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
 def test_a_stranger_keeps_out_nobody(rivers: Author, sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

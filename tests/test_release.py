@@ -15,6 +15,8 @@ import pytest
 
 from studydeck import REPOSITORY, __version__
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 

@@ -147,6 +147,7 @@ def commit(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env={**os.environ, **more}, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("git"), reason="needs git")
 def test_the_hooks_keep_mistakes_and_stale_locks_out_of_commits(tmp_path: Path) -> None:
     hooks = working_clone(tmp_path / "hooks")

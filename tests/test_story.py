@@ -314,6 +314,7 @@ class Story(RuleBasedStateMachine):
             self.learner.col.set_deck(card, self.learner.deck("My own"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", [1, 2])
 def test_no_import_costs_a_learner_anything(half: int) -> None:
     run_state_machine_as_test(

@@ -450,6 +450,7 @@ def deck_of(home: Path, some: Sequence[dict[str, object]], name: str) -> Loaded:
         lines = [line for number, line in enumerate(lines) if number not in wrong]
 
 
+@pytest.mark.slow
 @given(some=st.lists(cards, min_size=8, max_size=16), name=st.sampled_from(NAMES))
 @settings(
     max_examples=20,

@@ -247,6 +247,7 @@ STORIES: dict[str, Story] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
 def test_a_wrong_answer_that_git_took_back_reaches_the_learner(rivers: Maintainer, learner: Learner, name: str) -> None:
     learner.import_package(rivers.package)
@@ -582,6 +583,7 @@ class Wanderer:
             shutil.rmtree(self.author.home / "dist", ignore_errors=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(int(os.environ.get("STORIES", "6"))))
 def test_no_story_in_git_ends_with_a_note_older_than_a_learners(
     rivers: Maintainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int

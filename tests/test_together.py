@@ -32,6 +32,8 @@ from studydeck.history.identity import digest
 from studydeck.incremental.exclusion import exclusive
 from studydeck.pipeline import Built, build, load
 
+pytestmark = pytest.mark.slow
+
 #: In the suite a few rounds; `STUDYDECK_ROUNDS=200` plays many.
 ROUNDS = int(os.environ.get("STUDYDECK_ROUNDS", "5"))
 SECTIONS = ("air", "fire", "water")

@@ -83,6 +83,7 @@ def test_what_a_package_does_to_the_learner_of_the_one_before_is_found(
     assert failed(tampered(rivers.package, *statements), rivers.package) == [check]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statements", "check"),
     [

@@ -860,6 +860,7 @@ def test_a_check_is_wrong_once_in_three_times_at_most(row: judged.Row) -> None:
     assert row.hits < 3 or 3 * row.wrong <= row.hits
 
 
+@pytest.mark.slow
 def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
     """Questions of one pattern are the worst case for near-duplicate; comparing all pairs would take 100 times."""
     verbs = ["carries", "drains", "feeds", "crosses", "lowers", "raises", "floods", "fills"]
