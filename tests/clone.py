@@ -11,8 +11,14 @@ ROOT = Path(__file__).parent.parent
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 
+def terminal() -> dict[str, str]:
+    """The environment of a terminal of theirs: without what this suite's Python, or the make that runs it, put there."""
+    ours = ("PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def run(*command: object, cwd: Path, **more: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    clean = terminal()
     words = list(map(str, command))
     done = subprocess.run(words, cwd=cwd, env=clean | more, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from clone import BIN, git, run, working_clone
+from clone import BIN, git, run, terminal, working_clone
 
 DECK = "cards/magnesium-and-inflammation"
 
@@ -81,7 +81,7 @@ def test_preview_and_verify_set_up_the_engine_and_leave_the_editable_install(tmp
     clone = Clone(tmp_path)
     assert "all checks passed" in clone.make("verify", f"DECK={DECK}")
     words = ["make", f"PYTHON={sys.executable}", "preview", f"DECK={DECK}"]
-    environment = {**os.environ, "BROWSER": "true"}
+    environment = {**terminal(), "BROWSER": "true"}
     with subprocess.Popen(
         words, cwd=clone.folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
