@@ -12,7 +12,7 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 
 
 def terminal() -> dict[str, str]:
-    """The environment of a terminal of theirs: without what this suite's Python, or the make that runs it, put there."""
+    """The environment of a terminal of theirs: without what our Python, or the make that runs the suite, put there."""
     ours = ("PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
