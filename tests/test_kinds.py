@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from studydeck import kinds
 from studydeck.cli import main
-from studydeck.commands.preview import preview
+from studydeck.commands.preview import deck_view
 from studydeck.engine.drawing import Artist
 from studydeck.engine.learner import Learner
 from studydeck.engine.verify import verify
@@ -117,7 +117,7 @@ def test_a_new_kind_needs_its_declaration_alone(author: Author, term: Kind, tmp_
     (plan,) = json.loads(run("plan", *words))["plans"]
     assert plan["summary"].startswith("0 new cards, 1 edited (1 meaning), 2 untouched")
     with Artist() as artist:
-        shown = preview(author.load(), artist)
+        shown = deck_view(author.load(), artist)
     assert [each["name"] for each in shown.cards.values()] == ["term", "question", "term"]
     assert "<em>mouth</em>" in shown.cards["delta/1"]["answer"]
     page = tmp_path / "page.html"

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, expect
 
 from studydeck.cli import main
-from studydeck.commands.export import export
+from studydeck.commands.export import export_deck
 
 CARDS = """\
   - {id: a, question: "What is $x^2$ for 3?", answer: "**9**"}
@@ -28,7 +28,7 @@ CARDS = """\
 
 def paper(author: Author, layout: str) -> str:
     """The page that `export --to print` writes."""
-    return export(author.load(), "print", layout, author.out / "page.html").read_text("utf-8")
+    return export_deck(author.load(), "print", layout, author.out / "page.html").read_text("utf-8")
 
 
 @pytest.fixture

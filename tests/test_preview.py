@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from studydeck.cli import main
-from studydeck.commands.preview import preview
+from studydeck.commands.preview import deck_view
 from studydeck.engine.drawing import Artist
 from studydeck.pipeline import load
 from studydeck.preview import Live, Server, View, watch
@@ -55,7 +55,7 @@ def served(author: Author, *, secret: bool = False, port: int = 0) -> Iterator[S
 
         def look(judge: bool) -> View:
             nonlocal last
-            last = preview(load(author.folder, judge=judge), artist, last, judged=judge)
+            last = deck_view(load(author.folder, judge=judge), artist, last, judged=judge)
             return last
 
         def package() -> Path:

@@ -15,7 +15,7 @@ from author import Author
 from click.testing import CliRunner, Result
 
 from studydeck.cli import main
-from studydeck.commands.stats import stats
+from studydeck.commands.stats import deck_stats
 from studydeck.engine.forecast import simulate
 from studydeck.installing import install_line
 from studydeck.stats import Forecast, stats_page, stats_text
@@ -47,14 +47,14 @@ def run(*words: str | Path) -> Result:
 
 
 def test_sections_and_kinds_are_counted_without_the_retired(rivers: Author) -> None:
-    water, sea = stats(rivers.load()).sections
+    water, sea = deck_stats(rivers.load()).sections
     assert (water.name, water.notes, water.cards) == ("Water", 4, 8)
     assert water.kinds == {"question": 1, "reversed": 2, "typed": 1, "list": 1, "cloze": 1}
     assert (sea.name, sea.notes, sea.cards, sea.kinds["question"]) == ("Sea <b>", 1, 1, 1)
 
 
 def test_words_problems_and_media_are_counted(rivers: Author) -> None:
-    counted = stats(rivers.load())
+    counted = deck_stats(rivers.load())
     assert (counted.total.notes, counted.total.cards, counted.retired) == (5, 9, 1)
     assert counted.questions.counts == (1, 4, 5, 6, 10)  # Which? / 海はどこ / Cairo / capitals / the cloze's sentence
     assert counted.answers.counts == (1, 2, 2, 2, 3, 4, 7)  # Amazon / a b / cut off / oxbow lake / bend, cut off / …
@@ -68,13 +68,13 @@ def test_words_problems_and_media_are_counted(rivers: Author) -> None:
 
 
 def test_every_problem_counts(rivers: Author) -> None:
-    before = stats(rivers.load()).problems
+    before = deck_stats(rivers.load()).problems
     for name in ("more.svg", "and-more.svg"):
         rivers.write(f"media/{name}", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     rivers.edit("Which?", "Which ?")
     found = [each.name for each in rivers.load().problems]
     assert found.count("unused-media") == 3
-    after = stats(rivers.load()).problems
+    after = deck_stats(rivers.load()).problems
     assert sum(after.values()) == len(found)
     assert after["warning"] >= before["warning"] + 2
 
@@ -88,7 +88,7 @@ def test_the_text_shows_tables_bars_and_facts(rivers: Author) -> None:
 
 
 def test_a_terminal_without_blocks_gets_ascii(rivers: Author) -> None:
-    text = stats_text(stats(rivers.load()), blocks=False)
+    text = stats_text(deck_stats(rivers.load()), blocks=False)
     assert "#" * 24 in text
     assert text.isascii()
     done = CliRunner(charset="ascii").invoke(main, ["stats", str(rivers.folder)])
@@ -176,7 +176,7 @@ def test_the_page_is_whole_speaks_and_runs_nothing(rivers: Author, tmp_path: Pat
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     assert len(plots) == 8
     assert all(set((plot["aria-labelledby"] or "").split()) <= set(ids) for plot in plots)
-    assert "<script" not in stats_page([stats(rivers.load())._replace(deck="<script>", forecast=None)])
+    assert "<script" not in stats_page([deck_stats(rivers.load())._replace(deck="<script>", forecast=None)])
 
 
 def test_an_arabic_deck_is_shown_on_the_terminal(author: Author) -> None:

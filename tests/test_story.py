@@ -200,7 +200,7 @@ class Story(RuleBasedStateMachine):
         self.write()
         errors = self.author.load().errors
         if guids:
-            displaced = how.startswith("numbered") and any("by the guid" in each.message for each in errors)
+            displaced = how.startswith("numbered") and any("under the guid" in each.message for each in errors)
             assert not errors or displaced, errors
         else:
             # A new card of another kind may get the id of a card that was numbered, and removed, earlier.

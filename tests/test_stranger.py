@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from studydeck.cli import main
 from studydeck.commands.coverage import cover
-from studydeck.commands.preview import preview
-from studydeck.commands.stats import stats
+from studydeck.commands.preview import deck_view
+from studydeck.commands.stats import deck_stats
 from studydeck.engine.drawing import Artist
 from studydeck.material.page import coverage_page
 from studydeck.model import Identity
@@ -469,10 +469,10 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
             media = json.loads(package.read("media"))
         assert all(re.fullmatch(r"[0-9a-f]{24}\.(?:svg|png)", each) for each in media.values())
 
-        view = preview(loaded, artist)
+        view = deck_view(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]
         pages = [printed(loaded, layout) for layout in ("columns", "cards")]
-        pages += [stats_page([stats(loaded, days=1)]), coverage_page([cover(loaded, None)])]
+        pages += [stats_page([deck_stats(loaded, days=1)]), coverage_page([cover(loaded, None)])]
         for html in (*sides(artist, loaded), *drawn, *pages):
             Page(html)
 

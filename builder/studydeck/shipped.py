@@ -155,7 +155,7 @@ def _ever(repository: Repository, state: str, only_this_branch: bool) -> _Ever:
         if not last.blobs <= blobs:  # no branch or reflog has some of them any more
             last = _remembered(None)
         there = _read(repository, [each for each in versions if each.blob not in last.blobs], last.newest)
-    except git.Refused as refused:
+    except git.GitRefusedError as refused:
         return _Ever({}, f"git {refused}", refused.remedy)
     if is_shallow(repository):
         return _Ever(last.newest, "this is a shallow clone", "run git fetch --unshallow")

@@ -48,11 +48,11 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
     from studydeck.commands.coverage import sentence_counts
-    from studydeck.commands.stats import stats as count_deck
+    from studydeck.commands.stats import deck_stats
     from studydeck.stats import stats_json, stats_page, stats_text
 
     loaded = loaded_decks(decks)
-    counted = [count_deck(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
+    counted = [deck_stats(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":
@@ -83,12 +83,12 @@ def export(deck: Path, target: str, layout: str | None, output: Path | None) -> 
 
     Example: studydeck export cards/magnesium-and-inflammation --to print --layout cards
     """
-    from studydeck.commands.export import export as write
+    from studydeck.commands.export import export_deck
     from studydeck.outputs import output_named
 
     (loaded,) = loaded_decks([deck])
     with sentences():
-        path = write(loaded, target, layout, output)
+        path = export_deck(loaded, target, layout, output)
     say(f"{path.as_posix()}: {output_named(target).next_step}")
 
 
@@ -126,7 +126,7 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
 
 
 def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
-    from studydeck.commands.preview import preview as deck_view
+    from studydeck.commands.preview import deck_view
     from studydeck.preview import write_page
 
     (loaded,) = loaded_decks([deck])
@@ -146,7 +146,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import webbrowser
 
     from studydeck import pipeline
-    from studydeck.commands.preview import preview as deck_view
+    from studydeck.commands.preview import deck_view
     from studydeck.files import package_path
     from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
 

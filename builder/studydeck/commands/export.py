@@ -10,7 +10,7 @@ from studydeck.outputs import output_named
 from studydeck.pipeline import Loaded, compile_notes
 
 
-def export(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:
+def export_deck(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:
     """Writes the deck in the format `target`, and returns the file: `path`, or one in dist/ named like its folder.
 
     Raises ValueError with a sentence if the format has no such layout, and OSError if the file can't be written.

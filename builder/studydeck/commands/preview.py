@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from studydeck.preview import View
 
 
-def preview(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
+def deck_view(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 
     While the deck has errors, the cards are those of `last`, the page before the errors. If the deck was loaded

@@ -6,7 +6,7 @@ from studydeck.pipeline import Loaded, compile_notes
 from studydeck.stats import Forecast, Stats, count
 
 
-def stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
+def deck_stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
     """The deck in numbers, and its study for `days` days at `new` cards a day with `retention` percent remembered.
 
     Without the real engine there is no forecast. The deck must have no errors.

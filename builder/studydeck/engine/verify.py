@@ -16,7 +16,7 @@ _STUDIED = 100
 _OWN_TAG = "studydeck-verify"
 
 
-class Check(NamedTuple):
+class Finding(NamedTuple):
     """One check: its name, whether it passed, and what was seen."""
 
     name: str
@@ -29,7 +29,7 @@ class Report(NamedTuple):
 
     package: str
     previous: str | None
-    checks: tuple[Check, ...]
+    checks: tuple[Finding, ...]
 
     @property
     def ok(self) -> bool:
@@ -50,7 +50,7 @@ def verify(package: Path, previous: Path | None = None) -> Report:
     return Report(str(package), str(previous) if previous else None, tuple(checks))
 
 
-def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
+def _first_import(package: Path) -> tuple[list[Finding], dict[str, Had]]:
     """The checks of a new learner's two devices, and the package's notes after the import."""
     with Learner() as learner, Learner() as second:
         outcome = _import(learner, package)
@@ -61,16 +61,16 @@ def _first_import(package: Path) -> tuple[list[Check], dict[str, Had]]:
         notes, cards = learner.col.note_count(), learner.col.card_count()
         missing = learner.missing_media()
         return [
-            Check("a new learner gets every note", outcome.new == notes > 0, f"{notes:,} notes, {cards:,} cards"),
-            Check("nothing conflicts", not outcome.conflicting and not outcome.other, _summary(outcome)),
-            Check("no two notes share a guid", not twice, _some(twice)),
-            Check("a second device gives the notes the same numbers", not other, _some(other)),
-            Check("no media is missing", not missing, ", ".join(missing[:5]) or "none missing"),
+            Finding("a new learner gets every note", outcome.new == notes > 0, f"{notes:,} notes, {cards:,} cards"),
+            Finding("nothing conflicts", not outcome.conflicting and not outcome.other, _summary(outcome)),
+            Finding("no two notes share a guid", not twice, _some(twice)),
+            Finding("a second device gives the notes the same numbers", not other, _some(other)),
+            Finding("no media is missing", not missing, ", ".join(missing[:5]) or "none missing"),
             *_sound(learner, "a new learner's"),
         ], shipped  # fmt: skip
 
 
-def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> list[Check]:
+def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> list[Finding]:
     """The checks of a learner who studied `previous`, and tagged all of its notes."""
     with Learner() as learner:
         _import(learner, previous)
@@ -81,17 +81,17 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> 
         after, now = learner.histories(), learner.having()
         changed = [card for card, history in before.items() if after.get(card) != history]
         return [
-            Check("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
+            Finding("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
                   _summary(outcome)),
-            Check("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
+            Finding("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
             *_notes(was, shipped, now),
-            Check("no full sync is needed", not learner.schema_changed, "the schema is unchanged"
+            Finding("no full sync is needed", not learner.schema_changed, "the schema is unchanged"
                   if not learner.schema_changed else "the schema changed"),
             *_sound(learner, "the old learner's", _taken(was, shipped)),
         ]  # fmt: skip
 
 
-def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Check]:
+def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Finding]:
     """What happened to the learner's notes, by their content in both packages, whatever their stamps are."""
     edited = {guid for guid, note in shipped.items() if guid in was and note.content != was[guid].content}
     kept = {guid for guid in was if _OWN_TAG in now[guid].tags}
@@ -101,10 +101,10 @@ def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str,
     gone = {was[guid].fields[0] for guid in was.keys() - shipped.keys()}
     again = [guid for guid in shipped.keys() - was.keys() if shipped[guid].fields[0] in gone]
     return [
-        Check("every edit arrives", not late, f"{len(edited) - len(late):,} of {len(edited):,} edited"),
-        Check("untouched notes keep the learner's tags", not lost, f"{len(kept):,} of {len(was):,} untouched"),
-        Check("no note arrives again under another guid", not again, _some(again)),
-        Check("notes keep their numbers", not renumbered, _some(renumbered)),
+        Finding("every edit arrives", not late, f"{len(edited) - len(late):,} of {len(edited):,} edited"),
+        Finding("untouched notes keep the learner's tags", not lost, f"{len(kept):,} of {len(was):,} untouched"),
+        Finding("no note arrives again under another guid", not again, _some(again)),
+        Finding("notes keep their numbers", not renumbered, _some(renumbered)),
     ]
 
 
@@ -119,9 +119,9 @@ def _taken(was: Mapping[str, Had], shipped: Mapping[str, Had]) -> set[int]:
     }
 
 
-def _sound(learner: Learner, whose: str, taken: Container[int] = ()) -> list[Check]:
+def _sound(learner: Learner, whose: str, taken: Container[int] = ()) -> list[Finding]:
     faults = learner.faults(taken)
-    return [Check(f"{whose} cards render and Check Database is clean", not faults, "; ".join(faults[:3]) or "none")]
+    return [Finding(f"{whose} cards render and Check Database is clean", not faults, "; ".join(faults[:3]) or "none")]
 
 
 def _some(guids: Collection[str]) -> str:

@@ -22,7 +22,7 @@ _REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
 _DECK_FILE = re.compile(r"[^/]+\.(?:yaml|lock|css)|media/.+")
 
 
-class Refused(Exception):
+class GitRefusedError(Exception):
     """Git can't answer; the message says why, in words that follow "git", and `remedy` says what to do."""
 
     def __init__(self, why: str, remedy: str = "make `git log` work in the deck's folder") -> None:
@@ -103,7 +103,7 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
     """All files called `name` in any folder, at any commit that a branch, tag, stash or reflog reaches.
 
     Folder by folder, newest first. With `only_this_branch`, only the commits that HEAD reaches count.
-    Raises Refused.
+    Raises GitRefusedError.
     """
     if only_this_branch and not _asked(repository, "rev-parse", "--verify", "--quiet", "HEAD"):
         return []  # there is no commit yet
@@ -126,7 +126,7 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
 
 
 def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Those of the `blobs` that the repository has, each with its bytes, read in batches. Raises Refused."""
+    """Those of the `blobs` that the repository has, each with its bytes, read in batches. Raises GitRefusedError."""
     yield from _blobs(repository, blobs, _git)
 
 
@@ -172,12 +172,12 @@ def _asked(repository: Repository, *arguments: str, given: bytes = b"") -> bytes
     """What git prints, or nothing if git, the repository or the thing asked for is missing."""
     try:
         return _git(repository, *arguments, given=given)
-    except Refused:
+    except GitRefusedError:
         return b""
 
 
 def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
-    """What git prints, with `given` as its input. Raises Refused.
+    """What git prints, with `given` as its input. Raises GitRefusedError.
 
     The environment can't point git at another repository, index or config; nothing is fetched or replaced.
     """
@@ -185,7 +185,7 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
 
     program = _program()
     if program is None:
-        raise Refused("isn't installed", "install git")
+        raise GitRefusedError("isn't installed", "install git")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     armour = {
         "LC_ALL": "C",
@@ -212,12 +212,12 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
             timeout=_PATIENCE,
         )
     except subprocess.TimeoutExpired:
-        raise Refused(f"didn't answer for {_PATIENCE} seconds") from None
+        raise GitRefusedError(f"didn't answer for {_PATIENCE} seconds") from None
     except OSError as error:
-        raise Refused(f"can't be run ({error.strerror})") from None
+        raise GitRefusedError(f"can't be run ({error.strerror})") from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Refused(f"can't read the repository ({said[-1] if said else f'exit code {done.returncode}'})")
+        raise GitRefusedError(f"can't read the repository ({said[-1] if said else f'exit code {done.returncode}'})")
     return done.stdout
 
 

@@ -48,7 +48,7 @@ class Memory(NamedTuple):
     newest: int
 
 
-class Part(NamedTuple):
+class PartlyRead(NamedTuple):
     """A deck of which only the changed files were read, and the `last` build's memory of it."""
 
     loaded: Loaded
@@ -57,7 +57,7 @@ class Part(NamedTuple):
 
 def load_changed(
     folders: Sequence[Path], out: Path, known: cache.Known, now: int, opened: ExitStack
-) -> list[Part] | None:
+) -> list[PartlyRead] | None:
     """The decks, with only the section files read that changed since the last build; None if a full build is needed.
 
     `now` is in seconds since 1970, the stamp of the coming build. What is kept is verified to be what the last build
@@ -85,7 +85,7 @@ def load_changed(
             kept = kept._replace(package=opened.enter_context(package))
         if not changed:
             kept = kept._replace(made=(made.notes, made.cards, made.media))
-        parts.append(Part(loaded._replace(kept=kept), memory))
+        parts.append(PartlyRead(loaded._replace(kept=kept), memory))
     return parts
 
 
