@@ -14,7 +14,7 @@ OURS := $(shell $(BIN)/python -I .ci/ours.py 2>/dev/null && echo yes)
 decks: $(VENV)/.installed  ## build every deck under cards/ into dist/ (the default)
 	@$(BIN)/studydeck build
 	@echo
-	@echo "Your packages lie in dist/. Import them, and import again after every build:"
+	@echo "Your packages are in dist/. Import them, and import again after every build:"
 	@echo "  desktop: in Anki, File > Import, choose the .apkg file"
 	@echo "  phone:   send the file over and open it with AnkiDroid or AnkiMobile"
 
