@@ -893,6 +893,22 @@ def test_a_list_is_not_typed(author: Author, answer: str, typed: str, told: bool
 
 
 @pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("question: What is a delta?, reverse: What else?", True),
+        ("question: 何ですか？, reverse: 何", True),
+        ("question: What is a delta?, reverse: What else?, reverse-answer: A delta", False),
+        ("question: Delta, reverse: What else?", False),
+        ("question: What is a delta?, reverse: true", False),
+        ("question: What is a delta?, reverse: What else?, retired: true", False),
+    ],
+)
+def test_a_reverse_question_is_not_answered_with_a_question(author: Author, more: str, told: bool) -> None:
+    author.section(f"  - {{id: x, answer: Land, {more}}}\n")
+    assert [each.name for each in author.judgements()] == ["question-as-answer"] * told
+
+
+@pytest.mark.parametrize(
     ("description", "told"),
     [
         ("Of $x^2$", True),
