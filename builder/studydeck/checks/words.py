@@ -79,10 +79,13 @@ def in_english(deck: Deck) -> list[Card]:
     found: list[Card] = []
     for section in deck.sections:
         around = section.languages.inside(deck.languages)
-        for card in section.cards:
-            language, of_answers = card.languages(around)
-            if is_english(language) and not card.retired:
-                found.append(card if is_english(of_answers or language) else _without_answer(card))
+        if section.mixed or is_english(around.language) != is_english(around.of_answers):
+            for card in section.cards:
+                said = card.languages(around)
+                if is_english(said.language) and not card.retired:
+                    found.append(card if is_english(said.of_answers) else _without_answer(card))
+        elif is_english(around.language):
+            found += [card for card in section.cards if not card.retired]
         found += [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
     return found
 

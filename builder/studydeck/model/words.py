@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from studydeck.model.kinds import Kind
+    from studydeck.model.kinds import Key, Kind
 
 
 class Place(NamedTuple):
@@ -55,6 +55,10 @@ class Languages(NamedTuple):
     @property
     def of_answers(self) -> str:
         return self.answer_language or self.language
+
+    def of(self, key: Key) -> str:
+        """The language of a key's text."""
+        return self.of_answers if key.in_answer_language else self.language
 
 
 class Text(str):
@@ -139,9 +143,14 @@ class Card(NamedTuple):
 
     def languages(self, around: Languages) -> Languages:
         """The card's languages: its own, and where it says nothing, those of what is `around` it."""
-        if "language" not in self.values and "answer-language" not in self.values:
+        if not self.has_language:
             return around
         return Languages(self.values.get("language", ""), self.values.get("answer-language", "")).inside(around)
+
+    @property
+    def has_language(self) -> bool:
+        """Whether it says a language itself."""
+        return "language" in self.values or "answer-language" in self.values
 
     def has(self, flag: str) -> bool:
         """Whether a key that takes true or false is true."""
@@ -158,7 +167,7 @@ class Section(NamedTuple):
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
-    their own, for checks.
+    their own, for checks; `mixed` says whether some card has a language of its own.
     """
 
     place: Place
@@ -170,6 +179,7 @@ class Section(NamedTuple):
     uncarded: Mapping[Text, Text] = {}
     turned: tuple[Card, ...] = ()
     languages: Languages = Languages()
+    mixed: bool = False
 
 
 class Material(NamedTuple):

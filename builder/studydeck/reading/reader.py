@@ -234,7 +234,8 @@ def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Se
     letters = array("I", [letters_hash(card.asks) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
-    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages)
+    mixed = any(card.has_language for card in cards)
+    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed)
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Key, Kind, Languages, Note, Section, Text, takes
+from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
 from studydeck.text import to_cloze_html, to_html, without_commands
-from studydeck.text.languages import direction, usual_direction
+from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
 
@@ -51,7 +51,7 @@ def render_notes(
 def _frame(deck: Deck, section: Section) -> _Frame:
     languages = section.languages.inside(deck.languages)
     name = without_commands(html_entities.escape(section.name, quote=False))
-    name = _dressed("span", name, languages.language, deck.language)
+    name = _dressed(name, "span", languages.language, deck.language)
     return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section), languages)
 
 
@@ -65,6 +65,21 @@ def anki_decks(deck: Deck) -> list[str]:
     return list(dict.fromkeys(anki_deck(deck, section) for section in deck.sections if section.cards))
 
 
+class _Filling(NamedTuple):
+    """How a key's value fills a field: the numbers of the field and of its mark (0 for none), what makes HTML of it.
+
+    If its language isn't that `of_template`, or runs from right to left, it has to be `dressed`: wrapped in a `tag`.
+    """
+
+    field: int
+    mark: int
+    html: Callable[[Any, Card, Mapping[str, str], str], str]
+    tag: str
+    language: str
+    of_template: str
+    dressed: bool
+
+
 class _Renderer:
     """Renders the fields of cards of one kind, whose templates are in the languages of the `deck`.
 
@@ -72,41 +87,47 @@ class _Renderer:
     """
 
     def __init__(self, kind: Kind, files: Mapping[str, str], deck: Languages) -> None:
-        self.files, self.deck = files, deck
+        self.kind, self.files, self.deck = kind, files, deck
         self.empty = [""] * len(kind.fields)
         self.section, self.id = kind.fields.index("Section"), kind.fields.index("Id")
-        #: The index of the field that each key fills, and the function that makes HTML of its value.
-        self.fills = {
-            name: (kind.fields.index(key.field), _HTML[key.takes], key)
-            for name, key in kind.keys.items()
-            if key.field and key.takes in _HTML
-        }
-        #: The index of the field that is 1 while a key has a value.
-        self.marks = {name: kind.fields.index(key.mark) for name, key in kind.keys.items() if key.mark}
+        #: For the languages of a card: how it fills the fields, by its keys.
+        self.fillings: dict[Languages, dict[str, _Filling]] = {}
 
     def fields(self, card: Card, frame: _Frame, note_id: str) -> tuple[str, ...]:
         fields = self.empty.copy()
         fields[self.section] = frame.name
         fields[self.id] = html_entities.escape(note_id)  # a stranger's lock may have any
         languages = card.languages(frame.languages)
+        fillings = self.fillings.get(languages) or self._fillings_in(languages)
         for name, value in card.values.items():
-            if name in self.fills and value is not False:
-                at, html, key = self.fills[name]
-                language, of_deck = _language(key, languages), _language(key, self.deck)
-                shown = html(value, card, self.files, language)
-                fields[at] = _dressed(_TAGS.get(key.takes, "div"), shown, language, of_deck)
-                if name in self.marks:
-                    fields[self.marks[name]] = "1"
+            if name in fillings and value is not False:
+                field, mark, make, tag, language, of_template, dressed = fillings[name]
+                html = make(value, card, self.files, language)
+                fields[field] = _dressed(html, tag, language, of_template) if dressed else html
+                if mark:
+                    fields[mark] = "1"
         return tuple(fields)
 
+    def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
+        fillings = self.fillings[languages] = {}
+        for name, key in self.kind.keys.items():
+            if key.field and key.takes in _HTML:
+                language, of_template = languages.of(key), self.deck.of(key)
+                fillings[name] = _Filling(
+                    self.kind.fields.index(key.field),
+                    self.kind.fields.index(key.mark) if key.mark else 0,
+                    _HTML[key.takes],
+                    "span" if key.takes == takes.FLAG_OR_LIST else "div",
+                    language,
+                    of_template,
+                    language != of_template or runs_right_to_left(language),
+                )
+        return fillings
 
-def _language(key: Key, languages: Languages) -> str:
-    return languages.of_answers if key.in_answer_language else languages.language
 
-
-def _dressed(tag: str, html: str, language: str, of_template: str) -> str:
+def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
     """`html` marked with its language and direction where the template has others, so that most fields stay short."""
-    if not html or not (language or of_template):
+    if not html:
         return html
     runs = direction(html, language)
     if language != of_template:
@@ -157,8 +178,6 @@ def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str], 
     return without_commands(html_entities.escape(", ".join(shown), quote=False))
 
 
-#: What a field is wrapped in where its language or direction is its own; otherwise in a div.
-_TAGS = {takes.FLAG_OR_LIST: "span"}
 _HTML: Mapping[str, Callable[[Any, Card, Mapping[str, str], str], str]] = {
     takes.MARKDOWN: _markdown,
     takes.MARKDOWN_OR_LIST: _markdown_or_list,
