@@ -88,7 +88,7 @@ _SCALAR = {"type": ["string", "number", "boolean", "null"]}
 _NO_FLAG = "|".join("".join(f"[{sign}{sign.upper()}]" for sign in word) for word in LIKE_FLAGS if word.isalpha())
 _SOME_TEXT = {
     "type": ["string", "number", "boolean"],
-    "pattern": rf"^(?!(?:{_NO_FLAG}|[01])$(?!\n))[\s\S]*\S",
+    "pattern": rf"^(?!\s*(?:{_NO_FLAG}|[01])\s*$)[\s\S]*\S",
     "not": {"enum": [0, 1]},
 }
 _SCHEMAS: dict[str, dict[str, Any]] = {

@@ -340,7 +340,7 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     elif kind in _FLAG_KINDS and isinstance(node, Text):
         if node.plain and node in _FLAGS:
             return _FLAGS[node]
-        if kind != takes.FLAG and node.lower() not in keys.LIKE_FLAGS and not (node.plain and node in _NOTHING):
+        if kind != takes.FLAG and node.strip().lower() not in keys.LIKE_FLAGS and not (node.plain and node in _NOTHING):
             return _some_text(kind, key, node, problems)
     elif kind in _LISTS:
         return _texts(kind, key, node, problems)
