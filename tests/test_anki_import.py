@@ -182,12 +182,12 @@ def test_a_changed_picture_arrives_under_an_unchanged_text(rivers: Author, studi
 
 def test_a_new_style_reaches_the_note_types_and_no_note(rivers: Author, studied: Learner) -> None:
     before = studied.histories()
-    rivers.write("deck.yaml", DECK + "language: ar\n")  # it stands in every template
+    rivers.write("deck.yaml", DECK + "language: de\n")  # it is in every template
     rivers.build(later=1_000_000_000)
     assert studied.import_package(rivers.package) == UNCHANGED
     note_type = studied.col.models.by_name("Rivers Q&A")
     assert note_type is not None
-    assert 'lang="ar"' in note_type["tmpls"][0]["qfmt"]
+    assert 'lang="de"' in note_type["tmpls"][0]["qfmt"]
     assert studied.histories() == before
     assert not studied.schema_changed
     assert all("mine" in note.tags for note in studied.notes())

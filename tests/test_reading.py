@@ -490,7 +490,7 @@ QUOTES: dict[str, Case] = {
     ),
     "a comma in braces": (
         HEAD + "  - {question: a, b, answer: c}\n",
-        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, cloze, hint,"],
+        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, reverse,"],
     ),
     "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML cuts the text off before '#7'; {CUT}"]),
     "a number sign in a question": (
@@ -558,10 +558,12 @@ MAPPINGS: dict[str, str] = {
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
-    "license": "a string",
+    **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
     "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a string"),
-    **dict.fromkeys(("reverse", "typed", "retired", "subdecks"), "true or false"),
+    **dict.fromkeys(("retired", "subdecks"), "true or false"),
+    "reverse": "true, false or a text",
+    "typed": "true, false or a list of texts",
     "answer": "a string or a list of strings",
     "source": "a locator or a list of locators",
     "tags": "a list of strings",
@@ -570,7 +572,7 @@ TAKES = {
     "ok": "a list of strings",
     **MAPPINGS,
 }
-TAKES_LIST = ("authors", "answer", "source", "tags", "ok", "sections", "cards")
+TAKES_LIST = ("authors", "answer", "typed", "source", "tags", "ok", "sections", "cards")
 KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": card_keys()}
 HOLDS = {
     "deck": {"deck": "Rivers", "uid": "testtesttest"},
@@ -603,7 +605,7 @@ KINDS = dict(
     + [wrong(where, key, "[a]", "a list") for where, keys in KEYS.items() for key in keys if key not in TAKES_LIST]
     + [wrong("card", flag, "yes", "the string 'yes'") for flag in ("reverse", "typed", "retired")]
     + [wrong("card", "retired", '"true"', "the string 'true'"), wrong("card", "typed", "1", "the string '1'")]
-    + [wrong("card", "reverse", '""', "nothing"), wrong("deck", "subdecks", "on", "the string 'on'")]
+    + [wrong("deck", "subdecks", '""', "nothing"), wrong("deck", "subdecks", "on", "the string 'on'")]
     + [wrong("deck", "sections", "water", "the string 'water'"), wrong("section", "cards", "none", "the string 'none'")]
     + [wrong("deck", "checks", "off", "the string 'off'"), wrong("section", "uncarded", "[p1]", "a list")]
     + [wrong("deck", "material", "An atlas", "the string 'An atlas'"), wrong("deck", "sections", '""', "nothing")]
@@ -669,13 +671,16 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a key of no kind": (
         line("frage: F"),
         [
-            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, cloze, hint, details, source, "
-            "tags, ok, language, reverse, typed, retired, guid [unknown-key]"
+            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, reverse, reverse-answer, typed, "
+            "answer-language, cloze, hint, details, source, tags, ok, language, retired, guid [unknown-key]"
         ],
     ),
     "a key of a card on its section": (
         "section: Water\nhint: H\ncards:\n" + NILE,
-        ["2:1: error: unknown key 'hint'; the keys here are section, tag, cards, uncarded [unknown-key]"],
+        [
+            "2:1: error: unknown key 'hint'; the keys here are section, tag, language, answer-language, "
+            "cards, uncarded [unknown-key]"
+        ],
     ),
     "a key of deck.yaml misspelt": (
         {"deck.yaml": "deck: Rivers\nuuid: testtesttest\n"},
@@ -906,7 +911,7 @@ def test_a_bad_file_is_refused_quickly(author: Author, text: str, seconds: float
         r'"\e[31mred": 1',
         r'"two\nlines": 1',
         r'source: "p1\np2"',
-        r'reverse: "a\rb"',
+        r'retired: "a\rb"',
         "reverse: |\n      yes",
         r'id: "a\eb"',
         r'tags: ["a\nb"]',

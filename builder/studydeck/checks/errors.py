@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from studydeck.model import WARNING, Card, Deck, Problem, Text, problem
-from studydeck.text import fold, read_clozes, to_cloze_html, to_html
+from studydeck.text import fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
@@ -41,7 +41,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if "&" in whole or "](" in whole:
             odd += [text for text in texts if "&" in text or "](" in text]
         if any(map(_is_empty, odd)):
-            yield from empty(section.cards)
+            yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):
             yield from placeholder(texts)
@@ -103,12 +103,14 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     """Two cards that ask the same, apart from case, spaces, emphasis and punctuation at a word's end.
 
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
-    same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them.
+    same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
+    a reverse card with a question of its own does.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
     hashes = chain.from_iterable(section.letters for section in deck.sections)
-    for card, letters in zip(_cards(deck), hashes, strict=True):
+    turned = [(card, letters_hash(card.asks)) for section in deck.sections for card in section.turned]
+    for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
         if card.retired:
             continue
         # Folding takes ten times as long as this, so only questions with the same letters are folded.
