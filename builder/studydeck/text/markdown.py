@@ -39,8 +39,10 @@ PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", "
             ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
 
 
-def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
+def to_html(text: str, files: Mapping[str, str] | None = None, language: str = "") -> str:
     """The HTML of a field for `text`; `files` maps media as the author names them to their names in Anki.
+
+    `language` is the text's BCP 47 tag, empty if it is unknown.
 
     A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` isn't a list or a heading.
     """
@@ -66,9 +68,9 @@ def _is_plain(text: str) -> bool:
     return len(data.translate(None, _SIGNS)) == len(data)  # half the time that a search for one takes
 
 
-def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
+def to_cloze_html(text: str, files: Mapping[str, str] | None = None, language: str = "") -> str:
     """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula, nor tags."""
-    html = to_html(text, files)
+    html = to_html(text, files, language)
     if "<code" in html or r"\(" in html or r"\[" in html:
         parts = _CODE.split(html)
         parts[1::2] = [code[: (start := code.index(">") + 1)] + without_marks(code[start:]) for code in parts[1::2]]
