@@ -11,7 +11,7 @@ _ITEM = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?:[ \t]|$)", re.MULTILI
 _PLACE = re.compile(r' data-sourcepos="[\d:-]*"')
 _LIST = re.compile(r'(<(?:ol|ul|li) data-sourcepos="(\d+):(\d+)-[^>]*>|</(?:ol|ul)>)')
 _NUMBER = re.compile(r"(\d{1,9})([.)])")
-_FEW_DIGITS = 2  # that have room at the left edge of any list
+_FEW_DIGITS = 1  # that have room at the left edge of any list
 
 
 class _List:
@@ -53,7 +53,9 @@ def _number(parts: list[str], each: _List) -> None:
     if not numbers:
         return
     attributes = ' class="paren"' if each.sign == ")" else ""
-    if len(set(numbers)) > 1:
+    if len(set(numbers)) == 1:
+        numbers = list(range(numbers[0], numbers[0] + len(numbers)))
+    else:
         for (at, number), before in zip(each.items[1:], numbers, strict=False):
             if number != before + 1:
                 parts[at] = parts[at].replace("<li", f'<li value="{number}"', 1)
