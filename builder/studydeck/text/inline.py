@@ -37,6 +37,7 @@ _RUBY = {
     RUBY_START: "<ruby>", RUBY_MIDDLE: "<rt>", RUBY_END: "</rt></ruby>",
     READING_BLANK: "<ruby>", READING_BASE: "<ruby>", READING_START: "<rt>", READING_END: "</rt></ruby>",
 }  # fmt: skip
+_SIMPLE = re.compile(r"[+−-]?\w*[+−-]?|<.*")  # what may be raised in the middle of a word: x^2^y, but not a^2+b^2
 _BLANK = re.compile(r"\s|<(?:br|img)\b")
 _NOTHING_BEFORE = frozenset("([{<\"'“‘„‚«‹/")  # a sign after one of these, or a blank, touches nothing
 
@@ -56,7 +57,7 @@ class _Level:
         self.before = before
         self.opened: list[tuple[str, int]] = []  # tags without their ends: the name, and where it is written
         self.count: Counter[str] = Counter()
-        self.raised: dict[str, tuple[int, bool, int]] = {}  # a `~` or `^`: where, if it touches something, tags before
+        self.raised: dict[str, tuple[int, str, int]] = {}  # a `~` or `^`: where, what is before it, tags before it
 
     def forget(self, at: int, tags: int) -> None:
         """Leaves what was opened after `at` as it was typed, since something ends there; `tags` remain open."""
@@ -127,8 +128,7 @@ class _Writer:
         for at in range(1, len(pieces), 2):
             sign, following = pieces[at : at + 2]
             if sign in _RAISED:
-                after = following[:1] or ("}" if at + 2 < len(pieces) else "")
-                self._raised(sign, after.isalnum() or after == "}")
+                self._raised(sign, following[:1] or ("}" if at + 2 < len(pieces) else ""))
             elif sign in OPENED:
                 self._open(sign)
             elif sign in CLOSED:
@@ -140,19 +140,18 @@ class _Writer:
             if following:
                 self._put(following, following[-1])
 
-    def _raised(self, sign: str, touches_after: bool) -> None:
-        """Writes half of `~…~` or `^…^`, which enclose no blank, and touch something: not in `5~10 mg, then 20~30`."""
+    def _raised(self, sign: str, after: str) -> None:
+        """Writes half of `~…~` or `^…^`: a pair if they enclose no blank and touch something on one side."""
         level = self.levels[-1]
-        at, touches, tags = level.raised.pop(sign, (-1, False, 0))
-        if at >= 0 and (touches or touches_after) and _is_raised(self.written[at + 1 :]):
+        at, before, tags = level.raised.pop(sign, (-1, "", 0))
+        if at >= 0 and _is_raised(before, self.written[at + 1 :], after):
             name = _RAISED[sign]
             self.written[at] = f"<{name}>"
             self.written.append(f"</{name}>")
             level.forget(at, tags)
-            return
-        touches = bool(self.last) and not self.last.isspace() and self.last not in _NOTHING_BEFORE
-        level.raised[sign] = (len(self.written), touches, len(level.opened))
-        self._put(self.signs.html(sign), sign)
+        else:
+            level.raised[sign] = (len(self.written), self.last, len(level.opened))
+            self._put(self.signs.html(sign), sign)
 
     def _open(self, sign: str) -> None:
         level = self.levels[-1]
@@ -174,10 +173,13 @@ class _Writer:
         self.written.append(f"</{name}>")
 
 
-def _is_raised(pieces: list[str]) -> bool:
-    """Whether `pieces` can be a sub- or superscript: something, without a blank, and no half of a gap."""
+def _is_raised(before: str, pieces: list[str], after: str) -> bool:
+    """Whether `pieces` are a sub- or superscript between these characters: not in `5~10 or 20~30`, `a^2+b^2`, `^_^`."""
     html = "".join(pieces)
-    if not html or _BLANK.search(html):
+    touches = bool(before) and not before.isspace() and before not in _NOTHING_BEFORE
+    if not html or _BLANK.search(html) or not (touches or after.isalnum() or after == "}"):
+        return False
+    if before.isalnum() and after.isalnum() and (after.isdigit() or not _SIMPLE.fullmatch(html)):
         return False
     starts, ends = html.count("{{c"), html.count("}}")
     return starts == ends and html.find("{{c") <= html.find("}}")

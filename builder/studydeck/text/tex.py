@@ -14,7 +14,7 @@ from typing import NamedTuple
 from studydeck.text.spans import Seeker
 
 _ENVIRONMENTS = (
-    r"(?:align(?:at|ed|edat)?|array|[bBpvV]?matrix|smallmatrix|cases|eqnarray|equation|flalign|gather(?:ed)?|multline|"
+    r"(?:align(?:at|ed|edat)?|array|[bBpvV]?matrix|smallmatrix|[dr]?cases|eqnarray|equation|flalign|gather(?:ed)?|multline|"
     r"split)\*?"
 )
 _START = re.compile(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
