@@ -102,6 +102,11 @@ def test_a_backslash_goes_before_the_signs_that_the_page_names_and_nowhere_else(
     assert to_html(f"a `\\{sign}`" if sign != "`" else "`` \\` ``").endswith(f"<code>\\{as_typed(sign)}</code>")
 
 
+@pytest.mark.parametrize("text", ["a\\\nb", "\\\n\nb", "- a\\\n- b", "# a\\\n\nb", "> a\\\n\nb", "a\\\\\nb", "a\\"])
+def test_a_backslash_at_a_lines_end_is_shown_once(text: str) -> None:
+    assert to_html(text).count("\\") == 1
+
+
 # --- properties ----------------------------------------------------------------------------------
 
 words = st.text(st.sampled_from("ab1é漢か "), max_size=6)

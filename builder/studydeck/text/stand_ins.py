@@ -19,14 +19,16 @@ ESCAPES = frozenset(r"\`*_~^=$[]{}|<>()#+-!&")
 TAGS = ("sub", "sup", "u", "kbd", "mark", "ruby", "rt", "rp")
 
 _FIRST = 0x100000
-# BACKSLASH goes before one that CommonMark would drop: in text it is that backslash, elsewhere nothing.
+# BACKSLASH goes before one that CommonMark drops in text: there it is that backslash, elsewhere nothing. At a line's end,
+# where CommonMark may drop one or not, LAST_BACKSLASH takes its place.
 BACKSLASH, UNDERSCORE, PIPE, SUB, SUP = map(chr, range(_FIRST, _FIRST + 5))
+LAST_BACKSLASH = chr(_FIRST + 12)
 RUBY_START, RUBY_MIDDLE, RUBY_END = map(chr, range(_FIRST + 5, _FIRST + 8))
 READING_BLANK, READING_BASE, READING_START, READING_END = map(chr, range(_FIRST + 8, _FIRST + 12))
 OPENED = {chr(_FIRST + 16 + number): name for number, name in enumerate(TAGS)}
 CLOSED = {chr(_FIRST + 32 + number): name for number, name in enumerate(TAGS)}
 TYPED = {
-    BACKSLASH: "", UNDERSCORE: "_", PIPE: "|", SUB: "~", SUP: "^",
+    BACKSLASH: "", LAST_BACKSLASH: "\\", UNDERSCORE: "_", PIPE: "|", SUB: "~", SUP: "^",
     RUBY_START: "{", RUBY_MIDDLE: "|", RUBY_END: "}",
     READING_BLANK: " ", READING_BASE: "", READING_START: "[", READING_END: "]",
     **{sign: f"<{name}>" for sign, name in OPENED.items()},
@@ -153,6 +155,8 @@ def _sign(found: re.Match[str]) -> str:
     typed = found[0]
     match typed[0]:
         case "\\":
+            if typed[1] == "\n":
+                return f"{LAST_BACKSLASH}\n"
             return typed if _is_escape(found) else BACKSLASH + typed
         case "<":
             return _OF_TAG[typed]
