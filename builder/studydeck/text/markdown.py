@@ -8,13 +8,13 @@ moves the stamps of notes, so golden cases in tests/cases/ pin it down.
 
 from __future__ import annotations
 
-import html as html_entities
 import re
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+from studydeck.text import media
 from studydeck.text.cloze import contained, without_marks
 from studydeck.text.code import highlighted
 from studydeck.text.inline import finished
@@ -24,19 +24,13 @@ from studydeck.text.stand_ins import StandIns
 
 # Without these characters, Markdown would only escape the text (see test_text.py, "plain text needs no Markdown").
 _SIGNS = b'\\`*_[]<>&"$~^=|\n\r\x00'
-_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")? />')
 _FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
 _HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
-_FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 _CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
 # What MathJax, which Anki renders formulas with, turns into a link, whatever its address: it may run a script.
 _LINK_IN_MATH = re.compile(r"\\(?=href(?!\s*\{https?:)|mmlToken|csname)")
 _MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
-#: How names of sounds and films end, which Anki plays, and those of pictures, which it shows.
-SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
-PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
-            ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
 
 
 def to_html(text: str, files: Mapping[str, str] | None = None, language: str = "") -> str:
@@ -51,7 +45,7 @@ def to_html(text: str, files: Mapping[str, str] | None = None, language: str = "
         return text
     html = without_commands(highlighted(_fragment(text, language)))
     if "<img" in html:
-        html = _IMAGE.sub(lambda image: _media(image, files or {}), html)
+        html = media.with_files(html, files or {})
     if (r"\(" in html or r"\[" in html) and _LINK_IN_MATH.search(html):
         parts = _CODE.split(html)
         parts[0::2] = [_LINK_IN_MATH.sub(r"\\ ", part) for part in parts[0::2]]
@@ -88,24 +82,24 @@ def without_commands(html: str) -> str:
 
 def media_references(text: str) -> list[tuple[str, str]]:
     """The pictures and sounds that `text` shows, in order: names as the author wrote them, and alternative texts."""
-    if "![" not in text:
-        return []
     text = text.strip()
-    html = _fragment(text)
-    forbidden = (found[1] for found in _FORBIDDEN.finditer(text))
-    return [
-        (_file_name(image) or next(forbidden, ""), html_entities.unescape(image[2])) for image in _IMAGE.finditer(html)
-    ]
+    return media.references(_fragment(text), text) if "![" in text or "[sound:" in text else []
 
 
-def is_sound(name: str) -> bool:
-    """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
-    return name.lower().endswith(SOUNDS)
+def media_slips(text: str) -> list[media.Slip]:
+    """What was meant as a picture or sound in `text`, in spellings that show nothing."""
+    return list(media.slips(_fragment(text.strip()))) if media.may_slip(text) else []
 
 
 def _fragment(text: str, language: str = "") -> str:
-    """The HTML of a text without white space around it, but for its media; a single paragraph comes without its tag."""
-    signs = StandIns(text.replace("\r\n", "\n").replace("\r", "\n"), language)
+    """The HTML of a text without white space around it; its media have the names that the author gave them."""
+    text, typed = media.in_markdown(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return media.from_markdown(_parsed(text, language), typed)
+
+
+def _parsed(text: str, language: str) -> str:
+    """The HTML of a text in Markdown; a single paragraph comes without its tag."""
+    signs = StandIns(text, language)
     text = signs.text
     if "\n" not in text:
         return finished(_render("." + text)[4:-4], signs)  # the dot keeps marks at the line's start from making blocks
@@ -148,21 +142,6 @@ def _comrak(with_places: bool) -> tuple[ModuleType, Any, Any, Any]:
     rendering.hardbreaks = True
     rendering.sourcepos = with_places
     return comrak, extensions, comrak.ParseOptions(), rendering
-
-
-def _media(image: re.Match[str], files: Mapping[str, str]) -> str:
-    written = _file_name(image)
-    name = html_entities.escape(files[written]) if written in files else image[1]  # that is escaped already
-    if is_sound(written):
-        return f"[sound:{name}]"
-    title = f' title="{image[3]}"' if image[3] else ""
-    return f'<img src="{name}" alt="{image[2]}"{title} />'
-
-
-def _file_name(image: re.Match[str]) -> str:
-    from urllib.parse import unquote  # four milliseconds that few decks need
-
-    return unquote(html_entities.unescape(image[1]))
 
 
 def _part_marks(formula: str) -> str:

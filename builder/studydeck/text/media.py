@@ -1,0 +1,241 @@
+r"""Pictures and sounds in an author's text, in every spelling that authors use.
+
+Markdown's parser knows `![a line](x.png)` alone. Names with blanks, widths as in `![a|50%](x.png)`, Obsidian's
+`![[x.png]]` and Anki's `[sound:x.mp3]` are made Markdown for it (`in_markdown`), with a token for each part that it
+would misread. Afterwards `from_markdown` gives pictures their names and widths, and puts back what the author typed
+wherever the parser made no picture of it: in code, in a formula.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+#: How names of sounds and films end, which Anki plays, and those of pictures, which it shows.
+SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
+            ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
+
+IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")?(?: width="([^"]*)")? />')
+_FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
+#: All spellings. Each part ends at the next bracket or line end, or after 50 parts: linear time (test_hangs.py).
+_SPELLING = re.compile(
+    r"(?<!\\)((?:\\\\)*+)"  # an escaped bracket or ! starts none
+    r"(?:!\[\[(?P<embed>[^\[\]\n]{1,500}\.\w{1,5}(?:\\?\|[^\[\]\n]{0,500}+)?)\]\](?![(\[])"
+    r"|\[sound:(?P<sound>[^\[\]\n]{1,500}\.\w{1,5})\]"
+    r"|!\[(?P<alt>(?:[^\[\]\\\n]++|\\.|\[[^\[\]\n]*+\]){0,50}+)\]"
+    r"\((?!\s*<)(?P<address>(?:[^()\\\n]++|\\.|\([^()\n]*+\)){1,50}+)\))"
+)
+_TITLE = r"""(?:"[^"]*"|'[^']*'|\([^()]*\))"""
+_MARKDOWNS_OWN = re.compile(rf"\s*\S+(?:\s+{_TITLE})?\s*")
+_NAME_AND_TITLE = re.compile(r"""(.*?)(\s"[^"]*"|\s'[^']*')?""")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: A width at the end of an alternative text, as Obsidian has it; the height that may follow is the picture's own.
+_WIDTH = re.compile(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")
+_NO_WIDTH = re.compile(r"\|\s*(\d+\s*(?:%|px)?(?:x\d+)?)\s*$")
+#: Pictures that are alone in a line, side by side.
+_SIDE_BY_SIDE = re.compile(r"(?:^|(?<=<p>)|(?<=<li>)|(?<=<br />\n))((?:<img [^>]*/> *+){2,})(?=$|</p>|</li>|<br />)")
+_SUFFIX = "|".join(suffix[1:] for suffix in sorted((*PICTURES, *SOUNDS), key=len, reverse=True))
+_CODE = re.compile(r"<code\b[^>]*>.*?</code>|<span data-math-style.*?</span>", re.DOTALL)
+_NAME = rf"[^\s\"'<>&()\[\]|]{{1,200}}\.(?:{_SUFFIX})"
+#: Spellings that show or play nothing, in a text's HTML; each with the file and a text for it, where it has one.
+_SLIPS = (
+    rf"&lt;(?:img|audio|video|source)\b(?P<text>(?:(?!&[lg]t;)[^\n]){{0,500}}?)\bsrc=(?:&quot;|'|)(?P<file>{_NAME})"
+    rf"(?:(?!&[lg]t;)[^\n]){{0,300}}+(?:&gt;)?",
+    rf'(?:!\s?)?<a href="(?![a-z][a-z0-9+.-]*:|//)(?P<file>[^"?#]{{1,300}}\.(?:{_SUFFIX}))"[^>]*>(?P<text>[^<]*)</a>',
+    rf"!?\[(?P<text>[^\[\]\n<]{{0,300}})\] ?\((?P<file>[^()\n<:]{{1,200}}\.(?:{_SUFFIX}))\b[^()\n<]{{0,100}}\)?",
+    rf"!\((?P<text>[^()\n<]{{0,300}})\)\[(?P<file>{_NAME})\]",
+    rf"\[\[(?P<file>[^\[\]\n<|:]{{1,200}}\.(?:{_SUFFIX}))(?P<text>)[^\[\]\n<]{{0,300}}\]\]",
+    r'<img src="(?P<file>[^"]*)" alt="(?P<text>[^"]*)"[^>]*/>\{[^{}\n<]{0,40}\bwidth=(?P<size>\d+%?)[^{}\n<]{0,40}\}',
+)
+_ENDING = re.compile(rf"\.(?:{_SUFFIX})\b", re.IGNORECASE)
+_WORD_START = re.compile(r"(?<!\w)[^\s()<>\"'|]|(?<=_)\w")
+_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>')
+_SHOWN = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*/>')
+_ALT = re.compile(r"\balt=(?:&quot;([^&]*)&quot;|'([^']*)')")
+
+
+def is_sound(name: str) -> bool:
+    """Whether Anki plays the file rather than shows it: sounds and films, by the ending of its name."""
+    return name.lower().endswith(SOUNDS)
+
+
+# --- spellings to Markdown, and back -------------------------------------------------------------
+
+
+class Typed(NamedTuple):
+    """What the tokens in a text stand for: each is its number between two of `sign`, which the author didn't type.
+
+    `parts` has, for each, what the author typed, and the file or the width that it means.
+    """
+
+    sign: str
+    parts: list[tuple[str, str]]
+
+    def token(self, typed: str, meant: str) -> str:
+        """A token for what the author typed."""
+        self.parts.append((typed, meant))
+        return f"{self.sign}{len(self.parts) - 1}{self.sign}"
+
+
+def in_markdown(text: str) -> tuple[str, Typed | None]:
+    """`text` with every picture and sound in a spelling that Markdown's parser reads."""
+    if "![" not in text and "[sound:" not in text:
+        return text, None
+    sign = next((sign for sign in map(chr, range(0xE000, 0xF900)) if sign not in text), "")
+    typed = Typed(sign, [])
+    return (_SPELLING.sub(lambda found: _in_markdown(found, typed), text) if sign else text), typed
+
+
+def _in_markdown(found: re.Match[str], typed: Typed) -> str:
+    before, embed, sound, alt, address = found.groups()
+    whole = found[0][len(before) :]
+    if sound:
+        return f"{before}![{typed.token(whole, '')}]({typed.token('', sound)})"
+    if embed:
+        name, *words = re.split(r"\\?\|", embed)
+        token = typed.token(whole, "|".join(words))
+        return f"{before}![{token}]({typed.token('', name.strip())})"
+    described, bar, size = alt.rpartition("|")
+    width = _WIDTH.fullmatch(size.strip()) if bar else None
+    if width and described.endswith("\\"):  # as in tables, whose cells a bare | would part
+        alt = f"{described}|{typed.token(size, size)}"
+    elif width:
+        alt = described + typed.token(f"|{size}", size)
+    if not _MARKDOWNS_OWN.fullmatch(address) and (parts := _NAME_AND_TITLE.fullmatch(address.strip())):
+        name = html_entities.unescape(_ESCAPED.sub(r"\1", parts[1].strip()))
+        title = parts.start(2) + len(address) - len(address.lstrip()) if parts[2] else len(address)
+        address = typed.token(address[:title], name) + address[title:]
+    return f"{before}![{alt}]({address})"
+
+
+def from_markdown(html: str, typed: Typed | None) -> str:
+    """The parser's `html` with names and widths of pictures, and elsewhere what the author typed instead of tokens."""
+    if typed is None or not typed.parts:
+        return html
+    from urllib.parse import quote, unquote
+
+    encoded, number = quote(typed.sign), rf"{typed.sign}(\d+){typed.sign}"
+
+    def picture(image: re.Match[str]) -> str:
+        file = re.sub(f"{encoded}(\\d+){encoded}", lambda part: quote(unquote(typed.parts[int(part[1])][1])), image[1])
+        alt, width = image[2], ""
+        if token := re.search(f"{number}$", alt):
+            described, _, size = typed.parts[int(token[1])][1].rpartition("|")
+            width = _width(size)
+            alt = alt[: token.start()].removesuffix("|") + html_entities.escape(
+                described if width else f"{described}|{size}".strip("|")
+            )
+        title = f' title="{image[3]}"' if image[3] else ""
+        return f'<img src="{file}" alt="{alt.strip()}"{title}{width} />'
+
+    html = IMAGE.sub(picture, html)
+    html = re.sub(rf"!\[{number}\]\({number}\)", rf"{typed.sign}\1{typed.sign}", html)  # a sound or an embed, as typed
+    html = re.sub(number, lambda part: html_entities.escape(typed.parts[int(part[1])][0]), html)
+    return re.sub(f"{encoded}(\\d+){encoded}", lambda part: quote(typed.parts[int(part[1])][0]), html)
+
+
+def _width(size: str) -> str:
+    """The attribute for a width as authors write it, or nothing."""
+    width = _WIDTH.fullmatch(size.strip())
+    if not width:
+        return ""
+    return f' width="{f"{width[1]}%" if width[1] else width[2]}"'
+
+
+# --- pictures in HTML ----------------------------------------------------------------------------
+
+
+def references(html: str, text: str) -> list[tuple[str, str]]:
+    """The pictures and sounds in the HTML that the parser made of `text`: files as the author names them, and alts."""
+    forbidden = (found[1] for found in _FORBIDDEN.finditer(text))
+    return [
+        (_file_name(image) or next(forbidden, ""), html_entities.unescape(image[2])) for image in IMAGE.finditer(html)
+    ]
+
+
+def with_files(html: str, files: Mapping[str, str]) -> str:
+    """`html` with the names that its pictures and sounds have in Anki; pictures alone in a line are side by side."""
+    html = IMAGE.sub(lambda image: _in_anki(image, files), html)
+    if html.count("<img ") > 1:
+        html = _SIDE_BY_SIDE.sub(lambda run: f'<span class="q-pictures">{run[1].rstrip()}</span>', html)
+    return html
+
+
+def _in_anki(image: re.Match[str], files: Mapping[str, str]) -> str:
+    written = _file_name(image)
+    name = html_entities.escape(files[written]) if written in files else image[1]  # that is escaped already
+    if is_sound(written):
+        return f"[sound:{name}]"
+    title = f' title="{image[3]}"' if image[3] else ""
+    width = f' width="{image[4]}"' if image[4] else ""
+    return f'<img src="{name}" alt="{image[2]}"{title}{width} />'
+
+
+def _file_name(image: re.Match[str]) -> str:
+    from urllib.parse import unquote  # four milliseconds that few decks need
+
+    return unquote(html_entities.unescape(image[1]))
+
+
+# --- what shows nothing --------------------------------------------------------------------------
+
+
+class Slip(NamedTuple):
+    """A spelling that shows no picture and plays no sound: what the author typed, and the file that it names."""
+
+    typed: str
+    file: str
+    alt: str
+
+
+def slips(html: str) -> Iterator[Slip]:
+    """What was meant as a picture or sound, and isn't one, in the HTML that the parser made of a text."""
+    for part in _CODE.split(html):
+        for pattern in _SLIPS:
+            for found in re.finditer(pattern, part, re.IGNORECASE):
+                yield _slip(found)
+
+
+def may_slip(text: str) -> bool:
+    """Whether `text` names a file in one of the spellings that show nothing. Hardly any text does."""
+    return any(sign in text for sign in ("](", "<", "[[", "] (", ")[")) and bool(_ENDING.search(text))
+
+
+def _slip(found: re.Match[str]) -> Slip:
+    from urllib.parse import unquote
+
+    parts = found.groupdict("")
+    alt = _ALT.search(parts["text"])
+    text = (alt[1] or alt[2] or "") if alt else "" if found[0].startswith("&lt;") else parts["text"]
+    if size := parts.get("size"):
+        text += f"|{size}"
+    typed = _LINK.sub(r"[\2](\1)", _SHOWN.sub(r"![\2](\1)", found[0]))
+    return Slip(*map(html_entities.unescape, (typed, unquote(parts["file"]), text)))
+
+
+def spelled(file: str, alt: str = "") -> str:
+    """The Markdown that shows or plays a file."""
+    file = re.sub("%(?=[0-9A-Fa-f]{2})", "%25", file)
+    address = f"<{file}>" if re.search(r"[()\\]", file) else file
+    return f"![{alt.strip() or ('' if is_sound(file) else 'what it shows')}]({address})"
+
+
+def no_width(alt: str) -> str:
+    """What looks like a width at the end of an alternative text, and can't be one."""
+    found = _NO_WIDTH.search(alt)
+    return found[1] if found else ""
+
+
+def names_in(text: str) -> Iterator[str]:
+    """What may be the name of a picture or sound in `text`, in whatever spelling: the words up to each such suffix."""
+    from urllib.parse import unquote
+
+    for suffix in _ENDING.finditer(text):
+        before = text[max(0, suffix.end() - 150) : suffix.end()]
+        for start in _WORD_START.finditer(before):
+            yield before[start.start() :]
+            if "%" in before:
+                yield unquote(before[start.start() :])
