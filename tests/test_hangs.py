@@ -73,6 +73,8 @@ LONGER = [
     for row in (
         "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
         "![a](b) [a]( [a][ [a]:",
+        "![a](b~c) ![a](b~c.png ![a|50%](b) ![a|5 ![[a.png|a]] ![[a.png ![[a.b|a.b| [sound:a.mp3]",
+        "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
