@@ -333,6 +333,39 @@ def test_a_tag_that_anki_would_split_or_misread_is_told(author: Author, tag: str
     assert (in_short(problem), problem.message) == ("7:9 bad-tag", message)
 
 
+@pytest.mark.parametrize(
+    ("tags", "told_as", "listed"),
+    [
+        ("binary-tree, oop", "5:11 bad-tag", "[binary-tree, oop]"),
+        ("binary tree, oop,", "5:11 bad-tag", "[binary-tree, oop]"),
+        ("'oop,tree'", "5:11 warning bad-tag", "[oop, tree]"),
+        ("木、水", "5:11 warning bad-tag", "[木, 水]"),
+    ],
+)
+def test_tags_that_were_meant_as_a_list_are_told_with_the_list(
+    author: Author, tags: str, told_as: str, listed: str
+) -> None:
+    author.section(f"  - question: A\n    answer: A\n    tags: {tags}\n")
+    (problem,) = author.problems()
+    assert in_short(problem) == told_as
+    assert (problem.message, problem.remedy) == (
+        f"'{tags.strip(chr(39))}' is one tag, not a list",
+        f"write a list: {listed}",
+    )
+    author.edit(f"tags: {tags}", f"tags: {listed}")
+    assert author.problems() == []
+
+
+def test_spellings_that_are_one_tag_in_anki_are_told_once_each(author: Author) -> None:
+    tags = ["oop", "[OOP, tree]", "Oop", "OOP", "oop", "Ärger", "ärger"]
+    author.section("".join(f"  - {{question: Q{n}, answer: A, tags: {tag}}}\n" for n, tag in enumerate(tags)))
+    assert [(in_short(each), each.message, each.remedy) for each in author.problems()] == [
+        ("4:38 warning bad-tag", "'OOP' and 'oop' are one tag in Anki", "write 'oop' everywhere"),
+        ("5:37 warning bad-tag", "'Oop' and 'oop' are one tag in Anki", "write 'oop' everywhere"),
+        ("9:37 warning bad-tag", "'ärger' and 'Ärger' are one tag in Anki", "write 'Ärger' everywhere"),
+    ]
+
+
 def test_the_tags_of_a_deck_and_a_section_are_looked_at_too(author: Author) -> None:
     author.write("deck.yaml", DECK.replace("tag: rivers", "tag: big rivers"))
     author.section("  - {question: A, answer: A, tags: '-b'}\n")
