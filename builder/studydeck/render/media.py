@@ -21,21 +21,20 @@ from studydeck.text import (
     PICTURES,
     SOUNDS,
     Guesses,
+    Slip,
     is_sound,
     media_references,
     media_slips,
+    names_a_file,
     names_in,
     no_width,
     spelled,
 )
-from studydeck.text.media import Slip
 from studydeck.timings import stage
 
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
-#: What is in every text that shows a picture or plays a sound, or whose author meant it to.
-_MAY_HAVE_MEDIA = re.compile(r"\]\(|\[sound:|\[\[|\] \(|\)\[|<")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
@@ -58,7 +57,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
-        if not _MAY_HAVE_MEDIA.search("\n".join(section.texts)):
+        joined = "\n".join(section.texts)
+        if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue
         for text in section.texts:
             for written, alt in media_references(text):
@@ -208,7 +208,7 @@ def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, 
     """The first text that names each of `files`, if any does."""
     named: dict[str, Text] = {}
     for section in texts:
-        for text in section:
+        for text in section if names_a_file("\n".join(section)) else ():
             for name in names_in(text):
                 if name in files:
                     named.setdefault(name, text)

@@ -6,7 +6,8 @@ Shared by the other rooms, since checks and rendering must agree on what a text 
 from studydeck.text.about import about, described, literal, literal_line
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from studydeck.text.markdown import media_references, media_slips, to_cloze_html, to_html, without_commands
-from studydeck.text.media import PICTURES, SOUNDS, is_sound, names_in, no_width, spelled
+from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
+from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, slug
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Clozes",
     "Gap",
     "Guesses",
+    "Slip",
     "about",
     "described",
     "filled",
@@ -26,6 +28,7 @@ __all__ = [
     "literal_line",
     "media_references",
     "media_slips",
+    "names_a_file",
     "names_in",
     "near",
     "no_width",

@@ -14,7 +14,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from studydeck.text import media
+from studydeck.text import media, slips
 from studydeck.text.cloze import contained, without_marks
 from studydeck.text.code import highlighted
 from studydeck.text.inline import finished
@@ -86,9 +86,10 @@ def media_references(text: str) -> list[tuple[str, str]]:
     return media.references(_fragment(text), text) if "![" in text or "[sound:" in text else []
 
 
-def media_slips(text: str) -> list[media.Slip]:
+def media_slips(text: str) -> list[slips.Slip]:
     """What was meant as a picture or sound in `text`, in spellings that show nothing."""
-    return list(media.slips(_fragment(text.strip()))) if media.may_slip(text) else []
+    may = ("[" in text or "<" in text) and slips.names_a_file(text)
+    return list(slips.slips(_fragment(text.strip()))) if may else []
 
 
 def _fragment(text: str, language: str = "") -> str:

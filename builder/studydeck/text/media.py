@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 #: How names of sounds and films end, which Anki plays, and those of pictures, which it shows.
@@ -21,7 +21,7 @@ PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", "
 IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")?(?: width="([^"]*)")? />')
 _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 #: All spellings. Each part ends at the next bracket or line end, or after 50 parts: linear time (test_hangs.py).
-_SPELLING = re.compile(
+_SPELLING = (
     r"(?<!\\)((?:\\\\)*+)"  # an escaped bracket or ! starts none
     r"(?:!\[\[(?P<embed>[^\[\]\n]{1,500}\.\w{1,5}(?:\\?\|[^\[\]\n]{0,500}+)?)\]\](?![(\[])"
     r"|\[sound:(?P<sound>[^\[\]\n]{1,500}\.\w{1,5})\]"
@@ -37,24 +37,6 @@ _WIDTH = re.compile(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?
 _NO_WIDTH = re.compile(r"\|\s*(\d+\s*(?:%|px)?(?:x\d+)?)\s*$")
 #: Pictures that are alone in a line, side by side.
 _SIDE_BY_SIDE = re.compile(r"(?:^|(?<=<p>)|(?<=<li>)|(?<=<br />\n))((?:<img [^>]*/> *+){2,})(?=$|</p>|</li>|<br />)")
-_SUFFIX = "|".join(suffix[1:] for suffix in sorted((*PICTURES, *SOUNDS), key=len, reverse=True))
-_CODE = re.compile(r"<code\b[^>]*>.*?</code>|<span data-math-style.*?</span>", re.DOTALL)
-_NAME = rf"[^\s\"'<>&()\[\]|]{{1,200}}\.(?:{_SUFFIX})"
-#: Spellings that show or play nothing, in a text's HTML; each with the file and a text for it, where it has one.
-_SLIPS = (
-    rf"&lt;(?:img|audio|video|source)\b(?P<text>(?:(?!&[lg]t;)[^\n]){{0,500}}?)\bsrc=(?:&quot;|'|)(?P<file>{_NAME})"
-    rf"(?:(?!&[lg]t;)[^\n]){{0,300}}+(?:&gt;)?",
-    rf'(?:!\s?)?<a href="(?![a-z][a-z0-9+.-]*:|//)(?P<file>[^"?#]{{1,300}}\.(?:{_SUFFIX}))"[^>]*>(?P<text>[^<]*)</a>',
-    rf"!?\[(?P<text>[^\[\]\n<]{{0,300}})\] ?\((?P<file>[^()\n<:]{{1,200}}\.(?:{_SUFFIX}))\b[^()\n<]{{0,100}}\)?",
-    rf"!\((?P<text>[^()\n<]{{0,300}})\)\[(?P<file>{_NAME})\]",
-    rf"\[\[(?P<file>[^\[\]\n<|:]{{1,200}}\.(?:{_SUFFIX}))(?P<text>)[^\[\]\n<]{{0,300}}\]\]",
-    r'<img src="(?P<file>[^"]*)" alt="(?P<text>[^"]*)"[^>]*/>\{[^{}\n<]{0,40}\bwidth=(?P<size>\d+%?)[^{}\n<]{0,40}\}',
-)
-_ENDING = re.compile(rf"\.(?:{_SUFFIX})\b", re.IGNORECASE)
-_WORD_START = re.compile(r"(?<!\w)[^\s()<>\"'|]|(?<=_)\w")
-_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>')
-_SHOWN = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*/>')
-_ALT = re.compile(r"\balt=(?:&quot;([^&]*)&quot;|'([^']*)')")
 
 
 def is_sound(name: str) -> bool:
@@ -86,7 +68,7 @@ def in_markdown(text: str) -> tuple[str, Typed | None]:
         return text, None
     sign = next((sign for sign in map(chr, range(0xE000, 0xF900)) if sign not in text), "")
     typed = Typed(sign, [])
-    return (_SPELLING.sub(lambda found: _in_markdown(found, typed), text) if sign else text), typed
+    return (re.sub(_SPELLING, lambda found: _in_markdown(found, typed), text) if sign else text), typed
 
 
 def _in_markdown(found: re.Match[str], typed: Typed) -> str:
@@ -145,6 +127,12 @@ def _width(size: str) -> str:
     return f' width="{f"{width[1]}%" if width[1] else width[2]}"'
 
 
+def no_width(alt: str) -> str:
+    """What looks like a width at the end of an alternative text, and can't be one."""
+    found = _NO_WIDTH.search(alt)
+    return found[1] if found else ""
+
+
 # --- pictures in HTML ----------------------------------------------------------------------------
 
 
@@ -178,64 +166,3 @@ def _file_name(image: re.Match[str]) -> str:
     from urllib.parse import unquote  # four milliseconds that few decks need
 
     return unquote(html_entities.unescape(image[1]))
-
-
-# --- what shows nothing --------------------------------------------------------------------------
-
-
-class Slip(NamedTuple):
-    """A spelling that shows no picture and plays no sound: what the author typed, and the file that it names."""
-
-    typed: str
-    file: str
-    alt: str
-
-
-def slips(html: str) -> Iterator[Slip]:
-    """What was meant as a picture or sound, and isn't one, in the HTML that the parser made of a text."""
-    for part in _CODE.split(html):
-        for pattern in _SLIPS:
-            for found in re.finditer(pattern, part, re.IGNORECASE):
-                yield _slip(found)
-
-
-def may_slip(text: str) -> bool:
-    """Whether `text` names a file in one of the spellings that show nothing. Hardly any text does."""
-    return any(sign in text for sign in ("](", "<", "[[", "] (", ")[")) and bool(_ENDING.search(text))
-
-
-def _slip(found: re.Match[str]) -> Slip:
-    from urllib.parse import unquote
-
-    parts = found.groupdict("")
-    alt = _ALT.search(parts["text"])
-    text = (alt[1] or alt[2] or "") if alt else "" if found[0].startswith("&lt;") else parts["text"]
-    if size := parts.get("size"):
-        text += f"|{size}"
-    typed = _LINK.sub(r"[\2](\1)", _SHOWN.sub(r"![\2](\1)", found[0]))
-    return Slip(*map(html_entities.unescape, (typed, unquote(parts["file"]), text)))
-
-
-def spelled(file: str, alt: str = "") -> str:
-    """The Markdown that shows or plays a file."""
-    file = re.sub("%(?=[0-9A-Fa-f]{2})", "%25", file)
-    address = f"<{file}>" if re.search(r"[()\\]", file) else file
-    return f"![{alt.strip() or ('' if is_sound(file) else 'what it shows')}]({address})"
-
-
-def no_width(alt: str) -> str:
-    """What looks like a width at the end of an alternative text, and can't be one."""
-    found = _NO_WIDTH.search(alt)
-    return found[1] if found else ""
-
-
-def names_in(text: str) -> Iterator[str]:
-    """What may be the name of a picture or sound in `text`, in whatever spelling: the words up to each such suffix."""
-    from urllib.parse import unquote
-
-    for suffix in _ENDING.finditer(text):
-        before = text[max(0, suffix.end() - 150) : suffix.end()]
-        for start in _WORD_START.finditer(before):
-            yield before[start.start() :]
-            if "%" in before:
-                yield unquote(before[start.start() :])
