@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from studydeck.text.media import PICTURES, SOUNDS, is_sound
+from studydeck.text.spans import FORMULA, replace_enclosed
 
 _SUFFIX = "|".join(suffix[1:] for suffix in sorted((*PICTURES, *SOUNDS), key=len, reverse=True))
-_CODE = re.compile(r"<code\b[^>]*>.*?</code>|<span data-math-style.*?</span>", re.DOTALL)
+_CODE = re.compile(r"<code\b[^>]*>.*?</code>", re.DOTALL)
 _NAME = rf"[^\s\"'<>&()\[\]|]{{1,200}}\.(?:{_SUFFIX})"
 #: Spellings that show or play nothing, in a text's HTML; each with the file and a text for it, where it has one.
 _SLIPS = (
@@ -39,7 +40,7 @@ class Slip(NamedTuple):
 
 def slips(html: str) -> Iterator[Slip]:
     """What was meant as a picture or sound, and isn't one, in the HTML that the parser made of a text."""
-    for part in _CODE.split(html):
+    for part in _CODE.split(replace_enclosed(html, FORMULA, lambda *formula: " ")):
         for pattern in _SLIPS:
             for found in re.finditer(pattern, part, re.IGNORECASE):
                 yield _slip(found)
