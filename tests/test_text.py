@@ -28,6 +28,7 @@ from studydeck.text import (
     to_html,
 )
 from studydeck.text.formula import with_mathml
+from studydeck.text.media import in_commonmark
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 
@@ -533,6 +534,22 @@ def test_every_picture_that_a_text_shows_is_known(text: str) -> None:
 )
 def test_every_spelling_of_a_picture_or_sound_is_taken(text: str, html: str) -> None:
     assert to_html(text, {"my pic 1.svg": "11.svg", "x.png": "22.png", "nile.mp3": "33.mp3"}) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("![a line](my pic 1.svg 'it')", "![a line](<my pic 1.svg> 'it')"),
+        ("![a|50%](x.png) and *b*", "![a](x.png) and *b*"),
+        ("![[x.png|a line|250]]", "![a line](<x.png>)"),
+        ("[sound:nile.mp3]", "![](<nile.mp3>)"),
+        ("| ![a\\|50%](x.png) |", "| ![a\\|](x.png) |"),
+        ("![[x.png|a line]]", "![a line](<x.png>)"),
+        ("*a* [b](c)", "*a* [b](c)"),
+    ],
+)
+def test_commonmark_has_a_spelling_for_every_picture(text: str, plain: str) -> None:
+    assert in_commonmark(text) == plain
 
 
 @pytest.mark.parametrize("width", ["0%", "101%", "150%", "-5%", "5", "19", "10000", "1.5%", "50 %x", "1e3", "²5%"])

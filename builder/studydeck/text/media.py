@@ -93,6 +93,20 @@ def _in_markdown(found: re.Match[str], typed: Typed) -> str:
     return f"{before}![{alt}]({address})"
 
 
+def in_commonmark(text: str) -> str:
+    """`text` with its pictures and sounds as CommonMark has them, without widths; in code, too."""
+    text, typed = in_markdown(text)
+    if typed is None or not typed.parts:
+        return text
+
+    def part(token: re.Match[str]) -> str:
+        meant = typed.parts[int(token[2])][1]
+        described, _, size = meant.rpartition("|")
+        return f"](<{meant}>" if token[1] else described if _width(size) else meant
+
+    return re.sub(rf"(\]\()?{typed.sign}(\d+){typed.sign}", part, text)
+
+
 def from_markdown(html: str, typed: Typed | None) -> str:
     """The parser's `html` with names and widths of pictures, and elsewhere what the author typed instead of tokens."""
     if typed is None or not typed.parts:
