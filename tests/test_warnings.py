@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import time
 from pathlib import Path
@@ -764,6 +765,16 @@ def test_an_ok_silences_its_warning_on_its_card_alone(author: Author) -> None:
     assert told(author) == ["7:13 warning long-answer"]
     author.section(f"{LONG}    ok: long-answer\n{again}    ok: [long-answer]\n")
     assert told(author) == []
+
+
+@pytest.mark.parametrize(
+    "picture", ["![it](lake 1.svg)", "![it](lake (2).svg)", "![[lake 1.svg|it|250]]", "[sound:lake.mp3]"]
+)
+def test_the_name_of_a_file_is_no_word_of_a_question(author: Author, picture: str) -> None:
+    for name in ("lake 1.svg", "lake (2).svg", "lake.mp3"):
+        author.write(f"media/{name}", name)
+    author.section(f"  - {{id: a, question: {json.dumps(f'What is this? {picture}')}, answer: A lake}}\n")
+    assert {each.name for each in author.judgements()} <= {"unused-media"}
 
 
 def test_an_ok_may_name_a_warning_about_a_picture(author: Author) -> None:
