@@ -481,7 +481,7 @@ def test_a_changed_picture_is_told_where_its_words_are_the_same(rivers: Author) 
     rivers.write("media/map.png", b"\x89PNG\r\n\x1a\n2")
     made = planned(rivers)
     assert "  Answer: The Amazon [a map] (a picture changed)" in words(made).splitlines()
-    assert "  - answer: The Amazon \\[a map\\] (a picture changed)" in plan_markdown(made).splitlines()
+    assert "  - answer: The Amazon &#91;a map\\] (a picture changed)" in plan_markdown(made).splitlines()
     (card,) = [each for each in plan_json(made)["cards"] if each["changes"]]
     assert card["changes"][0]["remark"] == "a picture changed"
     rivers.build()
