@@ -235,6 +235,8 @@ CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": chec
 OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
+    "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
+    "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),
     "a formula": lambda value: formula.with_mathml(rf"\({value}\)"),
     "a near miss": lambda value: near(value, ["delta.svg", "nile.png", "question", "answer"]),
     "the style": style("…"),

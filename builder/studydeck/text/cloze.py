@@ -6,9 +6,10 @@ that no gap ends inside a tag or crosses an element, and what Anki makes of it i
 
 from __future__ import annotations
 
+import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile, zip_longest
 from typing import Any, NamedTuple
 
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
@@ -17,6 +18,10 @@ _DEEPEST = 3
 _MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
 _START = r"\{\{c([0-9,]+)::"
 _MARK = re.compile(rf"({_START}|\}}\}})")
+_MARK_IN_CODE = re.compile(rf"{_START}|\{{|\}}+")
+_UNCLOSED_IN_CODE = re.compile(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
+_CODE = re.compile(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
+_KEPT = "<img\0>"  # no text has this character
 _HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
 _NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _GAP_OF_TEXT = re.compile(rf"{_START}[^<{{}}]*\}}\}}")
@@ -128,9 +133,17 @@ def read_clozes(html: str) -> Clozes:
     mistakes: list[tuple[str, str]] = []
     if "<" in html and _IN_A_TAG.search(html):
         mistakes.append(("a gap inside a link or a picture would break it", "put the gap around all of it"))
+    if "&#123;&#123;c" in html:
+        mistakes += [
+            (f"the cloze {{{{c{numbers}:: isn't closed in its code", "end it with '}}' before the code ends")
+            for numbers in _UNCLOSED_IN_CODE.findall(_TAG.sub("", html))
+        ]
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
-    for gap in gaps_in(parse(html)):
+    parts = parse(html)
+    if any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps_in(parts)):
+        mistakes += _cut_short(html)
+    for gap in gaps_in(parts):
         if not gap.closed:
             mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
         elif not any(isinstance(part, Gap) or _TAG_OR_BLANK.sub("", part) for part in gap.parts):
@@ -151,12 +164,77 @@ def read_clozes(html: str) -> Clozes:
     return Clozes(frozenset(numbers), tuple(mistakes))
 
 
+def _cut_short(html: str) -> Iterator[tuple[str, str]]:
+    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown."""
+    text = html_entities.unescape(_TAG.sub("", html))
+    texts = gaps_in_code(text)
+    texts[0::2] = [each.replace("}", "}\0") for each in texts[0::2]]  # no text has this character
+    for gap, meant in zip(gaps_in(parse(text)), gaps_in(parse("".join(texts))), strict=False):
+        whole = meant.hidden.replace("\0", "")
+        if gap.hidden != whole and gap.closed and meant.closed:
+            message = f"the cloze {{{{c{gap.numbers}::{gap.hidden}}}}} ends at a '}}}}' of its own text"
+            spaced = re.sub(r"\}(?=\}|$)", "} ", whole)
+            start = f"{{{{c{gap.numbers}::"
+            yield message, f"write it as code, {start}`{whole}`}}}}, or with blanks, {start}{spaced}}}}}"
+            return
+
+
 # --- the HTML of a field with gaps ---------------------------------------------------------------
 
 
 def without_marks(html: str) -> str:
     """`html` with entities for what would start or end a gap, or its hint."""
     return html.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
+
+
+def gaps_in_code(code: str) -> list[str]:
+    """The texts of `code` and the marks of its gaps between them: a text, a mark, a text, and so on.
+
+    Code is full of braces and colons. So a gap in it ends after the braces that start inside it, and a `::` doesn't
+    start a hint. The start of a gap that doesn't end in the code is in entities, so that Anki shows it.
+    """
+    if "{{c" not in code:
+        return [code]
+    marks: dict[int, str] = {}  # by place
+    opened: list[list[int]] = []  # of each open gap its place, and how many of the code's braces are open in it
+    for found, soon, later in _braces(code):
+        at, end = found.span()
+        if found[1]:
+            marks[at] = found[0]
+            opened.append([at, 0])
+        elif found[0] == "{":
+            for gap in opened[-1:]:
+                gap[1] += 1
+        else:
+            while opened and at < end:
+                own = min(opened[-1][1], end - at)
+                waits = later if own == end - at else soon
+                if end - at < own + 2 and (waits or end - at < 2):
+                    opened[-1][1] -= own
+                    break
+                at += min(own, end - at - 2) + 2
+                marks[at - 2] = "}}"
+                opened.pop()
+    pieces: list[str] = []
+    unclosed = {place for place, _ in opened}
+    at = 0
+    for place, mark in marks.items():
+        pieces += code[at:place], without_marks(mark) if place in unclosed else mark
+        at = place + len(mark)
+    return [*pieces, code[at:]]
+
+
+def _braces(code: str) -> list[tuple[re.Match[str], bool, bool]]:
+    """Gaps' starts and braces, each with whether a `}}` comes after it: before the next start, or anywhere."""
+    braces = []
+    soon = later = False
+    for found in reversed(list(_MARK_IN_CODE.finditer(code))):
+        braces.append((found, soon, later))
+        if found[1]:
+            soon = False
+        elif found[0][:2] == "}}":
+            soon = later = True
+    return braces[::-1]
 
 
 def contained(html: str) -> str:
@@ -167,13 +245,26 @@ def contained(html: str) -> str:
     (`test_no_deck_of_a_stranger_gets_through`).
     """
     if "<" in html and (_GAP_IN_A_TAG.search(html) or "{{c" in _GAP_OF_TEXT.sub("", html)):
+        codes: list[str] = []  # those with gaps, which are well nested already
+        if "<code" in html:
+            html = _CODE.sub(lambda code: _kept(code, codes), html)
         pieces = _in_pieces(html)
         html = "".join(pieces)
         if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(parse(html))):
             html = _nested(pieces)
+        if codes:
+            html = "".join(chain.from_iterable(zip_longest(html.split(_KEPT), codes, fillvalue="")))
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
     return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+
+
+def _kept(code: re.Match[str], codes: list[str]) -> str:
+    """The element with a mark for what is in it, if that has a gap; this is added to `codes`."""
+    if "{{c" not in code[2]:
+        return code[0]
+    codes.append(code[2])
+    return f"{code[1]}{_KEPT}</code>"
 
 
 def _in_pieces(html: str) -> list[str]:

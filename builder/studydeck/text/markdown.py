@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
-from studydeck.text.cloze import contained, without_marks
-from studydeck.text.code import highlighted
+from studydeck.text.cloze import contained
+from studydeck.text.code import highlighted, with_gaps
 from studydeck.text.spans import FORMULA, replace_enclosed
 
 # Without these characters, Markdown would only escape the text (see test_text.py, "plain text needs no Markdown").
@@ -44,10 +44,14 @@ def to_html(text: str, files: Mapping[str, str] | None = None) -> str:
 
     A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` isn't a list or a heading.
     """
+    return _html(text, files, highlighted)
+
+
+def _html(text: str, files: Mapping[str, str] | None, coloured: Callable[[str], str]) -> str:
     text = text.strip()
     if _is_plain(text):
         return text
-    html = highlighted(_fragment(text))
+    html = coloured(_fragment(text))
     if "<span data-math" in html:
         html = _MATH.sub(_math, html)
     html = without_commands(html)
@@ -67,11 +71,10 @@ def _is_plain(text: str) -> bool:
 
 
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None) -> str:
-    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula, nor tags."""
-    html = to_html(text, files)
-    if "<code" in html or r"\(" in html or r"\[" in html:
+    """Like `to_html`, for a text with clozes: braces of code or of a formula don't end one, nor do tags."""
+    html = _html(text, files, with_gaps)
+    if r"\(" in html or r"\[" in html:
         parts = _CODE.split(html)
-        parts[1::2] = [code[: (start := code.index(">") + 1)] + without_marks(code[start:]) for code in parts[1::2]]
         parts[0::2] = [
             replace_enclosed(each, FORMULA, lambda *math: _part_marks("".join(math)))
             if r"\(" in each or r"\[" in each
