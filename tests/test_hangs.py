@@ -237,6 +237,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
     "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),
+    "gaps over blocks": lambda value: read_clozes(to_cloze_html(f"{{{{c1::\n{value}\n\n}}}} {{{{c2::{value}\n\na}}}}")),
     "a formula": lambda value: formula.with_mathml(rf"\({value}\)"),
     "a near miss": lambda value: near(value, ["delta.svg", "nile.png", "question", "answer"]),
     "the style": style("…"),

@@ -21,6 +21,7 @@ _MARK = re.compile(rf"({_START}|\}}\}})")
 _MARK_IN_CODE = re.compile(rf"{_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = re.compile(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
 _CODE = re.compile(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
+_EMPTY = re.compile(r"<p></p>\n?")  # what is left of lines with nothing but a gap's start or end
 _KEPT = "<img\0>"  # no text has this character
 _HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
 _NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
@@ -33,6 +34,7 @@ _TAG_NAME = re.compile(r"</?([a-z0-9]+)")
 _INLINE = ("a", "code", "del", "em", "span", "strong")
 _IN_A_LINE = (*_INLINE, "br", "img")
 _VOID = ("br", "hr", "img")
+_HOLD_BLOCKS = ("blockquote", "li")
 _MATH_START = re.compile(r"\\(?=[(\[])")
 _MATH_END = re.compile(r"\\[)\]]")
 _OCCLUSION = re.compile(rf"({_START}image-occlusion):")
@@ -248,12 +250,13 @@ def contained(html: str) -> str:
         codes: list[str] = []  # those with gaps, which are well nested already
         if "<code" in html:
             html = _CODE.sub(lambda code: _kept(code, codes), html)
-        pieces = _in_pieces(html)
+        pieces = _around_blocks(_in_pieces(html))
         html = "".join(pieces)
         if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(parse(html))):
             html = _nested(pieces)
         if codes:
             html = "".join(chain.from_iterable(zip_longest(html.split(_KEPT), codes, fillvalue="")))
+        html = _EMPTY.sub("", html)
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
     return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
@@ -297,6 +300,92 @@ def _in_pieces(html: str) -> list[str]:
             elif len(elements) < _MOST_OPEN:
                 elements.append(0)
     return [piece for piece in pieces if piece]
+
+
+class _AroundBlocks(str):
+    """A gap's mark, or its hint, that is between blocks."""
+
+
+def _around_blocks(pieces: list[str]) -> list[str]:
+    """`pieces` in which a gap over whole blocks, such as two paragraphs, is around these: one gap, not one in each.
+
+    Where it hides only a part of a block, or of a list or table, it is left alone.
+    """
+    if "}}" not in pieces:
+        return pieces
+    added: dict[int, list[str]] = {}  # what comes before these pieces
+    removed: set[int] = set()
+    opened: list[str] = []  # blocks, by name
+    seen = 0
+    for start, separator, end in _outer_gaps(pieces):
+        _follow(opened, pieces[seen:start])
+        seen = start
+        started: list[str] = []
+        ended, tags = _follow(started, pieces[start:separator])
+        if not tags or _follow([], pieces[separator:end])[1]:
+            continue
+        lists = sum(
+            1 for _ in takewhile(lambda name: name not in _HOLD_BLOCKS, reversed(opened[: len(opened) - ended]))
+        )
+        first, last = _past(pieces, start, -1, ended + lists), _past(pieces, end, 1, len(started) + lists)
+        if first is not None and last is not None:
+            added.setdefault(first, []).append(_AroundBlocks(pieces[start]))
+            hint = "".join(pieces[separator:end])
+            ends = ([_AroundBlocks(f"::{_plain(hint[2:])}")] if hint else []) + [_AroundBlocks("}}")]
+            added.setdefault(last + 1, []).extend(ends)
+            removed.update((start, *range(separator, end + 1)))
+            removed.update(at for at in (start + 1, separator - 2) if pieces[at] == "<br />")
+    kept = (() if at in removed else (piece,) for at, piece in enumerate([*pieces, ""]))
+    return [each for at, piece in enumerate(kept) for each in (*added.get(at, ()), *piece) if each]
+
+
+def _outer_gaps(pieces: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Of each gap that isn't inside another: where it starts, where what it hides ends, and where it ends itself."""
+    depth = start = separator = 0
+    for at, mark in enumerate(pieces):
+        if mark == "::" and depth == 1:
+            separator = separator or at
+        elif mark == "}}" and depth:
+            depth -= 1
+            if depth == 0:
+                yield start, separator or at, at
+        elif mark != "}}" and depth < _MOST_OPEN and _MARK.fullmatch(mark):
+            depth += 1
+            if depth == 1:
+                start, separator = at, 0
+
+
+def _follow(opened: list[str], pieces: Sequence[str]) -> tuple[int, int]:
+    """Opens and ends blocks as `pieces` do; how many end that weren't in `opened`, and how many tags there are."""
+    ended = tags = 0
+    for tag in pieces:
+        if tag[0] != "<" or (name := _name(tag)) in _IN_A_LINE or name in _VOID:
+            continue
+        tags += 1
+        if tag[1] != "/":
+            opened.append(name)
+        elif opened:
+            opened.pop()
+        else:
+            ended += 1
+    return ended, tags
+
+
+def _past(pieces: Sequence[str], at: int, step: int, count: int) -> int | None:
+    """The place of the `count`th tag from `at` in this direction, if nothing else than blocks' tags is before it.
+
+    Backwards, only tags count that start a block, forwards those that end one.
+    """
+    while count:
+        at += step
+        if not 0 <= at < len(pieces):
+            return None
+        tag = pieces[at]
+        if tag[0] == "<" and _name(tag) not in _IN_A_LINE + _VOID and (tag[1] == "/") == (step > 0):
+            count -= 1
+        elif not tag.isspace():
+            return None
+    return at
 
 
 def _is_well_nested(pieces: Sequence[str]) -> bool:
@@ -362,8 +451,8 @@ class _Line:
 def _nested(pieces: Sequence[str]) -> str:
     """HTML rebuilt: blocks contain gaps, gaps contain elements such as `<em>`, and what would cross is split.
 
-    A gap over several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in elements
-    only the outer ones are kept, so that the HTML can't become many times as long as the text.
+    A gap over parts of several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in
+    elements only the outer ones are kept, so that the HTML can't become many times as long as the text.
     """
     line = _Line()
     gaps: list[_Element] = []
@@ -372,7 +461,11 @@ def _nested(pieces: Sequence[str]) -> str:
     in_hint = False
     for mark in pieces:
         name = _name(mark) if mark[0] == "<" else ""
-        if name in _INLINE:
+        if isinstance(mark, _AroundBlocks):
+            line.write(mark)
+            if mark[0] == "{":
+                next(hints)
+        elif name in _INLINE:
             if mark[1] == "/":
                 elements.pop()
             else:
