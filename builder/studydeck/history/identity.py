@@ -11,9 +11,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
+from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem
+from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, warning
 from studydeck.text import slug
 from studydeck.timings import stage
 
@@ -50,7 +51,9 @@ def question_digest(card: Card) -> str:
 
 
 def answer_digest(card: Card) -> str:
-    """The hash by which a card without an id and with a new question is found, within its section."""
+    """The hash by which a card without an id and with a new question is found, within its section; a cloze's gaps."""
+    if card.kind.gaps:
+        return gap_digests(card.asks)
     if isinstance(card.answer, tuple):
         return digest(*(answer.strip() for answer in card.answer))
     return _digest_of((card.answer or "").strip())
@@ -266,6 +269,8 @@ class _Matching:
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
                 self._report_kind(number, record)
+            elif record is not None and card.kind.gaps and (moved := moved_gap(card.asks, record.answer)):
+                self.problems.append(warning("moved-gap", card.asks, *moved))
 
     def _has_moved(self, other: NoteRecord, card: Card, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.

@@ -5,7 +5,7 @@ A note that changes its type stops updating for learners who have it (docs/desig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, takes
@@ -18,6 +18,10 @@ _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 
 def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
     return (0, 1) if card.has("reverse") else (0,)
+
+
+def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
+    return (0, 1) if fields.get("Reverse") else (0,)
 
 
 def _card_name(note: Note, number: int) -> str:
@@ -51,6 +55,7 @@ QUESTION = Kind(
         CardTemplate("Spare", _NEVER, _NEVER),
     ),
     cards=_cards,
+    cards_in=_cards_in,
     card_name=_card_name,
     names=("question", "reversed", "typed", "list"),
     named=_named,

@@ -64,6 +64,7 @@ PROBLEMS: dict[str, str] = {
     "same-deck": "Two decks with the same uid or the same name.",
     "changed-uid": "A deck whose deck.lock has another uid: a copy, or the same deck with a new uid.",
     "changed-kind": "A card that learners have as a question and that became a cloze, or the other way round.",
+    "moved-gap": "A gap that hides what another number hid in the last build, and so gets the history of that number.",
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
     "damaged-lock": "A deck.lock that is damaged.",
     "newer-lock": "A deck.lock that was written by a newer studydeck.",
