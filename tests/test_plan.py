@@ -556,6 +556,20 @@ def test_the_remedy_for_a_moved_gap_keeps_its_history(three: Author, learner: Le
     assert '<span class="cloze" data-ordinal="3">three</span>' in shown.answer_text
 
 
+def test_numbers_that_come_back_after_a_build_get_their_own_history_back(three: Author) -> None:
+    whole = three.read("water.yaml")
+    three.edit("{{c2::two}} and {{c3::three}}", "two and {{c2::three}}")
+    three.build()
+    assert three.problems() == []
+    three.write("water.yaml", whole)
+    assert three.problems() == []
+    three.build()
+    three.edit("{{c2::two}}", "two")
+    three.build()
+    three.write("water.yaml", whole)
+    assert three.problems() == []
+
+
 @pytest.mark.parametrize(
     ("now", "spelled"),
     [

@@ -16,9 +16,13 @@ _START = re.compile(r"(?<=\{\{c)[0-9,]+(?=::)")
 _LONGEST = 250  # of texts that a remedy has in full
 
 
-def gap_digests(cloze: str) -> str:
-    """The numbers of a cloze's gaps, each with a hash of the text that it hides: `1=6ff1b3c2 2=0a9c…`."""
-    return " ".join(f"{number}={_digest(hidden)}" for number, hidden in sorted(_hidden(cloze).items()))
+def gap_digests(cloze: str, before: str = "") -> str:
+    """The numbers of a cloze's gaps, each with a hash of the text that it hides: `1=6ff1b3c2 3=0a9c51d7`.
+
+    Numbers that are only in the digests of an earlier build, `before`, stay: learners still have their cards.
+    """
+    found = _numbered(before) | {number: _digest(hidden) for number, hidden in _hidden(cloze).items()}
+    return " ".join(f"{number}={digest}" for number, digest in sorted(found.items()))
 
 
 def gap_numbers(digests: str) -> frozenset[int]:

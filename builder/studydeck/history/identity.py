@@ -50,10 +50,13 @@ def question_digest(card: Card) -> str:
     return _digest_of(card.asks.strip())
 
 
-def answer_digest(card: Card) -> str:
-    """The hash by which a card without an id and with a new question is found, within its section; a cloze's gaps."""
+def answer_digest(card: Card, before: str = "") -> str:
+    """The hash by which a card without an id and with a new question is found, within its section.
+
+    For a cloze, the hashes of what its gaps hide; `before` has those of the last build.
+    """
     if card.kind.gaps:
-        return gap_digests(card.asks)
+        return gap_digests(card.asks, before)
     if isinstance(card.answer, tuple):
         return digest(*(answer.strip() for answer in card.answer))
     return _digest_of((card.answer or "").strip())
