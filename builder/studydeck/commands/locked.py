@@ -54,6 +54,9 @@ def _locked(
     if before and not loaded.lock.uid:
         message = "the lock would change: it has no line with the deck's uid yet"
         problems.append(problem("locked", loaded.deck.place, message, remedy))
+    if before and loaded.lock.language != loaded.deck.language:
+        message = "the lock would change: it has another language than deck.yaml, or none yet"
+        problems.append(problem("locked", loaded.deck.place, message, remedy))
     for key, after_type in lock.types.items():
         if loaded.lock.types.get(key) != after_type:
             message = f"the lock would change: the note type '{after_type.name}' changed"

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, warning
+from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
 from studydeck.text import slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
+_MANY = 5  # the fewest reworded cards that may be a translation
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
@@ -77,6 +78,12 @@ def foreign_uid(deck: Deck, lock: Lock) -> bool:
     return bool(deck.uid and lock.uid) and lock.uid != deck.uid
 
 
+def keeps_name(deck: Deck, lock: Lock) -> bool:
+    """Whether notes in the lock are in a deck of this name, or in a subdeck of it."""
+    names = {each.deck for each in lock.notes.values()}
+    return any(name == deck.title or name.startswith(f"{deck.title}::") for name in names)
+
+
 @stage("identify", lambda found: len(found[0]))
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
     """The identity of every card in study order, None if the lock doesn't settle it; and the problems."""
@@ -108,6 +115,30 @@ class _Matching:
             f"delete the line 'uid {self.lock.uid}' from deck.lock, and learners keep their cards under the new uid"
         )
         self.problems.append(problem("changed-uid", at, message, remedy))
+
+    def _report_copied(self, reworded: int) -> None:
+        """A translation in a copy with the original's uid would overwrite the original for learners who have it."""
+        deck, was = self.deck, self.lock.language
+        known = sum(each is not None and (each.was or each.id) in self.lock.notes for each in self.found)
+        if reworded < max(_MANY, 0.8 * known):
+            return
+        if was and deck.language and was != deck.language:
+            what, at = f"the language was '{was}'", deck.language
+        elif not keeps_name(deck, self.lock):
+            what, at = "the deck had another name", deck.title
+        else:
+            return
+        message = (
+            f"{what}, and {reworded:,} of {known:,} cards asked something else: learners of the original get these"
+        )
+        from shlex import quote
+
+        folder = quote(shown(deck.folder))
+        remedy = (
+            f"if this is a translation or another copy, run studydeck fork {folder} before you build it; if it is the "
+            "same deck, build it, and this goes"
+        )
+        self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         if foreign_uid(self.deck, self.lock):
@@ -260,6 +291,7 @@ class _Matching:
                 same.add(record.id)
         if not changed:
             return
+        self._report_copied(sum(record is not None and record.question != asks for asks, record in changed.values()))
         wanted = {asks for asks, _ in changed.values()}
         asked: dict[str, NoteRecord] = {}
         for each in known.values():

@@ -63,6 +63,7 @@ PROBLEMS: dict[str, str] = {
     "bad-source": "A source that isn't a section, paragraph or sentence of the material.",
     "same-deck": "Two decks with the same uid or the same name.",
     "changed-uid": "A deck whose deck.lock has another uid: a copy, or the same deck with a new uid.",
+    "copied-deck": "A deck that seems to be a translation or another copy, and has the original's uid.",
     "changed-kind": "A card that learners have as a question and that became a cloze, or the other way round.",
     "moved-gap": "A gap that hides what another number hid in the last build, and so gets the history of that number.",
     "ambiguous-card": "A card without an id that may or may not be one that learners have.",
