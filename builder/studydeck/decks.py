@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -50,6 +49,8 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             message = f"this deck has the same {what} as {other.place.path}"
             remedy = f"give one of them another {what}"
             if what in ("uid", "note types"):
+                import shlex
+
                 fork = f"run studydeck fork {shlex.quote(shown(deck.folder))}"
                 remedy = f"if this is the copy, {fork}; if it is the original, fork the other one"
             if what == "note types":
