@@ -19,6 +19,7 @@ from studydeck.checks.judgements import JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OT
 from studydeck.cli import main
 from studydeck.commands.explain import explain, explained, page
 from studydeck.commands.sources import stamp_sources
+from studydeck.engine.learner import Learner
 from studydeck.model import PROBLEMS, Problem
 from studydeck.model.checks import CHECKS
 
@@ -268,6 +269,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does ) close, and what happens without the closing ` or \"]\"?", "Nothing, or **"),
         ("Which [river](https://example.org/a_(b) is it?", "[The (long) Nile]"),
         ("Which (of [the two]) is it?", "The first (of (two))"),
+        ("What is **h**ost **to** **n**etwork?", "**un**kritisch"),
+        (r"What is $\text{cost} = \$5$?", r"\(a\) \[x_1\] [$]a[/$]"),
+        ("What are *args and **kwargs?", "Arguments, as in f(**values)"),
     ],
     "raw-html": [
         ("What does the <br> tag do?", "It breaks a line"),
@@ -276,6 +280,16 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does the end tag </p> close?", "A paragraph"),
         ("What does `<br>` do?", "It breaks a line"),
         ("Which tag breaks a line?", "<br>"),
+        ("What is &#10145; or &copy;&nbsp;2026?", "An arrow &lt;b&gt; &amp; more"),
+        ("What is H<sub>2</sub>O, <kbd>Ctrl</kbd> or x<sup>2</sup>?", "A <u>list<int></u> of <T>"),
+        (r"What is a \<b> b?", "An escape"),
+    ],
+    "bad-formula": [
+        (r"What is $\frac{a}{b}$ or $\begin{cases} a & b \\ c \end{cases}$?", r"$5 and $6, `$\frac{a$`"),
+        (r"What is $\newcommand{\R}{\mathbb{R}} \R$ and $\R^2$?", r"$x'^2$ \(a\) \[\left. b \right|\]"),
+        (r"The {{c1::$\frac{a}{b_{2}}$}} and $x^{{c2::2}}$", ""),
+        (r"What is $50\,\%$ of \(\ce{H2SO4}\)?", "Half of [latex]x[/latex]"),
+        ("What is $x_\\text{max}$ or $x_1^2$?", r"\begin{align} a &= b \end{align}"),
     ],
     "anki-math": [
         (r"What does `\(x^2\)` show?", "A square"),
@@ -283,6 +297,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is (x) or [0, 1)?", "x"),
         ("What is $f(x)$ at $(x_1)$?", "$[x^2]$"),
         (r"What is $\left( x^2 \right)$?", r"$\{x\}$"),
+        (r"What is \(x^2\) or [$]x^2[/$]?", r"\[\frac{1}{2}\]"),
+        (r"What is [latex]x^2[/latex]?", r"C:\pi\in\text \d+ \n"),
     ],
     "half-hint": [
         ("The {{c1::Nile::river}} and {{c2::Cairo::City}}", ""),
@@ -434,16 +450,26 @@ FOUND: dict[str, list[tuple[str, str]]] = {
     ],
     "raw-html": [
         ("Which<br>river?", "The Nile"),
-        ("Which&nbsp;river?", "The Nile"),
         ('Which <span style="color:red">river</span>?', "The Nile"),
         ('<img src="a.png"> Which?', "The Nile"),
-        ("Which &#233;?", "An accent"),
+        ("Which <b>river</b>?", "The Nile"),
+        ("H<sub>2O?", "Water"),
+        ("H<sub class='x'>2</sub>O?", "Water"),
         ("What does the &nbsp; entity do?", "It shows as its sign, a blank"),
     ],
+    "bad-formula": [
+        (r"What is $\frac{a$?", "A half"),
+        (r"What is \(a & b\)?", "A sum"),
+        (r"What?", r"$\bm{x}$"),
+        (r"The {{c1::$\left( a$}} is", ""),
+        (r"The $x^2^{{c1::3}}$ is", ""),
+    ],
     "anki-math": [
-        (r"What is \(x^2\)?", "A square"),
-        (r"What is \(x\)?", "A number"),
-        ("What?", r"'\[\frac{1}{2}\]'"),
+        (r"What is \frac{1}{2}?", "A half"),
+        (r"What is \alpha?", "A letter"),
+        ("What is [$]x?", "A number"),
+        ("What is x[/latex]?", "A number"),
+        (r"What is \begin{align} x?", "A number"),
     ],
     "half-hint": [
         ("{{c1::Net::HTTP.get(uri)}} fetches", ""),
@@ -474,7 +500,7 @@ def test_what_a_check_must_find_is_found(author: Author, name: str) -> None:
 
 
 IN_ANY_LANGUAGE = {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html", "anki-math"}
-IN_ANY_LANGUAGE |= {"half-hint"}
+IN_ANY_LANGUAGE |= {"bad-formula", "half-hint"}
 
 
 @pytest.mark.parametrize(
@@ -952,8 +978,51 @@ def test_a_formula_in_the_description_is_told(author: Author, description: str, 
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [("**bold**", True), ("$x$", True), ("`c`", True), ("Rhine & <Main>", False), ("a < b", False), ("C*", False)],
+    [
+        *(("**bold**", True), ("$x$", True), ("`c`", True), ("Rhine & <Main>", False), ("a < b", False), ("C*", False)),
+        *(("10\xa0km", True), ("10\u202fkm", True), ("Nile\u200b", True), ("Ni\u00adle", True), ("10 km", False)),
+        *((r"\d\*", True), (r"C\#", True), (r"\d+", False), (r"a\b", False), (r"\\d", True)),
+    ],
 )
 def test_an_answer_to_be_typed_is_plain(author: Author, answer: str, told: bool) -> None:
     author.section(f"  - {{id: x, question: Which?, answer: '{answer}', typed: true}}\n")
     assert ("typed-markup" in {each.name for each in author.judgements()}) == told
+
+
+@pytest.mark.parametrize("answer", ["10\xa0km", "Nile\u200b", "Ni\u00adle", "a\u2003b"])
+def test_the_remedy_for_an_answer_that_nobody_can_type_works(author: Author, learner: Learner, answer: str) -> None:
+    author.section(f"  - {{id: x, question: Which?, answer: '{answer}', typed: true}}\n")
+    (told,) = [each for each in author.judgements() if each.name == "typed-markup"]
+    found = re.search(r"write '(.*?)'", told.remedy)
+    assert found
+    typed = found[1]
+    assert "typeMissed" in learner.col.compare_answer(answer, typed)
+    assert "typeMissed" not in learner.col.compare_answer(typed, typed)
+    author.section(f"  - {{id: x, question: Which?, answer: '{typed}', typed: true}}\n")
+    assert "typed-markup" not in {each.name for each in author.judgements()}
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("Which <b>river</b>?", "write **…**"),
+        ("Which<br>river?", "write a line of its own"),
+        ("Which <SUB>river</SUB>?", "write it as a pair without attributes, <sub>…</sub>"),
+        ('Which <a href="x">river</a>?', "write [words](address)"),
+        ('Which <span style="x">river</span>?', "remove it"),
+    ],
+)
+def test_each_tag_has_its_own_remedy(author: Author, text: str, remedy: str) -> None:
+    author.section(f"  - {{id: x, question: {quoted(text)}, answer: The Nile}}\n")
+    (told,) = [each for each in author.judgements() if each.name == "raw-html"]
+    assert told.remedy == f"{remedy}, or put it in `code` if it is intended"
+
+
+def test_a_card_accepts_what_is_told_within_its_texts(author: Author) -> None:
+    text = "\\d\\* and\n      \\w\\*"
+    author.section(f"  - ok: [lost-sign]\n    question: |\n      {text}\n    answer: The Nile\n")
+    assert told(author) == []
+    author.section(
+        f"  - question: |\n      {text}\n    answer: The Nile\n  - {{ok: [lost-sign], question: A, answer: B}}\n"
+    )
+    assert {each.partition(" ")[2] for each in told(author)} == {"warning lost-sign", "warning unused-ok"}

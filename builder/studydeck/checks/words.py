@@ -12,6 +12,7 @@ from itertools import filterfalse
 from studydeck.model import Card, Deck, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
+from studydeck.text.tex import formulas_and_code
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -44,6 +45,9 @@ _OBJECT = re.compile(
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
+)
+_ADDRESS = re.compile(
+    r"(?<=\])\([^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
 )
 _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = re.compile(
@@ -105,6 +109,16 @@ def bare(text: str) -> str:
     if not _MARKED.search(text) and "://" not in text:
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
+
+
+def outside(text: str) -> str:
+    """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
+    parts: list[str] = []
+    at = 0
+    for each in formulas_and_code(text) if "$" in text or "`" in text or "\\" in text or "]" in text else ():
+        parts += text[at : each.start], OBJECT
+        at = each.end
+    return _ADDRESS.sub(OBJECT, "".join([*parts, text[at:]]))
 
 
 @lru_cache(_MOST_TEXTS)
