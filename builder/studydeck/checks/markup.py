@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts, outside, these
+from studydeck.checks.words import OBJECT, judged, judged_texts, judged_texts_in_languages, outside, these
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.text import to_cloze_html, to_html, without_gaps
@@ -67,11 +67,9 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
         answer: What its header has a cell for
     """
     places = Places(deck)
-    for card in judged(deck):
-        language = card.language or deck.language
-        for text in card.texts:
-            for loss in lost(text, language):
-                yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
+    for text, language in judged_texts_in_languages(deck):
+        for loss in lost(text, language):
+            yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
 
 
 @check("unbalanced", "An unpaired bracket, backtick, `**` or dollar sign.")

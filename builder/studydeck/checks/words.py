@@ -6,6 +6,7 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import filterfalse
 
@@ -77,6 +78,15 @@ def judged_texts(deck: Deck) -> list[Text]:
             (text for card in section.cards if not card.retired for text in card.texts) if retired else section.texts
         )
     return texts
+
+
+def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Text, str]]:
+    """`judged_texts`, each with its language, empty if nobody said it."""
+    for section in deck.sections:
+        around = section.languages.inside(deck.languages)
+        for card in section.cards:
+            if not card.retired:
+                yield from card.spoken(around)
 
 
 def in_english(deck: Deck) -> list[Card]:

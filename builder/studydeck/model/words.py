@@ -7,7 +7,7 @@ fast, and their classes defined four times as fast, which speeds up every comman
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -103,14 +103,20 @@ class Card(NamedTuple):
     @property
     def texts(self) -> list[Text]:
         """Every Markdown text of the card, in the order in which a learner sees them."""
-        texts: list[Text] = []
+        return [text for key in self.kind.markdown for text in self._texts_of(key)]
+
+    def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
+        """`texts`, each with its language, of a card in a section of the languages `around` it."""
+        said = self.languages(around)
         for key in self.kind.markdown:
-            value = self.values.get(key)
-            if isinstance(value, tuple):
-                texts += value
-            elif value is not None and not isinstance(value, bool):
-                texts.append(value)
-        return texts
+            for text in self._texts_of(key):
+                yield text, said.of(self.kind.keys[key])
+
+    def _texts_of(self, key: str) -> Sequence[Text]:
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return ()
+        return value if isinstance(value, tuple) else (value,)
 
     @property
     def id(self) -> Text | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from studydeck.text.markdown import to_html
+from studydeck.text.media import in_commonmark
 from studydeck.text.seen import PUNCTUATION, Lost, letters, losses, may_lose
 
 #: Losses of one text that are told; each costs some renderings, for a spelling that shows the sign.
@@ -35,7 +36,7 @@ def lost(text: str, language: str = "") -> list[Loss]:
     """
     if not may_lose(text):
         return []
-    text = _lines(text)
+    text = in_commonmark(_lines(text))
     found = sorted(losses(text, language))
     told: list[Loss] = []
     end = number = 0
