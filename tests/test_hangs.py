@@ -302,7 +302,7 @@ def _remembering() -> list[Any]:
     from studydeck.checks import words
     from studydeck.preview.view import _line
 
-    return [words.plain, words.unquoted, words.words, words.content, formula._mathml, _line]
+    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:

@@ -6,10 +6,11 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import filterfalse
 
-from studydeck.model import Card, Deck, Text
+from studydeck.model import Card, Deck, Section, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
@@ -21,20 +22,66 @@ def these(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+def plurals(listed: str) -> frozenset[str]:
+    """A set of nouns, from a text that lists them, with their plurals."""
+    return these(listed) | {_plural(noun) for noun in listed.split()}
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern for any of `words`."""
+    return "|".join(sorted(words))
+
+
 WHICH = these("what which who whom whose where when why how")
 VERBS = these(
     "is are was were do does did has have had can could will would should must isn't aren't wasn't weren't don't "
     "doesn't didn't can't couldn't won't wouldn't shouldn't"
 )
 PRONOUNS = these("it its they their them this these those he his him she her")
+#: Verbs that ask for something without a question mark.
+REQUESTS = these(
+    "name list give define describe explain state complete fill translate write compute calculate say spell draw find "
+    "show prove solve simplify convert compare contrast identify label match order sort recite conjugate decline "
+    "express summarise summarize outline sketch derive evaluate differentiate integrate factor expand discuss tell "
+    "choose pick continue finish read pronounce type enter estimate determine recall mention classify distinguish "
+    "think interpret suggest indicate put use implement construct"
+)
 #: Words that say nothing by themselves.
 EMPTY = WHICH | VERBS | PRONOUNS | these(
     "a an the and or but nor so that there here then than as if of in on at by to from for with into onto over under "
     "about between through during within be been being am may might shall i me my you your we us our one also only "
     "just too very"
 )  # fmt: skip
+NUMBERS = these(
+    "one two three four five six seven eight nine ten hundred thousand million first second third fourth fifth sixth "
+    "seventh eighth ninth tenth"
+)
+#: Words of a question that offers its answer as one of several.
+CHOICE = these("or versus vs between following")
+#: Words that pick out one of several things without saying which.
+MAIN = these("main primary key chief principal major most biggest greatest central core")
+#: What nearly everything has: asking for the benefit of something doesn't say which.
+ASPECTS = plurals(
+    "advantage disadvantage benefit drawback strength weakness purpose goal aim role reason effect consequence impact "
+    "influence outcome implication characteristic feature trait aspect difference similarity problem challenge "
+    "limitation risk criticism factor contribution idea lesson theme point argument concern importance significance"
+)
+#: The same, but often only one of them is meant.
+FACTS = plurals("cause use function result application property way")
 
 _MOST_TEXTS = 2**18
+#: Endings of words, each before those that it ends with.
+_ENDINGS = tuple(
+    "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
+    "ies ied ions ion ives ive ings ing ers er ors or ed es s ical ic al ity ty ly y e".split()
+)
+_SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
 _MARKED = re.compile(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
@@ -70,8 +117,15 @@ def judged_texts(deck: Deck) -> list[Text]:
 
 def in_english(deck: Deck) -> list[Card]:
     """The judged cards whose language, or the deck's, is English."""
+    return [card for _, cards in english_sections(deck) for card in cards]
+
+
+def english_sections(deck: Deck) -> Iterator[tuple[Section, list[Card]]]:
+    """The sections of a deck, each with its judged cards that are in English."""
     english = _is_english(deck.language)
-    return [card for card in judged(deck) if (english if card.language is None else _is_english(card.language))]
+    for section in deck.sections:
+        cards = [card for card in section.cards if not card.retired]
+        yield section, [c for c in cards if (english if c.language is None else _is_english(c.language))]
 
 
 def questions(deck: Deck) -> list[tuple[Card, Text]]:
@@ -122,6 +176,25 @@ def first_word(text: str) -> str:
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
     return frozenset(filterfalse(EMPTY.__contains__, words(text)))
+
+
+@lru_cache(_MOST_TEXTS)
+def stem(word: str) -> str:
+    """What `word` shares with its other forms: `regul` for regulate, regulates and regulation."""
+    if not word.isalpha():
+        return word
+    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
+        word = word[:-1]
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            return word[: -len(ending)] if len(word) - len(ending) >= _SHORTEST_STEM else word
+    return word
+
+
+@lru_cache(_MOST_TEXTS)
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words of `text` that say something by themselves."""
+    return frozenset(map(stem, content(text)))
 
 
 def is_translation(card: Card) -> bool:
