@@ -83,14 +83,23 @@ _SEVERAL = (
     rf"|\bwhat (?:is|was|makes|made) (?:so )?(?:{either(_WORTH)}|good|bad|wrong) about\b"
     rf"|^\W*why (?:is|are|was|were) [^,]*\b(?:{either(_WORTH)})\?$"
     r"|\b(?:known|famous|notable|remembered|renowned) for\?$"
-    r"|^\W*how (?:can|could|might) (?:you|one|people|someone)\b"
+    r"|^\W*how (?:can|could|might|would|should) (?:you|one|people|someone)\b(?! (?:say|translate|write|spell|express))"
+    r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
+    r"|^\W*what happened (?:in|on|during|at)\b|^\W*what (?:should|can|could) (?:you|one|we) do\b"
+    rf"|^\W*what makes [^,]* (?:{either(_WORTH)}|unique|different|good|great)\?$"
     r"|^\W*what (?:can|could|might) (?:make|cause|lead|trigger|affect|influence|prevent|reduce|increase|improve"
     r"|happen)\b"
     r"|\b(?:drug|medicine|medication|antibiotic|treatment)s? (?:is|are|can be) (?:used|given|taken)"
     r" (?:to|for|in|against)\b"
 )
 _COUNTED_OR_CHOSEN = CHOICE | NUMBERS
-_NEAR_SEVERAL = ASPECTS | FACTS | MAIN | _WORTH | these("legacy relevance about for can could might used given taken")
+_NEAR_SEVERAL = (
+    ASPECTS
+    | FACTS
+    | MAIN
+    | _WORTH
+    | these("legacy relevance about for can could might used given taken happened makes do")
+)
 _OPEN_ENDED = (
     r"(?i)^\W*(?:please )?(?:discuss|tell me|talk about|write about|comment on|elaborate|reflect|describe|outline"
     r"|summari[sz]e|prove|explain(?! (?:why|what|which)\b))\b"
@@ -282,8 +291,13 @@ def several_answers(deck: Deck) -> Iterator[Problem]:
         if _NEAR_SEVERAL.isdisjoint(asked) or not _COUNTED_OR_CHOSEN.isdisjoint(asked):
             continue
         if found := re.search(_SEVERAL, unquoted(question)):
-            message = f"several answers fit '{found[0].strip(' ?')}'"
+            message = f"several answers fit '{_shown(found[0])}'"
             yield warning("several-answers", question, message, "ask for one thing that only this answer fits")
+
+
+def _shown(found: str) -> str:
+    """Words of a question as a message shows them."""
+    return found.strip(" ?").replace(OBJECT, "…")
 
 
 @check("open-ended", "A request to discuss, describe or explain, or a question for an opinion.")
@@ -307,7 +321,7 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
         if is_translation(card) and (len(asked) < 3 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
         if found := re.search(_OPEN_ENDED, unquoted(question)):
-            message = f"nothing says where the answer to '{found[0].strip(' ?')}' ends"
+            message = f"nothing says where the answer to '{_shown(found[0])}' ends"
             yield warning("open-ended", question, message, "ask for one point of it")
 
 

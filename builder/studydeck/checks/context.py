@@ -57,7 +57,9 @@ _NAMED = (
     | plurals(
         "approach method technique strategy theory model framework concept process procedure principle term definition "
         "view finding event period era movement group system case situation condition tool device structure stage step "
-        "phase type kind part category component element rule"
+        "phase type kind part category component element rule leader capital dose formula population date value size "
+        "winner loser founder successor opposite exception verdict ruling decision mechanism antidote output currency "
+        "treatment diagnosis author inventor"
     )
     | these("phenomenon phenomena hypothesis hypotheses")
 )
@@ -69,24 +71,30 @@ _CAST = plurals(
     "committee council firm scientist researcher participant expedition agreement conference speech reform policy "
     "rebel worker settler novel poem play story film study"
 )
-_NEAR_UNNAMED = MAIN | _NAMED | _CAST
+#: What is done, without a word for who does it or to what.
+_DOINGS = these(
+    "accept accepted agree agreed applied apply argue argued argues arrive arrived began begin begins call called "
+    "cause caused change changed consist create created decide decided define describe describes develop developed "
+    "die died differ discover discovered end ended ends explain explains fail failed fall find finds form formed "
+    "found give gives grow happen happened happens include includes increase increased introduce introduced invent "
+    "invented involve involves know known lead leads leave led left live lived lose lost made make makes mean means "
+    "measure measures occur occurred occurs pass passed predict predicts propose proposed publish published refuse "
+    "refused reject rejected replace replaced result resulted return returns rise rule ruled say says show showed "
+    "shows sign signed solve solves start started starts survive take taken test tested took treat use used uses win "
+    "wins won work worked works write written wrote"
+)
 #: With these words alone a question names nothing.
-_NAMELESS = _NAMED | _CAST | _QUALITIES | these(
-    "happen happens happened work works worked use used uses apply applied describe describes explain explains show "
-    "shows showed shown find finds found say says mean means call called name named develop developed propose proposed "
-    "invent invented discover discovered create created introduce introduced write wrote written publish published "
-    "begin began begins start starts started end ends ended occur occurs occurred involve involves include includes "
-    "consist lead leads led cause causes caused result resulted win won wins lose lost sign signed refuse refused "
-    "decide decided form formed made make makes take took taken place year country city century time people person "
-    "many much long differ different other give gives define solve solves predict predicts measure measures test "
-    "tested argue argues know known new"
+_NAMELESS = _NAMED | _CAST | _QUALITIES | _DOINGS | these(
+    "place year country city century time people person many much long different other following named new next then"
 )  # fmt: skip
+_NEAR_UNNAMED = MAIN | _NAMED | _CAST | _DOINGS
 #: After these words comes what says which one is meant: the theory of evolution.
 _OF = "of|by|that|which|for|in|to|when|where|who|whom|whose|whereby|behind|between|with|on|called|against|at"
 _THE = rf"(?i)\bthe (?:[\w-]+ )?({either(_NAMED | _CAST)})\b(?! (?:{_OF})\b)"
 _WH = rf"(?:{either(WHICH)})\b"
 _THEN = rf"(?i)^\W*{_WH}.* (?:did|was|were|had) the ({either(_CAST)})\b(?! (?:{_OF})\b)"
 _THE_MAIN = r"(?i)^\W*(?:what|which|who) (?:is|are|was|were) the main ([\w-]+)\?$"
+_SIMPLE = r"[\w'’ -]+\?"
 _IN_WHICH = rf"(?i)^\W*(?:(?:in|on|at|to|by|for|from|of|with|during|under) )?{_WH}"
 _DOES_IT = (
     rf"{_IN_WHICH}(?! (?:time|day|date)\b)(?:(?! {_WH})[^.,:;?!—()]){{0,60}}?"
@@ -95,7 +103,8 @@ _DOES_IT = (
 _THIS = rf"{_IN_WHICH}[^.;?!—()]*? (this|these)\b(?! (?:century|year|day|days|week|month|time)\b)"
 _TEXTS = (
     "(?:article|text|textbook|passage|chapter|book|lecture|paper|material|reading|video|slides?|section|excerpt|essay"
-    "|handout|transcript|podcast|document|report|paragraph|study|diagram|figure|map|graph|table|chart)"
+    "|handout|transcript|podcast|document|report|paragraph|study|diagram|figure|map|graph|table|chart|lesson|unit|module"
+    "|course|quote|quotation|picture|image|photo|page)"
 )
 _TELLERS = "(?:authors?|writer|speaker|lecturer|professor|instructor|teacher|researchers?)"
 _TELLS = (
@@ -112,7 +121,8 @@ _NEAR_SOURCES = these(
     "author authors writer speaker lecturer professor instructor teacher researcher researchers above below earlier "
     "previous preceding article text textbook passage chapter book lecture paper material reading video slide slides "
     "section excerpt essay handout transcript podcast document report paragraph study diagram figure fig map graph "
-    "table chart page class theorem lemma equation exercise example definition"
+    "table chart page class picture image photo lesson unit module course notes we quote quotation highlighted "
+    "underlined circled data theorem lemma equation exercise example definition"
 )
 #: What it must not be followed by: the author of a book, the article by somebody, the speaker's gavel.
 _UNNAMED_YET = r"(?!\w)(?! of\b| by\b|['’]s\b|:)"
@@ -121,14 +131,19 @@ _LEANS = (
     rf"|(?:in|from|on|throughout) (?:this|our) {_TEXTS}"
     rf"|{_TOLD} (?:above|below|earlier|in (?:the|this|our) (?:{_TEXTS}|class)|by the {_TELLERS})"
     rf"|(?:does|do|did) the {_TELLERS}|(?:idea|point|topic|theme|thesis|argument|message) of (?:the|this) {_TEXTS}"
-    rf"|the (?:{_TEXTS}|example|picture|image|photo|code|list|sentence|equation) (?:above|below)"
+    rf"|the (?:{_TEXTS}|example|code|list|sentence|equation|data) (?:above|below)"
     rf"|the (?:previous|preceding|above) (?:{_TEXTS}|example|card|question|sentence|equation)"
-    rf"|(?:looking at|look at|see) the (?:{_TEXTS}|picture|image|photo)){_UNNAMED_YET}"
+    rf"|the (?:first|second|third|last) (?:chapter|lecture|slide|page|paragraph|figure|lesson)"
+    rf"|(?:looking at|look at|see|referring to|refer to|based on) the {_TEXTS}"
+    rf"|(?:my|your|our) (?:notes|textbook|lecture|class|teacher|professor|instructor|course)"
+    rf"|(?:have|had|did) we (?:learn|see|discuss|cover|read|learned|learnt|seen|discussed|covered)"
+    rf"|we (?:saw|learned|learnt|discussed|covered|talked about)|the (?:highlighted|underlined|circled)){_UNNAMED_YET}"
     r"|(?:in|from|throughout|by) the (?:article|passage|reading|lecture|excerpt|handout|transcript|slides|textbook|text"
-    rf"|chapter|book|paper|essay|study|paragraph|video|podcast|diagram|figure){_ENDS_THERE}"
+    rf"|chapter|book|paper|essay|study|paragraph|video|podcast|diagram|figure|graph|map|chart|picture|image|photo|lesson)"
+    rf"{_ENDS_THERE}"
     rf"|(?:does|do|did|has|have) the {_TEXTS} {_TELLS}\b|the {_TELLERS} (?:says?|claims?|argues?|mentions?)\b"
-    rf"|the {_TELLERS}['’]s? (?:(?:main|central|overall|key|primary) )?(?:argument|point|thesis|claim|view|opinion"
-    r"|purpose|conclusion|position|message|tone|attitude|idea|perspective|example|definition|criticism|reason)s?\b"
+    rf"|the (?:{_TELLERS}|{_TEXTS})['’]s? (?:(?:main|central|overall|key|primary) )?(?:argument|point|thesis|claim|view"
+    r"|opinion|purpose|conclusion|position|message|tone|attitude|idea|perspective|example|definition|criticism|reason)s?\b"
     r"|(?:according to|in|from|on|by|does|do|see|at) (?:figure|fig\.|table|page|slide|lecture|diagram|exhibit"
     r"|chapter) \d+\b"
     r"|(?:theorem|lemma|corollary|proposition|definition|equation|exercise|example|figure|table|section|chapter)"
@@ -207,7 +222,7 @@ def _is_expletive(words: tuple[str, ...]) -> bool:
 
 @check("missing-context", "A question about `the approach` or `the king` that doesn't say which one.")
 def missing_context(deck: Deck) -> Iterator[Problem]:
-    """A question about `the approach` or `the king` that names nothing by which to know which one.
+    """A question about `the approach` or `the king`, or about nothing at all: who won?
 
     Its author had just read about it. Learners have it in front of them in a year, between cards of other decks.
 
@@ -221,7 +236,7 @@ def missing_context(deck: Deck) -> Iterator[Problem]:
     """
     for card, question in questions(deck):
         asked = words(question)
-        if "the" not in asked or _NEAR_UNNAMED.isdisjoint(asked) or is_translation(card):
+        if _NEAR_UNNAMED.isdisjoint(asked) or is_translation(card):
             continue
         if noun := _unnamed(question):
             yield warning("missing-context", question, f"nothing says which {noun} is meant", "name it")
@@ -232,7 +247,16 @@ def _unnamed(question: Text) -> str | None:
     text = unquoted(question)
     if OBJECT in text or re.search(r"\d|\w\W+[A-Z]|[,:;(—]|[.!?]\s", text):
         return None
-    found = re.search(_THE, text) if content(text) <= _NAMELESS else None
+    asked, said = words(text), content(text)
+    if (
+        said
+        and said <= _DOINGS
+        and asked[0] in WHICH
+        and PRONOUNS.isdisjoint(asked)
+        and re.fullmatch(_SIMPLE, question)
+    ):
+        return "event"
+    found = re.search(_THE, text) if said <= _NAMELESS else None
     found = found or re.search(_THEN, text) or re.search(_THE_MAIN, text)
     return found[1].lower() if found else None
 

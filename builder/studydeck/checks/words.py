@@ -28,7 +28,7 @@ def plurals(listed: str) -> frozenset[str]:
 
 
 def _plural(noun: str) -> str:
-    if noun.endswith("y") and noun[-2] not in "aeiou":
+    if noun.endswith("y") and noun[-2:-1] not in ("", *"aeiou"):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
@@ -79,7 +79,7 @@ _MOST_TEXTS = 2**18
 #: Endings of words, each before those that it ends with.
 _ENDINGS = tuple(
     "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
-    "ies ied ions ion ives ive ings ing ers er ors or ed es s ical ic al ity ty ly y e".split()
+    "ies ied ions ion ives ive ings ing ers er ors or ed es s ical ic al isms ism ist ian ean ity ty ly y e".split()
 )
 _SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
