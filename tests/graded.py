@@ -21,7 +21,7 @@ from studydeck.model import WARNING
 from studydeck.pipeline import load
 
 PROMPTS = Path(__file__).parent / "prompts"
-HALVES = ("tune", "held")
+HALVES = [half for half in ("tune", "held") if (PROMPTS / f"{half}.yaml").exists()]
 #: The kinds of bad prompts that rules about words can see.
 VISIBLE = {
     "lacking context",
@@ -105,5 +105,4 @@ def _print(half: str) -> None:
 
 if __name__ == "__main__":
     for half in HALVES:
-        if (PROMPTS / f"{half}.yaml").exists():
-            _print(half)
+        _print(half)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from textwrap import indent
 
+import graded
 import judged
 import pytest
 from author import DECK, Author
@@ -184,6 +185,7 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is a function of two variables?", "A rule that gives each pair of numbers a number"),
         ("What is a cause of action?", "The facts that allow a person to sue"),
         ("What is a consequence?", "What follows from something"),
+        ("Name two conditions whose risk magnesium lowers.", "[Hypertension, Heart disease]"),
         ("What is the only consequence of the theorem for primes?", "There is no largest one"),
         ("Which effect of salt on ice do road services use?", "It melts at lower temperatures"),
         ("In which one of its arms does the Nile carry most water?", "Rosetta"),
@@ -199,6 +201,7 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("How can a river flow uphill?", "Under the pressure of ice"),
         ("Why are there important wetlands along the Nile?", "Its floods feed them"),
         ("What does 'the main advantage' mean in German?", "der Hauptvorteil"),
+        ("How would you say 'good morning' in Spanish?", "buenos días"),
     ],
     "open-ended": [
         ("Explain why rivers bend.", "The outer bank wears away"),
@@ -225,6 +228,11 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is a theory?", "A tested explanation"),
         ('Who wrote the novel "Emma"?', "Jane Austen"),
         ("What does the kernel do when a process ends?", "It frees its memory"),
+        ("What does ** do in a call?", "It unpacks a mapping"),
+        ("What does *use* mean?", "to put to work"),
+        ("What is work?", "Force times distance"),
+        ("What is the jury system?", "Laymen judge facts"),
+        ("How was the patient, who had a fever and no other sign, treated by Osler?", "By waiting"),
     ],
     "all-of-the-above": [
         ("What lies above the clouds?", "The stratosphere"),
@@ -332,6 +340,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Which one floats: iron, cork and lead are at hand?", "Cork"),
         ("Is `sort` or `sorted` the one that returns a list?", "`sorted`"),
         ("Which function gives the length of a list?", "`len`"),
+        ("What lies off Italy's west coast?", "The sea"),
+        ("What does the Adriatic flow into?", "Another sea"),
     ],
     "unbalanced": [
         ("Which river (the longest of all) flows north?", "The Nile"),
@@ -470,6 +480,9 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("How can you cross the Nile?", "By boat"),
         ("What can cause a flood?", "Rain"),
         ("What is Cairo known for?", "Its mosques"),
+        ("What happened in 1789?", "The French Revolution began"),
+        ("What should you do in a flood?", "Climb"),
+        ("What is a good way to cross the Nile?", "By boat"),
         ("Which drug is used to treat malaria?", "Quinine"),
     ],
     "open-ended": [
@@ -483,6 +496,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("How does the climate affect people?", "They adapt"),
         ("What was Napoleon like?", "Proud"),
         ("Tell me about the Nile.", "It is long"),
+        ("What did Martin Luther do?", "He wrote theses"),
+        ("How did the printing press change Europe?", "Books were cheap"),
     ],
     "missing-context": [
         ("Who developed the theory?", "Darwin"),
@@ -493,6 +508,9 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is the main export?", "Copper"),
         ("What is the second stage of the process?", "Anaphase"),
         ("What does the model predict?", "Rain"),
+        ("Who won?", "William"),
+        ("What is the capital?", "Cairo"),
+        ("What does the function return?", "A list"),
     ],
     "all-of-the-above": [
         ("Which rivers flow north?", "None of the above"),
@@ -534,6 +552,10 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is the author's main argument?", "That rivers bend"),
         ("In the example above, which line raises the error?", "Line 4"),
         ("What is the main idea of the passage?", "That rivers bend"),
+        ("What does the graph show?", "Growth"),
+        ("Which two rivers have we discussed?", "[Nile, Rhine]"),
+        ("What is the highlighted bone called?", "The femur"),
+        ("What is the topic of the second paragraph?", "Rivers"),
     ],
     "miscounted-list": [
         ("Which three rivers meet at Passau?", "[Inn, Danube]"),
@@ -547,6 +569,7 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("In which city is the university of Oxford?", "Oxford"),
         ("Which dynasty did the Tudor king Henry VIII belong to?", "The Tudors"),
         ("What is the texture of homophonic music called?", "Homophony"),
+        ("What lies off Italy's Adriatic coast?", "The Adriatic Sea"),
         ("Which method splits a string into words?", "`split`"),
     ],
     "unbalanced": [
@@ -1066,6 +1089,22 @@ def test_a_warning_is_wrong_once_in_ten_times_at_most() -> None:
 @pytest.mark.parametrize("row", judged.table(), ids=lambda row: row.name)
 def test_a_check_is_wrong_once_in_three_times_at_most(row: judged.Row) -> None:
     assert row.hits < 3 or 3 * row.wrong <= row.hits
+
+
+#: In percent: the bad prompts that rules can see and that must be found, and the good ones that may get a warning.
+BOUNDS = {"tune": (85, 2), "held": (60, 8)}
+
+
+@pytest.mark.parametrize("half", graded.HALVES)
+def test_most_bad_prompts_are_found_and_few_good_ones(half: str) -> None:
+    """`python tests/graded.py` prints the figures; those of the half that nobody reads stand in docs/checks.md."""
+    least, most = BOUNDS[half]
+    prompts = graded.graded(half)
+    found, wrong = graded.visible(prompts), graded.false_alarms(prompts)
+    assert 100 * found.warned >= least * found.of
+    assert 100 * wrong.warned <= most * wrong.of
+    assert found.of > 30
+    assert wrong.of == len(prompts) / 2
 
 
 @pytest.mark.slow

@@ -65,7 +65,10 @@ _ONE_OF = (
     | FACTS
     | plurals("sign symptom example instance method technique strategy solution alternative source fact thing")
 ) - these("function functions point points")
-_SOME = rf"(?:a few|{either(_ANY | _COUNTED)}) (?:of the )?(?:[\w-]+ ){{0,2}}?(?:{either(_ONE_OF)})\b"
+_SOME = (
+    rf"(?:a few|{either(_ANY | _COUNTED)}) (?:of the )?"
+    rf"(?:(?!whose|that|which|who|of)[\w-]+ ){{0,2}}?(?:{either(_ONE_OF)})\b"
+)
 _EXAMPLE = (
     r"(?i)\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
     r"|\b(?:give|name|list|state|mention) (?:some|a few|any|several)\b|^\W*(?:name|think of) (?:an?|one|another|any)\b"
@@ -109,11 +112,14 @@ _OPEN_ENDED = (
     r"|^\W*what (?:is|are|was|were) [^,]*\b(?:like|all about)\?$"
     r"|^\W*how (?:do|does|did) [^,]* (?:work|feel)\?$|^\W*how (?:is|are|was|were) [^,]* used\?$"
     r"|^\W*how (?:do|does|did) [^,]* (?:affect|influence|impact|shape|change) (?:us|people|society|the world|life"
-    r"|everyday life|the economy|the environment|history|culture|our|your)\b"
+    r"|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
+    r"|^\W*what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$"
+    r"|^\W*what (?:is|are|was|were) the (?:basics|history|background|nature|essence|story) (?:of|behind)\b"
 )
 _NEAR_OPEN_ENDED = these(
     "discuss tell talk write comment elaborate reflect describe outline summarise summarize prove explain you your one "
-    "about mind extent like work feel used affect influence impact shape change"
+    "about mind extent like work feel used affect influence impact shape change do basics "
+    "history background nature essence story"
 )
 _ABOVE = r"(?i)\b(?:all|none|any|both|neither|some|each)(?: of)? the above\b"
 _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"

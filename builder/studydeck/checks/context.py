@@ -50,7 +50,7 @@ _ORDINALS = these("first second third last next final two three four five")
 #: Words that say nothing of the thing which they are about: the main benefit of it, what happens after it.
 _QUALITIES = ASPECTS | FACTS | MAIN | _ORDINALS | {"term"}
 _NO_NAMES = EMPTY | these("happens happen happened after before")
-#: What has a name of its own: `the theory` alone doesn't say which one.
+#: What there are many of: `the theory` alone doesn't say which one.
 _NAMED = (
     ASPECTS
     | FACTS
@@ -88,13 +88,17 @@ _NAMELESS = _NAMED | _CAST | _QUALITIES | _DOINGS | these(
     "place year country city century time people person many much long different other following named new next then"
 )  # fmt: skip
 _NEAR_UNNAMED = MAIN | _NAMED | _CAST | _DOINGS
+#: A longer question has a name in it.
+_MOST_WORDS = 12
 #: After these words comes what says which one is meant: the theory of evolution.
 _OF = "of|by|that|which|for|in|to|when|where|who|whom|whose|whereby|behind|between|with|on|called|against|at"
-_THE = rf"(?i)\bthe (?:[\w-]+ )?({either(_NAMED | _CAST)})\b(?! (?:{_OF})\b)"
+_THE = rf"(?i)\bthe (?:(?:{either(MAIN | _ORDINALS)}) )?({either(_NAMED | _CAST)})\b(?! (?:{_OF}|{either(_NAMED)})\b)"
 _WH = rf"(?:{either(WHICH)})\b"
-_THEN = rf"(?i)^\W*{_WH}.* (?:did|was|were|had) the ({either(_CAST)})\b(?! (?:{_OF})\b)"
+_PAST = these("did was were had")
+_POSSIBLY = _PAST | {"main"}
+_THEN = rf"(?i)^\W*{_WH}.* (?:{either(_PAST)}) the ({either(_CAST)})\b(?! (?:{_OF})\b)"
 _THE_MAIN = r"(?i)^\W*(?:what|which|who) (?:is|are|was|were) the main ([\w-]+)\?$"
-_SIMPLE = r"[\w'’ -]+\?"
+_HAPPENED = r"(?i)(?!\w+ (?:is|are) \w+\?)[\w'’ -]+\?"  # unlike: what is work?
 _IN_WHICH = rf"(?i)^\W*(?:(?:in|on|at|to|by|for|from|of|with|during|under) )?{_WH}"
 _DOES_IT = (
     rf"{_IN_WHICH}(?! (?:time|day|date)\b)(?:(?! {_WH})[^.,:;?!—()]){{0,60}}?"
@@ -181,7 +185,7 @@ def _dangling(question: Text) -> str | None:
     if listed:
         asked = tuple(word for word in asked if word not in ("this", "these", "those"))
     for n, (before, word) in enumerate(pairwise(("", *asked))):
-        if n and word in PRONOUNS and not _named_later(word, text) and not _is_expletive(asked[n - 1 :]):
+        if n and word in PRONOUNS and not _named_later(word, text) and not _is_expletive(asked[n - 1 : n + 6]):
             return word
         if word not in _NO_NAMES and (word not in _QUALITIES or before in WHICH):
             break
@@ -236,27 +240,24 @@ def missing_context(deck: Deck) -> Iterator[Problem]:
     """
     for card, question in questions(deck):
         asked = words(question)
-        if _NEAR_UNNAMED.isdisjoint(asked) or is_translation(card):
+        if len(asked) > _MOST_WORDS or _NEAR_UNNAMED.isdisjoint(asked):
             continue
-        if noun := _unnamed(question):
+        if (noun := _unnamed(question)) and not is_translation(card):
             yield warning("missing-context", question, f"nothing says which {noun} is meant", "name it")
 
 
 def _unnamed(question: Text) -> str | None:
     """The noun after `the` in a question without a name, a number or a clause that could say which one is meant."""
+    said, asked = content(question), words(question)
+    nameless = said <= _NAMELESS
+    if not nameless and ("the" not in asked or _POSSIBLY.isdisjoint(asked)):
+        return None
     text = unquoted(question)
     if OBJECT in text or re.search(r"\d|\w\W+[A-Z]|[,:;(—]|[.!?]\s", text):
         return None
-    asked, said = words(text), content(text)
-    if (
-        said
-        and said <= _DOINGS
-        and asked[0] in WHICH
-        and PRONOUNS.isdisjoint(asked)
-        and re.fullmatch(_SIMPLE, question)
-    ):
-        return "event"
-    found = re.search(_THE, text) if said <= _NAMELESS else None
+    if said and said <= _DOINGS and asked[0] in WHICH and PRONOUNS.isdisjoint(asked):
+        return "event" if re.fullmatch(_HAPPENED, question) else None
+    found = re.search(_THE, text) if nameless else None
     found = found or re.search(_THEN, text) or re.search(_THE_MAIN, text)
     return found[1].lower() if found else None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import chain
 from typing import NamedTuple
 
 from studydeck.checks.words import (
@@ -12,6 +13,7 @@ from studydeck.checks.words import (
     EMPTY,
     NUMBERS,
     OBJECT,
+    SHORTEST_STEM,
     around,
     content,
     english_sections,
@@ -28,6 +30,12 @@ from studydeck.checks.words import (
 from studydeck.model import Card, Deck, Problem, Text, warning
 from studydeck.model.checks import check
 
+#: What such an answer is, everybody knows: the Adriatic is a sea.
+_CLASSES = these(
+    "city sea ocean river lake island desert mountains war battle treaty empire dynasty act law theorem principle "
+    "effect theory disease syndrome test reaction process"
+)
+_SAY_NOTHING = EMPTY | _CLASSES
 _DENIALS = these("not no neither nor never")
 _ARTICLES = these("a an the its their his her")
 _CODE_WORD = r"`[.@]?([A-Za-z]{4,})(?:\(\))?`"
@@ -74,10 +82,11 @@ def _said(answer: Text, question: Text) -> bool:
     """Whether the question has every word of a short answer, or a form of it; one word of code may be its answer."""
     if answer.startswith("`") and (code := re.fullmatch(_CODE_WORD, answer)):
         return stem(code[1].lower()) in stems(unquoted(question))
-    asked = stems(question)
-    if any(word not in EMPTY and stem(word) not in asked for word in words(answer)):
-        return False
-    return 0 < len(content(answer)) <= _MOST_WORDS
+    asked = question.lower()
+    if any(word not in _SAY_NOTHING and word[:SHORTEST_STEM] not in asked for word in words(answer)):
+        return False  # most of them, without a look at the stems
+    said = content(answer) - _CLASSES or content(answer)
+    return 0 < len(said) <= _MOST_WORDS and set(map(stem, said)) <= stems(question)
 
 
 def _offers_choice(answer: Text, question: Text) -> bool:
@@ -94,7 +103,7 @@ def _offers_choice(answer: Text, question: Text) -> bool:
         OBJECT in plain(answer)
         or not re.search(r"[^\W\d_]{2}", answer)
         or not _DENIALS.isdisjoint(words(answer))
-        or not stems(answer) <= stems(asked)
+        or not set(map(stem, content(answer) - _CLASSES)) <= stems(asked)
         or not EMPTY.intersection(words(answer)) - _ARTICLES <= set(words(asked))
         or (
             asked.count(",") + asked.count("(") > 0 and content(answer) in map(content, re.split(_BETWEEN_ITEMS, asked))
@@ -123,11 +132,14 @@ def leak(deck: Deck) -> Iterator[Problem]:
     """
     for section, cards in english_sections(deck):
         sides = [side for number, card in enumerate(cards) for side in _sides(number, card)]
+        wanted = _NOTHING.union(*(side.hidden for side in sides))
         showing: defaultdict[str, list[_Side]] = defaultdict(list)
         for side in sides:
-            for each in side.shown:
+            for each in side.shown & wanted:
                 showing[each].append(side)
-        common = {each for each, those in showing.items() if len(those) > max(_FEW, len(cards) // _FEW)} | _FORM
+        counts = Counter(chain.from_iterable(side.shown for side in sides))
+        many = max(_FEW, len(cards) // _FEW)
+        common = {each for each, count in counts.items() if count > many} | _FORM
         label = stems(section.name)
         told: set[Text] = set()
         for side in sides:
@@ -173,12 +185,11 @@ def _sides(number: int, card: Card) -> Iterator[_Side]:
 
 def _short(texts: Sequence[str]) -> frozenset[str]:
     """The stems of short texts; none for long ones, for code and formulas, and for mere numbers and signs."""
-    if sum(map(len, texts)) > _LONGEST or any(OBJECT in plain(text) for text in texts):
+    if sum(map(len, texts)) > _LONGEST:
         return _NOTHING
     found = _NOTHING.union(*map(stems, texts))
-    if len(found) <= _MOST_WORDS and any(len(each) >= _FEWEST_LETTERS and each not in NUMBERS for each in found):
-        return found
-    return _NOTHING
+    says_something = len(found) <= _MOST_WORDS and max(map(len, found - NUMBERS), default=0) >= _FEWEST_LETTERS
+    return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
 
 
 def _giver(side: _Side, showing: Mapping[str, Sequence[_Side]], common: Set[str]) -> Text | None:

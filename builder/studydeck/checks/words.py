@@ -6,7 +6,7 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import filterfalse
 
@@ -81,7 +81,8 @@ _ENDINGS = tuple(
     "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
     "ies ied ions ion ives ive ings ing ers er ors or ed es s ical ic al isms ism ist ian ean ity ty ly y e".split()
 )
-_SHORTEST_STEM = 4
+#: Letters that forms of a word share at least, or all that it has.
+SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
 _MARKED = re.compile(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
@@ -115,22 +116,53 @@ def judged_texts(deck: Deck) -> list[Text]:
     return texts
 
 
-def in_english(deck: Deck) -> list[Card]:
+class _Same:
+    """A deck as a key of a cache: the same one, not an equal one."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+
+    def __hash__(self) -> int:
+        return id(self.deck)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.deck is self.deck
+
+
+def in_english(deck: Deck) -> Sequence[Card]:
     """The judged cards whose language, or the deck's, is English."""
     return [card for _, cards in english_sections(deck) for card in cards]
 
 
-def english_sections(deck: Deck) -> Iterator[tuple[Section, list[Card]]]:
+def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
     """The sections of a deck, each with its judged cards that are in English."""
-    english = _is_english(deck.language)
-    for section in deck.sections:
-        cards = [card for card in section.cards if not card.retired]
-        yield section, [c for c in cards if (english if c.language is None else _is_english(c.language))]
+    return _english_sections(_Same(deck))
 
 
-def questions(deck: Deck) -> list[tuple[Card, Text]]:
+@lru_cache(1)
+def _english_sections(same: _Same) -> list[tuple[Section, list[Card]]]:
+    english = _is_english(same.deck.language)
+    return [
+        (
+            section,
+            [
+                card
+                for card in section.cards
+                if not card.retired and (english if card.language is None else _is_english(card.language))
+            ],
+        )
+        for section in same.deck.sections
+    ]
+
+
+def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
     """The English cards with a question, and that question."""
-    return [(card, card.asks) for card in in_english(deck) if not card.kind.gaps]
+    return _questions(_Same(deck))
+
+
+@lru_cache(1)
+def _questions(same: _Same) -> list[tuple[Card, Text]]:
+    return [(card, card.asks) for card in in_english(same.deck) if not card.kind.gaps]
 
 
 def _is_english(language: str) -> bool:
@@ -183,11 +215,11 @@ def stem(word: str) -> str:
     """What `word` shares with its other forms: `regul` for regulate, regulates and regulation."""
     if not word.isalpha():
         return word
-    if len(word) > _SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
+    if len(word) > SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
         word = word[:-1]
     for ending in _ENDINGS:
         if word.endswith(ending):
-            return word[: -len(ending)] if len(word) - len(ending) >= _SHORTEST_STEM else word
+            return word[: -len(ending)] if len(word) - len(ending) >= SHORTEST_STEM else word
     return word
 
 
