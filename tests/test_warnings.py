@@ -482,6 +482,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is Cairo known for?", "Its mosques"),
         ("What happened in 1789?", "The French Revolution began"),
         ("What should you do in a flood?", "Climb"),
+        ("How might one prove a theorem?", "By contradiction"),
+        ("What factors affect the speed of a river?", "Its slope"),
         ("What is a good way to cross the Nile?", "By boat"),
         ("Which drug is used to treat malaria?", "Quinine"),
     ],
@@ -497,6 +499,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What was Napoleon like?", "Proud"),
         ("Tell me about the Nile.", "It is long"),
         ("What did Martin Luther do?", "He wrote theses"),
+        ("Explain photosynthesis.", "Light becomes sugar"),
+        ("What was life like in medieval towns?", "Hard"),
         ("How did the printing press change Europe?", "Books were cheap"),
     ],
     "missing-context": [
@@ -510,6 +514,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What does the model predict?", "Rain"),
         ("Who won?", "William"),
         ("What is the capital?", "Cairo"),
+        ("What are the other two types?", "Smooth and cardiac"),
+        ("Which step comes next?", "Ligation"),
         ("What does the function return?", "A list"),
     ],
     "all-of-the-above": [

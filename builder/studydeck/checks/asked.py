@@ -88,6 +88,8 @@ _SEVERAL = (
     r"|\b(?:known|famous|notable|remembered|renowned) for\?$"
     r"|^\W*how (?:can|could|might|would|should) (?:you|one|people|someone)\b(?! (?:say|translate|write|spell|express))"
     r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
+    r"|^\W*how do people\b|^\W*what (?:can|could|should) [^,]* do about\b"
+    r"|^\W*(?:what|which) (?:(?:kinds|types|sorts) of )?(?:factors|things) (?:affect|influence|determine|cause)\b"
     r"|^\W*what happened (?:in|on|during|at)\b|^\W*what (?:should|can|could) (?:you|one|we) do\b"
     rf"|^\W*what makes [^,]* (?:{either(_WORTH)}|unique|different|good|great)\?$"
     r"|^\W*what (?:can|could|might) (?:make|cause|lead|trigger|affect|influence|prevent|reduce|increase|improve"
@@ -95,13 +97,13 @@ _SEVERAL = (
     r"|\b(?:drug|medicine|medication|antibiotic|treatment)s? (?:is|are|can be) (?:used|given|taken)"
     r" (?:to|for|in|against)\b"
 )
-_COUNTED_OR_CHOSEN = CHOICE | NUMBERS
+_COUNTED_OR_CHOSEN = CHOICE | NUMBERS - {"one"}
 _NEAR_SEVERAL = (
     ASPECTS
     | FACTS
     | MAIN
     | _WORTH
-    | these("legacy relevance about for can could might used given taken happened makes do")
+    | these("legacy relevance about for can could might used given taken happened makes do people things would should")
 )
 _OPEN_ENDED = (
     r"(?i)^\W*(?:please )?(?:discuss|tell me|talk about|write about|comment on|elaborate|reflect|describe|outline"
@@ -109,17 +111,17 @@ _OPEN_ENDED = (
     r"|\bwhat (?:do|can|would|should) (?:you|one) (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
     r"|^\W*(?:so )?(?:what|how) about\b|\bcomes? to mind\b|\bin your (?:own )?(?:view|opinion|words|experience)\b"
     r"|\b(?:do|would) you (?:think|agree|feel|believe)\b|\b(?:everything|all)(?: that)? you know\b|\bto what extent\b"
-    r"|^\W*what (?:is|are|was|were) [^,]*\b(?:like|all about)\?$"
+    r"|^\W*what (?:is|are|was|were) [^,]*\b(?:like(?:\?$| (?:in|for|during|under|before|after)\b)|all about\?$)"
     r"|^\W*how (?:do|does|did) [^,]* (?:work|feel)\?$|^\W*how (?:is|are|was|were) [^,]* used\?$"
-    r"|^\W*how (?:do|does|did) [^,]* (?:affect|influence|impact|shape|change) (?:us|people|society|the world|life"
-    r"|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
+    r"|^\W*how (?:do|does|did|has|have) [^,]* (?:affect|influence|impact|shape|change)(?:ed|d)? (?:us|people|society"
+    r"|the world|life|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
     r"|^\W*what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$"
     r"|^\W*what (?:is|are|was|were) the (?:basics|history|background|nature|essence|story) (?:of|behind)\b"
 )
 _NEAR_OPEN_ENDED = these(
-    "discuss tell talk write comment elaborate reflect describe outline summarise summarize prove explain you your one "
-    "about mind extent like work feel used affect influence impact shape change do basics "
-    "history background nature essence story"
+    "about affect affected background basics change changed comment describe discuss do elaborate essence explain "
+    "extent feel history impact impacted influence influenced like mind nature one outline prove reflect shape shaped "
+    "story summarise summarize talk tell used work write you your"
 )
 _ABOVE = r"(?i)\b(?:all|none|any|both|neither|some|each)(?: of)? the above\b"
 _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"
@@ -324,7 +326,7 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
         asked = words(question)
         if _NEAR_OPEN_ENDED.isdisjoint(asked):
             continue
-        if is_translation(card) and (len(asked) < 3 or asked[0] not in _NEAR_OPEN_ENDED):
+        if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
         if found := re.search(_OPEN_ENDED, unquoted(question)):
             message = f"nothing says where the answer to '{_shown(found[0])}' ends"

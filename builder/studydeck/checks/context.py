@@ -46,7 +46,7 @@ _SAID_TO_BE = these(
     "considered recommended advised thought believed said required allowed assumed expected supposed estimated"
 )
 _POSSESSIVES = these("his her its their")
-_ORDINALS = these("first second third last next final two three four five")
+_ORDINALS = these("first second third last next final two three four five other different same new")
 #: Words that say nothing of the thing which they are about: the main benefit of it, what happens after it.
 _QUALITIES = ASPECTS | FACTS | MAIN | _ORDINALS | {"term"}
 _NO_NAMES = EMPTY | these("happens happen happened after before")
@@ -59,7 +59,7 @@ _NAMED = (
         "view finding event period era movement group system case situation condition tool device structure stage step "
         "phase type kind part category component element rule leader capital dose formula population date value size "
         "winner loser founder successor opposite exception verdict ruling decision mechanism antidote output currency "
-        "treatment diagnosis author inventor"
+        "treatment diagnosis author inventor one equation line sentence question answer problem"
     )
     | these("phenomenon phenomena hypothesis hypotheses")
 )
@@ -74,14 +74,14 @@ _CAST = plurals(
 #: What is done, without a word for who does it or to what.
 _DOINGS = these(
     "accept accepted agree agreed applied apply argue argued argues arrive arrived began begin begins call called "
-    "cause caused change changed consist create created decide decided define describe describes develop developed "
-    "die died differ discover discovered end ended ends explain explains fail failed fall find finds form formed "
-    "found give gives grow happen happened happens include includes increase increased introduce introduced invent "
-    "invented involve involves know known lead leads leave led left live lived lose lost made make makes mean means "
-    "measure measures occur occurred occurs pass passed predict predicts propose proposed publish published refuse "
-    "refused reject rejected replace replaced result resulted return returns rise rule ruled say says show showed "
-    "shows sign signed solve solves start started starts survive take taken test tested took treat use used uses win "
-    "wins won work worked works write written wrote"
+    "cause caused change changed come comes consist create created decide decided define describe describes develop "
+    "developed die died differ discover discovered end ended ends explain explains fail failed fall find finds form "
+    "formed found give gives grow happen happened happens include includes increase increased introduce introduced "
+    "invent invented involve involves know known lead leads leave led left live lived lose lost made make makes mean "
+    "means measure measures occur occurred occurs pass passed predict predicts propose proposed publish published "
+    "refuse refused reject rejected replace replaced result resulted return returns rise rule ruled say says show "
+    "showed shows sign signed solve solves start started starts survive take taken test tested took treat use used "
+    "uses win wins won work worked works write written wrote"
 )
 #: With these words alone a question names nothing.
 _NAMELESS = _NAMED | _CAST | _QUALITIES | _DOINGS | these(
@@ -92,7 +92,10 @@ _NEAR_UNNAMED = MAIN | _NAMED | _CAST | _DOINGS
 _MOST_WORDS = 12
 #: After these words comes what says which one is meant: the theory of evolution.
 _OF = "of|by|that|which|for|in|to|when|where|who|whom|whose|whereby|behind|between|with|on|called|against|at"
-_THE = rf"(?i)\bthe (?:(?:{either(MAIN | _ORDINALS)}) )?({either(_NAMED | _CAST)})\b(?! (?:{_OF}|{either(_NAMED)})\b)"
+_THE = (
+    rf"(?i)\bthe (?:(?:{either(MAIN | _ORDINALS)}) ){{0,2}}({either(_NAMED | _CAST)})\b"
+    rf"(?! (?:{_OF}|{either(_NAMED)})\b)"
+)
 _WH = rf"(?:{either(WHICH)})\b"
 _PAST = these("did was were had")
 _POSSIBLY = _PAST | {"main"}
@@ -257,6 +260,8 @@ def _unnamed(question: Text) -> str | None:
         return None
     if said and said <= _DOINGS and asked[0] in WHICH and PRONOUNS.isdisjoint(asked):
         return "event" if re.fullmatch(_HAPPENED, question) else None
+    if nameless and said and asked[-1] == "next":
+        return "order"
     found = re.search(_THE, text) if nameless else None
     found = found or re.search(_THEN, text) or re.search(_THE_MAIN, text)
     return found[1].lower() if found else None
