@@ -115,7 +115,7 @@ def no_source(deck: Deck) -> Iterator[Problem]:
     without = [card for card in cards if not card.source]
     if len(without) == len(cards) > 1:
         message = f"none of the {len(cards)} cards has a source in the material"
-        remedy = "add source: with the paragraph and sentence, such as p2s1, or checks: {no-source: off}"
+        remedy = "add source: to each, such as p2s1, or write checks: {no-source: off} in deck.yaml"
         yield warning("no-source", deck.place, message, remedy)
         return
     for card in without:
