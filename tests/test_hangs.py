@@ -353,7 +353,7 @@ def _remembering() -> list[Any]:
     from studydeck.checks import words
     from studydeck.preview.view import _line
 
-    return [words.plain, words.unquoted, words.words, words.content, formula._mathml, _line]
+    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:
@@ -441,8 +441,19 @@ def material(line: str) -> Callable[[int, Path], Callable[[], object]]:
     return run
 
 
+def same_words(size: int, home: Path) -> Callable[[], object]:
+    asked = "Which of the {} arms of the river {} carries the water of field {}?"
+    many = [
+        card(question=text(asked.format(n % 97, n, n % 89)), answer=text(f"Arm {n % 40} and field {n % 89}"))
+        for n in range(size)
+    ]
+    asking = deck(*many)
+    return lambda: list(JUDGEMENTS["leak"].run(asking))
+
+
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
+    "cards of a section that ask with the same words": (2_000, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),

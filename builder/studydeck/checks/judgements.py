@@ -9,7 +9,18 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 # Imported for the checks that they register, in the order of docs/checks.md.
-from studydeck.checks import answers, asked, description, gaps, lengths, markup, whole, wording  # noqa: F401
+from studydeck.checks import (  # noqa: F401
+    answers,
+    asked,
+    context,
+    description,
+    gaps,
+    given,
+    lengths,
+    markup,
+    whole,
+    wording,
+)
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Placed, Problem, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
