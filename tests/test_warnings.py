@@ -1194,7 +1194,7 @@ def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
     ],
 )
 def test_a_list_is_not_typed(author: Author, answer: str, typed: str, told: bool) -> None:
-    author.section(f"  - {{id: x, question: Which river is it?, answer: {answer}, typed: {typed}}}\n")
+    author.section(f"  - {{id: x, question: Which river flows through Cologne?, answer: {answer}, typed: {typed}}}\n")
     assert [each.name for each in author.judgements()] == ["typed-list"] * told
 
 
