@@ -102,7 +102,7 @@ def test_check_ends_with_what_it_found(rivers: Author) -> None:
     shutil.rmtree(rivers.folder / "media")
     break_it(rivers)
     assert run("check", GOOD, code=1).stdout == f"{BROKEN}\n1 deck, 1 card: 1 error\n"
-    rivers.edit("In its delta", "TODO")
+    rivers.edit("In its delta", "In a TODO")
     rivers.write("style.css", ".a { width: 600px }")
     assert run("check", GOOD, code=1).stdout.endswith("\n1 deck, 1 card: 2 errors, 1 warning\n")
 
@@ -204,9 +204,9 @@ def test_a_problem_is_one_line_whatever_the_author_wrote(rivers: Author, card: s
 def test_problems_come_in_the_order_of_decks_files_and_lines(rivers: Author, home: Path) -> None:
     other = another(home, "lakes")
     for author in (rivers, other):
-        author.edit("answer: In its delta", "answer: TODO")
+        author.edit("answer: In its delta", "answer: In a TODO")
         break_it(author)
-        author.section("  - {question: TBD, answer: A}\n", "Fire", "fire.yaml")
+        author.section("  - {question: A TBD, answer: A}\n", "Fire", "fire.yaml")
     places = [(each["path"], each["line"]) for each in answer("check", GOOD, "cards/lakes", code=1)["problems"]]
     files = ("fire.yaml", 3), ("water.yaml", 3), ("water.yaml", 4)
     assert places == [(f"cards/{deck}/{file}", line) for deck in ("lakes", "rivers") for file, line in files]

@@ -28,11 +28,11 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         outline = None
     if problems:
         return problems
-    found = sources_of(deck, ids, lock)
+    found = sources_of(deck, ids, lock).written
     if lock.outline.parts:  # the same errors with and without the material
         problems += bad_source(found)
     if outline is not None:
-        found = sources_of(deck, ids, lock, outline)
+        found = sources_of(deck, ids, lock, outline).written
         problems += copied(deck, outline, CHECKS["copied"].limit_in(deck))
         problems += hedge_lost(found)
     return [*problems, *source_changed(found), *source_gone(found)]
