@@ -259,7 +259,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     ),
     "Markdown": lambda value: markdown.plain_markdown(f"A line.\n{value}\nAnother.\n"),
     "a material and its revision": revised,
-    "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
+    "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
     "a lock": lambda value: lock.read_lock(
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from studydeck.files import read_bytes, write_file, write_files
 from studydeck.material import (
     MATERIAL_LOCK,
-    MaterialLock,
+    Source,
     Sources,
     lock_of,
     material_lock_text,
@@ -63,7 +62,7 @@ def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = N
     lock, _ = lock_of(loaded.deck)
     stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
     outline = outline_of(loaded.deck, material)
-    found = sources_of(loaded.deck, loaded.ids, MaterialLock(lock.outline, stamps), outline)
+    found = sources_of(loaded.deck, loaded.ids, lock._replace(stamps=stamps), outline)
     write_material_lock(loaded.deck, found, lambda source: source.owner in ids)
     return sources(loaded, material)
 
@@ -118,9 +117,17 @@ def unmoved(loaded: Loaded, material: Path | None) -> Sources:
     return found
 
 
-def write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
-    """Writes the lock, with the sources accepted for which `accept` is true, if that changes anything."""
+def write_material_lock(
+    deck: Deck, found: Sources, accept: Callable[[Source], bool], drafted: Iterable[str] = ()
+) -> bool:
+    """Writes the lock, with the sources accepted for which `accept` is true, if that changes it, and returns whether.
+
+    `drafted` are fingerprints to be added to those that the lock has.
+    """
     path = deck.folder / MATERIAL_LOCK
-    text = material_lock_text(stamped(found, accept))
-    if not path.exists() or read_bytes(path, deck.folder).replace(b"\r\n", b"\n") != text.encode():
-        write_file(path, text.encode(), deck.folder)
+    earlier = lock_of(deck)[0].drafted
+    text = material_lock_text(stamped(found, accept)._replace(drafted=earlier.union(drafted)))
+    if path.exists() and read_bytes(path, deck.folder).replace(b"\r\n", b"\n") == text.encode():
+        return False
+    write_file(path, text.encode(), deck.folder)
+    return True

@@ -37,11 +37,12 @@ class MaterialLock(NamedTuple):
     """The outline of the material, and the stamps of sources by their owner and whole locator.
 
     The owner is the id of a card, or empty for a place under `uncarded:`. A whole locator names its section:
-    `overview/p2s1`.
+    `overview/p2s1`. `drafted` are the fingerprints of sentences that `draft` made a stub or a card for.
     """
 
     outline: Outline = Outline()
     stamps: Mapping[tuple[str, str], Stamp] = {}
+    drafted: frozenset[str] = frozenset()
 
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
@@ -88,6 +89,7 @@ def material_lock_text(lock: MaterialLock) -> str:
     for (owner, locator), stamp in sorted(lock.stamps.items()):
         word = f"card\t{owner}" if owner else "uncarded\t-"
         lines.append(f"{word}\t{locator}\t{' '.join(stamp.fingerprints)}\t{'lost' if stamp.lost else 'kept'}")
+    lines += [f"drafted\t{each}" for each in sorted(lock.drafted)]
     return "\n".join([*lines, "end", ""])
 
 
@@ -98,6 +100,7 @@ class _Reader:
         self.parts: list[tuple[str, str, str]] = []
         self.paragraphs: list[list[tuple[Sentence, ...]]] = []
         self.stamps: dict[tuple[str, str], Stamp] = {}
+        self.drafted: set[str] = set()
         self.ended = False
 
     def read(self, word: str, *values: str) -> None:
@@ -106,6 +109,7 @@ class _Reader:
             "paragraph": self._paragraph,
             "card": self._stamp,
             "uncarded": self._uncarded,
+            "drafted": self._drafted,
             "end": self._end,
         }
         if word not in lines:
@@ -117,7 +121,7 @@ class _Reader:
             Part(slug, heading, tuple(paragraphs), tag)
             for (slug, heading, tag), paragraphs in zip(self.parts, self.paragraphs, strict=True)
         ]
-        return MaterialLock(Outline(tuple(parts)), self.stamps)
+        return MaterialLock(Outline(tuple(parts)), self.stamps, frozenset(self.drafted))
 
     def _section(self, slug: str, heading: str, tag: str) -> None:
         if not slug or any(slug == other for other, _, _ in self.parts):
@@ -140,6 +144,9 @@ class _Reader:
 
     def _uncarded(self, _: str, locator: str, fingerprints: str, state: str) -> None:
         self._stamp("", locator, fingerprints, state)
+
+    def _drafted(self, fingerprint: str) -> None:
+        self.drafted.update(_fingerprints(fingerprint))
 
     def _end(self) -> None:
         self.ended = True
