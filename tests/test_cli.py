@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -589,6 +590,49 @@ def test_new_is_given_no_file(home: Path) -> None:
     Path("f").write_text("mine")
     assert "'f' is a file" in run("new", "f", "--name", "Rivers", code=2).stderr
     assert Path("f").read_text() == "mine"
+
+
+def test_commands_in_messages_can_be_pasted_whatever_the_folder_is_called(home: Path) -> None:
+    lines = [run("new", "cards/Mein Übungs Deck", "--name", "X").stdout.splitlines()[-1]]
+    Path("it's.txt").write_text("Rivers run.")
+    lines.append(run("draft", "it's.txt", "--deck", "cards/it's $HOME").stdout.splitlines()[-1])
+    for line in lines:
+        command = line[line.index("studydeck ") :]
+        name, *words = shlex.split(command)
+        assert name == "studydeck"
+        assert len(words) == 2
+        run(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "sentence"),
+    [
+        (("check",), "deck.yaml", ""),
+        (("build", "-o", "dist"), "deck.yaml", ""),
+        (("check",), "water.yaml", "'cards/rivers/water.yaml' is a file; give the deck's folder: cards/rivers\n"),
+        (("check",), "media/a.txt", "'cards/rivers/media/a.txt' is a file; give the deck's folder\n"),
+    ],
+)
+def test_a_deck_may_be_named_by_its_deck_yaml(rivers: Author, words: tuple[str, ...], file: str, sentence: str) -> None:
+    rivers.write("media/a.txt", "x")
+    done = run(*words, f"{GOOD}/{file}", code=2 if sentence else 0)
+    assert done.stderr.endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("plan", "-o", "notes.md"), "write the plan to a file with: studydeck plan --format markdown > notes.md\n"),
+        (("build", "-o", "rivers.apkg"), "'rivers.apkg' looks like a file; give a folder\n"),
+        (("preview", "--export", "page.html"), "'page.html' looks like a file; give a folder\n"),
+    ],
+)
+def test_a_file_is_not_taken_for_a_folder_to_write_to(
+    rivers: Author, home: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    before = tree(home)
+    assert run(*words, code=2).stderr.endswith(sentence)
+    assert tree(home) == before
 
 
 def test_new_needs_a_folder(home: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import PurePath
 
 # Control characters, line ends, lone surrogates, and characters that change the direction of writing.
 _UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -27,10 +27,10 @@ def printable(text: str, spelled: Callable[[str], str] = _escaped) -> str:
     return re.sub(rf"(?![\n\t]){_UNPRINTABLE}", lambda found: spelled(found[0]), text)
 
 
-def command_line(*words: str | Path) -> str:
+def command_line(*words: str | PurePath) -> str:
     """The studydeck command with these words after its name, to be pasted into a shell.
 
-    >>> command_line("build", Path("cards/my deck"))
+    >>> command_line("build", PurePath("cards/my deck"))
     "studydeck build 'cards/my deck'"
     """
     return quoted(["studydeck", *(each if isinstance(each, str) else each.as_posix() for each in words)])

@@ -162,7 +162,11 @@ def build(
     metavar="OLD",
     help="Compare with an older package (OLD.apkg), a lock or a git revision; default: the last build.",
 )
-@output_option("Folder of the last packages, to show old texts from.")
+@output_option(
+    "Folder of the last packages, to show old texts from.",
+    instead="give the folder of the last packages, or write the plan to a file with: "
+    "studydeck plan --format markdown > notes.md",
+)
 @format_option("markdown", help_text="Output format; markdown prints release notes.")
 def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
     """Show what the next import changes for a learner who has the last build. Writes nothing.

@@ -20,6 +20,7 @@ from studydeck.material.words import texts_of
 from studydeck.model import Deck, Text, shown
 from studydeck.pipeline import Loaded
 from studydeck.reading.edit import with_locators
+from studydeck.terminal import command_line
 
 
 def sources(loaded: Loaded, material: Path | None = None) -> Sources:
@@ -33,7 +34,11 @@ def sources(loaded: Loaded, material: Path | None = None) -> Sources:
         raise ValueError(str(problems[0]))
     outline = outline_of(loaded.deck, material)
     if outline is None and not lock.outline.parts:
-        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; give the material with --material")
+        path = loaded.deck.material.path
+        missing = f" and no file '{path}'" if path else ""
+        raise ValueError(
+            f"{shown(loaded.deck.folder)} has no material.lock{missing}; give the material with --material"
+        )
     return sources_of(loaded.deck, loaded.ids, lock, outline)
 
 
@@ -113,7 +118,10 @@ def unmoved(loaded: Loaded, material: Path | None) -> Sources:
     if found.to_rewrite:
         count = len(found.to_rewrite)
         what = "source has moved" if count == 1 else "sources have moved"
-        raise ValueError(f"{count:,} {what} in {shown(loaded.deck.folder)}; run studydeck source fix first")
+        folder = shown(loaded.deck.folder)
+        where = ["--material", material.as_posix()] if material else []
+        fix = command_line("source", "fix", folder, *where)
+        raise ValueError(f"{count:,} {what} in {folder}; run {fix} first")
     return found
 
 

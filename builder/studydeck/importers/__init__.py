@@ -68,4 +68,4 @@ def needs_extra(path: Path, what: str) -> ValueError:
     """The sentence for a user without the libraries that read such a file."""
     from studydeck.installing import install_line
 
-    return ValueError(f"{path} is {what}, which needs an optional part of studydeck: {install_line('material')}")
+    return ValueError(f"{path} is {what}; install what reads it with {install_line('material')} and try again")

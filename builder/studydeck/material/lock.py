@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from studydeck.material.outline import VERSION, Outline, Part, Sentence
 from studydeck.model import Place, Problem, problem
+from studydeck.terminal import command_line, quoted
 
 MATERIAL_LOCK = "material.lock"
 _HEAD = "studydeck material"
@@ -19,7 +21,6 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_REMEDY = "restore it from git (git checkout -- material.lock), or delete it and run studydeck source stamp"
 _FINGERPRINT = re.compile(r"[1-9]\d*:[a-z2-7]{8}")
 
 
@@ -50,11 +51,11 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
     try:
         lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
     except UnicodeDecodeError:
-        return MaterialLock(), [problem("damaged-material", Place(path), "the file isn't UTF-8", _REMEDY)]
+        return MaterialLock(), [_damaged(Place(path), "the file isn't UTF-8")]
     head = lines[0].rpartition(" ")
     if head[0] != _HEAD or not head[2].isdigit():
         message = "the first line isn't that of a material.lock"
-        return MaterialLock(), [problem("damaged-material", Place(path), message, _REMEDY)]
+        return MaterialLock(), [_damaged(Place(path), message)]
     if int(head[2]) > VERSION:
         message = f"a newer studydeck wrote this lock (version {head[2]}; this one reads {VERSION})"
         from studydeck.installing import update_line
@@ -71,13 +72,17 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
                 reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
                 reason = error if type(error) is ValueError else "wrong number of columns"
-                problems.append(
-                    problem("damaged-material", Place(path, number), f"this line is damaged: {reason}", _REMEDY)
-                )
+                problems.append(_damaged(Place(path, number), f"this line is damaged: {reason}"))
     if not reader.ended and not problems:
         last = Place(path, max(1, len(lines) - 1))
-        problems.append(problem("damaged-material", last, "the lock is truncated", _REMEDY))
+        problems.append(_damaged(last, "the lock is truncated"))
     return reader.lock(), problems
+
+
+def _damaged(at: Place, message: str) -> Problem:
+    stamp = command_line("source", "stamp", PurePosixPath(at.path).parent)
+    remedy = f"restore it from git ({quoted(['git', 'checkout', '--', at.path])}), or delete it and run {stamp}"
+    return problem("damaged-material", at, message, remedy)
 
 
 def material_lock_text(lock: MaterialLock) -> str:

@@ -74,6 +74,7 @@ PROBLEMS: dict[str, str] = {
     "future-stamp": "A deck.lock with stamps in the future, from a computer whose clock was wrong.",
     "lost-lock": "A deck that was built before and whose deck.lock is missing.",
     "missing-history": "A deck in a git repository that can't show all earlier builds: a shallow clone, or no git.",
+    "lost-material": "The file that `path:` under `material:` names doesn't exist.",
     "damaged-material": "A material.lock that is damaged.",
     "unknown-check": "A name under `checks:` that isn't a warning, or a number for a warning without a limit.",
     "unused-ok": "A warning under a card's `ok:` that the card doesn't have.",
