@@ -413,6 +413,7 @@ def damage(text: str) -> list[Problem]:
         ("studydeck material 1", "studydeck material 2", 1, "a newer studydeck wrote this"),
         ("end\n", "", 16, "the lock is truncated"),
         ("section\toverview", "chapter\toverview", 3, "a line can't start with 'chapter'"),
+        ("section\toverview", "drafted\tx\nsection\toverview", 3, "'x' isn't a fingerprint"),
         ("\tdeltas-and-mouths\t1:", "\toverview\t1:", 6, "the section 'overview' is repeated"),
         ("section\toverview\t-\toverview\n", "", 3, "a paragraph comes before the first section"),
         ("section\toverview\t-\toverview", "section\toverview\t-", 3, "wrong number of columns"),

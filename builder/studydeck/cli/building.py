@@ -76,7 +76,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
     "--repair-lock", is_flag=True, help="First repair a damaged or lost deck.lock from git and the last package."
 )
 @click.option("--verify", is_flag=True, help="Test the packages in the real Anki engine (needs studydeck[anki]).")
-@click.option("--locked", is_flag=True, help="Fail without writing anything if a deck.lock would change (for CI).")
+@click.option(
+    "--locked",
+    is_flag=True,
+    help="Fail without writing anything if a deck.lock would change, or a card says TODO (for CI).",
+)
 @click.option(
     "--only-this-branch",
     is_flag=True,

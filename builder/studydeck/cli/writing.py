@@ -15,7 +15,7 @@ from studydeck.cli.printing import (
 )
 from studydeck.cli.running import alone, end, folders_of, fresh_uid, loaded_decks, sentences
 from studydeck.counting import counted
-from studydeck.terminal import command_line
+from studydeck.terminal import command_line, quoted
 
 
 @click.command(short_help="Draft a deck from a text: one stub for each sentence.")
@@ -131,7 +131,8 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
     for path in left:
         say(f"left {path} as it is")
     if repository:
-        say(f"Next, in {folder.as_posix()}: git init -b main, studydeck build, git add -A, git commit")
+        there = quoted(["cd", folder.as_posix()])
+        say(f"Next: {there} && git init -b main && studydeck build && git add -A && git commit")
     else:
         say(f"Next: edit the section, then {command_line('build', deck)}")
 
