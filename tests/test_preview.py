@@ -461,6 +461,8 @@ def test_a_page_without_cards_says_why(
         page.keyboard.press("ArrowRight")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+        author.section(CARDS.splitlines()[0] + "\n  - {id: a, qestion: What?}\n")
+        expect(page.locator("#cards button")).to_have_count(1)
         author.section(CARDS.splitlines()[0] + "\n")
         expect(trouble).to_be_hidden()
         expect(page.locator("#cards button")).to_have_count(1)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def deck_view(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 
-    While the deck has errors, the cards are those of `last`, the page before the errors; without one, they are the
-    cards that have no error. If the deck was loaded without being `judged`, the warnings are still those of `last`.
+    While the deck has errors, the cards are those of `last`, the page before the errors; if it had none, they
+    are the cards without errors. If the deck was loaded without being `judged`, the warnings are still those of `last`.
     """
     from studydeck.preview import view, with_problems
 
@@ -27,7 +27,7 @@ def deck_view(loaded: Loaded, artist: Artist, last: View | None = None, *, judge
         warnings = [each for each in last.problems if each.severity != ERROR]
         loaded = loaded._replace(problems=sorted({*loaded.problems, *warnings}))
 
-    if loaded.errors and last is not None and not last.is_part:
+    if loaded.errors and last is not None and last.cards and not last.is_part:
         return with_problems(last, loaded.problems)
     is_part = bool(loaded.errors)
     loaded = _without_errors(loaded) if is_part else loaded

@@ -64,6 +64,7 @@
     const told = errors.length || deck.order.length ? errors : deck.problems;
     const box = byId("trouble");
     box.hidden = !errors.length && deck.order.length > 0;
+    box.classList.toggle("mild", !errors.length);
     box.replaceChildren();
     if (box.hidden) return;
     const shown = !deck.order.length ? "There is no card to show yet."
