@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -246,7 +247,10 @@ def test_a_revised_material_adds_stubs_for_what_is_new(deck: Author, material: P
 
 def test_moved_sources_are_fixed_first(deck: Author, material: Path) -> None:
     material.write_text(RIVERS.replace("Rain,", "It has names. Rain,"), "utf-8")
-    assert "run studydeck source fix first" in run(material, "--deck", deck.folder).output
+    told = re.search(r"; run studydeck (source fix .+) first\.$", run(material, "--deck", deck.folder).output)
+    assert told
+    assert CliRunner().invoke(main, shlex.split(told[1])).exit_code == 0
+    assert run(material, "--deck", deck.folder).exit_code == 0
 
 
 @pytest.mark.parametrize("sections", ["[water]", "\n- water  # first\n"])
