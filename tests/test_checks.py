@@ -411,7 +411,7 @@ def test_a_card_that_is_not_written_yet_is_told(author: Author, key: str, word: 
 
 
 def test_a_placeholder_in_an_item_or_a_cloze_is_told(author: Author) -> None:
-    author.section("  - {question: A, answer: [B, TODO]}\n  - cloze: '{{c1::TBD}}'\n")
+    author.section("  - {question: A, answer: [B, a TODO]}\n  - cloze: '{{c1::TBD}}'\n")
     assert told(author) == ["3:31 placeholder", "4:12 placeholder"]
 
 

@@ -41,7 +41,7 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
-from studydeck.importers import markdown
+from studydeck.importers import markdown, pdf
 from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline
 from studydeck.material.lock import read_material_lock
@@ -309,8 +309,17 @@ OTHERS: dict[str, Callable[[str], object]] = {
         ).encode(),
     ),
     "Markdown": lambda value: markdown.plain_markdown(f"A line.\n{value}\nAnother.\n"),
+    "the lines of a PDF": lambda value: list(
+        pdf._blocks(
+            [
+                pdf._Line(word, 50.0 * (n % 3), 50.0 * (n % 3) + 30, -10.0 * (n // 3), 10.0, False, n // 9)
+                for n, word in enumerate(value.split())
+            ],
+            10,
+        )
+    ),
     "a material and its revision": revised,
-    "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
+    "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
     "a lock": lambda value: lock.read_lock(
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")

@@ -415,6 +415,60 @@ def test_a_deck_that_starts_with_errors_shows_them(author: Author, open_page: Ca
         assert open_page(server.address).page.locator("#cards button").count() == 1
 
 
+STUB = "  - {id: stub, question: TODO, answer: TODO}\n"
+
+
+def test_a_deck_that_starts_with_errors_shows_its_other_cards(rivers: Author, open_page: Callable[..., Window]) -> None:
+    rivers.section(CARDS + "  - {id: a, qestion: What?, answer: That}\n" + STUB)
+    rivers.edit("![](ding.mp3)", "![](dong.mp3)")
+    with served(rivers) as server:
+        window = open_page(server.address)
+        trouble = window.page.locator("#trouble")
+        expect(trouble).to_contain_text("2 errors. The cards below are those without errors.")
+        assert window.page.locator("#cards button").count() == 6
+        rivers.edit("dong", "ding")
+        expect(window.page.locator("#cards button")).to_have_count(7)
+        expect(trouble).to_contain_text("1 error. The cards below are those without errors.")
+        rivers.edit("qestion", "question")
+        expect(trouble).to_be_hidden()
+        expect(window.page.locator("#counts")).to_have_text("6 notes, 8 cards")
+        expect(window.page.locator("#loose")).to_contain_text("1 card not written yet, the first in line 9")
+        assert window.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("cards", "heading", "sentence"),
+    [
+        (STUB, "There is no card to show yet.", "1 card not written yet, the first in line 3; replace each TODO"),
+        ("  []\n", "There is no card to show yet.", "this section has no cards; add one"),
+        ("  - {id: a, question: What?}\n", "1 error. There is no card to show yet.", "no answer; add answer:"),
+        ("  - {question: What?, answer: '![x](x.png)'}\n", "1 error. There is no card to show yet.", "no file 'x.png'"),
+    ],
+)
+def test_a_page_without_cards_says_why(
+    author: Author, browser: Browser, cards: str, heading: str, sentence: str
+) -> None:
+    author.section(cards)
+    with served(author) as server, closing(browser.new_context()) as context:
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(server.address)
+        trouble = page.locator("#trouble")
+        expect(trouble.locator("h2")).to_have_text(heading)
+        expect(trouble).to_contain_text(sentence)
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        author.section(CARDS.splitlines()[0] + "\n  - {id: a, qestion: What?}\n")
+        expect(page.locator("#cards button")).to_have_count(1)
+        author.section(CARDS.splitlines()[0] + "\n")
+        expect(trouble).to_be_hidden()
+        expect(page.locator("#cards button")).to_have_count(1)
+        assert complaints == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("wide", [1280, 390])
 @pytest.mark.parametrize("night", [False, True])

@@ -760,11 +760,12 @@ def test_a_section_whose_cards_are_broken_is_not_thin(author: Author) -> None:
     assert told(author) == ["land.yaml:3:5 error missing-key"]
 
 
-@pytest.mark.parametrize("material", ["title: Atlas", "url: https://example.org", "path: ../atlas.pdf"])
+@pytest.mark.parametrize("material", ["title: Atlas", "url: https://example.org", "path: ../atlas.txt"])
 def test_a_card_without_a_source_is_told_where_the_deck_has_a_material(author: Author, material: str) -> None:
     author.section("  - {question: Which?, answer: A}\n  - {question: Where?, answer: B, source: p1}\n")
     assert told(author) == []
     author.write("deck.yaml", DECK + f"material: {{{material}}}\n")
+    author.write("../atlas.txt", "Rivers run.")
     assert told(author) == ["3:5 warning no-source"]
     author.edit("answer: A", "answer: A, retired: true")
     assert told(author) == []
@@ -1123,10 +1124,20 @@ def test_every_problem_is_explained(name: str) -> None:
         assert f"docs/problems.md#{name}" in told.output
 
 
-def test_a_misspelt_name_is_not_explained_but_suggested() -> None:
-    told = CliRunner().invoke(main, ["check", "--explain", "long-anser"])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("long-anser", "did you mean 'long-answer'?"),
+        ("Bad_Cloze", "did you mean 'bad-cloze'?"),
+        ("picture", "did you mean 'lost-picture'?"),
+        ("material", "did you mean 'lost-material' or 'damaged-material'?"),
+        ("nothing", f"the names are {', '.join(sorted(PROBLEMS))}."),
+    ],
+)
+def test_a_name_that_is_none_is_not_explained_but_suggested(name: str, sentence: str) -> None:
+    told = CliRunner().invoke(main, ["check", "--explain", name])
     assert told.exit_code == 2
-    assert "there is no problem 'long-anser'; did you mean 'long-answer'?" in told.output
+    assert told.output.endswith(f"there is no problem '{name}'; {sentence}\n")
 
 
 # --- how often they are wrong --------------------------------------------------------------------

@@ -82,6 +82,8 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
           - {question: What is a delta made of?, answer: Sand and mud}
     """
     for section in deck.sections:
+        if section.stubs:
+            continue
         if not section.cards:
             yield warning("thin-section", section.place, "this section has no cards", "add one, or delete the file")
         elif len(section.cards) == 1 and len(deck.sections) > 1:

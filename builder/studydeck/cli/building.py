@@ -76,7 +76,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
     "--repair-lock", is_flag=True, help="First repair a damaged or lost deck.lock from git and the last package."
 )
 @click.option("--verify", is_flag=True, help="Test the packages in the real Anki engine (needs studydeck[anki]).")
-@click.option("--locked", is_flag=True, help="Fail without writing anything if a deck.lock would change (for CI).")
+@click.option(
+    "--locked",
+    is_flag=True,
+    help="Fail without writing anything if a deck.lock would change, or a card says TODO (for CI).",
+)
 @click.option(
     "--only-this-branch",
     is_flag=True,
@@ -162,7 +166,11 @@ def build(
     metavar="OLD",
     help="Compare with an older package (OLD.apkg), a lock or a git revision; default: the last build.",
 )
-@output_option("Folder of the last packages, to show old texts from.")
+@output_option(
+    "Folder of the last packages, to show old texts from.",
+    instead="give the folder of the last packages, or write the plan to a file with: "
+    "studydeck plan --format markdown > notes.md",
+)
 @format_option("markdown", help_text="Output format; markdown prints release notes.")
 def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
     """Show what the next import changes for a learner who has the last build. Writes nothing.

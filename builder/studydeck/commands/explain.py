@@ -93,14 +93,20 @@ def page() -> str:
 def explain(name: str) -> str:
     """What a problem's name means: a check's part of the page, or a line and where to read more.
 
-    Raises ValueError, with a sentence that may suggest a name, if there is no such problem.
+    Raises ValueError, with a sentence that suggests names or lists them all, if there is no such problem.
     """
     if name in CHECKS:
         return _part(explained(name))
     if name in PROBLEMS:
         return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and the remedy.\n"
-    guess = near(name, PROBLEMS)
-    raise ValueError(f"there is no problem '{name}'" + (f"; did you mean '{guess}'?" if guess else ""))
+    word = name.casefold().strip()
+    guesses = [each for each in PROBLEMS if len(word) > 2 and word in each]
+    if not guesses and (guess := near(word, PROBLEMS, 0.75)):
+        guesses = [guess]
+    if guesses:
+        quoted = "' or '".join(guesses)
+        raise ValueError(f"there is no problem '{name}'; did you mean '{quoted}'?")
+    raise ValueError(f"there is no problem '{name}'; the names are {', '.join(sorted(PROBLEMS))}")
 
 
 def _part(check: Explained) -> str:

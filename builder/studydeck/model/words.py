@@ -7,6 +7,7 @@ fast, and their classes defined four times as fast, which speeds up every comman
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -74,6 +75,11 @@ class Text(str):
     plain: bool
 
 
+#: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
+UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
+_IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
+
+
 class Card(NamedTuple):
     """One card as its author wrote it: where it starts, its kind, and its values by their keys (see kinds/)."""
 
@@ -117,6 +123,11 @@ class Card(NamedTuple):
         if value is None or isinstance(value, bool):
             return ()
         return value if isinstance(value, tuple) else (value,)
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it isn't written yet: what it asks, or an answer, is TODO (and notes), TBD, FIXME, XXX or ???."""
+        return any(_IS_UNWRITTEN.fullmatch(text.strip()) for text in (self.asks, *self.answers))
 
     @property
     def id(self) -> Text | None:
@@ -173,7 +184,8 @@ class Section(NamedTuple):
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
-    their own, for checks; `mixed` says whether some card has a language of its own.
+    their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
+    written yet: they are neither built nor checked, but keep their ids and their places in the material.
     """
 
     place: Place
@@ -186,6 +198,7 @@ class Section(NamedTuple):
     turned: tuple[Card, ...] = ()
     languages: Languages = Languages()
     mixed: bool = False
+    stubs: tuple[Card, ...] = ()
 
 
 class Material(NamedTuple):

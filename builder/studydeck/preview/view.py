@@ -20,12 +20,16 @@ _SOUND = re.compile(r"\[sound:[^\]]*\]")
 
 
 class View(NamedTuple):
-    """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name."""
+    """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name.
+
+    It `is_part` of the deck if cards that have errors were left out.
+    """
 
     head: Mapping[str, Any]
     cards: Mapping[str, Mapping[str, Any]]
     problems: Sequence[Problem]
     media: Mapping[str, Path]
+    is_part: bool = False
 
 
 def view(

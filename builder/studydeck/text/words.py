@@ -12,6 +12,7 @@ from studydeck.text.cloze import without_gaps
 
 _SLUG_LENGTH = 48
 _LONGEST_NAME = 300  # characters of a name that are compared
+_ALIKE = 0.6  # from 0 to 1, as in difflib, for a name that was probably meant
 _MOST_COMPARED = 20_000  # names, which takes half a second
 # Counts such as {1,30}, and a start at the start of a run of marks, keep a text full of marks from taking minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -100,9 +101,9 @@ def letters_hash(text: str) -> int:
     return crc32(text.casefold().translate(_LETTERS_ONLY).encode("utf-8", "surrogatepass"))
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `word` was probably meant to be, or None."""
-    return Guesses(known).near(word)
+def near(word: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
+    """The one of `known` that `word` was probably meant to be, or None; `alike` is as in difflib, from 0 to 1."""
+    return Guesses(known).near(word, alike)
 
 
 class Guesses:
@@ -113,7 +114,7 @@ class Guesses:
         self._stems = {each.rpartition(".")[0]: each for each in self._folded}
         self._left = _MOST_COMPARED
 
-    def near(self, word: str) -> str | None:
+    def near(self, word: str, alike: float = _ALIKE) -> str | None:
         """The name that `word` was probably meant to be: by its letters, or by all but the ending of a file's name."""
         word = word[:_LONGEST_NAME].casefold()
         stem = word.rpartition(".")[0]
@@ -124,5 +125,5 @@ class Guesses:
         import difflib
 
         self._left -= len(self._folded)
-        matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=0.6)
+        matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=alike)
         return self._folded[matches[0]] if matches else None

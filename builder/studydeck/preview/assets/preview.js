@@ -61,14 +61,18 @@
 
   function showErrors() {
     const errors = deck.problems.filter((each) => each.severity === "error");
+    const told = errors.length || deck.order.length ? errors : deck.problems;
     const box = byId("trouble");
-    box.hidden = !errors.length;
+    box.hidden = !errors.length && deck.order.length > 0;
+    box.classList.toggle("mild", !errors.length);
     box.replaceChildren();
-    if (!errors.length) return;
-    const shown = deck.order.length ? ". The cards below are from the last version without errors." : ".";
-    box.append(make("h2", `${count(errors.length, "error")}${shown}`));
+    if (box.hidden) return;
+    const shown = !deck.order.length ? "There is no card to show yet."
+      : deck.head.part ? "The cards below are those without errors."
+      : "The cards below are from the last version without errors.";
+    box.append(make("h2", errors.length ? `${count(errors.length, "error")}. ${shown}` : shown));
     const list = make("ul");
-    for (const each of errors) {
+    for (const each of told) {
       const item = make("li", `${each.message}; ${each.remedy} `);
       item.append(make("code", `${where(each)}:${each.column}`));
       list.append(item);
