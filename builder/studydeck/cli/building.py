@@ -266,8 +266,10 @@ def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: i
 
 
 def _print_package(built: Built) -> None:
+    from studydeck.history import LOCK_FILE
     from studydeck.model import shown
     from studydeck.repository import repository_of
+    from studydeck.terminal import command_line, quoted
 
     changes = built.changes
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
@@ -277,10 +279,9 @@ def _print_package(built: Built) -> None:
         edited = sum(each == source for each in built.taken_back.values())
         say(f"  {edited:,} edited: a newer build was taken back ({source})")
     if built.taken_back and repository_of(built.deck.folder):
-        import shlex
-
-        folder = shlex.quote(shown(built.deck.folder))
-        again = f"git checkout -- {folder}/deck.lock && studydeck build --only-this-branch {folder}"
+        folder = built.deck.folder
+        lock = quoted(["git", "checkout", "--", shown(folder / LOCK_FILE)])
+        again = f"{lock} && {command_line('build', '--only-this-branch', shown(folder))}"
         say(f"  If nobody got that build, this leaves these cards as they were: {again}")
     for note_id in changes.retired:
         say(f"  retired: {note_id}")

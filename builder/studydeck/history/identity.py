@@ -15,6 +15,7 @@ from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
+from studydeck.terminal import command_line
 from studydeck.text import slug
 from studydeck.timings import stage
 
@@ -132,12 +133,10 @@ class _Matching:
         message = (
             f"{what}, and {reworded:,} of {known:,} cards asked something else: learners of the original get these"
         )
-        from shlex import quote
-
-        folder = quote(shown(deck.folder))
+        fork = command_line("fork", shown(deck.folder))
         remedy = (
-            f"if this is a translation or another copy, run studydeck fork {folder} before you build it; if it is the "
-            "same deck, build it, and this goes"
+            f"if this is a translation or another copy, run {fork} before you build it; if it is the same deck, build "
+            "it, and this goes"
         )
         self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
