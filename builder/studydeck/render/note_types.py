@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Field, Kind, NoteType, Template, takes
+from studydeck.model import Deck, Field, Kind, Material, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import without_commands
 
@@ -47,11 +47,18 @@ def _filled(template: str | Path, deck: Deck) -> str:
     """The template with the deck's language and material filled in."""
     text = template if isinstance(template, str) else template.read_text("utf-8").strip()
     language = f' lang="{_escaped(deck.language)}"' if deck.language else ""
-    title = _escaped(deck.material.title)
-    if deck.material.url:
-        url = _escaped(deck.material.url.replace("{", "%7B"))
-        title = f'<a href="{url}">{title or url}</a>'
-    return text.replace(" data-language", language).replace("<!-- material -->", title)
+    return text.replace(" data-language", language).replace("<!-- source -->", _source(deck.material))
+
+
+def _source(material: Material) -> str:
+    """The Source field as a link to the material, or as what shows the material's title at a tap."""
+    title = _escaped(material.title)
+    if material.url:
+        named = f' title="{title}"' if title else ""
+        return f'<a href="{_escaped(material.url.replace("{", "%7B"))}"{named}>{{{{Source}}}}</a>'
+    if title:
+        return f'<details><summary class="tappable">{{{{Source}}}}</summary>{title}</details>'
+    return "{{Source}}"
 
 
 def _escaped(text: str) -> str:
