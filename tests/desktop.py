@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 MEASURE = (Path(__file__).parent / "look.js").read_text("utf-8")
 WINDOWS = {"day": (667, 570), "night": (1280, 900)}  # the first is what a new learner has
-ACROSS, DOWN, THUMB = 4, 3, 480  # of a sheet
+ACROSS, DOWN, THUMB = 3, 4, 640  # of a sheet
 
 
 def package_of(deck: Path, home: Path) -> Path:
@@ -100,10 +100,8 @@ class Desktop:
     def faults(self) -> list[str]:
         """What look.js finds on the side that is shown."""
         self.ask(f"window.faults = null; ({MEASURE})([null, {{text: 1, lines: true}}]).then(f => window.faults = f); 0")
-        found: list[str] = self.wait(lambda: self.ask("JSON.stringify(window.faults)") != "null") and json.loads(
-            self.ask("JSON.stringify(window.faults)")
-        )
-        return found
+        found: list[str] = json.loads(self.wait(lambda: self.ask("window.faults && JSON.stringify(window.faults)")))
+        return found + json.loads(self.ask("JSON.stringify(window.errors.splice(0))"))
 
     def picture(self, path: Path) -> None:
         """Puts a picture of the window where people can look at it."""
@@ -163,6 +161,7 @@ def main() -> None:
         cards = desktop.add(package)
         desktop.window.moveToState("review")
         desktop.wait(lambda: desktop.window.reviewer.card)
+        desktop.ask("window.errors = []; addEventListener('error', (event) => errors.push(event.message)); 0")
         for light, name in sides(desktop, cards):
             (options.pictures / light).mkdir(parents=True, exist_ok=True)
             desktop.picture(options.pictures / light / f"{name}.png")

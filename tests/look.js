@@ -80,7 +80,8 @@ async ([sides, wants]) => {
       if (!scrolls(parent) && boxes.some((box) => box.right > innerWidth + 1 || box.left < -1)) {
         tell(`${shown(node.data)} runs out of the screen`);
       }
-      if (/\{\{|\}\}|\\\(|\\\[|\[sound:|\[anki:|\[\[type:/.test(node.data)) tell(`${shown(node.data)} is left over`);
+      const raw = /\{\{|\}\}|\\\(|\\\[|\[sound:|\[anki:|\[\[type:|!\[[^\]]*\](\(|\])/;
+      if (!parent.closest("code") && raw.test(node.data)) tell(`${shown(node.data)} is left over`);
     }
 
     if (wants.lines) {
@@ -114,6 +115,7 @@ async ([sides, wants]) => {
       const nested = each.parentElement.closest("li, blockquote");
       if (needs <= room && !nested) tell(`<${each.localName}> scrolls (${each.clientWidth} of ${each.scrollWidth} px), with room for it`);
     }
+    for (const link of side.querySelectorAll("a[href*='ankiweb.net/templates/errors']")) tell(`Anki's error: ${shown(link.parentElement.innerText)}`);
     for (const error of side.querySelectorAll("mjx-merror")) tell(`${shown(error.innerText)} is no formula`);
     for (const bold of side.querySelectorAll("strong, b")) {
       const [own, around] = [getComputedStyle(bold), getComputedStyle(bold.parentElement)];

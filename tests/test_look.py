@@ -155,8 +155,10 @@ FIELDS = {
     "marks": "H<sub>2</sub>O, x<sup>2</sup>, <mark>marked, with <a href='https://example.org'>a link</a></mark>, "
     "<u>under</u>, <del>struck</del>, <kbd>Ctrl</kbd>+<kbd>C</kbd>, <code>code</code>",
     "ruby": "<ruby>漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby>を読む",
-    "numbers": "<ol start='1492'><li>Columbus</li><li>Behaim</li></ol><ol><li value='1519'>Magellan</li></ol>",
-    "rtl-list": "<ol start='1492'><li>نهر النيل الذي يصب في البحر</li></ol><blockquote><p>نهر النيل</p></blockquote>",
+    "numbers": "<ol style='--digits:4'><li value='1492'>Columbus</li><li>1493</li></ol>"
+    "<ol class='paren'><li>One</li></ol>",
+    "rtl-list": "<ol style='--digits:4'><li value='1492'>نهر النيل الذي يصب في البحر</li></ol>"
+    "<blockquote><p>نهر النيل</p></blockquote>",
 }
 SIDE = """<div class="q-card"><p class="q-section" dir="auto">Rivers</p>
 <div class="q-question" dir="auto" lang="en">{0}</div><hr id="answer">
@@ -233,6 +235,32 @@ def lines_of(screen: Screen, selector: str) -> list[dict[str, Any]]:
         selector,
     )
     return found
+
+
+@pytest.mark.parametrize("wrapper", ["{}", '<div lang="de" dir="auto">{}</div>'])
+def test_beside_a_wide_table_text_stays_where_it_was(open_screen: Open, hard_sides: Hard, wrapper: str) -> None:
+    screen = open_screen("desktop", None, hard_sides[1], night=False)
+    text = f"<p>{'Text that fills its line. ' * 9}</p>"
+    narrow = "<table><tr><td>A</td><td>B</td></tr></table>"
+    places = []
+    for html in (text, text + narrow, text + FIELDS["table"] + FIELDS["code"]):
+        screen.measure({"": SIDE.format(wrapper.format(html))}, (1280, 800))
+        places.append(
+            screen.page.evaluate("""() => Object.fromEntries(["p", "table", "td", "pre"].map((name) => {
+                const box = document.querySelector(`.q-answer ${name}`)?.getBoundingClientRect();
+                return [name, box && [Math.round(box.left), Math.round(box.right)]];
+            }))""")
+        )
+    alone, small, large = places
+    assert alone["p"] == small["p"] == large["p"]
+    assert small["td"][0] == pytest.approx(small["p"][0], abs=1)  # its border
+    left, right = large["p"]
+    assert 600 < right - left < 760
+    for name in ("table", "pre"):
+        start, end = large[name]
+        assert start < left
+        assert end > right
+        assert left - start == pytest.approx(end - right, abs=1)
 
 
 def test_raised_and_lowered_signs_leave_lines_as_far_apart_as_they_were(open_screen: Open, hard_sides: Hard) -> None:
