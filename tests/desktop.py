@@ -30,12 +30,11 @@ def package_of(deck: Path, home: Path) -> Path:
     """The deck's package, built from a copy: looking at a deck is no release of it."""
     from studydeck.pipeline import build, load
 
+    if errors := load(deck).errors:
+        sys.exit("\n".join(map(str, errors)))
     folder = home / deck.resolve().name
     shutil.copytree(deck, folder)
-    loaded = load(folder)
-    if loaded.errors:
-        sys.exit("\n".join(map(str, loaded.errors)))
-    return build(loaded, home / "dist", int(time.time())).path
+    return build(load(folder), home / "dist", int(time.time())).path
 
 
 class Desktop:
@@ -101,7 +100,8 @@ class Desktop:
         """What look.js finds on the side that is shown."""
         self.ask(f"window.faults = null; ({MEASURE})([null, {{text: 1, lines: true}}]).then(f => window.faults = f); 0")
         found: list[str] = json.loads(self.wait(lambda: self.ask("window.faults && JSON.stringify(window.faults)")))
-        return found + json.loads(self.ask("JSON.stringify(window.errors.splice(0))"))
+        thrown: list[str] = json.loads(self.ask("JSON.stringify(window.errors.splice(0))"))
+        return found + thrown
 
     def picture(self, path: Path) -> None:
         """Puts a picture of the window where people can look at it."""

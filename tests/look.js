@@ -117,6 +117,10 @@ async ([sides, wants]) => {
     }
     for (const link of side.querySelectorAll("a[href*='ankiweb.net/templates/errors']")) tell(`Anki's error: ${shown(link.parentElement.innerText)}`);
     for (const error of side.querySelectorAll("mjx-merror")) tell(`${shown(error.innerText)} is no formula`);
+    for (const unknown of side.querySelectorAll('mjx-mtext[style*="color: red"]')) {
+      const signs = [...unknown.children].map((each) => String.fromCodePoint(parseInt(each.className.slice(5), 16))); // mjx-c5C
+      if (signs[0] === "\\") tell(`${shown(signs.join(""))} is unknown to MathJax`);
+    }
     for (const bold of side.querySelectorAll("strong, b")) {
       const [own, around] = [getComputedStyle(bold), getComputedStyle(bold.parentElement)];
       if (bold.parentElement.closest("strong, b, th, h1, h2, h3, h4, h5, h6, .cloze")) continue;

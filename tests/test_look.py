@@ -149,7 +149,7 @@ FIELDS = {
     "<th>Mouth</th></tr><tr><td>Amazon</td><td>South America</td><td>6,400 km</td><td>7,000,000 km²</td><td>Andes</td>"
     "<td>Atlantic</td></tr></table>",
     "code": "<p>Wide:</p><pre><code>"
-    + "print('one', 'two', 'three', 'four', 'five') # and all of it\n" * 2
+    + "print('one', 'two', 'three', 'four', 'five', 'six') # and all of it\n" * 2
     + "</code></pre>",
     "dialogue": "<strong>Anna:</strong> Where is it?<br><strong>Ben:</strong> Over there, across the river.",
     "marks": "H<sub>2</sub>O, x<sup>2</sup>, <mark>marked, with <a href='https://example.org'>a link</a></mark>, "
@@ -361,6 +361,21 @@ def test_no_card_of_any_deck_has_a_fault(decks: list[Hard], open_screen: Open, c
         screen = open_screen(client, loaded, css, night=night)
         assert screen.measure(drawn, size) == {}, loaded.deck.title
         assert screen.measure(drawn, size, text=1.5) == {}, loaded.deck.title
+
+
+def test_the_measure_sees_what_anki_shows_in_red_or_raw(open_screen: Open, hard_sides: Hard) -> None:
+    screen = open_screen("desktop", None, hard_sides[1], night=False)
+    for html, fault in [
+        (r"\(\foo{x}\)", '"\\\\foo" is unknown to MathJax'),
+        (r"\(a & b\)", "is no formula"),
+        ("[sound:x.mp3]", "is left over"),
+        ("![a](b.png)", "is left over"),
+        ("<a href='https://docs.ankiweb.net/templates/errors.html#x'>More</a>", "Anki's error"),
+        ("<code>{{x}} ![a](b.png)</code> \\textcolor", ""),
+        (r"\(\color{red}x\)", ""),
+    ]:
+        faults = screen.measure({"": f'<div class="q-card">{html}</div>'}, (1280, 800)).get("", [])
+        assert any(fault in each for each in faults) if fault else faults == []
 
 
 def test_a_naive_card_fails_by_the_dozen(hard_sides: Hard, open_screen: Open) -> None:
