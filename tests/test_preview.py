@@ -752,6 +752,9 @@ def test_a_browser_leaves_the_port_out_where_it_is_http_s_own(rivers: Author, op
 
 def test_the_exported_page_works_from_disk(rivers: Author, tmp_path: Path, open_page: Callable[..., Window]) -> None:
     rivers.edit("answer: The Nile", 'answer: "</script><script>window.hacked = 1</script>"')
+    tag = "<img src=x onerror='window.hacked = 1'>"
+    hostile = rf"{tag} $\\text{{{tag}}}$ $x^2$ ![{tag}](delta.svg)"
+    rivers.edit("question: Spell it", f'question: "{hostile}"')
     folder = tmp_path / "page"
     done = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(folder)])
     assert done.exit_code == 0, done.output
@@ -759,6 +762,8 @@ def test_the_exported_page_works_from_disk(rivers: Author, tmp_path: Path, open_
     assert window.page.locator("#cards button").count() == 7
     image = window.page.frame_locator("#frame").locator("img")
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 40
+    assert window.page.locator("#cards math").count() >= 2
+    assert window.page.locator("#cards :is(img, script)").count() == 0
     assert window.page.evaluate("window.hacked") is None
     assert window.complaints == []
     again = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(folder)])
