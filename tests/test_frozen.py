@@ -14,7 +14,7 @@ from studydeck.engine.learner import Learner
 from studydeck.history import note_type_ids
 from studydeck.render import note_types
 
-SPARES = [("Spare 1", True), ("Spare 2", True), ("Spare 3", True)]
+SPARES = [(f"Spare {number}", True) for number in range(1, 7)]
 
 
 def test_fields_and_templates_are_those_of_the_first_release(author: Author) -> None:
@@ -25,6 +25,9 @@ def test_fields_and_templates_are_those_of_the_first_release(author: Author) -> 
     assert [(field.name, field.collapsed) for field in qa.fields] == [
         ("Question", False),
         ("Answer", False),
+        ("Reverse question", False),
+        ("Reverse answer", False),
+        ("Also right", False),
         ("Hint", False),
         ("Details", False),
         ("Source", False),

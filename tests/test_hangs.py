@@ -73,6 +73,8 @@ LONGER = [
     for row in (
         "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
         "![a](b) [a]( [a][ [a]:",
+        "![a](b~c) ![a](b~c.png ![a|50%](b) ![a|5 ![[a.png|a]] ![[a.png ![[a.b|a.b| [sound:a.mp3]",
+        "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
@@ -87,6 +89,50 @@ LONGER = [
     )
     for each in row.split()
 ] + ["~~a"]
+DIALECT = [
+    *(
+        "^a",
+        "a^2^",
+        "a~2~",
+        "a^ b",
+        "<u>",
+        "</u>",
+        "<u></u>",
+        "<u></sub>",
+        "<u>^",
+        "{漢|",
+        "{漢|か",
+        "漢",
+        "漢字[か",
+        " 漢か",
+    ),
+    *(
+        r"\(a",
+        r"\(a b c",
+        r"\[",
+        "[$]",
+        "[latex]",
+        r"\begin{align}",
+        r"\begin{align}\end{split}",
+        "$$ ",
+        "$a$$",
+        "$ a ",
+    ),
+    *(
+        "==a",
+        "==a==",
+        "a*b",
+        "a**b",
+        "a**b**",
+        "__a",
+        "1947\\. ",
+        '\\"',
+        "\\\n",
+        "1. a\n3. b\n",
+        "$$\na\n\n",
+        "\\[\n- a\n",
+    ),
+]
 LINES = [
     *("# a {", "# a\n", "## A\n\n", "a\n\n", "- a\n", "  - ", "    a\n", "\n    ", "1. a\n", "> ", "> > a\n"),
     *("|a|\n|-|\n", "a|b\n-|-\n", "```\n", "~~~~\n", "---\n", "***\n", "* * *\n", "[a]: b\n", "\\\n", "\n \n"),
@@ -131,7 +177,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 
 def texts() -> Iterator[tuple[str, Callable[[int], str]]]:
     """Every text by its name: what makes it, from its size."""
-    words = [*SIGNS, *LONGER, *LINES]
+    words = [*SIGNS, *LONGER, *DIALECT, *LINES]
     if ALL:
         two = (min(a + b, b + a) for a, b in itertools.product(SIGNS, SIGNS))
         three = (min(a + b + c, b + c + a, c + a + b) for a, b, c in itertools.product(SIGNS, repeat=3))
@@ -234,6 +280,8 @@ CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": chec
 }
 OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
+    "a text in Japanese": lambda value: to_html(value, language="ja"),
+    "a text between dollars": lambda value: to_html(f"$a {value}$\n\n$$ {value}$$ `|`"),
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "a formula": lambda value: formula.with_mathml(rf"\({value}\)"),
     "a near miss": lambda value: near(value, ["delta.svg", "nile.png", "question", "answer"]),

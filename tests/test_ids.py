@@ -439,16 +439,21 @@ def test_an_id_that_the_build_made_stays_known_as_such_once_it_is_written(author
     assert author.read("deck.lock") == before
 
 
+def around_the_note(author: Author) -> list[str]:
+    """The lock of one note: what is before the note's line, the line, what is after it."""
+    return re.split(r"(?m)(^note\t.*\n)", author.read("deck.lock"))
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_lines_of_one_note_that_the_build_made_once_it_made_it(author: Author, order: int) -> None:
     """Locks of older versions said `own` once an id was written into the YAML."""
     author.section(NAMELESS["a question"])
     author.build()
-    *head, note, end = author.read("deck.lock").splitlines(keepends=True)
+    head, note, end = around_the_note(author)
     older = note.replace("\tmade\t", "\town\t")
     newer = re.sub(r"\t(\d{10})\t", lambda stamp: f"\t{int(stamp[1]) + 5}\t", note)
     for pair in ([older, newer], [older.replace("\town\t", "\tmade\t"), newer.replace("\tmade\t", "\town\t")]):
-        author.write("deck.lock", "".join([*head, *pair[::order], end]))
+        author.write("deck.lock", "".join([head, *pair[::order], end]))
         (record,) = author.load().lock.notes.values()
         assert record.made
 
@@ -458,20 +463,20 @@ def test_equal_stamps_with_differing_content_are_stamped_anew(author: Author, or
     """Two branches built in one second: whichever a learner has, the merged card reaches them."""
     author.section("  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n")
     author.build()
-    *head, note, end = author.read("deck.lock").splitlines(keepends=True)
+    head, note, end = around_the_note(author)
     packages = []
     for answer in ("Nile", "The White Nile"):
-        author.write("deck.lock", "".join([*head, note, end]))
+        author.write("deck.lock", head + note + end)
         author.section(f"  - {{id: nile, question: Which river flows through Cairo?, answer: {answer}}}\n")
         shutil.rmtree(author.out)
         author.now = START + 500
         author.build(later=0)
-        packages.append((author.package.read_bytes(), author.read("deck.lock").splitlines(keepends=True)[-2]))
+        packages.append((author.package.read_bytes(), around_the_note(author)[1]))
     lines = [line for _, line in packages]
     assert lines[0] != lines[1]
     for answer in ("Nile", "The White Nile"):
         author.section(f"  - {{id: nile, question: Which river flows through Cairo?, answer: {answer}}}\n")
-        author.write("deck.lock", "".join([*head, *lines[::order], end]))
+        author.write("deck.lock", "".join([head, *lines[::order], end]))
         shutil.rmtree(author.out)
         author.now = START + 500
         assert author.build(later=0).changes.edited == ("nile",)

@@ -52,6 +52,7 @@ SPOILS = (
     "{a: b, c: d}", ", e: f", "&a ", "*a",
     "!x ", "%", "@", "`", "?", "? ", "\t", "\\", "\n", "\n\n", "\n  ", "\n      ", "...", "---", "é", "e\u0301",
     "\ufeff",
+    "![a](b.png)", "![a b](c d.png)", "![[b.png]]", "[sound:b.mp3]", "![", "[sound:", " # of two", "  # of two",
     "\u3000", "\u00a0", "null", "~", "<<", "-5", "x" * 1100,
 )  # fmt: skip
 
@@ -149,6 +150,11 @@ def test_a_spoiled_file_is_read_alike_or_left_to_libyaml(seed: int, spoils: int)
                     "-5",
                     "- x",
                     "#",
+                    "![x](y.png)",
+                    "![x]: y",
+                    "[sound:x.mp3]",
+                    "[sound:x, y",
+                    "![[x.png]] # y",
                 )
             ),
         ).map("".join),

@@ -378,6 +378,52 @@ def test_the_measure_sees_what_anki_shows_in_red_or_raw(open_screen: Open, hard_
         assert any(fault in each for each in faults) if fault else faults == []
 
 
+BOXES = "[...document.querySelectorAll('#side img')].map(each => each.getBoundingClientRect().toJSON())"
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_pictures_have_the_width_that_they_are_given_and_share_a_line(
+    author: Author, open_screen: Open, client: str
+) -> None:
+    box = "<rect width='100%' height='100%' fill='#7a9'/>"
+    author.write("media/a big.svg", PICTURE.format(w=800, h=400, inside=box))
+    author.write("media/small.svg", PICTURE.format(w=100, h=50, inside=box))
+    author.section(
+        "  - id: two\n    question: Which?\n    answer: ![a](a big.svg) ![b](a big.svg)\n"
+        f"  - {{id: halves, question: Which half?, answer: '{' '.join(['![a|50%](a big.svg)'] * 3)}'}}\n"
+        "  - {id: small, question: Which small one?, answer: '![a](small.svg) ![b](small.svg)'}\n"
+        "  - {id: wide, question: How wide?, answer: '![a|250](a big.svg)'}\n"
+        "  - {id: wider, question: How much wider?, answer: '![a|3000](a big.svg)'}\n"
+        "  - {id: half, question: How much?, answer: '![a|50%](small.svg)'}\n"
+    )
+    loaded = author.load()
+    assert not loaded.problems
+    css, drawn = sides(loaded)
+    screen = open_screen(client, loaded, css, night=False)
+
+    def boxes(name: str, width: int) -> list[dict[str, float]]:
+        screen.keep(drawn[f"{name}-1-answer"], f"{client}-pictures-{name}")
+        found: list[dict[str, float]] = screen.page.evaluate(BOXES)
+        assert all(each["left"] >= 0 and each["right"] <= width for each in found)
+        return found
+
+    for size in CLIENTS[client].sizes:
+        assert screen.measure(drawn, size) == {}
+        for name in ("two", "small"):
+            first, second = boxes(name, size[0])
+            assert first["top"] == second["top"]
+            assert first["right"] <= second["left"]
+        first, second, third = boxes("halves", size[0])
+        assert first["top"] == second["top"] < third["top"]
+        (wide,) = boxes("wide", size[0])
+        assert (wide["width"], wide["height"]) == (250, 125)
+        (wider,) = boxes("wider", size[0])
+        assert wider["width"] > 250
+        assert wider["height"] == pytest.approx(wider["width"] / 2, abs=1)
+        (half,) = boxes("half", size[0])
+        assert half["width"] == pytest.approx(wider["width"] / 2, abs=1)
+
+
 def test_a_naive_card_fails_by_the_dozen(hard_sides: Hard, open_screen: Open) -> None:
     """The measure sees what learners complain of: genanki's stock note type with the same contents."""
     loaded = hard_sides[0]

@@ -452,7 +452,7 @@ YAML: dict[str, Case] = {
 
 # --- texts that need quotes ----------------------------------------------------------------------
 
-CUT = "put the text in quotes, or write '# ' with a space if this is a comment [retyped]"
+CUT = "put the text in quotes, or write two spaces and '# ' before a comment [retyped]"
 BRACES = "error: YAML reads '{{' as a mapping; put the text in double quotes [yaml-quote]"
 NESTED = 'error: YAML reads this as a mapping of mappings; put text that starts with "{" in double quotes [yaml-quote]'
 
@@ -490,7 +490,7 @@ QUOTES: dict[str, Case] = {
     ),
     "a comma in braces": (
         HEAD + "  - {question: a, b, answer: c}\n",
-        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, cloze, hint,"],
+        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, reverse,"],
     ),
     "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML cuts the text off before '#7'; {CUT}"]),
     "a number sign in a question": (
@@ -547,6 +547,25 @@ for first in ("{a} what?", "[a] what?", "> 5 is what?", "| is what?", "! is what
 QUOTES["a text that reads as a tag"] = card("!important is what?"), [f"3:15: {no_start('!')}"]
 
 
+TEX = "error: a backslash in double quotes starts an escape, and the '{}' in '{}' is one; use single quotes, or double"
+QUOTES["a command of TeX in double quotes"] = (
+    card('"$a \\times b$"'),
+    [f"3:15: {TEX.format(chr(92) + 't', chr(92) + 'times')}"],
+)
+QUOTES["a command of TeX after code"] = (
+    card('"`$i` is $\\nu$"'),
+    [f"3:15: {TEX.format(chr(92) + 'n', chr(92) + 'nu')}"],
+)
+CONFLICT = "git left a merge conflict here; keep the lines you want, and delete the marker lines [yaml-syntax]"
+SIDES = "<<<<<<< HEAD\n    answer: A\n=======\n    answer: B\n>>>>>>> theirs\n"
+QUOTES["a merge conflict"] = HEAD + "  - question: Q\n" + SIDES + NILE, [f"4:1: error: {CONFLICT}"]
+QUOTES["a merge conflict at the start"] = SIDES + HEAD + NILE, [f"1:1: error: {CONFLICT}"]
+QUOTES["two merge conflicts with what was there before"] = (
+    HEAD + "  - question: Q\n" + SIDES.replace("=======", "||||||| 1a2b\n    answer: C\n=======") + NILE + SIDES,
+    [f"4:1: error: {CONFLICT}"],
+)
+
+
 # --- keys and values -----------------------------------------------------------------------------
 
 MAPPINGS: dict[str, str] = {
@@ -558,10 +577,12 @@ MAPPINGS: dict[str, str] = {
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
-    "license": "a string",
+    **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
     "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a string"),
-    **dict.fromkeys(("reverse", "typed", "retired", "subdecks"), "true or false"),
+    **dict.fromkeys(("retired", "subdecks"), "true or false"),
+    "reverse": "true, false or a text",
+    "typed": "true, false or a list of texts",
     "answer": "a string or a list of strings",
     "source": "a locator or a list of locators",
     "tags": "a list of strings",
@@ -570,7 +591,7 @@ TAKES = {
     "ok": "a list of strings",
     **MAPPINGS,
 }
-TAKES_LIST = ("authors", "answer", "source", "tags", "ok", "sections", "cards")
+TAKES_LIST = ("authors", "answer", "typed", "source", "tags", "ok", "sections", "cards")
 KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS, "card": card_keys()}
 HOLDS = {
     "deck": {"deck": "Rivers", "uid": "testtesttest"},
@@ -603,7 +624,7 @@ KINDS = dict(
     + [wrong(where, key, "[a]", "a list") for where, keys in KEYS.items() for key in keys if key not in TAKES_LIST]
     + [wrong("card", flag, "yes", "the string 'yes'") for flag in ("reverse", "typed", "retired")]
     + [wrong("card", "retired", '"true"', "the string 'true'"), wrong("card", "typed", "1", "the string '1'")]
-    + [wrong("card", "reverse", '""', "nothing"), wrong("deck", "subdecks", "on", "the string 'on'")]
+    + [wrong("deck", "subdecks", '""', "nothing"), wrong("deck", "subdecks", "on", "the string 'on'")]
     + [wrong("deck", "sections", "water", "the string 'water'"), wrong("section", "cards", "none", "the string 'none'")]
     + [wrong("deck", "checks", "off", "the string 'off'"), wrong("section", "uncarded", "[p1]", "a list")]
     + [wrong("deck", "material", "An atlas", "the string 'An atlas'"), wrong("deck", "sections", '""', "nothing")]
@@ -669,13 +690,16 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a key of no kind": (
         line("frage: F"),
         [
-            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, cloze, hint, details, source, "
-            "tags, ok, language, reverse, typed, retired, guid [unknown-key]"
+            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, reverse, reverse-answer, typed, "
+            "answer-language, cloze, hint, details, source, tags, ok, language, retired, guid [unknown-key]"
         ],
     ),
     "a key of a card on its section": (
         "section: Water\nhint: H\ncards:\n" + NILE,
-        ["2:1: error: unknown key 'hint'; the keys here are section, tag, cards, uncarded [unknown-key]"],
+        [
+            "2:1: error: unknown key 'hint'; the keys here are section, tag, language, answer-language, "
+            "cards, uncarded [unknown-key]"
+        ],
     ),
     "a key of deck.yaml misspelt": (
         {"deck.yaml": "deck: Rivers\nuuid: testtesttest\n"},
@@ -906,7 +930,7 @@ def test_a_bad_file_is_refused_quickly(author: Author, text: str, seconds: float
         r'"\e[31mred": 1',
         r'"two\nlines": 1',
         r'source: "p1\np2"',
-        r'reverse: "a\rb"',
+        r'retired: "a\rb"',
         "reverse: |\n      yes",
         r'id: "a\eb"',
         r'tags: ["a\nb"]',
@@ -962,6 +986,73 @@ def test_a_byte_order_mark_and_any_line_ends_are_welcome(author: Author, mark: b
     assert [(each.line, each.column) for each in places] == [(3, 5), (4, 15), (5, 13)]
 
 
+@pytest.mark.parametrize("key", ["question", '"question"'])  # only libyaml reads keys in quotes
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](b.png)", "![a line](my pic 1.png)", "![[b.png]]", "![[b.png|250]]", "![a](b.png) and", "![a|50%](b.png)",
+        "[sound:nile.mp3]", "[sound:nile.mp3] and ![a](b.png)", "![é\ue000](b.png)", "![a](b.png 'b')",
+    ],
+)  # fmt: skip
+def test_a_picture_or_sound_as_the_whole_value_needs_no_quotes(author: Author, text: str, key: str) -> None:
+    for name in ("b.png", "my pic 1.png", "nile.mp3"):
+        author.write(f"media/{name}", "x")
+    cards = f"  - {key}: {text}\n    answer:\n      - {text}\n      -   {text}\n    details:\n      {text}\n"
+    author.write("water.yaml", f"{HEAD}{cards}    hint: |\n      {text}\n      {text}\n")
+    (section,) = author.load().deck.sections
+    (card,) = section.cards
+    assert (card.asks, card.answer) == (text, (text, text))
+    assert (card.values["details"], card.values["hint"]) == (text, f"{text}\n{text}\n")
+    places = {(3, 7 + len(key)), (5, 9), (6, 11), (8, 7), (9, 11)}
+    assert {(each.line, each.column) for each in card.texts} == places
+    assert {each.name for each in author.problems()} <= {"no-alt", "unused-media"}
+
+
+@pytest.mark.parametrize(
+    ("cards", "place", "lost"),
+    [
+        ("  - question: Q\n    answer: The # sign\n", "4:17", "# sign"),
+        ("  - question: Q\n    answer:   The # sign\n", "4:19", "# sign"),
+        ("  - question: Q\n    answer:\n      - The # key\n      - B\n", "5:13", "# key"),
+        ("  - question: Q\n    answer: What\n      is # this\n", "5:10", "# this"),
+        ("  - cloze: The {{c1::hash}} is a # sign\n", "3:34", "# sign"),
+        ("  - question:\n      The # sign\n    answer: A\n", "4:11", "# sign"),
+    ],
+)
+def test_words_after_a_number_sign_that_hardly_are_a_comment_are_told(
+    author: Author, cards: str, place: str, lost: str
+) -> None:
+    author.write("water.yaml", HEAD + cards)
+    (problem,) = author.problems()
+    assert str(problem).endswith(f"water.yaml:{place}: warning: YAML cuts the text off before '{lost}'; {CUT}")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        r'''"```python\nprice = f\"${x}\"\ni = 0\n```"''',
+        r'''"```python\nprice = f\"${x}\"\ni = f\"${y}\"\n```"''',
+        r'''"It cost $5.\nnot $6"''',
+        r'''"`$x`\ni = `$y`"''',
+        r'''"a\ttab and a $"''',
+    ],
+)
+def test_what_a_yaml_dumper_writes_is_no_formula_with_a_lost_command(author: Author, answer: str) -> None:
+    author.write("water.yaml", HEAD + f"  - id: nile\n    question: Q\n    answer: {answer}\n")
+    (card,) = read_cards(author)
+    assert card.answer == json.loads(answer)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["id: a # the id", "source: p1s1 # where", "tags: [x] # tags", "hint: H  # two blanks", "details: 'D' # in quotes",
+     "typed: true # typed", "hint: H #", "hint: |  # a block\n      # text"],
+)  # fmt: skip
+def test_a_real_comment_is_one(author: Author, line: str) -> None:
+    author.write("water.yaml", HEAD + f"  - question: Q\n    answer: A\n    {line}\n")
+    assert "retyped" not in {each.name for each in author.problems()}
+
+
 AS_WRITTEN = (
     "no yes on Off true FALSE null ~ 2.10 007 1e3 0o17 0x1F 1_000 .5 +1 .inf .NaN 2024-01-01 1:30 12:30:45 a:b ="
 )
@@ -1008,7 +1099,7 @@ def test_a_link_inside_the_folder_is_followed(author: Author) -> None:
         "{section: Water, cards: [{id: nile, question: Q, answer: A}]}",
         '"section": Water\n"cards": [{"id": "nile", "question": "Q", "answer": "A"}]\n',
         "section: !!str Water\ncards: !!seq\n  - !!map {id: nile, question: Q, answer: A}\n",
-        HEAD + "  - ? question\n    : Q\n    answer:\tA # said so\n    id: nile\n",
+        HEAD + "  - ? question\n    : Q\n    answer:\tA  # said so\n    id: nile\n",
     ],
 )
 def test_other_ways_of_writing_are_read_the_same(author: Author, text: str) -> None:

@@ -93,6 +93,13 @@ class Story(RuleBasedStateMachine):
         card["reverse"] = not card["reverse"]
 
     @has_cards
+    @rule(pick=picks, key=st.sampled_from(["reverse-question", "reverse-answer", "also-right", "answer-language"]))
+    def says_more_or_less_of_a_question(self, pick: int, key: str) -> None:
+        """A reverse card's own question and answer, other answers to type, the answer's language: there or not."""
+        card = self.cards[pick % len(self.cards)]
+        card[key] = 0 if card.get(key) else self.count
+
+    @has_cards
     @rule(pick=picks)
     def retires(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
@@ -249,7 +256,14 @@ class Story(RuleBasedStateMachine):
         if card["kind"] == "picture":
             answer += " ![dot](dot.svg)"
         yaml |= {"question": f"What is {said}?", "answer": answer, "reverse": card["reverse"]}
-        return yaml | {"typed": card["kind"] == "typed"}
+        yaml["typed"] = card["kind"] == "typed"
+        if card["reverse"] and card.get("reverse-question"):
+            yaml["reverse"] = f"What is asked back of {card['n']}, {card['reverse-question']}?"
+        if card.get("reverse-answer"):
+            yaml["reverse-answer"] = f"Answer back {card['reverse-answer']}"
+        if yaml["typed"] and card.get("also-right"):
+            yaml["typed"] = [f"Also {card['also-right']}", "or this"]
+        return yaml | ({"answer-language": "de"} if card.get("answer-language") else {})
 
     # --- the learner ---
 

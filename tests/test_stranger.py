@@ -74,6 +74,8 @@ class Page(HTMLParser):
             assert value is not None, f"{name} in {self.html}"
             if name in ("href", "src"):
                 assert not SCRIPT.match(re.sub(r"[\x00-\x20]", "", value)), value
+            if name == "src" or "soundLink" in (dict(attrs).get("class") or ""):
+                assert not re.match(r"(?:\w+:)?//", value), f"a remote file: {value}"
             if name == "style":
                 assert value == "display: none"
         assert tag in INLINE or "p" not in self.open, f"<{tag}> ends a paragraph in {self.html}"
@@ -150,6 +152,8 @@ def test_a_gap_that_crosses_a_tag_is_well_nested_in_the_engine_and_on_paper(
     author: Author, artist: Artist, text: str
 ) -> None:
     author.write("media/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    author.write("media/a b.svg", "<svg xmlns='http://www.w3.org/2000/svg' />")
+    author.write("media/a b.mp3", "ID3")
     loaded = cloze(author, text)
     assert loaded.errors == []
     shown = sides(artist, loaded)
@@ -270,7 +274,8 @@ def test_a_file_with_a_hostile_name_is_shown_everywhere(author: Author, artist: 
     "name", ["[sound:a.mp3]", "[latex]x[/latex]", "[LaTeX]x[/LaTeX]", "[$]x[/$]", "[[type:Answer]]"]
 )
 def test_a_sections_name_is_no_command_to_anki(author: Author, artist: Artist, name: str) -> None:
-    author.section(f"  - {{id: a, question: {json.dumps(f'What is {name}?')}, answer: It}}\n", json.dumps(name))
+    question = f"What is {name}?".replace("[sound:", r"\[sound:")  # a bare one is the author's own sound
+    author.section(f"  - {{id: a, question: {json.dumps(question)}, answer: It}}\n", json.dumps(name))
     for html in sides(artist, author.load()):
         Page(html)
         assert "anki:play" not in html
@@ -391,6 +396,9 @@ PIECES = [
     "[/LATEX]", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!--", "-->", "javascript:alert(1)",
     "]]>", "<b>", "\n", "\n\n", "\n- ", "\n> ", "\n| a | b |\n|---|---|\n", "\n```\n", "\n```{{c1::x\n", " ", "b ",
     "\u202e", "&#123;&#123;c1::", "&lt;b&gt;", r"\href{javascript:alert(1)}{x}", r"\text{<b>}", "{a}", "{{Front}}",
+    "![a](a b ", "a b.svg)", "![[a.svg]]", "![[", "]]", "|50%", "|250", '![[a.svg|" onerror="alert(1)]]',
+    "[sound:a b.mp3]", "![x](/etc/host name.svg)", "![[../m.svg]]", "[sound:http://x/a.mp3]",
+    "[sound:javascript:alert(1).mp3]", "\ue0000\ue000", "![x](http://x/a b.svg)", "![a.svg](a.svg) ![b|20%](a b.svg)",
     f"![x](<{HOSTILE_FILE}>)", "{{c1::x}}", "{{c2::**b**::h}}", "$x^2$", "[[type:Answer]]", "[anki:tts]",
 ]  # fmt: skip
 NAMES = [
@@ -433,7 +441,8 @@ def deck_of(home: Path, some: Sequence[dict[str, object]], name: str) -> Loaded:
     """A deck of the cards that `check` lets pass."""
     author = Author(home, HOSTILE_FOLDER)
     author.write("deck.yaml", json.dumps({
-        "deck": f"Deck {name}", "uid": "testtesttest", "tag": "rivers", "description": name, "language": "en",
+        "deck": f"Deck {name}", "uid": "testtesttest", "tag": "rivers", "language": "en",
+        "description": name.replace("[sound:", r"\[sound:"),
         "material": {"title": name, "url": "http://x/{{Front}}[sound:a.mp3]", "path": "m.txt"},
     }))  # fmt: skip
     author.write("m.txt", f"One {name} sentence \x1b[31m.\n\nAnother.\n")
@@ -467,7 +476,7 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
         assert sorted(path.name for path in home.iterdir()) == ["dist", HOSTILE_FOLDER]
         with zipfile.ZipFile(built.path) as package:
             media = json.loads(package.read("media"))
-        assert all(re.fullmatch(r"[0-9a-f]{24}\.(?:svg|png)", each) for each in media.values())
+        assert all(re.fullmatch(r"[0-9a-f]{24}\.(?:svg|png|mp3)", each) for each in media.values())
 
         view = deck_view(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]

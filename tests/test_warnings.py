@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import time
 from pathlib import Path
@@ -59,7 +60,7 @@ def write(author: Author, example: str) -> None:
         if name in [earlier for earlier, _ in files[:n]]:
             stamp_sources(author.load(), author.folder / name)
         if name == "deck.yaml":
-            text = ENGLISH + text
+            text = f"{ENGLISH}{text.rstrip()}\n"
         elif name == "water.yaml" and not text.startswith("section:"):
             cards = indent(text.strip(), "  " if text.startswith("- ") else "    ")
             text = f"section: Water\ncards:\n  {'' if text.startswith('- ') else '- '}{cards.lstrip()}\n"
@@ -715,7 +716,7 @@ def test_every_check_can_be_switched_off_and_looked_at(author: Author, name: str
     author.write("deck.yaml", re.sub(r"checks: .*\n", "", deck) + off)
     assert told(author) == []
     author.write("deck.yaml", deck)
-    if name != "thin-section":  # the one that is no card's
+    if name not in ("thin-section", "description-math"):  # which are no card's
         found = author.judgements()
         lines = author.read("water.yaml").splitlines()
         for each in sorted(found, reverse=True):
@@ -764,6 +765,16 @@ def test_an_ok_silences_its_warning_on_its_card_alone(author: Author) -> None:
     assert told(author) == ["7:13 warning long-answer"]
     author.section(f"{LONG}    ok: long-answer\n{again}    ok: [long-answer]\n")
     assert told(author) == []
+
+
+@pytest.mark.parametrize(
+    "picture", ["![it](lake 1.svg)", "![it](lake (2).svg)", "![[lake 1.svg|it|250]]", "[sound:lake.mp3]"]
+)
+def test_the_name_of_a_file_is_no_word_of_a_question(author: Author, picture: str) -> None:
+    for name in ("lake 1.svg", "lake (2).svg", "lake.mp3"):
+        author.write(f"media/{name}", name)
+    author.section(f"  - {{id: a, question: {json.dumps(f'What is this? {picture}')}, answer: A lake}}\n")
+    assert {each.name for each in author.judgements()} <= {"unused-media"}
 
 
 def test_an_ok_may_name_a_warning_about_a_picture(author: Author) -> None:
@@ -876,6 +887,51 @@ def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
         check(deck)
         taken.append(time.process_time() - start)
     assert taken[1] < 30 * taken[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "told"),
+    [
+        ("[Rhine, Rhein]", "true", True),
+        ("[Rhine]", "[Rhein]", True),
+        ("[Rhine, Rhein]", "false", False),
+        ("Rhine", "[Rhein]", False),
+    ],
+)
+def test_a_list_is_not_typed(author: Author, answer: str, typed: str, told: bool) -> None:
+    author.section(f"  - {{id: x, question: Which river is it?, answer: {answer}, typed: {typed}}}\n")
+    assert [each.name for each in author.judgements()] == ["typed-list"] * told
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("question: What is a delta?, reverse: What else?", True),
+        ("question: 何ですか？, reverse: 何", True),
+        ("question: What is a delta?, reverse: What else?, reverse-answer: A delta", False),
+        ("question: Delta, reverse: What else?", False),
+        ("question: What is a delta?, reverse: true", False),
+        ("question: What is a delta?, reverse: What else?, retired: true", False),
+    ],
+)
+def test_a_reverse_question_is_not_answered_with_a_question(author: Author, more: str, told: bool) -> None:
+    author.section(f"  - {{id: x, answer: Land, {more}}}\n")
+    assert [each.name for each in author.judgements()] == ["question-as-answer"] * told
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        ("Of $x^2$", True),
+        ("$$x$$", True),
+        ("For $5 or $6", False),
+        ("What `\\(` starts", False),
+        ("Rivers", False),
+    ],
+)
+def test_a_formula_in_the_description_is_told(author: Author, description: str, told: bool) -> None:
+    author.write("deck.yaml", f"{DECK}description: {quoted(description)}\n")
+    assert [each.name for each in author.judgements()] == ["description-math"] * told
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import WARNING, Card, Deck, Problem, Text, problem
-from studydeck.text import fold, read_clozes, to_cloze_html, to_html
+from studydeck.model import ERROR, WARNING, Card, Deck, Problem, Text, problem
+from studydeck.text import fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
+_COMMAS = re.compile("[,;，、]")
 _PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
 _CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
@@ -41,7 +42,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if "&" in whole or "](" in whole:
             odd += [text for text in texts if "&" in text or "](" in text]
         if any(map(_is_empty, odd)):
-            yield from empty(section.cards)
+            yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
         if any(word in whole for word in _PLACEHOLDERS):
             yield from placeholder(texts)
@@ -103,12 +104,14 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     """Two cards that ask the same, apart from case, spaces, emphasis and punctuation at a word's end.
 
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
-    same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them.
+    same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
+    a reverse card with a question of its own does.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
     hashes = chain.from_iterable(section.letters for section in deck.sections)
-    for card, letters in zip(_cards(deck), hashes, strict=True):
+    turned = [(card, letters_hash(card.asks)) for section in deck.sections for card in section.turned]
+    for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
         if card.retired:
             continue
         # Folding takes ten times as long as this, so only questions with the same letters are folded.
@@ -154,12 +157,36 @@ def wrong_tag(tag: str) -> tuple[str, str] | None:
 
 
 def bad_tag(deck: Deck) -> Iterator[Problem]:
-    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or reserved."""
+    """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or reserved.
+
+    A list without its brackets, and two spellings that Anki takes for one tag, are told as what they are.
+    """
     own = [tag for card in _cards(deck) for tag in card.tags]
-    for tag in (deck.tag, *(section.tag for section in deck.sections), *own):
+    for tag in (deck.tag, *(section.tag for section in deck.sections)):
         if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # the others are our slugs
             yield problem("bad-tag", tag, *wrong)
     for tag in own:
+        wrong = wrong_tag(tag)
+        if len(listed := ["-".join(part.split()) for part in _COMMAS.split(tag) if part.strip()]) > 1:
+            message, remedy = f"'{tag}' is one tag, not a list", f"write a list: [{', '.join(listed)}]"
+            yield problem("bad-tag", tag, message, remedy, ERROR if wrong else WARNING)
+        elif wrong:
+            yield problem("bad-tag", tag, *wrong)
         if tag.lower() in ("marked", "leech"):
             message = f"the tag '{tag}' is reserved by Anki, which drops it"
             yield problem("bad-tag", tag, message, "choose another tag")
+    yield from _tags_by_case(own)
+
+
+def _tags_by_case(tags: Iterable[Text]) -> Iterator[Problem]:
+    """A warning for each spelling of a tag that differs from an earlier one only in capital letters."""
+    first: dict[str, str] = {}
+    seen = set[str]()
+    for tag in tags:
+        if tag in seen:
+            continue
+        seen.add(tag)
+        other = first.setdefault(tag.casefold(), tag)
+        if other != tag:
+            message = f"'{tag}' and '{other}' are one tag in Anki"
+            yield problem("bad-tag", tag, message, f"write '{other}' everywhere", WARNING)

@@ -12,6 +12,7 @@ from studydeck.checks.words import (
     judged,
     questions,
     these,
+    turned,
     unquoted,
     words,
 )
@@ -74,7 +75,7 @@ def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
         question: What does a river build up where it reaches the sea?
         answer: A delta
     """
-    for card in judged(deck):
+    for card in (*judged(deck), *turned(deck)):
         question = card.asks
         if not card.kind.gaps and _count(question, limit) and (count := _count(unquoted(question), limit)):
             message = f"the question has {counted(count, 'word')}, more than {limit}"

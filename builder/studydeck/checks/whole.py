@@ -145,7 +145,7 @@ def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     for one, other in pairs:
         if partners[one] != 1 or partners[other] != 1 or fold(asked[one]) == fold(asked[other]):
             continue
-        if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]):
+        if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]) != []:
             message = f"this asks nearly the same as {asked[one].path}:{asked[one].line}"
             yield info("near-duplicate", asked[other], message, "make clear in each how it differs from the other")
 

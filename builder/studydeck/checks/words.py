@@ -11,6 +11,7 @@ from itertools import filterfalse
 
 from studydeck.model import Card, Deck, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
+from studydeck.text.languages import is_english
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -40,6 +41,7 @@ _MARKED = re.compile(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
 _OBJECT = re.compile(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
+    r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
 )
@@ -57,6 +59,11 @@ def judged(deck: Deck) -> list[Card]:
     return [card for section in deck.sections for card in section.cards if not card.retired]
 
 
+def turned(deck: Deck) -> list[Card]:
+    """The reverse cards of the judged ones that ask a question of their own."""
+    return [card for section in deck.sections for card in section.turned if not card.retired]
+
+
 def judged_texts(deck: Deck) -> list[Text]:
     """The Markdown texts of the judged cards."""
     texts: list[Text] = []
@@ -69,18 +76,28 @@ def judged_texts(deck: Deck) -> list[Text]:
 
 
 def in_english(deck: Deck) -> list[Card]:
-    """The judged cards whose language, or the deck's, is English."""
-    english = _is_english(deck.language)
-    return [card for card in judged(deck) if (english if card.language is None else _is_english(card.language))]
+    """The judged cards, and reverse questions of their own, whose language is English; without answers in another."""
+    found: list[Card] = []
+    for section in deck.sections:
+        around = section.languages.inside(deck.languages)
+        if section.mixed or is_english(around.language) != is_english(around.of_answers):
+            for card in section.cards:
+                said = card.languages(around)
+                if is_english(said.language) and not card.retired:
+                    found.append(card if is_english(said.of_answers) else _without_answer(card))
+        elif is_english(around.language):
+            found += [card for card in section.cards if not card.retired]
+        found += [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
+    return found
+
+
+def _without_answer(card: Card) -> Card:
+    return card._replace(values={name: value for name, value in card.values.items() if name != card.kind.answer})
 
 
 def questions(deck: Deck) -> list[tuple[Card, Text]]:
-    """The English cards with a question, and that question."""
+    """The English cards with a question, and that question; each reverse question of its own is like a card."""
     return [(card, card.asks) for card in in_english(deck) if not card.kind.gaps]
-
-
-def _is_english(language: str) -> bool:
-    return language[:2].lower() == "en"
 
 
 def bare(text: str) -> str:

@@ -164,9 +164,11 @@ def _other_kinds(card: Mapping[str, Any], at: Place) -> Iterator[Problem]:
     """Values of the wrong kind for their keys: in YAML any word is a string, but in JSON `null` and 1 aren't."""
     for name, value in card.items():
         kind = card_keys()[name].takes if name in card_keys() else None
-        takes_list = kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS)
+        takes_list = kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS, takes.FLAG_OR_LIST)
+        if kind is None or (kind in (takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST) and isinstance(value, bool)):
+            continue
         items = value if takes_list and isinstance(value, list) else [value]
-        if kind is not None and not all(isinstance(each, bool if kind == takes.FLAG else str) for each in items):
+        if not all(isinstance(each, bool if kind == takes.FLAG else str) for each in items):
             wanted = "true or false" if kind == takes.FLAG else "a string or a list" if takes_list else "a string"
             message = f"'{name}' takes {wanted}, and this is {json.dumps(value, ensure_ascii=False)[:40]}"
             yield problem(

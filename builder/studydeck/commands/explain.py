@@ -48,8 +48,9 @@ checks: {long-answer: 40, yes-no: off}
 
 {limits}
 
-Most checks look at words, and know only English: they need `language: en` in `deck.yaml`, and skip a card whose own
-`language:` is another. Code and formulas are not read, and retired cards are not checked.
+Most checks look at words, and know only English: they need `language: en` in `deck.yaml`, and skip sections, cards and
+answers whose own `language:` or `answer-language:` is another. Code and formulas are not read, and retired cards are
+not checked.
 """
 
 

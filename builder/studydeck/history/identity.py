@@ -323,6 +323,7 @@ class _Matching:
         return [record for record in records if record.id not in self.claimed]
 
     def _ask(self, card: Card, candidates: list[NoteRecord]) -> None:
+        candidates = sorted(candidates, key=lambda record: record.id)
         names = " or ".join(f"'{record.id}'" for record in candidates[:_NAMED])
         message = f"this card has no id, and may be {names} reworded or a new card"
         remedy = f"write id: {candidates[0].id} if learners should keep its history, or a new id if the card is new"

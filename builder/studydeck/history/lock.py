@@ -1,7 +1,10 @@
-"""deck.lock: one line a note, sorted by id, so that git merges what two people did.
+"""deck.lock: what learners already have, in a form that any merge of git keeps intact.
 
-A file that git merged by union may have two lines for one note: the newer stamp counts. The last line counts the
-notes, so that truncation is noticed; a merge of two files has more notes than either line says.
+Each note has a paragraph: a line with its id, which never changes, and the note's line, which does. So git merges edits
+of two notes that follow one another, and a note that lost its line is noticed. The paragraphs are sorted by guid, a
+hash, so that two branches hardly ever add notes at the same spot. No line changes with every build; the last one shows
+that the file isn't truncated (test_merges.py). A file that git merged by union may have two lines for one note: the
+newer stamp counts.
 """
 
 from __future__ import annotations
@@ -89,7 +92,8 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
     uid = ""
-    counts: list[int] = []
+    named: dict[str, int] = {}  # the ids that have a line of their own, and its number
+    ended = False
     problems: list[Problem] = []
     alike: dict[Any, Any] = {}  # values that many lines share are in memory only once
     for number, line in enumerate(lines[1:], start=2):
@@ -104,8 +108,10 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 _add_type(types, _type(values))
             elif word == "uid":
                 uid = _uid(values, uid)
+            elif word == "id":
+                named.setdefault(values[0], number)
             elif word == "end":
-                counts.append(int(values[0]))
+                ended = True
             elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
                 remedy = "delete this line and keep the lines of both sides"
                 problems.append(problem("damaged-lock", Place(path, number), "git left a conflict here", remedy))
@@ -113,11 +119,11 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 raise ValueError(f"a line can't start with '{word[:20]}'")
         except (ValueError, IndexError) as error:
             problems.append(problem("damaged-lock", Place(path, number), f"this line is damaged: {error}", _REPAIR))
-    if not problems and len(notes) < max(counts, default=len(notes) + 1):
-        missing = (
-            f"the lock has {len(notes)} notes and should have {max(counts)}" if counts else "the lock is truncated"
-        )
-        problems.append(problem("damaged-lock", Place(path, max(1, len(lines) - 1)), missing, _REPAIR))
+    if not problems:
+        faults = [(at, f"the line of the note '{lost}' is gone") for lost, at in named.items() if lost not in notes]
+        if not ended:
+            faults.append((max(1, len(lines) - 1), "the lock is truncated"))
+        problems = [problem("damaged-lock", Place(path, at), message, _REPAIR) for at, message in faults]
     return Lock(notes, types, uid), problems
 
 
@@ -137,8 +143,12 @@ def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
     apart: list[str] = []
     rest: list[str] = []
     for line in text.split("\n"):
-        (apart if line.startswith("note\t") and line.split("\t", 2)[1] in ids else rest).append(line)
-    return apart, "\n".join(line for line in rest if not line.startswith("end\t")) + "end\t0\n"
+        word, _, values = line.partition("\t")
+        if word == "note" and values.partition("\t")[0] in ids:
+            apart.append(line)
+        elif word != "id":
+            rest.append(line)
+    return apart, "\n".join(rest)
 
 
 def note_id_in(line: str) -> int:
@@ -154,10 +164,15 @@ def lock_lines(uid: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) 
     for key in sorted(types):
         kind = types[key]
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
-    lines = sorted(notes)  # by id, since a tab sorts before every character of an id
-    for line in lines:
-        yield f"{line}\n"
-    yield f"end\t{len(lines)}\n"
+    for line in sorted(notes, key=_guid_in):
+        note_id = line.split("\t", 2)[1]
+        yield f"\nid\t{note_id}\n{line}\n"
+    yield "\nend\n"
+
+
+def _guid_in(line: str) -> str:
+    """The guid in a note's line."""
+    return line.split("\t", 3)[2]
 
 
 def lock_text(lock: Lock) -> str:

@@ -292,9 +292,10 @@ def _card(old: Old | None, note: Note) -> CardPlan:
 def _counted_as(note: Note) -> dict[str, str]:
     """What an edited card is counted as, by field: the first field that changed decides, flags last."""
     kind = KINDS[note.kind]
-    keys = {key.field: key for key in kind.keys.values() if key.field}
+    keys = {field: key for key in kind.keys.values() for field in key.fields}
     words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
-    flags = {field: words.pop(field) for field in list(words) if keys[field].takes == takes.FLAG}
+    marks = [field for field in words if keys[field].takes == takes.FLAG or field == keys[field].mark]
+    flags = {field: words.pop(field) for field in marks}
     return {**words, "Section": "section name", "Tags": "tag", **flags}
 
 

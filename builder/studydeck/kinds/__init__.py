@@ -27,7 +27,7 @@ COMMON: dict[str, Key] = {
     ),
     "tags": Key(takes.NAMES, "The card's own tags, besides the section's."),
     "ok": Key(takes.NAMES, "Warnings to accept on this card, such as long-answer."),
-    "language": Key(takes.LANGUAGE, "The card's language, if it isn't the deck's."),
+    "language": Key(takes.LANGUAGE, "The card's language, if it isn't the section's or the deck's."),
     "retired": Key(
         takes.FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
     ),

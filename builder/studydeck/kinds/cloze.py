@@ -33,7 +33,7 @@ def _sides(note: Note) -> Sides:
     return Sides(without_gaps(note.fields[0]), list(hidden.values()))
 
 
-def _on_paper(note: Note) -> Sides:
+def _on_paper(note: Note) -> list[Sides]:
     """The sentence with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
     from studydeck.text.formula import in_formula  # and an XML library, which a build doesn't need
 
@@ -48,7 +48,7 @@ def _on_paper(note: Note) -> Sides:
         seen = seen if inside else len(question)
         question += _formula_gap(part.hint or "") if inside else f'<span class="gap">{part.hint or ""}</span>'
         hidden.append(rf"\({part.hidden}\)" if inside else part.hidden)
-    return Sides(question, list(dict.fromkeys(hidden)))
+    return [Sides(question, list(dict.fromkeys(hidden)))]
 
 
 def _formula_gap(hint: str) -> str:

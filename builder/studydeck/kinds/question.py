@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from studydeck.model import Card, Key, Kind, Note, takes
+from studydeck.model import Card, Key, Kind, Note, Sides, Text, takes
 from studydeck.model.kinds import CardTemplate
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -18,6 +18,22 @@ _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 
 def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
     return (0, 1) if card.has("reverse") else (0,)
+
+
+def _turned(card: Card) -> Card | None:
+    """The reverse card, if it asks a question of its own."""
+    question = card.values.get("reverse")
+    if not isinstance(question, Text):
+        return None
+    others = {name: value for name, value in card.values.items() if name in ("language", "retired")}
+    answer = card.values.get("reverse-answer", card.asks)
+    return Card(card.place, card.kind, {"question": question, "answer": answer, **others})
+
+
+def _on_paper(note: Note) -> list[Sides]:
+    """The question, and below it that of the reverse card, if it has one of its own."""
+    question, answer, turned, turned_answer, *_ = note.fields
+    return [Sides(question, [answer]), *([Sides(turned, [turned_answer or question])] if turned else [])]
 
 
 def _card_name(note: Note, number: int) -> str:
@@ -35,22 +51,61 @@ QUESTION = Kind(
     title="Q&A",
     own={
         "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question"),
-        "answer": Key(takes.MARKDOWN_OR_LIST, "The answer in Markdown, or a list of short answers.", "Answer"),
-        "reverse": Key(
-            takes.FLAG, "true makes a second card that asks from the answer to the question.", "Reverse", "reversal"
+        "answer": Key(
+            takes.MARKDOWN_OR_LIST,
+            "The answer in Markdown, or a list of short answers.",
+            "Answer",
+            in_answer_language=True,
         ),
-        "typed": Key(takes.FLAG, "true asks the learner to type the answer.", "Typed", "typing"),
+        "reverse": Key(
+            takes.FLAG_OR_MARKDOWN,
+            "true makes a second card that asks from the answer to the question; a text is what that card asks.",
+            "Reverse question",
+            "reversal",
+            mark="Reverse",
+        ),
+        "reverse-answer": Key(
+            takes.MARKDOWN,
+            "The answer of the second card, if it isn't the question.",
+            "Reverse answer",
+            "reversal",
+            needs="reverse",
+        ),
+        "typed": Key(
+            takes.FLAG_OR_LIST,
+            "true asks the learner to type the answer; a list has other answers that are right, too.",
+            "Also right",
+            "typing",
+            mark="Typed",
+            in_answer_language=True,
+        ),
+        "answer-language": Key(takes.LANGUAGE, "The answer's language, if it isn't the section's or the deck's."),
     },
     required=("question", "answer"),
     asks="question",
     answer="answer",
-    fields=("Question", "Answer", "Hint", "Details", "Source", "Section", "Reverse", "Typed", "Id"),
+    fields=(
+        "Question",
+        "Answer",
+        "Reverse question",
+        "Reverse answer",
+        "Also right",
+        "Hint",
+        "Details",
+        "Source",
+        "Section",
+        "Reverse",
+        "Typed",
+        "Id",
+    ),
     templates=(
         CardTemplate("Question → answer", _ASSETS / "question.html", _ASSETS / "question-answer.html"),
         CardTemplate("Answer → question", _ASSETS / "reverse.html", _ASSETS / "reverse-answer.html"),
         CardTemplate("Spare", _NEVER, _NEVER),
     ),
     cards=_cards,
+    on_paper=_on_paper,
+    turned=_turned,
     card_name=_card_name,
     names=("question", "reversed", "typed", "list"),
     named=_named,

@@ -24,7 +24,7 @@ from studydeck.model.problems import (
     problem,
     warning,
 )
-from studydeck.model.words import Card, Credit, Deck, Material, Place, Placed, Section, Text, shown
+from studydeck.model.words import Card, Credit, Deck, Languages, Material, Place, Placed, Section, Text, shown
 
 __all__ = [
     "ERROR",
@@ -40,6 +40,7 @@ __all__ = [
     "Kept",
     "Key",
     "Kind",
+    "Languages",
     "Material",
     "MediaFile",
     "Note",

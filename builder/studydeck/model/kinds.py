@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studydeck.model.words import Card
 
 #: The names of fields that no key fills yet. The number and order of a note type's fields never change.
-SPARES = ("Spare 1", "Spare 2", "Spare 3")
+SPARES = ("Spare 1", "Spare 2", "Spare 3", "Spare 4", "Spare 5", "Spare 6")
 
 
 class Key(NamedTuple):
@@ -25,7 +25,9 @@ class Key(NamedTuple):
 
     `field` is the field of the note type that it fills: one that its kinds have, or one of their spare fields, whose
     number from 1 is `spare`, and which then has this name. Learners' notes keep the text there for ever. `counted_as`
-    is what `plan` counts an edit of that field as, by default the field's name.
+    is what `plan` counts an edit of that field as, by default the field's name. `mark` is a field that holds 1 while
+    the key has a value. `in_answer_language` says that its text is in the card's `answer-language`, not its `language`.
+    `needs` is the key without which it does nothing.
     """
 
     takes: str
@@ -33,10 +35,18 @@ class Key(NamedTuple):
     field: str = ""
     counted_as: str = ""
     spare: int = 0
+    mark: str = ""
+    in_answer_language: bool = False
+    needs: str = ""
 
     @property
     def is_markdown(self) -> bool:
-        return self.takes in (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+        return self.takes in (*takes.ANY_TEXT, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that it fills: those of its texts, and of its mark."""
+        return tuple(filter(None, (self.field, self.mark)))
 
 
 def in_order(keys: Mapping[str, Key]) -> dict[str, Key]:
@@ -64,6 +74,10 @@ def _one_card(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
     return (0,)
 
 
+def _never_turned(card: Card) -> Card | None:
+    return None
+
+
 def _first_two(note: Note) -> Sides:
     return Sides(note.fields[0], [note.fields[1]])
 
@@ -75,8 +89,10 @@ class Kind:
     `own` are the keys that only this kind has. `asks` is the key that a card of this kind is known by, `answer` the key
     of its answer, if any. `fields` are the fields of the note type in their order, which never changes. With `gaps`,
     Anki makes a card for each cloze of the first field. `cards` returns the numbers of a note's cards, from 0; `sides`
-    its question and answers; `on_paper` the same for a printed page; `names` are what `stats` counts, and `named`
-    returns those that apply to a card. `offer` is what a card with no kind's keys could have instead.
+    its question and answers; `on_paper` the same for a printed page, for each row of it. `turned` returns a card's
+    second question as a card of its own, if its author wrote one, so that checks judge it, too. `names` are what
+    `stats` counts, and `named` returns those that apply to a card. `offer` is what a card with no kind's keys could
+    have instead.
     """
 
     def __init__(
@@ -94,7 +110,8 @@ class Kind:
         gaps: bool = False,
         cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
         sides: Callable[[Note], Sides] = _first_two,
-        on_paper: Callable[[Note], Sides] | None = None,
+        on_paper: Callable[[Note], Sequence[Sides]] | None = None,
+        turned: Callable[[Card], Card | None] = _never_turned,
         card_name: Callable[[Note, int], str] | None = None,
         names: Sequence[str] = (),
         offer: str = "",
@@ -103,7 +120,8 @@ class Kind:
         self.key, self.name, self.title = key, name, title
         self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
         self.frozen, self.templates, self.gaps = (*fields, *SPARES), tuple(templates), gaps
-        self.cards, self.sides, self.on_paper = cards, sides, on_paper or sides
+        self.cards, self.sides, self.turned = cards, sides, turned
+        self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
         self.offer = offer
@@ -117,10 +135,12 @@ class Kind:
         self.keys = in_order({**self.own, **shared})
         #: Those whose values are Markdown.
         self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
+        #: Those for which any text is a value.
+        self.any_text = frozenset(n for n, key in self.keys.items() if key.takes in takes.ANY_TEXT and not key.needs)
         named = {SPARES[key.spare - 1]: key.field for key in self.keys.values() if key.spare}
         #: The fields of the note type, in order: spare ones under the names that keys gave them.
         self.fields = tuple(named.get(field, field) for field in self.frozen)
-        lost = [name for name, key in self.own.items() if key.field and key.field not in self.fields]
+        lost = [name for name, key in self.own.items() if not set(key.fields) <= {*self.fields}]
         if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):
             raise ValueError(f"each new key of a {self.name} needs a spare field of its own")
 

@@ -3,6 +3,8 @@
 MARKDOWN = "markdown"
 MARKDOWN_OR_LIST = "markdown or list"
 GAPS = "markdown with gaps"
+#: Those that take any text as it is.
+ANY_TEXT = (MARKDOWN, MARKDOWN_OR_LIST, GAPS)
 LINE = "line"
 DECK_NAME = "deck name"
 LANGUAGE = "language"
@@ -10,6 +12,8 @@ URL = "url"
 ID = "id"
 UID = "uid"
 FLAG = "flag"
+FLAG_OR_MARKDOWN = "flag or markdown"
+FLAG_OR_LIST = "flag or list"
 NAMES = "names"
 SECTIONS = "sections"
 LOCATORS = "locators"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from studydeck.model.kinds import Kind
+    from studydeck.model.kinds import Key, Kind
 
 
 class Place(NamedTuple):
@@ -40,6 +40,25 @@ class Placed(Protocol):
     def line(self) -> int: ...
     @property
     def column(self) -> int: ...
+
+
+class Languages(NamedTuple):
+    """The languages that a deck, a section or a card says: of its answers, and of all its other texts."""
+
+    language: str = ""
+    answer_language: str = ""
+
+    def inside(self, outer: Languages) -> Languages:
+        """These, and where they say nothing, those of what is around them."""
+        return Languages(self.language or outer.language, self.answer_language or outer.answer_language)
+
+    @property
+    def of_answers(self) -> str:
+        return self.answer_language or self.language
+
+    def of(self, key: Key) -> str:
+        """The language of a key's text."""
+        return self.of_answers if key.in_answer_language else self.language
 
 
 class Text(str):
@@ -87,8 +106,10 @@ class Card(NamedTuple):
         texts: list[Text] = []
         for key in self.kind.markdown:
             value = self.values.get(key)
-            if value is not None:
-                texts += value if isinstance(value, tuple) else (value,)
+            if isinstance(value, tuple):
+                texts += value
+            elif value is not None and not isinstance(value, bool):
+                texts.append(value)
         return texts
 
     @property
@@ -120,10 +141,16 @@ class Card(NamedTuple):
         ok: tuple[Text, ...] = self.values.get("ok", ())
         return ok
 
+    def languages(self, around: Languages) -> Languages:
+        """The card's languages: its own, and where it says nothing, those of what is `around` it."""
+        if not self.has_language:
+            return around
+        return Languages(self.values.get("language", ""), self.values.get("answer-language", "")).inside(around)
+
     @property
-    def language(self) -> Text | None:
-        """The card's own language; None if it is the deck's."""
-        return self.values.get("language")
+    def has_language(self) -> bool:
+        """Whether it says a language itself."""
+        return "language" in self.values or "answer-language" in self.values
 
     def has(self, flag: str) -> bool:
         """Whether a key that takes true or false is true."""
@@ -135,11 +162,12 @@ class Card(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One section file: its name, its tag below the deck's, and its cards in study order.
+    """One section file: its name, its tag below the deck's, its cards in study order, and the languages that it says.
 
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
-    material that need no card, each with its author's reason.
+    material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
+    their own, for checks; `mixed` says whether some card has a language of its own.
     """
 
     place: Place
@@ -149,6 +177,9 @@ class Section(NamedTuple):
     texts: tuple[Text, ...]
     letters: Sequence[int]
     uncarded: Mapping[Text, Text] = {}
+    turned: tuple[Card, ...] = ()
+    languages: Languages = Languages()
+    mixed: bool = False
 
 
 class Material(NamedTuple):
@@ -190,6 +221,11 @@ class Deck(NamedTuple):
     authors: Sequence[Text] = ()
     license: str = ""
     credits: Mapping[Text, Credit] = {}
+    answer_language: str = ""
+
+    @property
+    def languages(self) -> Languages:
+        return Languages(self.language, self.answer_language)
 
     def limit(self, check: str) -> int | None:
         """The number that `checks` sets for this check, if any."""

@@ -6,7 +6,7 @@ import base64
 import html as html_entities
 import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
@@ -16,6 +16,7 @@ from studydeck.model import Deck, MediaFile, Note
 from studydeck.outputs import Output
 from studydeck.text import described, to_html
 from studydeck.text.formula import with_mathml
+from studydeck.text.languages import usual_direction
 
 _ASSETS = Path(__file__).parent / "assets"
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
@@ -32,7 +33,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     rows: dict[str, list[str]] = {}
     for note in notes:
         if not note.card.retired:
-            rows.setdefault(note.section, []).append(_row(note, pictures))
+            rows.setdefault(note.section, []).extend(_rows(deck, note, pictures))
     sections = [
         f"<section><h2>{html_entities.escape(names[tag])}</h2>\n{''.join(of_section)}</section>"
         for tag, of_section in rows.items()
@@ -41,21 +42,28 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     return page.substitute(
         language=html_entities.escape(deck.language or "en"),
         title=html_entities.escape(deck.title),
-        description=with_mathml(to_html(described(deck))),
+        description=with_mathml(to_html(described(deck), language=deck.language)),
         layout=layout,
         style=(_ASSETS / "paper.css").read_text("utf-8"),
         sections="\n".join(sections),
     )
 
 
-def _row(note: Note, pictures: Mapping[str, Path]) -> str:
-    question, answers = KINDS[note.kind].on_paper(note)
-    question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
-    return (
-        '<article class="row">'
-        f'<div class="question" dir="auto">{question}</div><div class="answer" dir="auto">{answer}</div>'
-        "</article>\n"
-    )
+def _rows(deck: Deck, note: Note, pictures: Mapping[str, Path]) -> Iterator[str]:
+    asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
+    for question, answers in KINDS[note.kind].on_paper(note):
+        question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
+        yield (
+            '<article class="row">'
+            f'<div class="question"{asks}>{question}</div><div class="answer"{says}>{answer}</div>'
+            "</article>\n"
+        )
+
+
+def _spoken(language: str) -> str:
+    """The attributes of an element with texts in this language, for fields that don't say another themselves."""
+    said = f' lang="{html_entities.escape(language)}"' if language else ""
+    return f' dir="{usual_direction(language)}"{said}'
 
 
 def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:

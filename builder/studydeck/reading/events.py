@@ -13,11 +13,14 @@ from typing import Any
 
 import yaml
 
-from studydeck.model import Place, Placed, Problem, Text, problem
+from studydeck.model import WARNING, Place, Placed, Problem, Text, problem, takes
 from studydeck.reading.nodes import (
+    COMMENT_REMEDY,
     CONTROL,
     DEEPEST,
     LONGEST_TEXT,
+    LOST_WORDS,
+    MEDIA_FIRST,
     MOST_MISTAKES,
     NO_KEY,
     Items,
@@ -28,6 +31,9 @@ from studydeck.reading.nodes import (
 )
 
 _CUT = re.compile(r"[ \t]#[^\s#]")
+_LOST_WORDS = re.compile(LOST_WORDS)
+#: A line up to the picture or sound that its value starts with.
+_MEDIA_VALUE = re.compile(rf"""^( *+(?:- ++)*+(?:["']?[\w-]++["']?:[ \t]++)?+)({MEDIA_FIRST})""", re.MULTILINE)
 #: libyaml's message for its own limit, as of the version in PyYAML 6.0.4.
 _TOO_DEEP = "maximum nesting depth"
 #: How many characters are read again to find more syntax errors: a few seconds.
@@ -37,6 +43,7 @@ _ESCAPED_TEX = re.compile(
     r"\\(?:t(?:heta|au|imes|ext\w*|an|o|op|riangle\w*|frac|ilde)|n(?:u|abla|eq|e|i|ot\w*|exists|mid|leq|geq|parallel)"
     r"|r(?:ho|ight\w*|angle|m|ceil|floor)|L(?:ambda|eft\w*|ong\w*)|P(?:i|si|hi|r)|N\w*)(?![A-Za-z])"
 )
+_FORMULA = re.compile(r"\$(?!\s)[^$]+(?<!\s)\$")
 _FROM_ESCAPE = re.compile("[\t\n\r\x85\xa0\u2028\u2029]")
 _ONE_LINE_STYLES = ("", None, '"', "'")
 _PLAIN_TAGS = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "bool", "int", "float"))}
@@ -93,8 +100,9 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
     outer: list[tuple[Items | Keys | None, str | None, str | None, int]] = []
     names = _Names(path)
     weight = 0  # characters and nodes, what an alias means counted at every use
-    lines = text.splitlines() if "#" in text and _CUT.search(text) else None
-    get_event = yaml.CBaseLoader(text).get_event
+    lines = text.splitlines() if "#" in text and (_CUT.search(text) or _LOST_WORDS.search(text)) else None
+    for_yaml, stand_ins = _without_media_first(text)
+    get_event = yaml.CBaseLoader(for_yaml).get_event
     scalar_event, mapping_start, list_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
     ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
     node: Node
@@ -111,7 +119,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
         if kind is scalar_event:
             value = event.value
             if not value.isascii():
-                value = unicodedata.normalize("NFC", value)
+                value = unicodedata.normalize("NFC", value.translate(stand_ins))
             style = event.style
             mark = event.start_mark
             if key is None and type(parent) is Keys and not (style or event.anchor or event.tag):
@@ -124,7 +132,9 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             if style == '"':
                 problems += _escapes(node, text[mark.index : event.end_mark.index])
             if lines is not None and style in _ONE_LINE_STYLES:
-                problems += _cut_short(node, event.end_mark, lines)
+                problems += _cut_short(
+                    node, event.end_mark, lines, key if key or not outer else _last_key(outer[-1][0])
+                )
             if len(value) > LONGEST_TEXT:
                 problems.append(_too_long(node))
                 node = stand_in(node)
@@ -239,6 +249,19 @@ def _bad_tag(tag: str, node: Node) -> Problem:
     return problem("wrong-kind", node, message, "delete it")
 
 
+def _without_media_first(text: str) -> tuple[str, dict[int, str]]:
+    """`text` with a stand-in of one character for the sign that starts a picture or sound as the whole value.
+
+    Returns what the stand-ins stand for, too. The text neither contains them nor the numbers of an escape for one.
+    """
+    if "![" not in text and "[sound:" not in text:
+        return text, {}
+    unused = (sign for sign in range(0xE000, 0xF900) if chr(sign) not in text and f"{sign:x}" not in text.lower())
+    stand_ins = {"!": next(unused), "[": next(unused)}
+    text = _MEDIA_VALUE.sub(lambda found: found[1] + chr(stand_ins[found[2]]), text)
+    return text, {number: sign for sign, number in stand_ins.items()}
+
+
 def _escapes(text: Text, written: str) -> list[Problem]:
     """Escapes in a double-quoted text that its author can't have meant."""
     start = "a backslash in double quotes starts an escape, and"
@@ -246,19 +269,44 @@ def _escapes(text: Text, written: str) -> list[Problem]:
     if control := re.search(CONTROL, text):
         message = f"{start} this one makes the character U+{ord(control[0]):04X}"
         return [problem("control-character", text, message, remedy)]
-    if "$" in text and _FROM_ESCAPE.search(text) and (lost := _ESCAPED_TEX.search(written.replace("\\\\", "  "))):
-        return [problem("yaml-quote", text, f"{start} the '{lost[0][:2]}' in '{lost[0]}' is one", remedy)]
+    if "$" in text and _FROM_ESCAPE.search(text) and (lost := _lost_tex(written.replace("\\\\", "  "))):
+        return [problem("yaml-quote", text, f"{start} the '{lost[:2]}' in '{lost}' is one", remedy)]
     return []
 
 
-def _cut_short(text: Text, end: Any, lines: list[str]) -> list[Problem]:
+def _lost_tex(written: str) -> str:
+    """The first command of TeX in a formula of a double-quoted text that YAML reads as an escape; code has none."""
+    for outside in written.split("```")[::2]:
+        for prose in outside.split("`")[::2]:
+            for formula in _FORMULA.finditer(prose):
+                if lost := _ESCAPED_TEX.search(formula[0]):
+                    return lost[0]
+    return ""
+
+
+def _cut_short(text: Text, end: Any, lines: list[str], key: str | None) -> list[Problem]:
+    """A text of this key that YAML cuts off at a `#`, as the author can't have meant or hardly can have."""
     line = lines[end.line] if end.line < len(lines) else ""
-    if not _CUT.match(line, end.column):
-        return []
     lost = line[end.column :].strip()
     message = f"YAML cuts the text off before '{lost[:40]}'"
-    remedy = "put the text in quotes, or write '# ' with a space if this is a comment"
-    return [problem("retyped", Place(text.path, end.line + 1, end.column + 2), message, remedy)]
+    at = Place(text.path, end.line + 1, end.column + 2)
+    if _CUT.match(line, end.column):
+        return [problem("retyped", at, message, COMMENT_REMEDY)]
+    if text.plain and _LOST_WORDS.match(line, end.column) and key in _text_keys():
+        return [problem("retyped", at, message, COMMENT_REMEDY, WARNING)]
+    return []
+
+
+def _last_key(node: Items | Keys | None) -> str | None:
+    return next(reversed(node), None) if isinstance(node, Keys) else None
+
+
+def _text_keys() -> set[str]:
+    """The keys whose values are a card's texts."""
+    from studydeck.kinds import card_keys
+
+    of_text = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+    return {name for name, key in card_keys().items() if key.takes in of_text}
 
 
 def _too_deep(at: Placed) -> Problem:

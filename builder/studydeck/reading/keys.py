@@ -38,6 +38,7 @@ DECK_KEYS = {
     "uid": Key(takes.UID, "The deck's own random identity, part of every guid. Never change it."),
     "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
+    "answer-language": Key(takes.LANGUAGE, "The language of the answers, if it isn't that of the other texts."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
@@ -61,11 +62,15 @@ CREDIT_KEYS = {
 SECTION_KEYS = {
     "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
     "tag": Key(takes.LINE, "The section's tag below the deck's; by default a slug of the section's name."),
+    "language": Key(takes.LANGUAGE, "The language of the section's cards, if it isn't the deck's."),
+    "answer-language": Key(takes.LANGUAGE, "The language of their answers, if it isn't the deck's."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
         takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
     ),
 }
+#: Words that people mean true or false by, in quotes or not: no text where a key takes a flag or a text.
+LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",)}
@@ -80,6 +85,12 @@ def _whole(pattern: str) -> dict[str, str]:
 
 
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
+_NO_FLAG = "|".join("".join(f"[{sign}{sign.upper()}]" for sign in word) for word in LIKE_FLAGS if word.isalpha())
+_SOME_TEXT = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^(?!\s*(?:{_NO_FLAG}|[01])\s*$)[\s\S]*\S",
+    "not": {"enum": [0, 1]},
+}
 _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.MARKDOWN: _SCALAR,
     takes.GAPS: _SCALAR,
@@ -90,6 +101,8 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.ID: {**_in_line(ID_PATTERN), "minimum": 0},
     takes.UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
     takes.FLAG: {"type": "boolean"},
+    takes.FLAG_OR_MARKDOWN: _SOME_TEXT,
+    takes.FLAG_OR_LIST: {"anyOf": [_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}]},
     takes.MARKDOWN_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
     takes.NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
     takes.SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
@@ -123,7 +136,11 @@ def json_schema(file: str) -> dict[str, Any]:
         }
     else:
         schema["$defs"] = {
-            "card": {**_object(card_keys(), ()), "oneOf": [_only(kind) for kind in KINDS]},
+            "card": {
+                **_object(card_keys(), ()),
+                "oneOf": [_only(kind) for kind in KINDS],
+                "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
+            },
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from studydeck.model import Text
-from studydeck.reading.nodes import DEEPEST, LONGEST_TEXT, Items, Keys, Node, placed
+from studydeck.reading.nodes import DEEPEST, LONGEST_TEXT, LOST_WORDS, MEDIA_FIRST, Items, Keys, Node, placed
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
 #: What comes before the colon: spaces, the dash of an item, and a key.
@@ -21,7 +21,7 @@ _ITEM = re.compile(r"( *)(- +)")
 #: What a text without quotes can't start with, or only in ways that need a closer look.
 _NOT_FIRST = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=\w))"""
-_PLAIN = rf"{_START}[^:#]*+(?:(?::(?=[^ ])|(?<! )#)[^:#]*+)*+"
+_PLAIN = rf"(?:{_START}|{MEDIA_FIRST})[^:#]*+(?:(?::(?=[^ ])|(?<! )#)[^:#]*+)*+"
 _PLAIN_INSIDE = rf"{_START}[^:#,\[\]{{}}]*+(?:(?::(?=\w)|(?<! )#)[^:#,\[\]{{}}]*+)*+"  # inside braces or brackets
 _QUOTED = r""""[^"\\]*+(?:\\["\\][^"\\]*+)*+"|'[^']*+(?:''[^']*+)*+'"""
 _WORD = rf"(?:{_PLAIN_INSIDE}|{_QUOTED})"
@@ -226,7 +226,11 @@ class _Lines:
         kind = found.lastgroup if found else None
         if found is None or kind is None:
             return None
+        if kind == "plain" and re.match(LOST_WORDS, written[found.start(kind) + len(found[kind].rstrip(" ")) :]):
+            return None
         column += found.start(kind)
+        if kind == "plain":
+            return self._text(number, column, found[kind])
         if kind == "block":
             return self._block(number, column, found[kind])
         return self._in_line(number, column, found[kind])

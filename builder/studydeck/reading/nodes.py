@@ -10,6 +10,12 @@ LONGEST_TEXT = 100_000
 DEEPEST = 20
 #: How many syntax errors, or bad characters, of a file are reported one by one; the next one only says "more".
 MOST_MISTAKES = 20
+#: What starts a picture (`![a line](x.png)`, `![[x.png]]`) or a sound (`[sound:x.mp3]`) as the whole value. YAML would
+#: read a tag or a list, which nobody means.
+MEDIA_FIRST = r"!(?=\[)|\[(?=sound:)"
+#: A comment directly after a text, as if it were the rest of the text: `The # sign`. Real ones mostly have two blanks.
+LOST_WORDS = r" #[ \t]+\S"
+COMMENT_REMEDY = "put the text in quotes, or write two spaces and '# ' before a comment"
 #: Characters that Anki can't store.
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 #: Replaces a key that isn't a text, and starts a text that replaces a reported one. No author can write it.

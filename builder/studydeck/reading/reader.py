@@ -19,6 +19,7 @@ from studydeck.model import (
     Deck,
     Key,
     Kind,
+    Languages,
     Material,
     Place,
     Placed,
@@ -70,11 +71,12 @@ _FORMS = {
     ),
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
-_ANY_TEXT = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
 _NAMES = (takes.LINE, takes.DECK_NAME)
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Kinds that are mappings with keys of the author's choice.
 _ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS)
+_FLAG_KINDS = (takes.FLAG, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)
+_LISTS = (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LINES, takes.LOCATORS, takes.SECTIONS, takes.FLAG_OR_LIST)
 _MAPPINGS = (takes.MATERIAL, *_ENTRIES)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -121,6 +123,7 @@ def read_deck(
         authors=values.get("authors", ()),
         license=values.get("license", ""),
         credits=values.get("credits", {}),
+        answer_language=values.get("answer-language", ""),
     )
     return deck, problems
 
@@ -229,7 +232,10 @@ def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Se
     cards = values.get("cards", ())
     texts = tuple([text for card in cards for text in card.texts])
     letters = array("I", [letters_hash(card.asks) for card in cards])
-    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}))
+    turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
+    languages = Languages(values.get("language", ""), values.get("answer-language", ""))
+    mixed = any(card.has_language for card in cards)
+    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed)
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
@@ -258,6 +264,11 @@ def _card(tree: Keys, problems: list[Problem]) -> Card | None:
             remedy = f"keep either {kind.asks}: or {owner.asks}: in this card" if owner else f"remove {key}:"
             problems.append(problem("wrong-kind", tree.key(key), message, remedy))
             return None
+    for key in values:
+        needed = kind.keys[key].needs if key in kind.keys else ""
+        if needed and needed not in tree:
+            message = f"'{key}' does nothing without '{needed}'"
+            problems.append(problem("missing-key", tree.key(key), message, f"add {needed}:, or remove {key}:"))
     if all(key in values for key in kind.required):
         return Card(place, kind, values)
     unknown = {near(key, card_keys()) for key in tree if key not in card_keys()}
@@ -279,7 +290,7 @@ def _owner(key: str) -> Kind | None:
 def _is_plain(tree: Keys, kind: Kind) -> bool:
     """Whether all values of a card are texts that need no further reading, as nine in ten are."""
     for key, node in tree.items():
-        if type(node) is not Text or not (key in kind.markdown or (key == "id" and _ID.fullmatch(node))):
+        if type(node) is not Text or not (key in kind.any_text or (key == "id" and _ID.fullmatch(node))):
             return False
     return True
 
@@ -297,7 +308,7 @@ def _mapping(
     guesses: Guesses | None = None
     for number, (key, node) in enumerate(tree.items()):
         kind = known[key].takes if key in known else None
-        if type(node) is Text and (kind in _ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
+        if type(node) is Text and (kind in takes.ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
         elif kind is not None:
             value = _value(kind, tree.key(key, number), node, problems)
@@ -326,10 +337,12 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     if kind in (takes.MARKDOWN, takes.GAPS):
         if isinstance(node, Text):
             return node
-    elif kind == takes.FLAG:
-        if isinstance(node, Text) and node.plain and node in _FLAGS:
+    elif kind in _FLAG_KINDS and isinstance(node, Text):
+        if node.plain and node in _FLAGS:
             return _FLAGS[node]
-    elif kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LINES, takes.LOCATORS, takes.SECTIONS):
+        if kind != takes.FLAG and node.strip().lower() not in keys.LIKE_FLAGS and not (node.plain and node in _NOTHING):
+            return _some_text(kind, key, node, problems)
+    elif kind in _LISTS:
         return _texts(kind, key, node, problems)
     elif kind == takes.CARDS:
         if isinstance(node, Items):
@@ -367,6 +380,8 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
     for item in items:
         if not isinstance(item, Text):
             _report_kind(takes.MARKDOWN, key, item, problems)
+        elif kind == takes.FLAG_OR_LIST and _some_text(kind, key, item, problems) is None:
+            pass  # reported
         elif kind == takes.LOCATORS and not _is_place(item):
             problems.append(_no_place(item))
         elif kind == takes.LINES and _line(takes.LINE, key, item, problems) is None:
@@ -376,7 +391,7 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
             problems.append(problem("wrong-kind", item, message, "write the file's name without its folder and .yaml"))
         else:
             texts.append(item)
-    if kind in (takes.SECTIONS, takes.LINES) and isinstance(node, Items) and not node:
+    if kind in (takes.SECTIONS, takes.LINES, takes.FLAG_OR_LIST) and isinstance(node, Items) and not node:
         what = "its files" if kind == takes.SECTIONS else "them"
         problems.append(problem("wrong-kind", key, f"the list '{key}' is empty", f"list {what}, or remove {key}:"))
         return None
@@ -386,6 +401,14 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         if not texts or len(texts) < len(node):
             return None
     return tuple(texts)
+
+
+def _some_text(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
+    """A text that isn't empty; in a tuple where the key takes several."""
+    if not text.strip():
+        problems.append(problem("wrong-kind", key, f"'{key}' is empty", f"write a value, or remove {key}:"))
+        return None
+    return (text,) if kind == takes.FLAG_OR_LIST else text
 
 
 def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | None:
@@ -447,6 +470,8 @@ def _material(tree: Keys, problems: list[Problem]) -> Material:
 def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
     wanted = {
         takes.FLAG: "true or false",
+        takes.FLAG_OR_MARKDOWN: "true, false or a text",
+        takes.FLAG_OR_LIST: "true, false or a list of texts",
         takes.MARKDOWN_OR_LIST: "a string or a list of strings",
         takes.NAMES: "a list of strings",
         takes.LOCATORS: "a locator or a list of locators",

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from studydeck.model import Place, Problem, problem
+from studydeck.reading.nodes import COMMENT_REMEDY
 
 _KEY = r"\s*(?:- +)*(?:[\w-]+:\s+)?"
 #: Text that starts with a character that YAML reserves: what comes before it, and the character.
@@ -110,8 +111,7 @@ class _Complaint:
         if not (cut := _CUT.search(self.lines[line], column)):
             return None
         at = line, cut.start(1)
-        remedy = "put the text in quotes, or write '# ' with a space if this is a comment"
-        return self._report("retyped", f"YAML cuts the text off before '{cut[1][:40].strip()}'", remedy, at)
+        return self._report("retyped", f"YAML cuts the text off before '{cut[1][:40].strip()}'", COMMENT_REMEDY, at)
 
     def _sign(self) -> Problem | None:
         """Text that starts with a character that YAML reserves."""

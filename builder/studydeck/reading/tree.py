@@ -29,6 +29,9 @@ def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
     `path` is only shown. Raises RuntimeError with a sentence for the user if libyaml is needed and missing.
     """
     text, problems = _decode(path, data)
+    if (conflict := _conflict(text)) is not None:
+        message, remedy = "git left a merge conflict here", "keep the lines you want, and delete the marker lines"
+        return None, [*problems, problem("yaml-syntax", _place(path, text, conflict), message, remedy)]
     tree = read_lines(path, text)
     if tree is not None:
         return tree, problems
@@ -57,6 +60,14 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
     if len(problems) > MOST_MISTAKES:
         problems = and_more(problems)
     return re.sub(CONTROL, "\ufffd", text) if problems else text, problems
+
+
+def _conflict(text: str) -> int | None:
+    """Where git's markers begin, if it left both sides of a change here that it couldn't merge."""
+    lines = f"\n{text}" if "<<<<<<< " in text else ""
+    start = lines.find("\n<<<<<<< ")
+    middle = lines.find("\n=======\n", start)
+    return start if 0 <= start < middle < lines.find("\n>>>>>>> ", middle) else None
 
 
 def _place(path: str, text: str, index: int) -> Place:

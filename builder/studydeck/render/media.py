@@ -10,14 +10,26 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
-from studydeck.text import PICTURES, SOUNDS, Guesses, is_sound, media_references
+from studydeck.text import (
+    PICTURES,
+    SOUNDS,
+    Guesses,
+    Slip,
+    is_sound,
+    media_references,
+    media_slips,
+    names_a_file,
+    names_in,
+    no_width,
+    spelled,
+)
 from studydeck.timings import stage
 
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
@@ -45,18 +57,21 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
-        if "![" not in "\n".join(section.texts):
+        joined = "\n".join(section.texts)
+        if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue
         for text in section.texts:
             for written, alt in media_references(text):
                 shelf.take(written, alt, text)
+            for slip in media_slips(text):
+                shelf.report(slip, text)
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description can't have pictures or sounds"
         shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
     if whole:
-        shelf.report_unused()
+        shelf.report_unused(section.texts for section in deck.sections)
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
     return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked), shelf.problems
 
@@ -70,6 +85,7 @@ class _Shelf:
         self.paths: dict[str, Path] = {}
         self.problems: list[Problem] = []
         self.asked: dict[str, set[str]] = {}
+        self.slipped: set[str] = set()  # the files in spellings that show nothing
 
     @cached_property
     def there(self) -> dict[str, Path]:
@@ -96,6 +112,10 @@ class _Shelf:
             message = f"the picture '{written[:60]}' has no alternative text"
             remedy = "describe it between the brackets: ![a river's delta](…)"
             self.problems.append(problem("no-alt", at, message, remedy, WARNING))
+        if width := no_width(alt):
+            message = f"'{width}' isn't a width, so learners would read it as text"
+            remedy = "write 1% to 100%, or 20 to 9999 pixels, as in ![a river's delta|50%](…)"
+            self.problems.append(problem("no-alt", at, message, remedy, WARNING))
         self.asked.setdefault(at.path, set()).add(written)
         if written in self.names:
             return
@@ -111,15 +131,32 @@ class _Shelf:
         if name not in self.there:
             self.problems.append(self._missing(name, name))
 
-    def report_unused(self) -> None:
-        """Adds a warning for each file in the media folder that no card uses."""
-        asked = set().union(*self.asked.values())
-        for name, path in self.there.items():
-            if name not in asked and not path.name.startswith("."):
-                remedy = "delete it, or use it in a card"
-                self.problems.append(
-                    problem("unused-media", Place(shown(path)), "no card uses this file", remedy, WARNING)
-                )
+    def report(self, slip: Slip, at: Text) -> None:
+        """Adds a warning for a spelling that shows no picture and plays no sound."""
+        self.slipped.add(slip.file)
+        way = "play a sound" if is_sound(slip.file) else "show a picture"
+        message = f"'{slip.typed[:60]}' isn't how cards {way}"
+        remedy = f"write {spelled(slip.file, slip.alt)}"
+        self.problems.append(problem("lost-picture", at, message, remedy, WARNING))
+
+    def report_unused(self, texts: Iterable[Iterable[Text]]) -> None:
+        """Adds a warning for each file in the media folder that no card uses; at the card that names it, if one does.
+
+        `texts` are those of each section.
+        """
+        asked = self.slipped.union(*self.asked.values())
+        unused = {
+            name: path for name, path in self.there.items() if name not in asked and not path.name.startswith(".")
+        }
+        named = _named(unused, texts) if unused else {}
+        for name, path in unused.items():
+            if name in named:
+                effect = "doesn't play it" if is_sound(name) else "doesn't show it"
+                message, remedy = f"this names '{name}' but {effect}", f"write {spelled(name)}, or delete the file"
+                self.problems.append(problem("unused-media", named[name], message, remedy, WARNING))
+            else:
+                message, remedy = "no card uses this file", "delete it, or use it in a card"
+                self.problems.append(problem("unused-media", Place(shown(path)), message, remedy, WARNING))
 
     def _name_of(self, written: str, at: Text) -> str | Problem:
         """The file's name in Anki, or the problem with it."""
@@ -165,6 +202,17 @@ class _Shelf:
         remedy = f"did you mean '{guess}'?" if guess else "add the file, or fix its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
+
+
+def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:
+    """The first text that names each of `files`, if any does."""
+    named: dict[str, Text] = {}
+    for section in texts:
+        for text in section if names_a_file("\n".join(section)) else ():
+            for name in names_in(text):
+                if name in files:
+                    named.setdefault(name, text)
+    return named
 
 
 def _elsewhere(written: str, at: Text) -> Problem:

@@ -14,6 +14,7 @@ from studydeck.kinds import KINDS
 from studydeck.model import Deck, Field, Kind, Material, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import without_commands
+from studydeck.text.languages import usual_direction
 
 _STYLE = Path(__file__).parent / "assets" / "card.css"
 
@@ -28,7 +29,7 @@ def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
 
 def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
     #: Fields that learners have no reason to edit are collapsed in Anki's editor.
-    collapsed = {"Section", "Id", *SPARES, *(key.field for key in kind.keys.values() if key.takes == takes.FLAG)}
+    collapsed = {"Section", "Id", *SPARES, *_marks(kind)}
     return NoteType(
         key=kind.key,
         id=number,
@@ -43,11 +44,18 @@ def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
     )
 
 
+def _marks(kind: Kind) -> list[str]:
+    """The fields that only say whether a card has something."""
+    return [key.field if key.takes == takes.FLAG else key.mark for key in kind.keys.values()]
+
+
 def _filled(template: str | Path, deck: Deck) -> str:
-    """The template with the deck's language and material filled in."""
+    """The template with the deck's languages and material filled in: `dir="auto" data-language` is one for both."""
     text = template if isinstance(template, str) else template.read_text("utf-8").strip()
-    language = f' lang="{_escaped(deck.language)}"' if deck.language else ""
-    return text.replace(" data-language", language).replace("<!-- source -->", _source(deck.material))
+    for name, language in (("language", deck.language), ("answer-language", deck.languages.of_answers)):
+        said = f' lang="{_escaped(language)}"' if language else ""
+        text = text.replace(f'dir="auto" data-{name}', f'dir="{usual_direction(language)}"{said}')
+    return text.replace("<!-- source -->", _source(deck.material))
 
 
 def _source(material: Material) -> str:

@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Kind, Note, Section, Text, takes
+from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
 from studydeck.text import to_cloze_html, to_html, without_commands
+from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
 
 
 class _Frame(NamedTuple):
-    """What a section's notes share: its name as HTML, its tags in Anki, its own tag, the deck of its cards."""
+    """What a section's notes share: name as HTML, tags in Anki, its own tag, the deck of its cards, languages."""
 
     name: str
     tags: tuple[str, ...]
     tag: str
     deck: str
+    languages: Languages
 
 
 @lazy_stage("render")
@@ -33,7 +35,7 @@ def render_notes(
     cards = [card for section in deck.sections for card in section.cards]
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
     retired = (f"{deck.tag}::retired",)
-    renderers = {kind.key: _Renderer(kind, files) for kind in KINDS.values()}
+    renderers = {kind.key: _Renderer(kind, files, deck.languages) for kind in KINDS.values()}
     for place in range(len(cards)) if order is None else order:
         card, frame, identity = cards[place], frames[place], identities[place]
         if identity is None:
@@ -42,13 +44,15 @@ def render_notes(
         if card.tags and not card.retired:
             tags = tuple(dict.fromkeys((*tags, *card.tags)))
         kind = card.kind
-        fields = renderers[kind.key].fields(card, frame.name, identity.id)
+        fields = renderers[kind.key].fields(card, frame, identity.id)
         yield Note(card, identity, kind.key, fields, tags, kind.cards(card, fields), frame.tag, frame.deck)
 
 
 def _frame(deck: Deck, section: Section) -> _Frame:
+    languages = section.languages.inside(deck.languages)
     name = without_commands(html_entities.escape(section.name, quote=False))
-    return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section))
+    name = _dressed(name, "span", languages.language, deck.language)
+    return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section), languages)
 
 
 def anki_deck(deck: Deck, section: Section) -> str:
@@ -61,57 +65,107 @@ def anki_decks(deck: Deck) -> list[str]:
     return list(dict.fromkeys(anki_deck(deck, section) for section in deck.sections if section.cards))
 
 
-class _Renderer:
-    """Renders the fields of cards of one kind. `files` maps media as the author names them to their names in Anki."""
+class _Filling(NamedTuple):
+    """How a key's value fills a field: the numbers of the field and of its mark (0 for none), what makes HTML of it.
 
-    def __init__(self, kind: Kind, files: Mapping[str, str]) -> None:
-        self.files = files
+    If its language isn't that `of_template`, or runs from right to left, it has to be `dressed`: wrapped in a `tag`.
+    """
+
+    field: int
+    mark: int
+    html: Callable[[Any, Card, Mapping[str, str], str], str]
+    tag: str
+    language: str
+    of_template: str
+    dressed: bool
+
+
+class _Renderer:
+    """Renders the fields of cards of one kind, whose templates are in the languages of the `deck`.
+
+    `files` maps media as the author names them to their names in Anki.
+    """
+
+    def __init__(self, kind: Kind, files: Mapping[str, str], deck: Languages) -> None:
+        self.kind, self.files, self.deck = kind, files, deck
         self.empty = [""] * len(kind.fields)
         self.section, self.id = kind.fields.index("Section"), kind.fields.index("Id")
-        #: The index of the field that each key fills, and the function that makes HTML of its value.
-        self.fills = {
-            name: (kind.fields.index(key.field), _HTML[key.takes])
-            for name, key in kind.keys.items()
-            if key.field and key.takes in _HTML
-        }
+        #: For the languages of a card: how it fills the fields, by its keys.
+        self.fillings: dict[Languages, dict[str, _Filling]] = {}
 
-    def fields(self, card: Card, section: str, note_id: str) -> tuple[str, ...]:
+    def fields(self, card: Card, frame: _Frame, note_id: str) -> tuple[str, ...]:
         fields = self.empty.copy()
-        fields[self.section], fields[self.id] = section, html_entities.escape(note_id)  # a stranger's lock may have any
+        fields[self.section] = frame.name
+        fields[self.id] = html_entities.escape(note_id)  # a stranger's lock may have any
+        languages = card.languages(frame.languages)
+        fillings = self.fillings.get(languages) or self._fillings_in(languages)
         for name, value in card.values.items():
-            if name in self.fills:
-                at, html = self.fills[name]
-                fields[at] = html(value, card, self.files)
+            if name in fillings and value is not False:
+                field, mark, make, tag, language, of_template, dressed = fillings[name]
+                html = make(value, card, self.files, language)
+                fields[field] = _dressed(html, tag, language, of_template) if dressed else html
+                if mark:
+                    fields[mark] = "1"
         return tuple(fields)
 
-
-def _markdown(text: Text, card: Card, files: Mapping[str, str]) -> str:
-    return _in_language(to_html(text, files), card)
-
-
-def _with_gaps(text: Text, card: Card, files: Mapping[str, str]) -> str:
-    return _in_language(to_cloze_html(text, files), card)
-
-
-def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str]) -> str:
-    if not isinstance(value, tuple):
-        return _markdown(value, card, files)
-    return _in_language(f"<ul>{''.join(f'<li>{to_html(item, files)}</li>' for item in value)}</ul>", card)
-
-
-def _flag(value: bool, card: Card, files: Mapping[str, str]) -> str:
-    return "1" if value else ""
+    def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
+        fillings = self.fillings[languages] = {}
+        for name, key in self.kind.keys.items():
+            if key.field and key.takes in _HTML:
+                language, of_template = languages.of(key), self.deck.of(key)
+                fillings[name] = _Filling(
+                    self.kind.fields.index(key.field),
+                    self.kind.fields.index(key.mark) if key.mark else 0,
+                    _HTML[key.takes],
+                    "span" if key.takes == takes.FLAG_OR_LIST else "div",
+                    language,
+                    of_template,
+                    language != of_template or runs_right_to_left(language),
+                )
+        return fillings
 
 
-def _in_language(html: str, card: Card) -> str:
-    """`html` marked with the card's own language. The deck's is in the template, so that fields stay short."""
-    language = card.values.get("language")
-    if language is None or not html:
+def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
+    """`html` marked with its language and direction where the template has others, so that most fields stay short."""
+    if not html:
         return html
-    return f'<div lang="{html_entities.escape(language)}" dir="auto">{html}</div>'
+    runs = direction(html, language)
+    if language != of_template:
+        return f'<{tag} lang="{html_entities.escape(language)}" dir="{runs}">{html}</{tag}>'
+    return html if runs == usual_direction(language) else f'<{tag} dir="{runs}">{html}</{tag}>'
 
 
-def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) -> str:
+def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
+    return to_html(text, files, language)
+
+
+def _with_gaps(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
+    return to_cloze_html(text, files, language)
+
+
+def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str], language: str) -> str:
+    if not isinstance(value, tuple):
+        return to_html(value, files, language)
+    return f"<ul>{''.join(f'<li>{to_html(item, files, language)}</li>' for item in value)}</ul>"
+
+
+def _flag(value: bool, card: Card, files: Mapping[str, str], language: str) -> str:
+    return "1"
+
+
+def _flag_or_markdown(value: Text | bool, card: Card, files: Mapping[str, str], language: str) -> str:
+    return "" if isinstance(value, bool) else to_html(value, files, language)
+
+
+def _flag_or_list(value: tuple[Text, ...] | bool, card: Card, files: Mapping[str, str], language: str) -> str:
+    """The texts without those that the answer has already."""
+    if isinstance(value, bool):
+        return ""
+    answers = {each.strip() for each in card.answers}
+    return " · ".join(to_html(each, files, language) for each in value if each.strip() not in answers)
+
+
+def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str], language: str) -> str:
     """Locators as learners see them, in any language: `p2s1-3` is shown as ¶2.1–3."""
     shown = []
     for locator in locators:
@@ -124,10 +178,12 @@ def _locators(locators: tuple[Text, ...], card: Card, files: Mapping[str, str]) 
     return without_commands(html_entities.escape(", ".join(shown), quote=False))
 
 
-_HTML: Mapping[str, Callable[[Any, Card, Mapping[str, str]], str]] = {
+_HTML: Mapping[str, Callable[[Any, Card, Mapping[str, str], str], str]] = {
     takes.MARKDOWN: _markdown,
     takes.MARKDOWN_OR_LIST: _markdown_or_list,
     takes.GAPS: _with_gaps,
     takes.FLAG: _flag,
+    takes.FLAG_OR_MARKDOWN: _flag_or_markdown,
+    takes.FLAG_OR_LIST: _flag_or_list,
     takes.LOCATORS: _locators,
 }

@@ -5,15 +5,9 @@ Shared by the other rooms, since checks and rendering must agree on what a text 
 
 from studydeck.text.about import about, described, literal, literal_line
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
-from studydeck.text.markdown import (
-    PICTURES,
-    SOUNDS,
-    is_sound,
-    media_references,
-    to_cloze_html,
-    to_html,
-    without_commands,
-)
+from studydeck.text.markdown import media_references, media_slips, to_cloze_html, to_html, without_commands
+from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
+from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, slug
 
 __all__ = [
@@ -22,6 +16,7 @@ __all__ = [
     "Clozes",
     "Gap",
     "Guesses",
+    "Slip",
     "about",
     "described",
     "filled",
@@ -32,10 +27,15 @@ __all__ = [
     "literal",
     "literal_line",
     "media_references",
+    "media_slips",
+    "names_a_file",
+    "names_in",
     "near",
+    "no_width",
     "parse",
     "read_clozes",
     "slug",
+    "spelled",
     "to_cloze_html",
     "to_html",
     "without_commands",

@@ -9,13 +9,47 @@ import re
 
 from studydeck.model import Credit, Deck
 
+#: A line of Markdown: marks of quotes, its indentation, marks of lists' items, and the rest.
+_LINE = re.compile(r"((?: {0,3}>)*)( *)((?:(?:[-+*]|\d{1,9}[.)]) {1,4}(?=\S))*)(.*)", re.DOTALL)
+_FENCE = re.compile(r"`{3,}|~{3,}")
+#: What is no line of a paragraph, or may not be one.
+_NO_TEXT = re.compile(r"`{3}|~{3}|(?:[-+*]|\d{1,9}[.)]|#{1,6})(?: |$)|[-=_* ]+$|[<>]|.*(?:\||\]:)")
+_WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")
 _COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-SA|-ND)?)-(\d\.\d)")
 
 
 def described(deck: Deck) -> str:
     """What Anki shows under the deck's name, in Markdown: its author's description, and whose deck it is."""
-    whose = about(deck)
-    return "\n\n".join(filter(None, (deck.description.rstrip(), whose))) if whose else deck.description
+    whose, said = about(deck), flowing(deck.description)
+    return "\n\n".join(filter(None, (said.rstrip(), whose))) if whose else said
+
+
+def flowing(markdown: str) -> str:
+    """Markdown with each paragraph on one line, since Anki keeps the line ends of a description.
+
+    What isn't surely the next line of a paragraph stays on its own: code, tables, HTML, lists' items, and what follows
+    a line break that is marked as one by two spaces or a backslash.
+    """
+    lines: list[list[str]] = []
+    fence, paragraph = "", -1  # in how many quotes the paragraph is that the next line may continue; -1 for none
+    for line in markdown.split("\n"):
+        quotes, indent, items, text = _LINE.match(line).groups()  # type: ignore[union-attr]  # it matches any line
+        depth = quotes.count(">")
+        plain = bool(text) and not fence and not _NO_TEXT.match(text)
+        if plain and not items and paragraph == depth:
+            lines[-1] += (_between(lines[-1][-1], text), text)
+        else:
+            lines.append([line])
+            plain = plain and (bool(items) or len(indent) < 4)
+        paragraph = depth if plain and not line.endswith(("  ", "\\")) else -1
+        if mark := _FENCE.match(text):
+            fence = mark[0] if not fence else "" if text.startswith(fence) else fence
+    return "\n".join(map("".join, lines))
+
+
+def _between(before: str, after: str) -> str:
+    """What parts two lines when they become one: nothing between Chinese or Japanese characters."""
+    return "" if _WIDE.match(before[-1:]) and _WIDE.match(after) else " "
 
 
 def about(deck: Deck) -> str:
