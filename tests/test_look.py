@@ -6,6 +6,7 @@ Pictures of a sample go to .looks/ for people to look at.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -441,3 +442,52 @@ def test_a_naive_card_fails_by_the_dozen(hard_sides: Hard, open_screen: Open) ->
                     sides[f"{note.identity.id} {side}"] = re.sub(r"\{\{c\d::|\}\}|\[sound:[^\]]*\]", "", html)
             failing += len(screen.measure(sides, CLIENTS[client].sizes[0]))
     assert failing >= 20
+
+
+#: Sentences with a gap over more than one line, and the words that it hides.
+OVER_LINES = [
+    ("Intro.\n\n{{c1::One *two*\n\nthree}}\n\nEnd.", "One two three"),
+    ("Intro.\n\nIt {{c1::is\n\nthree}} or four.", "is three"),
+    ("Intro.\n\n{{c1::\n- one\n- two\n}}\n\nEnd.", "one two"),
+    ("- {{c1::one\n- two}}", "one two"),
+    ("- zero\n- {{c1::one\n- two::numbers}}", "one two"),
+    ("| a | b |\n|---|---|\n| {{c1::c | d}} |", "c d"),
+    ("| {{c1::a | b |\n|---|---|\n| c | d}} |", "a b c d"),
+    ("It is\n\n{{c1::\n```python\ndef f(x):\n    return 'x'\n```\n}}", "def f(x): return 'x'"),
+    ("```python\ndef {{c1::f(x):\n    return}} 'x'\n```", "f(x): return"),
+    ("Then `{{c1::x}} = 1`, and", "x"),
+]
+MARKED = """() => {
+  const style = each => [getComputedStyle(each).color, getComputedStyle(each).fontWeight].join(' ')
+  const [inside, outside] = [[], []]
+  const walker = document.createTreeWalker(document.querySelector('.q-question'), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    if (!node.data.trim()) continue
+    const marked = style(node.parentElement) === style(document.querySelector('.cloze'))
+    if (marked !== !!node.parentElement.closest('.cloze')) outside.push(node.data)
+    if (marked) inside.push(node.data)
+  }
+  return [inside.join(' ').split(/\\s+/).filter(Boolean).join(' '), outside]
+}"""
+
+
+@pytest.mark.parametrize("night", ["", "nightMode"])
+def test_a_gap_over_many_lines_is_marked_whole(author: Author, browser: Browser, night: str) -> None:
+    author.section("".join(f"  - {{id: c{n}, cloze: {json.dumps(text)}}}\n" for n, (text, _) in enumerate(OVER_LINES)))
+    css, shown = sides(author.load())
+    page = browser.new_page()
+    for number, (_, words) in enumerate(OVER_LINES):
+        page.set_content(f"<style>{css}</style><div class='card {night}'>{shown[f'c{number}-1-answer']}</div>")
+        marked, wrong = page.evaluate(MARKED)
+        assert (re.sub(r" ?([():']) ?", r"\1", marked), wrong) == (re.sub(r" ?([():']) ?", r"\1", words), [])
+    page.close()
+
+
+@pytest.mark.parametrize(("number", "asked"), [(0, 1), (1, 2), (2, 1), (3, 1), (4, 2), (5, 2), (6, 1), (7, 1), (8, 1)])
+def test_a_gap_over_whole_blocks_is_asked_once(author: Author, number: int, asked: int) -> None:
+    author.section(f"  - {{id: a, cloze: {json.dumps(OVER_LINES[number][0])}}}\n")
+    _, shown = sides(author.load())
+    question = shown["a-1-question"]
+    assert question.count('class="cloze"') == asked
+    assert question.count("[...]") + question.count("[numbers]") == asked

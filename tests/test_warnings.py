@@ -284,6 +284,14 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is $f(x)$ at $(x_1)$?", "$[x^2]$"),
         (r"What is $\left( x^2 \right)$?", r"$\{x\}$"),
     ],
+    "half-hint": [
+        ("The {{c1::Nile::river}} and {{c2::Cairo::City}}", ""),
+        ("{{c1::`std::vector`}} and `{{c2::fe80::1}}`", ""),
+        ("{{c1::`std::vector`::`a::b`}} grows", ""),
+        ("In {{c1::1914::18th year}} and {{c2::B::1}}", ""),
+        ("{{c1::mTOR::e.g. a kinase}} and {{c2::cos(x)::f'(x)}}", ""),
+        ("{{c1::Nil::z.B. Fluss}} fließt", ""),
+    ],
     "long-list": [
         ("Conjugate *être* in the present.", "[suis, es, est, sommes, êtes, sont]"),
         ("Decline *puella*.", "[puella, puellae, puellae, puellam, puella]"),
@@ -437,6 +445,13 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         (r"What is \(x\)?", "A number"),
         ("What?", r"'\[\frac{1}{2}\]'"),
     ],
+    "half-hint": [
+        ("{{c1::Net::HTTP.get(uri)}} fetches", ""),
+        ("{{c1::fe80::1}} and {{c2::2001:db8::8a2e:1}}", ""),
+        ("Call {{c1::std::vector<int>}} here", ""),
+        ("Call {{c1::the static::member}} here", ""),
+        ("{{c1::foo::bar_baz}} and {{c2::A::B::c}}", ""),
+    ],
     "bare-cloze": [("{{c1::Nile}}", ""), ("{{c1::Nile}} is it.", ""), ("The {{c1::blue}} {{c2::Nile}}", "")],
     "etcetera": [
         ("Which?", "A, B etc."),
@@ -459,6 +474,7 @@ def test_what_a_check_must_find_is_found(author: Author, name: str) -> None:
 
 
 IN_ANY_LANGUAGE = {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html", "anki-math"}
+IN_ANY_LANGUAGE |= {"half-hint"}
 
 
 @pytest.mark.parametrize(

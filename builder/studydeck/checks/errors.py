@@ -66,7 +66,7 @@ def empty(cards: Sequence[Card]) -> Iterator[Problem]:
 def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
 
-    `gaps` are the texts of the cards that may have some.
+    A question card may show a cloze as code. `gaps` are the texts of the cards that may have some.
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
@@ -78,8 +78,8 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
             yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
     allowed = set(map(id, clozes))
     for text in gaps:
-        if id(text) not in allowed and read_clozes(to_cloze_html(text)).numbers:
-            remedy = "move the sentence to cloze:, or remove the braces"
+        if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:
+            remedy = "move the sentence to cloze:, or put the gap in `code` to show its braces"
             yield problem("bad-cloze", text, "gaps only work in the text of a cloze", remedy)
 
 

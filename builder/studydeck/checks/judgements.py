@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 # Imported for the checks that they register, in the order of docs/checks.md.
-from studydeck.checks import answers, asked, description, lengths, markup, whole, wording  # noqa: F401
+from studydeck.checks import answers, asked, description, gaps, lengths, markup, whole, wording  # noqa: F401
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Placed, Problem, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near

@@ -258,6 +258,9 @@ def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: i
 
 
 def _print_package(built: Built) -> None:
+    from studydeck.model import shown
+    from studydeck.repository import repository_of
+
     changes = built.changes
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
     line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
@@ -265,6 +268,12 @@ def _print_package(built: Built) -> None:
     for source in dict.fromkeys(built.taken_back.values()):
         edited = sum(each == source for each in built.taken_back.values())
         say(f"  {edited:,} edited: a newer build was taken back ({source})")
+    if built.taken_back and repository_of(built.deck.folder):
+        import shlex
+
+        folder = shlex.quote(shown(built.deck.folder))
+        again = f"git checkout -- {folder}/deck.lock && studydeck build --only-this-branch {folder}"
+        say(f"  If nobody got that build, this leaves these cards as they were: {again}")
     for note_id in changes.retired:
         say(f"  retired: {note_id}")
 

@@ -126,23 +126,27 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
 
 @click.command(short_help="Make a copied deck a deck of its own.")
 @DECK
-@click.option("--name", help="The copy's name in Anki; default: the original's.")
+@click.option("--name", help="The copy's name in Anki; default: the original's, with (copy).")
 def fork(deck: Path, name: str | None) -> None:
     """Make DECK, a copy of another deck, a deck of its own: learners can have both, and neither overwrites the other.
 
-    Writes a new uid into deck.yaml and deletes the copy's deck.lock. Ids, texts and sources stay. Use it for a
+    Writes a new uid and name into deck.yaml and deletes the copy's deck.lock. Ids, texts and sources stay. Use it for a
     translation or an edition of your own, never for the deck that your learners have.
 
     Example: studydeck fork cards/fluesse --name Flüsse
     """
+    import shlex
+
     from studydeck.commands.fork import fork_deck
 
     with sentences():
-        still_the_originals = fork_deck(deck, fresh_uid(), name)
-    for card in still_the_originals:
+        forked = fork_deck(deck, fresh_uid(), name)
+    for card in forked.still_the_originals:
         say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
-    say(f"{deck.as_posix()} is a deck of its own. Next: studydeck build {deck.as_posix()}")
-    end(failed=bool(still_the_originals))
+    said = f"{deck.as_posix()} is a deck of its own, '{forked.name}'"
+    said += "" if name else "; until it is built you may change the name, deck: in deck.yaml"
+    say(f"{said}. Next: studydeck build {shlex.quote(deck.as_posix())}")
+    end(failed=bool(forked.still_the_originals))
 
 
 @click.command(short_help="Print the JSON Schema of deck or section files.")

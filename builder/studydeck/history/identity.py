@@ -11,13 +11,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
+from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem
+from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
 from studydeck.text import slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
+_MANY = 5  # the fewest reworded cards that may be a translation
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
@@ -49,8 +51,13 @@ def question_digest(card: Card) -> str:
     return _digest_of(card.asks.strip())
 
 
-def answer_digest(card: Card) -> str:
-    """The hash by which a card without an id and with a new question is found, within its section."""
+def answer_digest(card: Card, before: str = "") -> str:
+    """The hash by which a card without an id and with a new question is found, within its section.
+
+    For a cloze, the hashes of what its gaps hide; `before` has those of the last build.
+    """
+    if card.kind.gaps:
+        return gap_digests(card.asks, before)
     if isinstance(card.answer, tuple):
         return digest(*(answer.strip() for answer in card.answer))
     return _digest_of((card.answer or "").strip())
@@ -69,6 +76,12 @@ def type_digest(note_type: NoteType) -> str:
 def foreign_uid(deck: Deck, lock: Lock) -> bool:
     """Whether the lock belongs to a deck with another uid: it was copied, or the deck got a new uid."""
     return bool(deck.uid and lock.uid) and lock.uid != deck.uid
+
+
+def keeps_name(deck: Deck, lock: Lock) -> bool:
+    """Whether notes in the lock are in a deck of this name, or in a subdeck of it."""
+    names = {each.deck for each in lock.notes.values()}
+    return any(name == deck.title or name.startswith(f"{deck.title}::") for name in names)
 
 
 @stage("identify", lambda found: len(found[0]))
@@ -102,6 +115,30 @@ class _Matching:
             f"delete the line 'uid {self.lock.uid}' from deck.lock, and learners keep their cards under the new uid"
         )
         self.problems.append(problem("changed-uid", at, message, remedy))
+
+    def _report_copied(self, reworded: int) -> None:
+        """A translation in a copy with the original's uid would overwrite the original for learners who have it."""
+        deck, was = self.deck, self.lock.language
+        known = sum(each is not None and (each.was or each.id) in self.lock.notes for each in self.found)
+        if reworded < max(_MANY, 0.8 * known):
+            return
+        if was and deck.language and was != deck.language:
+            what, at = f"the language was '{was}'", deck.language
+        elif not keeps_name(deck, self.lock):
+            what, at = "the deck had another name", deck.title
+        else:
+            return
+        message = (
+            f"{what}, and {reworded:,} of {known:,} cards asked something else: learners of the original get these"
+        )
+        from shlex import quote
+
+        folder = quote(shown(deck.folder))
+        remedy = (
+            f"if this is a translation or another copy, run studydeck fork {folder} before you build it; if it is the "
+            "same deck, build it, and this goes"
+        )
+        self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         if foreign_uid(self.deck, self.lock):
@@ -254,6 +291,7 @@ class _Matching:
                 same.add(record.id)
         if not changed:
             return
+        self._report_copied(sum(record is not None and record.question != asks for asks, record in changed.values()))
         wanted = {asks for asks, _ in changed.values()}
         asked: dict[str, NoteRecord] = {}
         for each in known.values():
@@ -266,6 +304,8 @@ class _Matching:
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
                 self._report_kind(number, record)
+            elif record is not None and card.kind.gaps and (moved := moved_gap(card.asks, record.answer)):
+                self.problems.append(warning("moved-gap", card.asks, *moved))
 
     def _has_moved(self, other: NoteRecord, card: Card, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.
