@@ -244,7 +244,8 @@ def test_beside_a_wide_table_text_stays_where_it_was(open_screen: Open, hard_sid
     text = f"<p>{'Text that fills its line. ' * 9}</p>"
     narrow = "<table><tr><td>A</td><td>B</td></tr></table>"
     places = []
-    for html in (text, text + narrow, text + FIELDS["table"] + FIELDS["code"]):
+    gap = f'<span class="cloze">{text}</span>'
+    for html in (text, text + narrow, text + FIELDS["table"] + FIELDS["code"], gap + FIELDS["table"]):
         screen.measure({"": SIDE.format(wrapper.format(html))}, (1280, 800))
         places.append(
             screen.page.evaluate("""() => Object.fromEntries(["p", "table", "td", "pre"].map((name) => {
@@ -252,8 +253,8 @@ def test_beside_a_wide_table_text_stays_where_it_was(open_screen: Open, hard_sid
                 return [name, box && [Math.round(box.left), Math.round(box.right)]];
             }))""")
         )
-    alone, small, large = places
-    assert alone["p"] == small["p"] == large["p"]
+    alone, small, large, gap_over_blocks = places
+    assert alone["p"] == small["p"] == large["p"] == gap_over_blocks["p"]
     assert small["td"][0] == pytest.approx(small["p"][0], abs=1)  # its border
     left, right = large["p"]
     assert 600 < right - left < 760

@@ -62,7 +62,7 @@ def _mathml(formula: str, display: str) -> str:
 
 
 def _as_tex(tex: str) -> str:
-    return f'<code class="tex" title="This page can\'t typeset this formula">{html_entities.escape(tex)}</code>'
+    return f'<code class="tex" title="A formula that this page can\'t set">{html_entities.escape(tex)}</code>'
 
 
 def _is_wrong(element: Element) -> bool:
