@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
@@ -26,7 +26,7 @@ def zipped(files: Files) -> bytes:
     data = io.BytesIO()
     with ZipFile(data, "w", ZIP_DEFLATED) as file:
         for name, text in files.items():
-            file.writestr(name, text)
+            file.writestr(ZipInfo(name), text, ZIP_DEFLATED)  # without the time, which would be in a test's name
     return data.getvalue()
 
 
