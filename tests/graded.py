@@ -1,8 +1,9 @@
-"""How well the checks tell good prompts from bad ones: what they say of the 300 in tests/prompts.
+"""How well the checks tell good prompts from bad ones: what they say of those in tests/prompts.
 
 The prompts were written from the literature on prompt writing, without a look at the checks: half of them good, in ten
-subjects. Each was judged blind. The checks were changed until they found the bad ones of tune.yaml; held.yaml was run,
-and never read. So the figures of held.yaml are those to expect.
+subjects. Each was judged blind. By the 300 of tune.yaml the checks were changed. The 150 of held.yaml are by another
+writer; they were run once, when the checks were done, and never read while they were changed. So the figures of
+held.yaml are those to expect.
 
 `python tests/graded.py` prints how many prompts of each kind get a warning, and how often each check is right.
 """
@@ -21,7 +22,7 @@ from studydeck.model import WARNING
 from studydeck.pipeline import load
 
 PROMPTS = Path(__file__).parent / "prompts"
-HALVES = [half for half in ("tune", "held") if (PROMPTS / f"{half}.yaml").exists()]
+SETS = [name for name in ("tune", "held") if (PROMPTS / f"{name}.yaml").exists()]
 #: The kinds of bad prompts that rules about words can see.
 VISIBLE = {
     "lacking context",
@@ -44,9 +45,9 @@ class Graded(NamedTuple):
     warnings: frozenset[str]
 
 
-def graded(half: str) -> list[Graded]:
-    """The prompts of a half, checked as a deck with a section for each subject."""
-    prompts: list[dict[str, Any]] = yaml.safe_load((PROMPTS / f"{half}.yaml").read_text("utf-8"))
+def graded(name: str) -> list[Graded]:
+    """The prompts of a set, checked as a deck with a section for each subject."""
+    prompts: list[dict[str, Any]] = yaml.safe_load((PROMPTS / f"{name}.yaml").read_text("utf-8"))
     sections: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for prompt in prompts:
         sections[prompt["subject"]].append(prompt)
@@ -55,10 +56,10 @@ def graded(half: str) -> list[Graded]:
         folder = Path(home)
         folder.joinpath("deck.yaml").write_text("deck: P\nuid: promptspromptsp\ntag: p\nlanguage: en\n", "utf-8")
         files = {f"section-{number}.yaml": section for number, section in enumerate(sections.values())}
-        for name, section in files.items():
+        for file, section in files.items():
             cards = [{key: prompt[key] for key in ("question", "answer")} for prompt in section]
             lines = [f"  - {json.dumps(card)}\n" for card in cards]
-            folder.joinpath(name).write_text(f"section: {section[0]['subject']}\ncards:\n{''.join(lines)}", "utf-8")
+            folder.joinpath(file).write_text(f"section: {section[0]['subject']}\ncards:\n{''.join(lines)}", "utf-8")
         for problem in load(folder).problems:
             if problem.severity == WARNING and (section := files.get(Path(problem.path).name, [])):
                 found[section[problem.line - 3]["id"]].add(problem.name)
@@ -90,19 +91,19 @@ def false_alarms(prompts: list[Graded]) -> Share:
     return share([each for each in prompts if each.good])
 
 
-def _print(half: str) -> None:
-    prompts = graded(half)
-    print(f"{half}.yaml")
+def _print(name: str) -> None:
+    prompts = graded(name)
+    print(f"{name}.yaml")
     print(f"  bad, as rules can see  {visible(prompts)}")
     print(f"  bad, all               {share([each for each in prompts if not each.good])}")
     print(f"  good                   {false_alarms(prompts)}")
     for kind in sorted({each.kind for each in prompts if not each.good}, key=lambda kind: (kind not in VISIBLE, kind)):
         print(f"    {kind:20} {share([each for each in prompts if each.kind == kind and not each.good])}")
-    hits = Counter((name, each.good) for each in prompts for name in each.warnings)
-    for name in sorted({name for name, _ in hits}):
-        print(f"    {name:20} {hits[name, False]:3} bad {hits[name, True]:3} good")
+    hits = Counter((check, each.good) for each in prompts for check in each.warnings)
+    for check in sorted({check for check, _ in hits}):
+        print(f"    {check:20} {hits[check, False]:3} bad {hits[check, True]:3} good")
 
 
 if __name__ == "__main__":
-    for half in HALVES:
-        _print(half)
+    for each in SETS:
+        _print(each)

@@ -177,6 +177,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does `NOT x` mean?", "Negation"),
     ],
     "open-example": [
+        ("Give a formula for the area of a circle.", "$r^2 \\pi$"),
+        ("Which planet is larger?", "Jupiter"),
         ("What is a whale an example of?", "A mammal"),
         ("A whale is an example of what?", "A mammal"),
         ("A whale is an example of which class?", "The mammals"),
@@ -204,6 +206,13 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Why are there important wetlands along the Nile?", "Its floods feed them"),
         ("What does 'the main advantage' mean in German?", "der Hauptvorteil"),
         ("How would you say 'good morning' in Spanish?", "buenos días"),
+        ("Which is the largest of the Balearic Islands?", "Mallorca"),
+        ("What is the most common blood group in Japan?", "A"),
+        ("What did Darwin's critics say was called the most important gap?", "Missing fossils"),
+        ("What is the effect of adrenaline on the heart rate?", "It rises"),
+        ("What is a function of two variables drawn as?", "A surface"),
+        ("Why did the pound fall in 1992?", "Speculation"),
+        ("Beyond its best-known arm, where does the Nile reach the sea?", "At Damietta"),
     ],
     "open-ended": [
         ("Explain why rivers bend.", "The outer bank wears away"),
@@ -215,6 +224,10 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What did the French use to describe colours?", "Names of flowers"),
         ("What would you say to a waiter to get the bill?", "La cuenta, por favor"),
         ("What do we know about the speed of light in all frames?", "It is the same"),
+        ("What happens to the volume of water when it freezes?", "It grows by about a tenth of what it was"),
+        ("What happens when water freezes?", "It expands"),
+        ("What does a catalyst do?", "It lowers the activation energy"),
+        ("How did mitochondria arise?", "From bacteria inside a cell"),
     ],
     "missing-context": [
         ("Who developed the theory of evolution?", "Darwin"),
@@ -228,6 +241,10 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is a main sequence?", "A band of stars by colour and brightness"),
         ("When did the bicycle become popular?", "About 1890"),
         ("What is a theory?", "A tested explanation"),
+        ("How many planets are there?", "Eight"),
+        ("Which metal is liquid at room temperature?", "Mercury"),
+        ("If a list is empty, what does `max` do then?", "It raises an error"),
+        ("What is the cost function of a linear regression?", "The mean of the squares"),
         ('Who wrote the novel "Emma"?', "Jane Austen"),
         ("What does the kernel do when a process ends?", "It frees its memory"),
         ("What does ** do in a call?", "It unpacks a mapping"),
@@ -266,6 +283,7 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Was ist das?", "A river"),
     ],
     "dangling-pronoun": [
+        ("Why is it *el agua* although *agua* is feminine?", "It starts with a stressed a"),
         ("What does it mean to be free?", "Many things"),
         ("How long does it take to cross the Nile?", "Five minutes"),
         ("What does it indicate when the Nile turns brown?", "A flood"),
@@ -344,6 +362,11 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Which function gives the length of a list?", "`len`"),
         ("What lies off Italy's west coast?", "The sea"),
         ("What does the Adriatic flow into?", "Another sea"),
+        ("Anna's letter is posted on Monday and arrives on Thursday. On which day is it accepted?", "Monday"),
+        ("Which particle carries electric charge in a wire?", "The electron"),
+        ("In a red-black tree, which colour has the root?", "Black"),
+        ("Which government body heads a state of the USA?", "The governor"),
+        ("What kind of enzyme adds a phosphate?", "A kinase"),
     ],
     "unbalanced": [
         ("Which river (the longest of all) flows north?", "The Nile"),
@@ -493,6 +516,14 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is one of the reasons for floods?", "Rain"),
         ("Name two benefits of dams.", "[Water, Power]"),
         ("Give one reason for floods.", "Rain"),
+        ("Say a Spanish word for a river.", "Río"),
+        ("Give a drug that lowers blood pressure.", "Enalapril"),
+        ("What is a common symptom of malaria?", "Fever"),
+        ("What is a typical dish in Spain?", "Paella"),
+        ("Which element is a noble gas?", "Argon"),
+        ("Which verb is irregular in Spanish?", "ser"),
+        ("Which instrument belongs to the string family?", "The violin"),
+        ("Who was a Roman emperor?", "Nero"),
     ],
     "several-answers": [
         ("What is the primary benefit of spaced practice?", "You remember longer"),
@@ -500,6 +531,21 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What was the most important consequence of the flood?", "Hunger"),
         ("What are the benefits of dams?", "Water and power"),
         ("What was the significance of the French Revolution?", "It ended feudalism"),
+        ("What is Beethoven's symphony that is the most famous?", "The fifth"),
+        ("What is the best-known symphony by Beethoven?", "The fifth"),
+        ("Who was the greatest composer of the baroque?", "Bach"),
+        ("What is the best treatment for hypertension?", "A diuretic"),
+        ("What were the main causes of the Thirty Years' War?", "Religion and power"),
+        ("What caused the French Revolution?", "Debt"),
+        ("Why did the Roman Empire fall?", "Invasions"),
+        ("What affects the speed of a river?", "Its slope"),
+        ("Which factor influences the speed of a river?", "Its slope"),
+        ("What is a function of the liver?", "Making bile"),
+        ("What's important about the Nile?", "Its floods"),
+        ("What is the effect of caffeine?", "Alertness"),
+        ("How can floods be prevented?", "By dams"),
+        ("When should you use a list?", "When its length changes"),
+        ("What can be found in a delta?", "Reeds"),
         ("Why is the Nile important?", "It waters Egypt"),
         ("What is the point of a dam?", "Power"),
         ("How can you cross the Nile?", "By boat"),
@@ -527,6 +573,15 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Explain photosynthesis.", "Light becomes sugar"),
         ("What was life like in medieval towns?", "Hard"),
         ("How did the printing press change Europe?", "Books were cheap"),
+        ("Compare rivers and canals.", "Canals are dug"),
+        ("What happens during a flood?", "Water rises"),
+        ("What happens when a river floods?", "Its banks go under, and the mud stays behind on the fields"),
+        ("What does the liver do?", "It makes bile, stores sugar, breaks down drugs and clears the blood"),
+        ("What role did the Church play in medieval Europe?", "It taught"),
+        ("How did democracy develop?", "From Athens"),
+        ("What does photosynthesis involve?", "Light and water"),
+        ("What's Beethoven's fifth about?", "Fate"),
+        ("What is important to remember about primes?", "There is no largest one"),
     ],
     "missing-context": [
         ("Who developed the theory?", "Darwin"),
@@ -542,6 +597,14 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What are the other two types?", "Smooth and cardiac"),
         ("Which step comes next?", "Ligation"),
         ("What does the function return?", "A list"),
+        ("What is the maximum dose?", "4 g a day"),
+        ("What are the symptoms?", "Fever and chills"),
+        ("Why is the matrix singular here?", "Two rows are equal"),
+        ("How many people live there?", "A million"),
+        ("Which stage comes last?", "Telophase"),
+        ("How many types are there?", "Three"),
+        ("What do both have in common?", "A nucleus"),
+        ("What is the population of the city?", "A million"),
     ],
     "all-of-the-above": [
         ("Which rivers flow north?", "None of the above"),
@@ -566,6 +629,8 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What kind of tree is this?", "A palm"),
         ("What happens after it binds to the receptor?", "Two of them pair up"),
         ("Why is it used to treat malaria?", "It kills the parasite"),
+        ("Who succeeded him?", "Edward"),
+        ("Why is it *teleological*?", "It has an aim"),
     ],
     "leans-on-source": [
         ("In this chapter, what is said of the Nile?", "Much"),
@@ -602,6 +667,12 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is the texture of homophonic music called?", "Homophony"),
         ("What lies off Italy's Adriatic coast?", "The Adriatic Sea"),
         ("Which method splits a string into words?", "`split`"),
+        ("Which enzyme digests lactose?", "Lactase"),
+        ("Which enzyme digests lipids?", "Lipase"),
+        ("To what do voltage-gated channels react?", "Voltage"),
+        ("Who proved the Pythagorean theorem?", "Pythagoras"),
+        ("What does an antihistamine block?", "Histamine"),
+        ("In learning from labelled data, what does each example have?", "A label"),
     ],
     "unbalanced": [
         ("Which (river?", "The Nile"),
@@ -1165,11 +1236,11 @@ def test_a_check_is_wrong_once_in_three_times_at_most(row: judged.Row) -> None:
 BOUNDS = {"tune": (85, 2), "held": (60, 8)}
 
 
-@pytest.mark.parametrize("half", graded.HALVES)
-def test_most_bad_prompts_are_found_and_few_good_ones(half: str) -> None:
-    """`python tests/graded.py` prints the figures; those of the half that nobody reads stand in docs/checks.md."""
-    least, most = BOUNDS[half]
-    prompts = graded.graded(half)
+@pytest.mark.parametrize("name", graded.SETS)
+def test_most_bad_prompts_are_found_and_few_good_ones(name: str) -> None:
+    """`python tests/graded.py` prints the figures, which stand in docs/checks.md."""
+    least, most = BOUNDS[name]
+    prompts = graded.graded(name)
     found, wrong = graded.visible(prompts), graded.false_alarms(prompts)
     assert 100 * found.warned >= least * found.of
     assert 100 * wrong.warned <= most * wrong.of

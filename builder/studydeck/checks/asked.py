@@ -69,31 +69,77 @@ _SOME = (
     rf"(?:a few|{either(_ANY | _COUNTED)}) (?:of the )?"
     rf"(?:(?!whose|that|which|who|of)[\w-]+ ){{0,2}}?(?:{either(_ONE_OF)})\b"
 )
+#: What is true of one thing only, and what makes a name.
+_ONLY_ONE = (
+    r"(?:\w+(?:er|est|ed|en|ing)|called|known|best|worst|more|most|less|missing|which|(?:in)?correct|right|wrong|(?:un)?true|false"
+    r"|it|this|that)\b"
+)
 _EXAMPLE = (
-    r"(?i)\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
-    r"|\b(?:give|name|list|state|mention) (?:some|a few|any|several)\b|^\W*(?:name|think of) (?:an?|one|another|any)\b"
-    r"|^\W*(?:what|which|who)(?:['’]s| is| are| was| were) (?:(?:one of|some|something)\b"
+    r"(?i)^\W*(?:"
+    # one of many, asked for outright
+    r"(?:name|think of) (?:an?|one|another|any)\b|(?:say|suggest|mention) (?:an?|one|another|any)\b"
+    r"|(?:give|state|list|write down) (?:one|another|any)\b"
+    r"|give an? (?!formula|expression|equation|definition|proof|name|term|word)(?:[\w-]+ ){1,3}"
+    r"(?:that|which|who|for|of|with|in|from)\b"
+    # a way, some reasons, one of the signs, a typical one
+    r"|(?:what|which|who)(?:['’]s| is| are| was| were) (?:(?:one of|some|something)\b"
     rf"|{_SOME}(?= (?:of|to|for|that|why|in|with|between|from|by|on)\b(?!\W*$))(?! of action))"
+    r"|(?:who|what|which) (?:is|are|was|were) an? (?:common|typical|possible|famous|popular|well-known|notable"
+    r"|important|significant|useful) (?!name|nickname|term|word)(?:[\w-]+ ){1,3}"
+    r"(?:that|which|who|for|of|with|in|from|to)\b"
+    # a member of a class: which element is a noble gas?
+    r"|which(?: (?!of\b)[\w-]+){1,2} (?:is|was) an?(?: (?!of\b)[\w-]+){1,3}\?$"
+    r"|which(?: (?!of\b)[\w-]+){1,2} (?:is part of|belongs to) the(?: [\w-]+){1,3}\?$"
+    rf"|which(?: (?!of\b)[\w-]+){{1,2}} is (?!{_ONLY_ONE})(?-i:[a-z])[a-z-]+(?: in (?-i:[A-Z])\w+)?\?$"
+    r"|who (?:is|was) an? (?-i:[A-Z])[\w-]+ [\w-]+\?$)"
+    # anywhere in a question
+    r"|\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
+    r"|\b(?:give|name|list|state|mention) (?:some|a few|any|several)\b"
     rf"|\b(?:give|name|list|state|mention|describe|identify|think of|suggest) {_SOME}"
 )
 _NEAR_EXAMPLE = _ANY | _COUNTED | {"something"}
+#: The words of the longest question for a member of a class.
+_MEMBER = 8
+#: Such words rank by taste: the most influential work, unlike the longest river.
+_RANKED = these("important significant interesting useful influential notable famous relevant beautiful valuable")
 _WORTH = these("important significant useful relevant popular successful interesting special powerful famous valuable")
+#: The effect of caffeine is many things, unlike that on sleep.
+_UNTIED = r"(?!(?:on|upon|for|in|at)\b)"
 _SEVERAL = (
-    rf"(?i)\b(?:the|its|their|his|her) (?:single )?(?:{either(MAIN)}|most important) (?:[\w-]+ )?"
-    rf"(?:{either(ASPECTS)})\b|^\W*what (?:are|were) the (?:{either(ASPECTS | FACTS)}) of\b(?! action)"
+    r"(?i)^\W*(?:"
+    # the best one, by taste
+    r"(?:what|which|who)\b(?!.* (?:according|considered|regarded|called|voted)\b)[^,]*"
+    rf"\b(?:(?:the|is|are|was|were) most (?:{either(_RANKED)})|the best[- ]known"
+    r"|the best (?:[\w-]+ ){1,2}(?:for|to|against|in))\b|who (?:is|was) the (?:greatest|best|finest)\b"
+    # what makes it so
+    rf"|why (?:is|are|was|were) [^,]*\b(?:{either(_WORTH)})\?$"
+    rf"|what makes [^,]* (?:{either(_WORTH)}|unique|different|good|great)\?$"
+    # all of what it does, or causes, or has
+    rf"|what (?:are|were) the (?:[\w-]+ )?(?:{either(ASPECTS | FACTS)}) (?:of|for|in)\b(?! action)"
+    r"|what (?:is|was) (?:a function of the|one function of)\b|what happened (?:in|on|during|at)\b"
+    r"|what (?:is|was) the (?:effect|impact|influence|consequence) of (?:the |an? )?"
+    rf"{_UNTIED}[\w-]+(?: {_UNTIED}[\w-]+){{0,2}}\?$"
+    # what can be, and what one can do
+    r"|what (?:affects|influences|helps|contributes to)\b"
+    r"|(?:what|which) (?:(?:kinds|types|sorts) of )?(?:factor|thing)s? (?:affect|influence|determine|cause)s?\b"
+    r"|what (?:can|could|might|may) (?:make|cause|lead|trigger|affect|influence|prevent|reduce|increase"
+    r"|improve|happen)\b"
+    r"|what (?:can|could|should|might|may) be (?:done|used|said|learned|found|seen)\b"
+    r"|what (?:can|could|should) [^,]* do about\b|what (?:should|can|could) (?:you|one|we) do\b"
+    r"|how (?:can|could|might|may) [^,]* be (?:prevented|reduced|avoided|treated|improved|increased)\?$"
+    r"|how (?:can|could|might|would|should) (?:you|one|people|someone)\b(?! (?:say|translate|write|spell|express))"
+    r"|how do people\b|when (?:should|would) (?:you|we|one) use\b"
+    # why history went as it did
+    r"|what (?:caused|led to) the [^,]*\b(?:wars?|revolution|depression|crisis|fall|rise|decline|collapse)\b"
+    r"|why did [^,]* (?:fall|rise|decline|happen|break out)\?$)"
+    # anywhere in a question: the best one, and what it is worth
+    rf"|\b(?:the|its|their|his|her) (?:single )?(?:{either(MAIN)}|most important) (?:[\w-]+ )?"
+    rf"(?:{either(ASPECTS)})\b"
+    r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
     r"|\bthe (?:importance|significance|relevance|legacy) of\b"
     r"|\bthe point of\b(?! (?:inflection|intersection|tangency|no|contact|sale|view))"
     rf"|\bwhat (?:is|was|makes|made) (?:so )?(?:{either(_WORTH)}|good|bad|wrong) about\b"
-    rf"|^\W*why (?:is|are|was|were) [^,]*\b(?:{either(_WORTH)})\?$"
-    r"|\b(?:known|famous|notable|remembered|renowned) for\?$"
-    r"|^\W*how (?:can|could|might|would|should) (?:you|one|people|someone)\b(?! (?:say|translate|write|spell|express))"
-    r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
-    r"|^\W*how do people\b|^\W*what (?:can|could|should) [^,]* do about\b"
-    r"|^\W*(?:what|which) (?:(?:kinds|types|sorts) of )?(?:factors|things) (?:affect|influence|determine|cause)\b"
-    r"|^\W*what happened (?:in|on|during|at)\b|^\W*what (?:should|can|could) (?:you|one|we) do\b"
-    rf"|^\W*what makes [^,]* (?:{either(_WORTH)}|unique|different|good|great)\?$"
-    r"|^\W*what (?:can|could|might) (?:make|cause|lead|trigger|affect|influence|prevent|reduce|increase|improve"
-    r"|happen)\b"
+    r"|\b(?:known|famous|notable|remembered|renowned|important|useful) for\?$"
     r"|\b(?:drug|medicine|medication|antibiotic|treatment)s? (?:is|are|can be) (?:used|given|taken)"
     r" (?:to|for|in|against)\b"
 )
@@ -103,26 +149,48 @@ _NEAR_SEVERAL = (
     | FACTS
     | MAIN
     | _WORTH
-    | these("legacy relevance about for can could might used given taken happened makes do people things would should")
+    | these(
+        "about affects best best-known break can caused contributes could decline do factor fall finest for given "
+        "greatest happen happened helps influences led legacy makes may might most people relevance rise should "
+        "taken thing things used would"
+    )
 )
 _OPEN_ENDED = (
-    r"(?i)^\W*(?:please )?(?:discuss|tell me|talk about|write about|comment on|elaborate|reflect|describe|outline"
-    r"|summari[sz]e|prove|explain(?! (?:why|what|which)\b))\b"
-    r"|\bwhat (?:do|can|would|should) (?:you|one) (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
-    r"|^\W*(?:so )?(?:what|how) about\b|\bcomes? to mind\b|\bin your (?:own )?(?:view|opinion|words|experience)\b"
-    r"|\b(?:do|would) you (?:think|agree|feel|believe)\b|\b(?:everything|all)(?: that)? you know\b|\bto what extent\b"
-    r"|^\W*what (?:is|are|was|were) [^,]*\b(?:like(?:\?$| (?:in|for|during|under|before|after)\b)|all about\?$)"
-    r"|^\W*how (?:do|does|did) [^,]* (?:work|feel)\?$|^\W*how (?:is|are|was|were) [^,]* used\?$"
-    r"|^\W*how (?:do|does|did|has|have) [^,]* (?:affect|influence|impact|shape|change)(?:ed|d)? (?:us|people|society"
+    r"(?i)^\W*(?:"
+    # requests
+    r"(?:please )?(?:discuss|tell me|talk (?:about|through)|walk through|write about|comment on|elaborate|reflect"
+    r"|describe|outline|summari[sz]e|prove|compare|contrast|analy[sz]e|assess|examine|account for|characteri[sz]e"
+    r"|explain(?! (?:why|what|which)\b))\b|(?:so )?(?:what|how) about\b"
+    # what it is like, and how it works
+    r"|what (?:is|are|was|were) [^,]*\b(?:like(?:\?$| (?:in|for|during|under|before|after)\b)|about\?$)"
+    r"|what (?:is|are|was|were) the (?:basics|history|background|nature|essence|story) (?:of|behind)\b"
+    r"|how (?:do|does|did) [^,]* (?:work|feel)\?$|how (?:is|are|was|were) [^,]* used\?$"
+    r"|what (?:do|does|did) [^,]* (?:involve|entail)\?$|what happens (?:during|in)\b"
+    # how it went, and what came of it
+    r"|how (?:do|does|did|has|have) [^,]* (?:affect|influence|impact|shape|change)(?:ed|d)? (?:us|people|society"
     r"|the world|life|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
-    r"|^\W*what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$"
-    r"|^\W*what (?:is|are|was|were) the (?:basics|history|background|nature|essence|story) (?:of|behind)\b"
+    r"|how (?:did|has|have) [^,]* (?:develop|evolve|change|grow|progress)(?:ed|d)?(?: over time)?\?$"
+    r"|what (?:role|impact|influence|significance) (?:did|has|have)\b|what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$)"
+    # anywhere in a question: all that one knows or thinks
+    r"|\bwhat (?:do|can|would|should) (?:you|one) (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
+    r"|\bwhat (?:is known about|can be said (?:about|of)|is there to know)\b"
+    r"|\bcomes? to mind\b|\bin your (?:own )?(?:view|opinion|words|experience)\b"
+    r"|\b(?:do|would) you (?:think|agree|feel|believe)\b|\b(?:everything|all)(?: that)? you know\b"
+    r"|\b(?:important|good|useful|worth|interesting) to (?:know|remember|note)\b|\bto what extent\b"
 )
 _NEAR_OPEN_ENDED = these(
-    "about affect affected background basics change changed comment describe discuss do elaborate essence explain "
-    "extent feel history impact impacted influence influenced like mind nature one outline prove reflect shape shaped "
-    "story summarise summarize talk tell used work write you your"
+    "about account affect affected analyse analyze assess background basics change changed characterise characterize "
+    "comment compare contrast describe develop developed discuss do elaborate entail essence evolve evolved examine "
+    "explain extent feel grow happens history impact impacted influence influenced involve know like mind "
+    "nature note one outline progress prove reflect remember role shape shaped significance story summarise "
+    "summarize talk tell used walk work write you your"
 )
+#: What happens next, or what a thing does, is told in a few words, or nothing says how much of it is wanted.
+_HAPPENS = (
+    r"(?i)^\W*what (?:do|does) (?:the |an? )?(?:[\w-]+ ){1,2}do\?$"
+    r"|^\W*what happens (?:when|if|after) (?:[\w-]+ ){0,4}[\w-]+\?$"
+)
+_FEW_WORDS = 8
 _ABOVE = r"(?i)\b(?:all|none|any|both|neither|some|each)(?: of)? the above\b"
 _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"
 
@@ -272,7 +340,8 @@ def open_example(deck: Deck) -> Iterator[Problem]:
     """
     for _, question in questions(deck):
         asked = words(question)
-        if _NEAR_EXAMPLE.isdisjoint(asked) or not CHOICE.isdisjoint(asked):
+        is_near = not _NEAR_EXAMPLE.isdisjoint(asked) or (asked[:1] == ("which",) and len(asked) <= _MEMBER)
+        if not is_near or not CHOICE.isdisjoint(asked):
             continue
         if found := re.search(_EXAMPLE, plain(question)):
             message = f"'{found[0].strip()}' has more than one right answer"
@@ -298,9 +367,15 @@ def several_answers(deck: Deck) -> Iterator[Problem]:
         asked = words(question)
         if _NEAR_SEVERAL.isdisjoint(asked) or not _COUNTED_OR_CHOSEN.isdisjoint(asked):
             continue
-        if found := re.search(_SEVERAL, unquoted(question)):
+        if found := re.search(_SEVERAL, _spelled_out(question)):
             message = f"several answers fit '{_shown(found[0])}'"
             yield warning("several-answers", question, message, "ask for one thing that only this answer fits")
+
+
+def _spelled_out(question: Text) -> str:
+    """The question without quotes, and `what is` for `what's`."""
+    text = unquoted(question)
+    return re.sub(r"(?i)^(\W*(?:what|who|how))['’]s\b", r"\1 is", text) if "'" in text or "’" in text else text
 
 
 def _shown(found: str) -> str:
@@ -328,7 +403,10 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
             continue
         if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
-        if found := re.search(_OPEN_ENDED, unquoted(question)):
+        found = re.search(_OPEN_ENDED, _spelled_out(question))
+        if not found and isinstance(card.answer, Text) and len(words(card.answer)) > _FEW_WORDS:
+            found = re.search(_HAPPENS, _spelled_out(question))
+        if found:
             message = f"nothing says where the answer to '{_shown(found[0])}' ends"
             yield warning("open-ended", question, message, "ask for one point of it")
 

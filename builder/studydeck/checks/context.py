@@ -46,7 +46,10 @@ _SAID_TO_BE = these(
     "considered recommended advised thought believed said required allowed assumed expected supposed estimated"
 )
 _POSSESSIVES = these("his her its their")
-_ORDINALS = these("first second third last next final two three four five other different same new")
+_ORDINALS = these(
+    "first second third last next final initial two three four five other different same new maximum minimum usual "
+    "typical standard average normal correct total original overall"
+)
 #: Words that say nothing of the thing which they are about: the main benefit of it, what happens after it.
 _QUALITIES = ASPECTS | FACTS | MAIN | _ORDINALS | {"term"}
 _NO_NAMES = EMPTY | these("happens happen happened after before")
@@ -59,9 +62,14 @@ _NAMED = (
         "view finding event period era movement group system case situation condition tool device structure stage step "
         "phase type kind part category component element rule leader capital dose formula population date value size "
         "winner loser founder successor opposite exception verdict ruling decision mechanism antidote output currency "
-        "treatment diagnosis author inventor one equation line sentence question answer problem"
+        "treatment diagnosis author inventor one equation line sentence question answer problem law theorem lemma "
+        "reaction matrix drug enzyme hormone word company algorithm variable parameter sample clause remedy statute "
+        "substance compound species speed temperature length height depth width area volume weight mass distance rate "
+        "price cost duration threshold symptom dosage wife husband son daughter brother sister father mother heir "
+        "rival ending plural singular tense eigenvalue determinant inverse ingredient default axiom premise assumption "
+        "coefficient exponent tempo melody loop solution"
     )
-    | these("phenomenon phenomena hypothesis hypotheses")
+    | these("phenomenon phenomena hypothesis hypotheses criterion criteria")
 )
 #: Those of whom a question in the past tense tells a story.
 _CAST = plurals(
@@ -69,37 +77,51 @@ _CAST = plurals(
     "seller company government parliament army war battle treaty revolution siege uprising rebellion election strike "
     "patient experiment trial poet composer painter philosopher character hero heroine protagonist narrator team "
     "committee council firm scientist researcher participant expedition agreement conference speech reform policy "
-    "rebel worker settler novel poem play story film study"
+    "rebel worker settler novel poem play story film study revolt piece song"
 )
 #: What is done, without a word for who does it or to what.
 _DOINGS = these(
-    "accept accepted agree agreed applied apply argue argued argues arrive arrived began begin begins call called "
-    "cause caused change changed come comes consist create created decide decided define describe describes develop "
-    "developed die died differ discover discovered end ended ends explain explains fail failed fall find finds form "
-    "formed found give gives grow happen happened happens include includes increase increased introduce introduced "
-    "invent invented involve involves know known lead leads leave led left live lived lose lost made make makes mean "
-    "means measure measures occur occurred occurs pass passed predict predicts propose proposed publish published "
-    "refuse refused reject rejected replace replaced result resulted return returns rise rule ruled say says show "
-    "showed shows sign signed solve solves start started starts survive take taken test tested took treat use used "
-    "uses win wins won work worked works write written wrote"
+    "accept accepted agree agreed applied applies apply argue argued argues arrive arrived began begin begins call "
+    "called cause caused change changed come comes consist create created decide decided define describe describes "
+    "develop developed die died differ discover discovered end ended ends explain explains fail failed fall find "
+    "finds form formed found give gives grow happen happened happens hold holds include includes increase increased "
+    "introduce introduced invent invented involve involves know known lead leads leave led left live lived lose lost "
+    "made make makes mean means measure measures occur occurred occurs pass passed predict predicts print prints "
+    "propose proposed publish published refuse refused reject rejected replace replaced result resulted return "
+    "returns rise rule ruled say says show showed shows sign signed solve solves start started starts survive take "
+    "taken test tested took treat turn turns use used uses win wins won work worked works write written wrote"
 )
 #: With these words alone a question names nothing.
 _NAMELESS = _NAMED | _CAST | _QUALITIES | _DOINGS | these(
-    "place year country city century time people person many much long different other following named new next then"
+    "place year country city century time people person many much long different other following named new next then "
+    "both latter former common exist colour color side key population"
 )  # fmt: skip
-_NEAR_UNNAMED = MAIN | _NAMED | _CAST | _DOINGS
+#: What points to something said before, and what nobody knows without that.
+_POINTERS = {"here": "case", "there": "place", "then": "time", "both": "two", "the two": "two", "latter": "two"}
+_NEAR_UNNAMED = MAIN | _NAMED | _CAST | _DOINGS | _POINTERS.keys()
 #: A longer question has a name in it.
 _MOST_WORDS = 12
 #: After these words comes what says which one is meant: the theory of evolution.
 _OF = "of|by|that|which|for|in|to|when|where|who|whom|whose|whereby|behind|between|with|on|called|against|at"
 _THE = (
     rf"(?i)\bthe (?:(?:{either(MAIN | _ORDINALS)}) ){{0,2}}({either(_NAMED | _CAST)})\b"
-    rf"(?! (?:{_OF}|{either(_NAMED)})\b)"
+    rf"(?! (?:{_OF}|{either(_NAMED)})\b)|\b(?:of|in) the (city|country)\?$"
 )
 _WH = rf"(?:{either(WHICH)})\b"
 _PAST = these("did was were had")
 _POSSIBLY = _PAST | {"main"}
 _THEN = rf"(?i)^\W*{_WH}.* (?:{either(_PAST)}) the ({either(_CAST)})\b(?! (?:{_OF})\b)"
+#: Which stage comes last? How many types are there?
+_STEPS = plurals(
+    "approach method technique strategy theory model process procedure stage step phase type kind part component "
+    "category group version view rule treatment one side law theorem"
+)
+_WHICH_STEP = (
+    rf"(?i)^\W*(?:(?:in|at|during|by|with) )?(?:(?:which|what) ({either(_STEPS)})\b(?! (?:{_OF})\b)"
+    rf"|how many (?:({either(_STEPS)}) )?(?:are there|exist)\?$)"
+)
+_AT_END = r"(?i)^.*(?<! are)(?<! is)(?<! was)(?<! were) (here|there|then)\?$"
+_TWO = r"(?i)\b(both|latter|the two(?= (?:have|are|do|did|differ|share)\b|\?))"
 _THE_MAIN = r"(?i)^\W*(?:what|which|who) (?:is|are|was|were) the main ([\w-]+)\?$"
 _HAPPENED = r"(?i)(?!\w+ (?:is|are) \w+\?)[\w'’ -]+\?"  # unlike: what is work?
 _IN_WHICH = rf"(?i)^\W*(?:(?:in|on|at|to|by|for|from|of|with|during|under) )?{_WH}"
@@ -107,6 +129,7 @@ _DOES_IT = (
     rf"{_IN_WHICH}(?! (?:time|day|date)\b)(?:(?! {_WH})[^.,:;?!—()]){{0,60}}?"
     rf" (?:{either(VERBS)}|might|may|would) (it|they|he|she)\b(?! (?:who|that|which|whose|with|of)\b)"
 )
+_WHO_DID_IT = r"(?i)^\W*(?:who|what) (?!is|was)[a-z]+ (him|her|them|it)\?$"
 _THIS = rf"{_IN_WHICH}[^.;?!—()]*? (this|these)\b(?! (?:century|year|day|days|week|month|time)\b)"
 _TEXTS = (
     "(?:article|text|textbook|passage|chapter|book|lecture|paper|material|reading|video|slides?|section|excerpt|essay"
@@ -196,7 +219,7 @@ def _dangling(question: Text) -> str | None:
         verb = words(found[0])[-2]
         if not _is_expletive((verb, *words(text[found.start(1) :]))):
             return found[1].lower()
-    found = None if listed else re.match(_THIS, text)
+    found = re.match(_WHO_DID_IT, text) or (None if listed else re.match(_THIS, text))
     return found[1].lower() if found else None
 
 
@@ -221,6 +244,8 @@ def _is_expletive(words: tuple[str, ...]) -> bool:
         return True
     elif before not in ("is", "was", "be", "isn't", "wasn't"):
         return False
+    if after == "something" and any(following):
+        return True  # why is it *el agua* although *agua* is feminine?
     if after in _SAID_OF_IT or after.endswith(_ADJECTIVES):
         return True
     is_done = after in _DONE or (after.endswith("ed") and after not in _SAID_TO_BE)
@@ -246,14 +271,14 @@ def missing_context(deck: Deck) -> Iterator[Problem]:
         if len(asked) > _MOST_WORDS or _NEAR_UNNAMED.isdisjoint(asked):
             continue
         if (noun := _unnamed(question)) and not is_translation(card):
-            yield warning("missing-context", question, f"nothing says which {noun} is meant", "name it")
+            yield warning("missing-context", question, f"nothing says which {noun} this is about", "name it")
 
 
 def _unnamed(question: Text) -> str | None:
     """The noun after `the` in a question without a name, a number or a clause that could say which one is meant."""
     said, asked = content(question), words(question)
     nameless = said <= _NAMELESS
-    if not nameless and ("the" not in asked or _POSSIBLY.isdisjoint(asked)):
+    if not nameless and asked[-1] not in _POINTERS and ("the" not in asked or _POSSIBLY.isdisjoint(asked)):
         return None
     text = unquoted(question)
     if OBJECT in text or re.search(r"\d|\w\W+[A-Z]|[,:;(—]|[.!?]\s", text):
@@ -262,9 +287,11 @@ def _unnamed(question: Text) -> str | None:
         return "event" if re.fullmatch(_HAPPENED, question) else None
     if nameless and said and asked[-1] == "next":
         return "order"
-    found = re.search(_THE, text) if nameless else None
+    if pointer := re.search(_AT_END, text) or (re.search(_TWO, text) if nameless else None):
+        return _POINTERS[pointer[1].lower()]
+    found = (re.search(_THE, text) or re.search(_WHICH_STEP, text)) if nameless else None
     found = found or re.search(_THEN, text) or re.search(_THE_MAIN, text)
-    return found[1].lower() if found else None
+    return next(filter(None, found.groups()), "thing").lower() if found else None
 
 
 @check("leans-on-source", "A question that refers to a text which the learner doesn't have.")

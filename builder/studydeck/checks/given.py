@@ -33,12 +33,27 @@ from studydeck.model.checks import check
 #: What such an answer is, everybody knows: the Adriatic is a sea.
 _CLASSES = these(
     "city sea ocean river lake island desert mountains war battle treaty empire dynasty act law theorem principle "
-    "effect theory disease syndrome test reaction process"
+    "effect theory disease syndrome test reaction process equation constant canal bay gulf bridge curve distribution"
 )
 _SAY_NOTHING = EMPTY | _CLASSES
+#: Days and the like: a question that has two of a kind offers them as a choice.
+_SERIES = (
+    these("monday tuesday wednesday thursday friday saturday sunday"),
+    these("january february march april may june july august september october november december"),
+    these("north south east west northern southern eastern western"),
+)
 _DENIALS = these("not no neither nor never")
 _ARTICLES = these("a an the its their his her")
 _CODE_WORD = r"`[.@]?([A-Za-z]{4,})(?:\(\))?`"
+#: Letters that two words must share at their start, and those that may follow, to remind of each other.
+_SHARED, _OWN = 7, 3
+#: Letters of a word that is inside another: histamine in antihistamine.
+_INNER = 6
+_ENZYME = "ase"
+#: What an enzyme's name is made of, as in lactose, lipids, proteins and peptides.
+_SUBSTRATE = r"(?:ose|ids?|ins?|eins?|ides?|ates?|ic|ines?|a|e|er|ers|s)?"
+#: Endings of the second half of an adjective, as in voltage-gated and water-soluble.
+_OF_COMPOUNDS = ("ed", "ing", "ent", "ant", "ble", "like", "free", "ive", "al", "ic", "bound", "borne")
 _BETWEEN_ITEMS = r"[(),:;?]| and | & "
 #: A short answer: its characters, its words that say something, and the letters of one of these.
 _LONGEST, _MOST_WORDS, _FEWEST_LETTERS = 80, 6, 3
@@ -59,7 +74,8 @@ _FORM = frozenset(
 def answer_in_question(deck: Deck) -> Iterator[Problem]:
     """A short answer whose words are all in the question, or forms of them, unless the question offers a choice.
 
-    The question gives the answer away, so learners read it off and recall nothing.
+    The question gives the answer away, so learners read it off and recall nothing. So does a word that the answer
+    is made of, or that holds it: lactose for lactase, voltage-gated for voltage.
 
     Fails:
         question: What is the delta of the Nile at the mouth of the Nile called?
@@ -71,22 +87,53 @@ def answer_in_question(deck: Deck) -> Iterator[Problem]:
     """
     for card, question in questions(deck):
         answer = card.answer
-        if not isinstance(answer, Text) or len(answer) > _LONGEST or not _said(answer, question):
+        if not isinstance(answer, Text) or len(answer) > _LONGEST or not (giver := _said(answer, question)):
             continue
         if not (is_translation(card) or _offers_choice(answer, question)):
-            message = "the question contains every word of its answer"
+            message = f"{giver} its answer"
             yield warning("answer-in-question", question, message, "ask without the answer's words")
 
 
-def _said(answer: Text, question: Text) -> bool:
-    """Whether the question has every word of a short answer, or a form of it; one word of code may be its answer."""
+def _said(answer: Text, question: str) -> str | None:
+    """What in the question says a short answer: all its words, or one that reminds of it; else None."""
+    every = "the question contains every word of"
     if answer.startswith("`") and (code := re.fullmatch(_CODE_WORD, answer)):
-        return stem(code[1].lower()) in stems(unquoted(question))
+        return every if stem(code[1].lower()) in stems(unquoted(question)) else None
     asked = question.lower()
-    if any(word not in _SAY_NOTHING and word[:SHORTEST_STEM] not in asked for word in words(answer)):
-        return False  # most of them, without a look at the stems
+    for word in words(answer):
+        start = word[: SHORTEST_STEM - word.endswith(_ENZYME)]
+        if start not in asked and word not in _SAY_NOTHING:
+            return None  # most of them, without a look at the stems
     said = content(answer) - _CLASSES or content(answer)
-    return 0 < len(said) <= _MOST_WORDS and set(map(stem, said)) <= stems(question)
+    if not 0 < len(said) <= _MOST_WORDS:
+        return None
+    unsaid = [word for word in said if stem(word) not in stems(question)]
+    if not unsaid:
+        return every
+    reminder = _reminder(unsaid[0], question) if len(unsaid) == 1 else None
+    return f"'{reminder}' in the question gives away" if reminder else None
+
+
+def _reminder(answer: str, question: str) -> str | None:
+    """The word of a question that a word of its answer is made of, or that it is in, or that starts alike."""
+    enzyme = re.compile(answer.removesuffix(_ENZYME) + _SUBSTRATE) if re.fullmatch(r"[a-z]{3,}ase", answer) else None
+    root = stem(answer)
+    for word in words(unquoted(question)):
+        first, _, rest = word.partition("-")
+        if (
+            (rest.endswith(_OF_COMPOUNDS) and stem(first) == root)
+            or (enzyme and enzyme.fullmatch(word))
+            or (len(root) >= _INNER and root in word[0 if len(word) - len(root) <= _OWN else 1 :])
+            or (word[:_SHARED] == root[:_SHARED] and _is_alike(stem(word), root))
+        ):
+            return word
+    return None
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two stems share their start and little follows it: Pythagor(as), pythagor(ean)."""
+    shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return shared >= _SHARED and max(len(one), len(other)) - shared <= _OWN
 
 
 def _offers_choice(answer: Text, question: Text) -> bool:
@@ -103,7 +150,8 @@ def _offers_choice(answer: Text, question: Text) -> bool:
         OBJECT in plain(answer)
         or not re.search(r"[^\W\d_]{2}", answer)
         or not _DENIALS.isdisjoint(words(answer))
-        or not set(map(stem, content(answer) - _CLASSES)) <= stems(asked)
+        or any(content(answer) <= kind and len(kind.intersection(words(question))) > 1 for kind in _SERIES)
+        or _said(answer, asked) is None
         or not EMPTY.intersection(words(answer)) - _ARTICLES <= set(words(asked))
         or (
             asked.count(",") + asked.count("(") > 0 and content(answer) in map(content, re.split(_BETWEEN_ITEMS, asked))

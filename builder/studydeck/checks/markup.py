@@ -21,6 +21,7 @@ _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Marks that are meant to be unpaired: in a list's `1)` and `a)`, in `:)`, and mentioned, as in: what does ) close?
 _MARK = r"(?i)(?<!\S)(?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[:;]-?[()]"
 _SPOKEN_OF = r"(?<![^\s\"'“‘«])(?:[()\[\]`]|\*\*)(?![^\s\"'”’»])"
+_HALF_SPACED = r"\$(?:\s[^$\n]*[^$\s]|[^$\s][^$\n]*\s)\$"
 _POWER = r"\w\*\*\w"
 #: Two stars that unpack something, as in `*args and **kwargs` or `f(**values)`.
 _UNPACKED = r"\*\*kw\w*|[(,]\s*\*\*\w+|(?<=\*)args\b.*\*\*\w+"
@@ -93,8 +94,10 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
             continue
         if sign := _without_partner(text, text in brackets):
-            remedy = "add the other one, or put it in `code` if it is intended"
-            yield warning("unbalanced", text, f"'{sign}' is unpaired", remedy)
+            message, remedy = f"'{sign}' is unpaired", "add the other one, or put it in `code` if it is intended"
+            if sign == "$" and re.search(_HALF_SPACED, text):
+                message, remedy = "'$ … $' with a blank at one end is no formula", "remove the blank inside it"
+            yield warning("unbalanced", text, message, remedy)
 
 
 def _without_partner(text: Text, brackets: bool) -> str | None:

@@ -192,14 +192,14 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
     It may look like two words. `terms:` in `deck.yaml` can settle which spelling is right.
 
     Fails:
-        - question: What do pro-inflammatory cytokines start?
-          answer: Inflammation
+        - question: Where do pro-inflammatory cytokines cause fever?
+          answer: In the hypothalamus
         - question: Which cells release proinflammatory cytokines?
           answer: Macrophages
 
     Passes:
-        - question: What do pro-inflammatory cytokines start?
-          answer: Inflammation
+        - question: Where do pro-inflammatory cytokines cause fever?
+          answer: In the hypothalamus
         - question: Which cells release pro-inflammatory cytokines?
           answer: Macrophages
     """

@@ -256,8 +256,10 @@ def stem(word: str) -> str:
         word = word[:-1]
     for ending in _ENDINGS:
         if word.endswith(ending):
-            return word[: -len(ending)] if len(word) - len(ending) >= SHORTEST_STEM else word
-    return word
+            word = word[: -len(ending)] if len(word) - len(ending) >= SHORTEST_STEM else word
+            break
+    doubled = word[-1] == word[-2:-1] and word[-1] not in "sfz"  # as in labelled and stopped, unlike in cell
+    return word[:-1] if doubled and len(word) > SHORTEST_STEM + (word[-1] == "l") else word
 
 
 @lru_cache(_MOST_TEXTS)
