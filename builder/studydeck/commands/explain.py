@@ -53,7 +53,7 @@ How often they are right was counted on 28 November 2026, in two ways. Of what t
 literature on prompt writing, without a look at the checks. Of the 150 good and 150 bad ones by which the checks were
 changed, they find 69 of the 78 bad ones that lack context, have several answers, are open, wordy, leaking or answered
 by yes or no, or point to a text, and warn of 2 of the 150 good ones. Of 150 fresh ones by another writer, run once,
-they find NN of NN such bad ones, and warn of NN of 75 good ones: expect these figures of your own cards.
+they find 36 of 55 such bad ones, and warn of 3 of 75 good ones: expect these figures of your own cards.
 `python tests/judged.py` and `python tests/graded.py` count again.
 
 Most checks look at words, and know only English: they need `language: en` in `deck.yaml`, and skip sections, cards and
