@@ -476,7 +476,7 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
         assert sorted(path.name for path in home.iterdir()) == ["dist", HOSTILE_FOLDER]
         with zipfile.ZipFile(built.path) as package:
             media = json.loads(package.read("media"))
-        assert all(re.fullmatch(r"[0-9a-f]{24}\.(?:svg|png|mp3)", each) for each in media.values())
+        assert all(re.fullmatch(r"[0-9a-f]{24}(?:-\d+x1)?\.(?:svg|png|mp3)", each) for each in media.values())
 
         view = deck_view(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]

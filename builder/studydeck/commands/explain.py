@@ -48,7 +48,7 @@ checks: {long-answer: 40, yes-no: off}
 
 {limits}
 
-How often they are right was counted on 28 November 2026, in two ways. Of what they find in the seven decks of
+How often they are right was counted on 28 November 2026, in two ways. Of what they find in the decks of
 `tests/decks`, each hit was judged: 87 of 91 warnings are right. And prompts in ten subjects were written from the
 literature on prompt writing, without a look at the checks. Of the 150 good and 150 bad ones by which the checks were
 changed, they find 69 of the 78 bad ones that lack context, have several answers, are open, wordy, leaking or answered

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
+from studydeck.render.shapes import width_to_height
 from studydeck.text import (
     PICTURES,
     SOUNDS,
@@ -30,6 +31,7 @@ from studydeck.text import (
     no_width,
     spelled,
 )
+from studydeck.text.media import WIDE, WIDEST
 from studydeck.timings import stage
 
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
@@ -191,7 +193,7 @@ class _Shelf:
         if len(data) > HEAVY_FILE:
             message = f"'{written}' is {len(data) / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return hashlib.sha256(data).hexdigest()[:24] + suffix
+        return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -213,6 +215,12 @@ def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, 
                 if name in files:
                     named.setdefault(name, text)
     return named
+
+
+def _shape(data: bytes) -> str:
+    """The end of a very wide picture's name, from which `text/media.py` knows how many times as wide as high it is."""
+    wide = round(width_to_height(data))
+    return f"-{min(wide, WIDEST)}x1" if wide >= WIDE else ""
 
 
 def _elsewhere(written: str, at: Text) -> Problem:

@@ -35,6 +35,10 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: A width at the end of an alternative text, as Obsidian has it; the height that may follow is the picture's own.
 _WIDTH = re.compile(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")
 _NO_WIDTH = re.compile(r"\|\s*(\d+\s*(?:%|px)?(?:x\d+)?)\s*$")
+#: A picture this many times as wide as high scrolls in its line, since it would be a strip of a few pixels on a phone.
+WIDE, WIDEST = 6, 40
+_SHAPE = re.compile(r"-(\d+)x1\.\w+$")
+_LOWEST = 3  # em: how high it stays
 #: Pictures that are alone in a line, side by side.
 _SIDE_BY_SIDE = re.compile(r"(?:^|(?<=<p>)|(?<=<li>)|(?<=<br />\n))((?:<img [^>]*/> *+){2,})(?=$|</p>|</li>|<br />)")
 
@@ -172,6 +176,9 @@ def _in_anki(image: re.Match[str], files: Mapping[str, str]) -> str:
     if is_sound(written):
         return f"[sound:{name}]"
     title = f' title="{image[3]}"' if image[3] else ""
+    if not image[4] and written in files and (shape := _SHAPE.search(name)):
+        width = f' style="width:max(100%,{int(shape[1]) * _LOWEST}em)"'
+        return f'<span class="q-wide"><img src="{name}" alt="{image[2]}"{title}{width} /></span>'
     width = f' width="{image[4]}"' if image[4] else ""
     return f'<img src="{name}" alt="{image[2]}"{title}{width} />'
 

@@ -1,0 +1,76 @@
+"""How wide a picture is for its height, from the first bytes of its file: phones show very wide ones too low."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_NUMBER = r"\s*([\d.]{1,12})"
+_SVG = re.compile(rb"<svg\b[^>]{0,4000}>")
+_VIEW_BOX = re.compile(rf"\bviewBox\s*=\s*[\"'](?:{_NUMBER}[\s,]){{3}}{_NUMBER}")
+_SIDE = r"\b{}\s*=\s*[\"']([\d.]{{1,12}})(?:px)?\s*[\"']"
+#: The markers of a JPEG's frame, which has its size.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def width_to_height(data: bytes) -> float:
+    """How many times as wide as high the picture in `data` is; 0 if that can't be told.
+
+    Formats: PNG (RFC 2083), GIF89a, JPEG (ITU T.81, B.2.2), WebP (RFC 9649), SVG.
+    """
+    size = next((size for start, size in _SIZES.items() if data.startswith(start)), _svg)
+    try:
+        width, height = size(data)
+        return width / height
+    except (ValueError, IndexError, ZeroDivisionError):
+        return 0
+
+
+def _png(data: bytes) -> tuple[float, float]:
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+
+
+def _gif(data: bytes) -> tuple[float, float]:
+    return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+
+
+def _jpeg(data: bytes) -> tuple[float, float]:
+    at = 2
+    while data[at] == 0xFF:
+        if data[at + 1] in _FRAMES:
+            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    raise ValueError("no frame")
+
+
+def _webp(data: bytes) -> tuple[float, float]:
+    match data[12:16]:
+        case b"VP8X":
+            return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+
+
+def _svg(data: bytes) -> tuple[float, float]:
+    found = _SVG.search(data[:20_000])
+    if found is None:
+        raise ValueError("no picture")
+    tag = found[0].decode("utf-8", "replace")
+    sides = [re.search(_SIDE.format(side), tag) for side in ("width", "height")]
+    if sides[0] and sides[1]:
+        return float(sides[0][1]), float(sides[1][1])
+    box = _VIEW_BOX.search(tag)
+    if box is None:
+        raise ValueError("no size")
+    _, _, width, height = re.split(r"[\s,]+", re.split("[\"']", box[0])[1].strip())
+    return float(width), float(height)
+
+
+_SIZES: dict[bytes, Callable[[bytes], tuple[float, float]]] = {
+    b"\x89PNG": _png,
+    b"GIF8": _gif,
+    b"\xff\xd8": _jpeg,
+    b"RIFF": _webp,
+}
