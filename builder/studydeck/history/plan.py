@@ -19,7 +19,7 @@ from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Note, NoteType, OldNote, takes
+from studydeck.model import Deck, Field, Note, NoteType, OldNote, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import about
 
@@ -53,7 +53,7 @@ class Old(NamedTuple):
 class OldType(NamedTuple):
     """A note type as a learner has it. `content` is its hash, `modified` its stamp in seconds.
 
-    `shape` has the ids of its fields and of its templates, None if only the lock is known.
+    `whole` is the note type itself, None if only the lock is known.
     """
 
     key: str
@@ -61,7 +61,7 @@ class OldType(NamedTuple):
     name: str
     content: str
     modified: int
-    shape: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    whole: NoteType | None = None
 
 
 class Before(NamedTuple):
@@ -176,9 +176,7 @@ def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType
             note.fields,
             note.tags,
         )
-    old_types = [
-        OldType(each.key, each.id, each.name, type_digest(each), modified, _shape(each)) for each, modified in types
-    ]
+    old_types = [OldType(each.key, each.id, each.name, type_digest(each), modified, each) for each, modified in types]
     return Before(old, old_types, source)
 
 
@@ -356,7 +354,8 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         new = next((each for each in after.types if each.id == old.id), None)
         if new is None:
             yield f"the note type '{old.name}' of {before.source} isn't this deck's, so its notes would conflict"
-        elif old.shape not in (None, _shape(new)):
+            yield from _merged(old, before, after)
+        elif old.whole is not None and not _is_updated(old.whole, new):
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
         elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
             yield f"the note type '{old.name}' of {before.source} has a newer stamp, so Anki would keep its old look"
@@ -367,6 +366,27 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
         names = ", ".join(f"'{each}'" for each in dropped[:3])
         yield f"{before.source} has {names}{more} with a newer stamp, so Anki would silently drop the edit"
+
+
+def _merged(old: OldType, before: Before, after: After) -> Iterator[str]:
+    """What 'merge note types' would do to notes of a foreign note type that are also in the deck."""
+    if old.whole is None or not any(each.identity.guid in before.notes for each in after.notes):
+        return
+    kept = {template.name for each in after.types if each.gaps == old.whole.gaps for template in each.templates}
+    blank = [] if old.whole.gaps else [each.name for each in old.whole.templates if each.name not in kept]
+    message = "import it without 'merge note types': that needs a full sync, and no later package would update a note"
+    if blank:
+        message += f"; histories of the cards {', '.join(map(repr, blank))} would end on a blank front"
+    yield message
+
+
+def _is_updated(old: NoteType, new: NoteType) -> bool:
+    """Whether Anki updates notes of `old` by a package with `new`: it compares ids, and names where one has no id."""
+    if (len(old.fields), len(old.templates)) != (len(new.fields), len(new.templates)):
+        return False
+    had: list[Field | Template] = [*old.fields, *old.templates]
+    has: list[Field | Template] = [*new.fields, *new.templates]
+    return all(a.id == b.id if a.id and b.id else a.name == b.name for a, b in zip(had, has, strict=True))
 
 
 def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
@@ -382,10 +402,6 @@ def _look(before: Before, after: After) -> str:
     if all(new.get(old.id, old.content) == old.content for old in before.types):
         return ""
     return "The cards' look changes: the note types' new names, style and templates replace a learner's own."
-
-
-def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return tuple(each.id for each in note_type.fields), tuple(each.id for each in note_type.templates)
 
 
 def _asked(fields: Mapping[str, str]) -> str:

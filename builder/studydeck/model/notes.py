@@ -48,7 +48,7 @@ class Field(NamedTuple):
 
 
 class Template(NamedTuple):
-    """A template of a note type: what the card shows before and after the answer."""
+    """A template of a note type: what the card shows before and after the answer. An `id` of 0 is none."""
 
     name: str
     id: int

@@ -44,7 +44,7 @@ INSERT INTO notes SELECT * FROM (
 
 
 class StudyModel(genanki.Model):
-    """A note type with the stamp of its own last change, and with ids for its fields and templates.
+    """A note type with the stamp of its own last change, and with ids for its fields.
 
     genanki uses the time of the build as the stamp, which overwrites a learner's own style at every import, and gives
     no ids, so that renaming a field later would make every note conflict.
@@ -59,7 +59,7 @@ class StudyModel(genanki.Model):
                 for field in note_type.fields
             ],
             templates=[
-                {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
+                {"name": each.name, "qfmt": each.front, "afmt": each.back} | ({"id": each.id} if each.id else {})
                 for each in note_type.templates
             ],
             css=note_type.css,
