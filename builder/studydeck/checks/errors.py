@@ -100,6 +100,22 @@ def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
             yield problem("too-big", text, message, "show only the lines that matter", WARNING)
 
 
+def no_card(deck: Deck) -> Iterator[Problem]:
+    """A card of the deck's own note type whose texts leave the front of every template empty."""
+    for card in _cards(deck) if deck.own_kinds else ():
+        kind = card.kind
+        if kind.note_type is None or kind.gaps:
+            continue
+        filled = {key.field for name, key in kind.keys.items() if key.field and not _is_blank(card.values.get(name))}
+        if not kind.cards_in(dict.fromkeys(filled, "x")):
+            message = f"no template of the note type '{kind.title}' shows any of these fields, so Anki makes no card"
+            yield problem("no-card", card.place, message, "fill a field that a front shows")
+
+
+def _is_blank(value: Text | Sequence[Text] | None) -> bool:
+    return not value or not (value if isinstance(value, str) else "".join(value)).strip()
+
+
 def same_question(deck: Deck) -> Iterator[Problem]:
     """Two cards that ask the same, apart from case, spaces, emphasis and punctuation at a word's end.
 

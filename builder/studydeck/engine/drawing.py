@@ -18,7 +18,7 @@ from studydeck.model import Note, NoteType
 
 _PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
 _ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; the page opens hints itself, and no card runs a script
-_TYPE = re.compile(r"\[\[type:[^\]]*\]\]")
+_TYPE = re.compile(r"\[\[type:([^\]]*)\]\]")
 _BUTTON = (  # clients have buttons of their own
     '<a class="replay-button soundLink" href="{}" title="Play"><svg viewBox="0 0 64 64" aria-hidden="true">'
     '<circle cx="32" cy="32" r="29"/><path d="M25 20 46 32 25 44Z"/></svg></a>'
@@ -81,10 +81,15 @@ class Artist:
         fields.fields = list(note.fields)
         card = fields.ephemeral_card(number)
         output = card.render_output()
-        expected = self._learner.col.compare_answer(note.fields[1], "")
+        fields_by_name = dict(zip(note.card.kind.fields, note.fields, strict=True))
+
+        def compared(typed: re.Match[str]) -> str:
+            field = fields_by_name.get(typed[1].rpartition(":")[2], "")
+            return self._learner.col.compare_answer(field, "")
+
         return Drawn(
             _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card, False)),
-            _TYPE.sub(lambda _: expected, _shown(output.answer_text, card, True)),
+            _TYPE.sub(compared, _shown(output.answer_text, card, True)),
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
-from studydeck.kinds import KINDS
+from studydeck.kinds import KINDS, OWN
 from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
 from studydeck.text import slug
 from studydeck.timings import stage
@@ -333,7 +333,8 @@ class _Matching:
 
     def _report_kind(self, number: int, record: NoteRecord) -> None:
         card = self.cards[number][1]
-        was, now = KINDS[record.kind].name, card.kind.name
+        was = KINDS[record.kind].name if record.kind in KINDS else f"note of the type '{record.kind.removeprefix(OWN)}'"
+        now = card.kind.name
         message = f"learners have the card '{record.id}' as a {was}, and Anki can't turn it into a {now}"
         remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
         at = card.id if card.id is not None else card.place

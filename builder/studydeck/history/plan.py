@@ -18,8 +18,9 @@ from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
+from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Field, Note, NoteType, OldNote, Template, takes
+from studydeck.model import Deck, Note, NoteType, OldNote, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import about
 
@@ -208,8 +209,9 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
 
 def named_fields(note: Note) -> dict[str, str]:
     """The fields of a note that its author writes, by name."""
-    named = zip(KINDS[note.kind].fields, note.fields, strict=True)
-    return {name: value for name, value in named if name not in _OURS}
+    ours = _OURS if note.card.kind.note_type is None else ()
+    named = zip(note.card.kind.fields, note.fields, strict=True)
+    return {name: value for name, value in named if name not in ours}
 
 
 def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
@@ -270,10 +272,11 @@ def _moved_gaps(before: Before, after: After) -> Iterator[str]:
     """Sentences on gaps that hide what another number hid."""
     for note in after.notes:
         old = before.notes.get(note.identity.guid)
-        if old is None or not KINDS[note.kind].gaps or old.content == content_digest(note):
+        if old is None or not note.card.kind.gaps or old.content == content_digest(note):
             continue
         if old.fields is not None:
-            moved = moved_gap(note.fields[0], gap_digests(old.fields.get(KINDS[note.kind].fields[0], "")))
+            field = note.card.kind.asks_field
+            moved = moved_gap(note.fields[field], gap_digests(old.fields.get(note.card.kind.fields[field], "")))
         else:
             moved = moved_gap(note.card.asks, old.answer)
         if moved:
@@ -284,7 +287,7 @@ def _drops(old: Old | None, note: Note) -> bool:
     """Whether the note had a card that it hasn't any more."""
     if old is None or old.content == content_digest(note):
         return False
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     had = kind.cards_in(old.fields) if old.fields is not None else {each - 1 for each in gap_numbers(old.answer)}
     return not set(had) <= set(note.ords)
 
@@ -318,7 +321,7 @@ def _card(old: Old | None, note: Note) -> CardPlan:
 
 def _counted_as(note: Note) -> dict[str, str]:
     """What an edited card is counted as, by field: the first field that changed decides, flags last."""
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     keys = {field: key for key in kind.keys.values() for field in key.fields}
     words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
     marks = [field for field in words if keys[field].takes == takes.FLAG or field == keys[field].mark]
@@ -337,7 +340,7 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
         if old.tags != note.tags:
             changes.append(FieldChange("Tags", " ".join(old.tags or ()), " ".join(note.tags)))
         return tuple(changes)
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     changes = []
     if old.question and old.question != question_digest(note.card):
         asked = kind.keys[kind.asks].field
@@ -381,12 +384,8 @@ def _merged(old: OldType, before: Before, after: After) -> Iterator[str]:
 
 
 def _is_updated(old: NoteType, new: NoteType) -> bool:
-    """Whether Anki updates notes of `old` by a package with `new`: it compares ids, and names where one has no id."""
-    if (len(old.fields), len(old.templates)) != (len(new.fields), len(new.templates)):
-        return False
-    had: list[Field | Template] = [*old.fields, *old.templates]
-    has: list[Field | Template] = [*new.fields, *new.templates]
-    return all(a.id == b.id if a.id and b.id else a.name == b.name for a, b in zip(had, has, strict=True))
+    """Whether Anki updates notes of `old` by a package with `new`, which has its number."""
+    return same_parts(old.fields, new.fields) and same_parts(old.templates, new.templates)
 
 
 def _is_dropped(old: Old | None, note: Note, after: After) -> bool:

@@ -202,7 +202,8 @@ class Deck(NamedTuple):
     """A deck folder that has been read: the author's words, and nothing that Anki adds.
 
     `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
-    `credits` are for media files, by their names in the media folder.
+    `credits` are for media files, by their names in the media folder. `own_kinds` are made from the deck's own note
+    types, by the names of their folders.
     """
 
     folder: Path
@@ -222,6 +223,7 @@ class Deck(NamedTuple):
     license: str = ""
     credits: Mapping[Text, Credit] = {}
     answer_language: str = ""
+    own_kinds: Mapping[str, Kind] = {}
 
     @property
     def languages(self) -> Languages:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,13 +26,14 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def read_package(path: Path, ids: Mapping[str, int] = {}) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
 
+    `ids` are Anki's numbers of the deck's note types by their kinds' keys; other note types get a kind by their names.
     Raises ValueError with a sentence if it isn't such a package, OSError if it can't be read.
     """
     with _database(path) as connection:
-        return _read(connection)
+        return _read(connection, {number: key for key, number in ids.items()})
 
 
 def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
@@ -81,10 +82,10 @@ def _unzip(file: BinaryIO) -> bytes:
         return archive.read(name)
 
 
-def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     models_json, decks_json = connection.execute("select models, decks from col").fetchone()
     decks = {int(number): str(deck["name"]) for number, deck in json.loads(decks_json).items()}
-    types = {int(number): _type(int(number), model) for number, model in json.loads(models_json).items()}
+    types = {int(number): _type(int(number), model, keys) for number, model in json.loads(models_json).items()}
     rows = connection.execute(
         "select id, guid, mid, notes.mod, tags, flds, "
         "(select did from cards where nid = notes.id order by ord limit 1) from notes order by id"
@@ -101,10 +102,10 @@ def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[Not
     return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
 
 
-def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
+def _type(number: int, model: dict[str, Any], keys: Mapping[int, str]) -> tuple[NoteType, int]:
     gaps = model["type"] == 1
     note_type = NoteType(
-        key=kind_named(str(model["name"]), gaps).key,
+        key=keys.get(number) or kind_named(str(model["name"]), gaps).key,
         id=_number(number),
         name=str(model["name"]),
         fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
@@ -113,6 +114,7 @@ def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
         ),
         css=str(model["css"]),
         gaps=gaps,
+        sort=_number(model.get("sortf", 0)),
     )
     return note_type, _number(model["mod"])
 

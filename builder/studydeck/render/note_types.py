@@ -12,7 +12,7 @@ import html as html_entities
 from collections.abc import Mapping
 from pathlib import Path
 
-from studydeck.kinds import KINDS
+from studydeck.kinds import kind_by_key
 from studydeck.model import Deck, Field, Kind, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import without_commands
@@ -22,11 +22,12 @@ _STYLE = Path(__file__).parent / "assets" / "card.css"
 
 
 def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
-    """The deck's note types; `ids` are Anki's numbers for them, by their kinds' keys."""
+    """The note types that the deck ships; `ids` are Anki's numbers for them, by their kinds' keys."""
     css = _STYLE.read_text("utf-8").strip()
     if deck.style:
         css += f"\n\n/* style.css of the deck */\n{deck.style.strip()}"
-    return [_note_type(kind, deck, ids[kind.key], css) for kind in KINDS.values()]
+    kinds = [kind_by_key(key, deck) for key in ids]
+    return [kind.note_type or _note_type(kind, deck, ids[kind.key], css) for kind in kinds]
 
 
 def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
