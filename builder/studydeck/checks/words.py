@@ -6,10 +6,11 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import filterfalse
 
-from studydeck.model import Card, Deck, Text
+from studydeck.model import Card, Deck, Section, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
 
@@ -56,12 +57,17 @@ _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\
 
 def judged(deck: Deck) -> list[Card]:
     """The cards that checks judge: all but the retired ones."""
-    return [card for section in deck.sections for card in section.cards if not card.retired]
+    return [card for section in deck.sections for card in _in_markdown(section) if not card.retired]
+
+
+def _in_markdown(section: Section) -> Sequence[Card]:
+    """The cards of a section without those that are in HTML, whose words no check reads."""
+    return section.cards if not section.html else [card for card in section.cards if not card.html]
 
 
 def turned(deck: Deck) -> list[Card]:
     """The reverse cards of the judged ones that ask a question of their own."""
-    return [card for section in deck.sections for card in section.turned if not card.retired]
+    return [card for section in deck.sections for card in section.turned if not (card.retired or card.html)]
 
 
 def judged_texts(deck: Deck) -> list[Text]:
@@ -81,13 +87,14 @@ def in_english(deck: Deck) -> list[Card]:
     for section in deck.sections:
         around = section.languages.inside(deck.languages)
         if section.mixed or is_english(around.language) != is_english(around.of_answers):
-            for card in section.cards:
+            for card in _in_markdown(section):
                 said = card.languages(around)
                 if is_english(said.language) and not card.retired:
                     found.append(card if is_english(said.of_answers) else _without_answer(card))
         elif is_english(around.language):
-            found += [card for card in section.cards if not card.retired]
-        found += [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
+            found += [card for card in _in_markdown(section) if not card.retired]
+        of_section = [card for card in section.turned if not (card.retired or card.html)]
+        found += [card for card in of_section if is_english(card.languages(around).language)]
     return found
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem
-from studydeck.text import slug
+from studydeck.model import Card, Deck, Html, Identity, Note, NoteType, Problem, Section, Text, problem
+from studydeck.text import html_words, slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
@@ -203,7 +203,7 @@ class _Matching:
         if gone and card.guid is None:
             self._ask(card, gone)
             return
-        name = base = slug(card.asks)
+        name = base = slug(html_words(card.asks) if isinstance(card.asks, Html) else card.asks)
         count = self.tried.get(base, 1)  # ids are never released, so no lower number is free
         while name in self.claimed or name in self.lock.notes:
             count += 1

@@ -24,7 +24,7 @@ from studydeck.model.problems import (
     problem,
     warning,
 )
-from studydeck.model.words import Card, Credit, Deck, Languages, Material, Place, Placed, Section, Text, shown
+from studydeck.model.words import Card, Credit, Deck, Html, Languages, Material, Place, Placed, Section, Text, shown
 
 __all__ = [
     "ERROR",
@@ -36,6 +36,7 @@ __all__ = [
     "Credit",
     "Deck",
     "Field",
+    "Html",
     "Identity",
     "Kept",
     "Key",

@@ -74,6 +74,12 @@ class Text(str):
     plain: bool
 
 
+class Html(Text):
+    """A text that is HTML rather than Markdown: `!html` in YAML."""
+
+    __slots__ = ()
+
+
 class Card(NamedTuple):
     """One card as its author wrote it: where it starts, its kind, and its values by their keys (see kinds/)."""
 
@@ -103,6 +109,16 @@ class Card(NamedTuple):
     @property
     def texts(self) -> list[Text]:
         """Every Markdown text of the card, in the order in which a learner sees them."""
+        return [text for text in self.all_texts if type(text) is not Html]
+
+    @property
+    def html(self) -> list[Html]:
+        """The texts of the card that are HTML, in the order in which a learner sees them."""
+        return [text for text in self.all_texts if isinstance(text, Html)]
+
+    @property
+    def all_texts(self) -> list[Text]:
+        """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
         texts: list[Text] = []
         for key in self.kind.markdown:
             value = self.values.get(key)
@@ -167,7 +183,8 @@ class Section(NamedTuple):
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
-    their own, for checks; `mixed` says whether some card has a language of its own.
+    their own, for checks; `mixed` says whether some card has a language of its own. `html` are the
+    cards' texts that are HTML.
     """
 
     place: Place
@@ -180,6 +197,7 @@ class Section(NamedTuple):
     turned: tuple[Card, ...] = ()
     languages: Languages = Languages()
     mixed: bool = False
+    html: tuple[Html, ...] = ()
 
 
 class Material(NamedTuple):
