@@ -41,7 +41,7 @@ Rivers *of the world*.
 
 Jane Roe, the 5b · [CC-BY-SA-4.0](<https://creativecommons.org/licenses/by-sa/4.0/>)
 
-- nile.svg: A\\_B \\[x\\](y) · [CC0-1.0](<https://creativecommons.org/publicdomain/zero/1.0/>) · \
+- nile.svg: A\\_B &#91;x\\](y) · [CC0-1.0](<https://creativecommons.org/publicdomain/zero/1.0/>) · \
 [example.org](<https://example.org/a_b(1)>)"""
 
 

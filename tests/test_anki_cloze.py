@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from studydeck.engine.learner import Learner
 from studydeck.text import Gap, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
+from studydeck.text.cloze import gaps_in_code
 
 
 @pytest.fixture(scope="module")
@@ -88,15 +90,20 @@ def test_whatever_passes_our_check_has_the_same_clozes_in_the_engine(engine: Lea
         assert set(clozes.numbers) == numbers_in_engine(engine, html)
 
 
-def sides_in_engine(engine: Learner, html: str) -> list[str]:
-    """Question and answer of the first gap's card, without tags."""
+def shown_in_engine(engine: Learner, html: str) -> list[str]:
+    """Question and answer of the first gap's card."""
     note_type = engine.col.models.by_name("Cloze")
     assert note_type is not None
     note = engine.col.new_note(note_type)
     note["Text"] = html
     shown = note.ephemeral_card(0).render_output()
     sides = (shown.question_text, shown.answer_text.removesuffix("<br>\n"))
-    return [re.sub(r"<style>.*?</style>|<[^>]*>", "", side, flags=re.DOTALL) for side in sides]
+    return [re.sub(r"<style>.*?</style>", "", side, flags=re.DOTALL) for side in sides]
+
+
+def sides_in_engine(engine: Learner, html: str) -> list[str]:
+    """The same, as words."""
+    return [unescape(re.sub("<[^>]*>", "", side)) for side in shown_in_engine(engine, html)]
 
 
 MARKS = ["{{c1::", "{{c2::", "{{c1,2::", "}}", "::", "a", "b", "{", "}", ":", "c"]
@@ -118,14 +125,79 @@ def test_the_engine_reads_the_same_gaps(engine: Learner, pieces: list[str]) -> N
     assert sides_in_engine(engine, text) == [filled(parts, asked), without_gaps(text)]
 
 
-def test_a_gap_in_code_or_math_shows_as_written(engine: Learner) -> None:
-    note_type = engine.col.models.by_name("Cloze")
-    assert note_type is not None
-    note = engine.col.new_note(note_type)
-    note["Text"] = to_cloze_html(r"`{{c1::x}}` {{c1::$\frac{a}{b^{2}}$}}")
-    engine.col.add_note(note, engine.deck("Default"))
-    (card,) = note.cards()
-    shown = card.render_output()
-    assert "<code>&#123;&#123;c1&#58;&#58;x&#125;&#125;</code>" in shown.question_text
-    assert r"\(\frac{a}{b^{2} }\)" in shown.answer_text
-    assert "[...]" in shown.question_text
+def test_braces_of_a_formula_end_no_gap(engine: Learner) -> None:
+    question, answer = shown_in_engine(engine, to_cloze_html(r"`x` {{c1::$\frac{a}{b^{2}}$}}"))
+    assert r"\(\frac{a}{b^{2} }\)" in answer
+    assert "[...]" in question
+
+
+# --- gaps in code --------------------------------------------------------------------------------
+
+#: Code with its gaps, and what the first card's question and answer show.
+IN_CODE = [
+    ("`{{c1::x}} = 1`", "[...] = 1", "x = 1"),
+    ("`{{c1::x}} = 1` sets {{c2::x}}", "[...] = 1 sets x", "x = 1 sets x"),
+    ("`a {{c1::function f() {}}} b`", "a [...] b", "a function f() {} b"),
+    ("`{{c1::Net::HTTP.get(uri)}}` and `{{c1::fe80::1}}`", "[...] and [...]", "Net::HTTP.get(uri) and fe80::1"),
+    ("`{{c1::f({{a}}, {}) {{c2::b}}}};`", "[...];", "f({{a}}, {}) b;"),
+    ('`f"{{{c1::x}}}"`', 'f"{[...]}"', 'f"{x}"'),
+    ("`{{c1::if (x) {}} y }`", "[...] y }", "if (x) { y }"),
+    ("`{{c1::} else {}} y }`", "[...] y }", "} else { y }"),
+    ("`template <{{c1::class T}}>`", "template <[...]>", "template <class T>"),
+    ("`{{c1::a & b}}`", "[...]", "a & b"),
+    ("{{c2::`{{c1::x}} = 1`}}", "[...] = 1", "x = 1"),
+    ("`{{ x }} {{c1::y}} }} ::`", "{{ x }} [...] }} ::", "{{ x }} y }} ::"),
+    (r"`\({{c1::x}}\)` and `\)`", r"\([...]\) and \)", r"\(x\) and \)"),
+]
+
+
+@pytest.mark.parametrize(("text", "question", "answer"), IN_CODE)
+@pytest.mark.parametrize("fence", ["", "python", "c++", "unheard-of"])
+def test_a_gap_in_code_is_hidden_and_shown(engine: Learner, text: str, question: str, answer: str, fence: str) -> None:
+    if fence:
+        text = f"```{fence}\n{text.replace('`', '')}\n```"
+        if "{{c2::{{c1" in text:
+            question, answer = "[...] = 1", "x = 1"
+    assert [side.strip() for side in sides_in_engine(engine, to_cloze_html(text))] == [question, answer]
+
+
+def test_code_with_a_gap_keeps_its_colours(engine: Learner) -> None:
+    code = "def {{c1::area}}(r):\n    return \"a{{c1::b}}c\" + {{c2::{'a': {1: 2}}}}"
+    html = to_cloze_html(f"```python\n{code}\n```")
+    assert html == (
+        '<pre><code class="language-python"><span class="k">def</span> {{c1::<span class="nf">area</span>}}(r):\n'
+        '    <span class="k">return</span> <span class="s2">"a</span>{{c1::<span class="s2">b</span>}}'
+        '<span class="s2">c"</span> + {{c2::{<span class="s1">\'a\'</span>: '
+        '{<span class="mi">1</span>: <span class="mi">2</span>&#125;&#125;}}\n</code></pre>'
+    )
+    question, answer = shown_in_engine(engine, html)
+    assert question.count("[...]") == 2
+    assert 'data-ordinal="1"><span class="nf">area</span></span>' in answer
+
+
+@pytest.mark.parametrize("text", ["function f() {}", "f({a: {b: 1}})", "{1, {2}}", "{{x}}", "{}"])
+def test_what_is_told_about_a_gap_that_ends_early_works(engine: Learner, text: str) -> None:
+    ((_, remedy),) = read_clozes(to_cloze_html(f"{{{{c1::{text}}}}} and braces")).mistakes
+    code, blanks = remedy.removeprefix("write it as code, ").split(", or with blanks, ")
+    assert sides_in_engine(engine, to_cloze_html(f"{code} and braces")) == ["[...] and braces", f"{text} and braces"]
+    question, answer = sides_in_engine(engine, to_cloze_html(f"{blanks} and braces"))
+    assert question == "[...] and braces"
+    assert answer.replace(" ", "") == f"{text}andbraces".replace(" ", "")
+
+
+CODE = ["{{c1::", "{{c2::", "}}", "{", "}", ":", "::", "a", "b ", "'", '"', "<", "&", "#", "\n", "\\", "def ", "1"]
+
+
+@given(code=st.lists(st.sampled_from(CODE), max_size=14), language=st.sampled_from(["python", "c", "html", "", "jsx"]))
+@settings(max_examples=300, deadline=None)
+def test_every_character_of_code_is_shown_but_its_gaps_marks(engine: Learner, code: list[str], language: str) -> None:
+    written = "".join(code).strip("\n")
+    html = to_cloze_html(f"```{language}\n{written}\n```\n\n{{{{c1::x}}}}")
+    clozes = read_clozes(html)
+    if clozes.mistakes:
+        return
+    pieces = gaps_in_code(written)
+    assert all(mark == "}}" or mark.startswith("{{c") for mark in pieces[1::2])
+    assert len(pieces[1::2]) == 2 * written.count("{{c")
+    _, answer = sides_in_engine(engine, html)
+    assert answer.rstrip("\n") == f"{''.join(pieces[0::2])}\n\nx"

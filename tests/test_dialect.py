@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studydeck.text import read_clozes, to_cloze_html, to_html
+from studydeck.text import literal, literal_line, read_clozes, to_cloze_html, to_html
 from studydeck.text.stand_ins import ESCAPES
 from studydeck.text.tex import find_formulas
 
@@ -155,6 +155,22 @@ def test_in_an_address_all_is_as_typed(text: str) -> None:
 def test_a_gap_stays_a_gap_whatever_is_in_it(text: str) -> None:
     found = read_clozes(to_cloze_html(f"a {{{{c1::b {text}}}}} c {{{{c2::d}}}} {text}"))
     assert found.numbers == {1, 2}
+
+
+@given(
+    text=made_of(
+        *ESCAPES, "==", "<u>", "</u>", "{漢|かん}", r"\(", r"\)", "[$]", "[/$]", "[latex]", "](b)", "1. ", "&lt;"
+    )
+)
+@settings(max_examples=400, deadline=None)
+@example(text="[x=1]")
+@example(text="1.5")
+def test_a_name_is_shown_as_it_is(text: str) -> None:
+    text = " ".join(text.split())
+    assert html_entities.unescape(to_html(f"a {literal(text)}")) == f"a {text}".strip()
+    if text:
+        item = to_html(f"a\n\n- {literal_line(text)}")
+        assert html_entities.unescape(item) == f"<p>a</p>\n<ul>\n<li>{text}</li>\n</ul>"
 
 
 NUMBERS = st.lists(st.integers(0, 99_999), min_size=2, max_size=8)

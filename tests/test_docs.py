@@ -282,6 +282,18 @@ def a_copied_deck() -> None:
     shutil.copytree(DECK, DECK.with_name("rivers-2"))
 
 
+def a_translated_deck() -> None:
+    cities = ("Cairo", "Vienna", "Rome", "Bonn", "Prague")
+    for language, question in (("en", "Which river flows through {}?"), ("de", "Welcher Fluss fließt durch {}?")):
+        (DECK / "deck.yaml").write_bytes(
+            f"{PLAIN_DECK.partition(chr(10))[2].rstrip()}\nlanguage: {language}\n".encode()
+        )
+        rows = "".join(f"  - {{id: {city}, question: {question.format(city)}, answer: R-{city}}}\n" for city in cities)
+        (DECK / "water.yaml").write_bytes(f"section: Water\ncards:\n{rows}".encode())
+        if language == "en":
+            build_it(1)
+
+
 def marks_of_a_merge() -> None:
     build_it(1)
     lock = (DECK / "deck.lock").read_text("utf-8").splitlines(keepends=True)
@@ -355,6 +367,7 @@ HAPPENINGS: dict[str, Callable[[], None]] = {
     "no-alt": a_picture,
     "unused-media": a_picture,
     "same-deck": a_copied_deck,
+    "copied-deck": a_translated_deck,
     "damaged-lock": marks_of_a_merge,
     "newer-lock": a_lock_of_tomorrow,
     "damaged-material": marks_of_a_merge_of_materials,

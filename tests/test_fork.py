@@ -10,6 +10,7 @@ from author import Author
 from click.testing import CliRunner, Result
 
 from studydeck.cli import main
+from studydeck.decks import load_all
 from studydeck.engine.learner import Learner
 
 CARDS = """\
@@ -78,3 +79,79 @@ def test_a_deck_with_mistakes_stays_as_it_is(copy: Author) -> None:
     done = fork(copy)
     assert (done.exit_code, "unknown key 'anwser'" in done.stderr) == (1, True)
     assert (copy.read("deck.yaml"), copy.read("deck.lock")) == before
+
+
+def test_a_copy_without_a_name_of_its_own_is_called_a_copy(author: Author, copy: Author) -> None:
+    done = fork(copy)
+    assert "is a deck of its own, 'Rivers (copy)'; until it is built you may change the name" in done.stdout
+    assert 'deck: "Rivers (copy)"' in copy.read("deck.yaml") or "deck: Rivers (copy)" in copy.read("deck.yaml")
+    assert [each for each in load_all([author.folder, copy.folder])[1] if each.severity == "error"] == []
+
+
+def test_a_copy_that_has_a_name_of_its_own_keeps_it(copy: Author) -> None:
+    copy.edit("'Rivers'", "Flüsse", "deck.yaml")
+    assert "is a deck of its own, 'Flüsse'" in fork(copy).stdout
+    assert "deck: Flüsse\n" in copy.read("deck.yaml")
+
+
+def test_a_copy_beside_its_original_is_helped_by_what_the_problem_says(
+    author: Author, copy: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copy.folder.parent)
+    problems = load_all([author.folder, copy.folder])[1]
+    (remedy,) = [each.remedy for each in problems if "same uid" in each.message]
+    words = remedy.removeprefix("if this is the copy, run studydeck ").split(";")[0].split()
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert [each for each in load_all([author.folder, copy.folder])[1] if each.severity == "error"] == []
+
+
+@pytest.fixture
+def original(author: Author) -> Author:
+    author.write("deck.yaml", "deck: Rivers\nuid: testtesttest\ntag: rivers\nlanguage: en\n")
+    cities = ("Cairo", "Vienna", "Rome", "London", "Paris", "Prague")
+    author.section(
+        "".join(
+            f"  - {{id: r{n}, question: Which river flows through {city}?, answer: R{n}}}\n"
+            for n, city in enumerate(cities)
+        )
+    )
+    author.build()
+    return author
+
+
+def translate(author: Author) -> None:
+    author.edit("Which river flows through", "Welcher Fluss fließt durch")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"), [("language: en", "language: de", 4), ("deck: Rivers", "deck: Flüsse", 1)]
+)
+def test_a_translation_with_the_originals_uid_is_told(original: Author, old: str, new: str, line: int) -> None:
+    original.edit(old, new, "deck.yaml")
+    assert original.problems() == []
+    translate(original)
+    (problem,) = original.problems()
+    assert (problem.name, problem.severity, problem.path[-9:], problem.line) == (
+        "copied-deck",
+        "warning",
+        "deck.yaml",
+        line,
+    )
+    assert "6 of 6 cards asked something else" in problem.message
+    assert "run studydeck fork " in problem.remedy
+    assert fork(original).exit_code == 0
+    assert original.problems() == []
+
+
+def test_a_deck_that_is_only_reworded_is_no_translation(original: Author) -> None:
+    translate(original)
+    assert original.problems() == []
+
+
+def test_a_translation_that_is_meant_is_told_once(original: Author) -> None:
+    original.edit("language: en", "language: de", "deck.yaml")
+    translate(original)
+    original.build()
+    assert "language\tde\n" in original.read("deck.lock")
+    assert original.problems() == []
+    assert not original.build(locked=True).problems

@@ -481,7 +481,7 @@ def test_a_changed_picture_is_told_where_its_words_are_the_same(rivers: Author) 
     rivers.write("media/map.png", b"\x89PNG\r\n\x1a\n2")
     made = planned(rivers)
     assert "  Answer: The Amazon [a map] (a picture changed)" in words(made).splitlines()
-    assert "  - answer: The Amazon \\[a map\\] (a picture changed)" in plan_markdown(made).splitlines()
+    assert "  - answer: The Amazon &#91;a map\\] (a picture changed)" in plan_markdown(made).splitlines()
     (card,) = [each for each in plan_json(made)["cards"] if each["changes"]]
     assert card["changes"][0]["remark"] == "a picture changed"
     rivers.build()
@@ -512,3 +512,102 @@ def test_a_plan_knows_what_was_shipped_beyond_the_lock(rivers: Author) -> None:
     assert rivers.build().changes.edited == ("amazon",)
     (rivers.folder / "deck.lock").unlink()
     assert planned(rivers).summary == "0 new cards, 0 edited, 4 untouched, 0 retired. Imports cleanly: yes."
+
+
+THREE = '  - {id: three, cloze: "First {{c1::one}} then {{c2::two}} and {{c3::three}}."}\n'
+MOVED = "the gap 'three' was c3, and as c2 it takes over the history of another gap"
+
+
+@pytest.fixture
+def three(author: Author) -> Author:
+    author.section(
+        THREE + "  - {id: nile, question: Which river flows through Cairo?, answer: The Nile, reverse: true}\n"
+    )
+    author.build()
+    return author
+
+
+def test_a_gap_that_moves_to_another_number_is_told_by_build_check_and_plan(three: Author) -> None:
+    three.edit("{{c2::two}} and {{c3::three}}", "two and {{c2::three}}")
+    (problem,) = three.problems()
+    assert (problem.name, problem.severity, problem.line, problem.message) == ("moved-gap", "warning", 3, MOVED)
+    assert problem.remedy.endswith("consecutive: First {{c1::one}} then two and {{c3::three}}.")
+    told = f"three: {MOVED}"
+    for kept in (True, False):
+        if not kept:
+            three.package.unlink()
+        made = planned(three)
+        assert made.moved_gaps == (told,)
+        assert told in words(made)
+        assert told in html.unescape(plan_markdown(made)).replace("\\", "")
+        assert plan_json(made)["moved_gaps"] == [told]
+
+
+def test_the_remedy_for_a_moved_gap_keeps_its_history(three: Author, learner: Learner) -> None:
+    learner.import_package(three.package)
+    first = {card.ord: card.id for card in learner.col.get_note(learner.col.find_notes("Id:three")[0]).cards()}
+    three.edit("{{c2::two}} and {{c3::three}}", "two and {{c2::three}}")
+    (problem,) = three.problems()
+    three.section(f"  - {{id: three, cloze: {json.dumps(problem.remedy.split('consecutive: ')[1])}}}\n")
+    assert three.problems() == []
+    three.build()
+    learner.import_package(three.package)
+    shown = learner.col.get_card(first[2]).render_output()
+    assert '<span class="cloze" data-ordinal="3">three</span>' in shown.answer_text
+
+
+def test_numbers_that_come_back_after_a_build_get_their_own_history_back(three: Author) -> None:
+    whole = three.read("water.yaml")
+    three.edit("{{c2::two}} and {{c3::three}}", "two and {{c2::three}}")
+    three.build()
+    assert three.problems() == []
+    three.write("water.yaml", whole)
+    assert three.problems() == []
+    three.build()
+    three.edit("{{c2::two}}", "two")
+    three.build()
+    three.write("water.yaml", whole)
+    assert three.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("now", "spelled"),
+    [
+        ("{{c1::zero}} {{c2::one}} {{c3::two}} {{c4::three}}", "{{c4::zero}} {{c1::one}} {{c2::two}} {{c3::three}}"),
+        ("{{c2::one}} then {{c1::two}} and {{c3::three}}", "{{c1::one}} then {{c2::two}} and {{c3::three}}"),
+        ("First {{c1::uno}} then {{c2::three}}.", "First {{c1::uno}} then {{c3::three}}."),
+        ("First {{c1,5::one}} then {{c2::two}} and {{c3::three}}.", ""),
+        ("First {{c1::uno}} then {{c2::due}} and {{c3::tre}}.", ""),
+        ("First {{c1::one}} then {{c2::two}}.", ""),
+        ("First {{c1::one::a hint}} then {{c2::two}}  and {{c3::three}}!", ""),
+        ("First {{c1::one}} then {{c2::two}} and {{c3::three}} and {{c4::one}}.", ""),
+    ],
+)  # fmt: skip
+def test_gaps_get_back_the_numbers_that_they_had(three: Author, now: str, spelled: str) -> None:
+    three.edit("First {{c1::one}} then {{c2::two}} and {{c3::three}}.", now)
+    assert [each.remedy.split("consecutive: ")[1] for each in three.problems()] == ([spelled] if spelled else [])
+
+
+def test_a_long_cloze_is_told_the_gaps_to_change(three: Author) -> None:
+    three.section("  - id: three\n    cloze: |\n      First {{c1::one}}\n      {{c2::three}}\n")
+    (problem,) = three.problems()
+    assert problem.remedy.endswith("consecutive: {{c3::three}}")
+
+
+@pytest.mark.parametrize("with_package", [True, False], ids=["package", "lock"])
+def test_cards_that_became_empty_are_found_by_the_search_that_the_plan_gives(
+    three: Author, learner: Learner, with_package: bool
+) -> None:
+    learner.import_package(three.package)
+    three.edit(" then {{c2::two}}", " then two")
+    if with_package:
+        three.edit(", reverse: true", "")
+    else:
+        three.package.unlink()
+    (step,) = planned(three).by_hand
+    assert "Empty Cards" in step.what
+    assert found(learner, step.search) == (["nile", "three"] if with_package else ["three"])
+    three.build()
+    learner.import_package(three.package)
+    empty = [card for note in learner.col.get_empty_cards().notes for card in note.card_ids]
+    assert sorted({learner.col.get_card(card).note()["Id"] for card in empty}) == found(learner, step.search)

@@ -1209,11 +1209,16 @@ def test_decks_with_one_uid_one_name_or_one_folder_name_are_told(
     _, problems = load_all([Path(name) for name in decks])
     assert [str(each) for each in problems] == [
         f"{here}: error: this deck has the same {what} as {there}/deck.yaml; "
-        f"give one of them another {what} [same-deck]"
-        for here, there, what in [
-            ("b/deck.yaml:2:6", "a", "uid"),
-            ("c/deck.yaml:1:7", "a", "name"),
-            ("e/Rivers/deck.yaml:1:1", "d/rivers", "folder name"),
+        f"{remedy or f'give one of them another {what}'} [same-deck]"
+        for here, there, what, remedy in [
+            (
+                "b/deck.yaml:2:6",
+                "a",
+                "uid",
+                "if this is the copy, run studydeck fork b; if it is the original, fork the other one",
+            ),
+            ("c/deck.yaml:1:7", "a", "name", ""),
+            ("e/Rivers/deck.yaml:1:1", "d/rivers", "folder name", ""),
         ]
     ]
 
@@ -1231,7 +1236,8 @@ def test_a_copied_deck_with_a_name_and_uid_of_its_own_still_has_the_others_lock(
     copy.write("deck.yaml", "deck: Copy\nuid: copycopycopy\n")
     _, problems = load_all([author.folder, copy.folder])
     (problem,) = [each for each in problems if each.severity == "error"]
-    assert (problem.name, problem.remedy.split(",")[0]) == ("same-deck", "delete the copy")
+    assert (problem.name, "copy" in problem.message) == ("same-deck", True)
+    assert problem.remedy.startswith("if this is the copy, run studydeck fork ")
     (copy.folder / "deck.lock").unlink()
     assert load_all([author.folder, copy.folder])[1] == []
 

@@ -411,8 +411,59 @@ def test_locked_names_the_build_that_was_taken_back(rivers: Maintainer) -> None:
     words = ["build", str(rivers.folder), "-o", str(rivers.home / "dist"), "--locked"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 1
-    assert "the card 'nile' changed: a newer build was taken back (try, " in done.output
+    assert "the card 'nile' has the same text, but a newer build of it was taken back (try, " in done.output
+    assert "; if nobody got that build, add --only-this-branch [locked]" in done.output
     assert CliRunner().invoke(main, [*words, "--only-this-branch"]).exit_code == 0
+
+
+@pytest.fixture
+def two_branches(rivers: Maintainer) -> Maintainer:
+    """On branch b, with an edit that isn't built yet; branch a's build is in the same untracked output folder."""
+    rivers.git("checkout", "-qb", "a")
+    rivers.wrong()
+    rivers.commit("a")
+    rivers.git("checkout", "-qb", "b", "main")
+    rivers.edit("answer: The Amazon", "answer: Amazon")
+    return rivers
+
+
+def answered(author: Maintainer, *words: str) -> str:
+    done = CliRunner().invoke(main, ["build", str(author.folder), "-o", str(author.out), *words])
+    return done.output
+
+
+def test_a_branchs_package_in_the_output_folder_is_named_by_its_branch(two_branches: Maintainer) -> None:
+    commit = two_branches.git("rev-parse", "a")[:7]
+    said = two_branches.run(START + 2000)
+    assert "2 edited, 1 unchanged" in said
+    assert f"  1 edited: a newer build was taken back (a, {commit})\n" in said
+
+
+def test_what_the_build_says_leaves_the_other_branchs_cards_alone(
+    two_branches: Maintainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(two_branches.folder)
+    first = two_branches.read("deck.lock")
+    said = two_branches.run(START + 2000)
+    (line,) = [line for line in said.splitlines() if "git checkout" in line]
+    git_words, build_words = line.split(": ", 1)[1].split(" && ")
+    subprocess.run(git_words, shell=True, check=True)
+    assert two_branches.read("deck.lock") == first
+    build = [*build_words.split()[1:], "-o", str(two_branches.out)]
+    done = CliRunner().invoke(main, build, env={"SOURCE_DATE_EPOCH": str(START + 3000)})
+    assert "1 edited, 2 unchanged" in done.output, done.output
+    assert len(set(first.splitlines()) - set(two_branches.read("deck.lock").splitlines())) == 1
+
+
+def test_locked_says_of_a_card_that_git_shows_unchanged_that_its_text_is_the_same(two_branches: Maintainer) -> None:
+    two_branches.run(START + 2000)
+    two_branches.git("checkout", "-q", ".")
+    said = answered(two_branches, "--locked")
+    package = two_branches.package.as_posix()
+    assert "the card 'nile' has the same text, but was built again since (" in said
+    assert f"the card 'amazon' has the same text, but a newer build of it was taken back ({package})" in said
+    assert said.count("; if nobody got that build, add --only-this-branch [locked]") == 2
+    assert "3 unchanged" in answered(two_branches, "--locked", "--only-this-branch")
 
 
 # --- what can't be known ----------------------------------------------------------------------------

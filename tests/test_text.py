@@ -639,8 +639,8 @@ def test_all_else_is_shown(name: str) -> None:
         ("{{{c1::a}}}", {1}),
         ("{{c1::a}} b}} {{ c }}", {1}),
         ("{{c1::<}} {{c2::**b**}} {{c3::`c`}} {{c4::$d$}} {{c5::![](e.png)}}", {1, 2, 3, 4, 5}),
-        ("`{{c1::a}}` {{c2::b}}", {2}),
-        ("`{{c0::a}}` {{c2::b}} `{c1::`", {2}),
+        ("`{{c1::a}}` {{c2::b}}", {1, 2}),
+        ("`{{ c1 }}` {{c2::b}} `{c1::`", {2}),
         (r"{{c1::$\frac{a}{b^{2}}$}} {{c2::b}}", {1, 2}),
         ("{{c1::a\n\nb}}", {1}),
         ("{{c1::::}} {{c2::b}}", {1, 2}),
@@ -655,6 +655,7 @@ def test_the_gaps_of_a_cloze_are_counted(text: str, numbers: set[int]) -> None:
 
 
 NO_START = "doesn't start a cloze"
+CUT_SHORT = "ends at a '}}' of its own text"
 
 
 @pytest.mark.parametrize(
@@ -667,6 +668,11 @@ NO_START = "doesn't start a cloze"
         ("{{c1::a {{c2::}}}}", "the cloze {{c2::…}} hides nothing"),
         ("{{c1::a", "the cloze {{c1:: isn't closed"),
         ("{{c1::a}", "the cloze {{c1:: isn't closed"),
+        ("{{c1::f() {}}} b", f"the cloze {{{{c1::f() {{}}}} {CUT_SHORT}"),
+        ("{{c1::{1, {2}}}}} b", f"the cloze {{{{c1::{{1, {{2}}}} {CUT_SHORT}"),
+        ("{{c1::f({a: {b: 1}})}} b", f"the cloze {{{{c1::f({{a: {{b: 1}}}} {CUT_SHORT}"),
+        ("`{{c1::a` {{c2::b}}", "the cloze {{c1:: isn't closed in its code"),
+        ("`{{c1::a`}} {{c2::b}}", "the cloze {{c1:: isn't closed in its code"),
         ("{{c1::a {{c2::b}}", "the cloze {{c1:: isn't closed"),
         ("{{c0::a}}", "c0 isn't a valid cloze number"),
         ("{{c501::a}}", "c501 isn't a valid cloze number"),
@@ -738,7 +744,9 @@ def test_a_slug_can_be_an_id_and_a_tag(text: str) -> None:
         ("What  is\nit ?", " What is it. "),
         ("Straße", "STRASSE"),
         ("*What* is **it**, `really`?", "What is it really"),
-        ("_What_ ~~is~~ __it__!", "what is it"),
+        ("_What_ ~~is~~ __it now__!", "what is it now"),
+        ("==What== is ***it*** in *a `b` c*?", "What is it in a `b` c"),
+        ("Was ist **un**kritisch?", "Was ist unkritisch?"),
         ("What is “it”?", "What is it?"),
         ("“It” is what?", "It is what?"),
         ('"It" is what?', "It is what?"),
@@ -768,6 +776,15 @@ def test_what_does_not_change_the_meaning_is_folded_away(one: str, other: str) -
         ("snake_case", "snakecase"),
         ("a*b", "ab"),
         ("10:30", "1030"),
+        ("What is a B tree?", r"What is a B\* tree?"),
+        ("What is a B tree?", "What is a B* tree?"),
+        ("Σ", r"Σ\*"),
+        ("int p", "int* p"),
+        ("x", r"\_x"),
+        (r"\_x", r"\_\_x"),
+        ("好", r"好\*"),
+        ("What is init?", "What is __init__?"),
+        ("2*3*4", "234"),
         ("x = -1", "x = 1"),
         ("~x", "x"),
         ("What is `*p`?", "What is `p`?"),

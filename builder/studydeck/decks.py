@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studydeck.history import Lock, foreign_uid, note_type_ids
-from studydeck.model import Card, Deck, Problem, Text, problem
+from studydeck.model import Card, Deck, Problem, Text, problem, shown
 from studydeck.pipeline import Loaded, Progress, load, no_progress
+from studydeck.terminal import command_line
 
 
 def load_all(
@@ -46,13 +47,15 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             other = first.setdefault((what, value), deck)
             if other is deck or not value or (what == "note types" and other.uid == deck.uid):
                 continue
-            message, remedy = (
-                f"this deck has the same {what} as {other.place.path}",
-                f"give one of them another {what}",
-            )
+            message = f"this deck has the same {what} as {other.place.path}"
+            remedy = f"give one of them another {what}"
+            if what in ("uid", "note types"):
+                fork = command_line("fork", shown(deck.folder))
+                remedy = f"if this is the copy, run {fork}; if it is the original, fork the other one"
             if what == "note types":
-                message = f"this deck's deck.lock is a copy of the one beside {other.place.path}"
-                remedy = "delete the copy, or this deck's cards would overwrite the other's"
+                message = (
+                    f"this deck's deck.lock is a copy of the one beside {other.place.path}, or the other way round"
+                )
             at = written.get(what)
             yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
 

@@ -58,8 +58,6 @@ def shipped(
         return Shipped(lock)
     later: list[tuple[NoteRecord | TypeRecord, str]] = []
     problems = []
-    if package is not None and not only_this_branch:
-        later += _in_package(package, lock)
     if repository := repository_of(folder):
         ever = _ever(repository, refs_state(repository), only_this_branch)
         later += newer_than(lock, notes, ever.newest)
@@ -67,6 +65,8 @@ def shipped(
             message = f"{ever.missing}, so an edit that was reverted in git may not reach learners"
             place = Place(shown(folder / LOCK_FILE))
             problems.append(problem("missing-history", place, message, ever.remedy, WARNING))
+    if package is not None and not only_this_branch:
+        later += _in_package(package, lock)  # last: if git has the same build, its branch says more
     return Shipped(*caught_up(lock, notes, later), problems)
 
 
@@ -85,7 +85,7 @@ def taken_back(
     now = {each.id: each.content for each in built if isinstance(each, NoteRecord)}
     before = lock.notes
     unedited = [each for each in now if was[each] not in before or before[was[each]].content == now[each]]
-    words = {source: _build_words(folder, source) for source in {last.newer[was[each]] for each in unedited}}
+    words = build_words(folder, {last.newer[was[each]] for each in unedited})
     return {each: words[last.newer[was[each]]] for each in unedited}
 
 
@@ -95,10 +95,13 @@ def is_behind(folder: Path, lock: Lock, only_this_branch: bool) -> bool:
     return bool(last.problems) or last.lock != lock
 
 
-def _build_words(folder: Path, source: str) -> str:
-    """What people call a build that `Shipped.newer` names: `try, 1a2b3c4`, or the package."""
+def build_words(folder: Path, sources: Iterable[str]) -> dict[str, str]:
+    """What people call builds that `Shipped.newer` names: `try, 1a2b3c4`, or the package."""
     repository = repository_of(folder)
-    return source if source.endswith(".apkg") or repository is None else git.name_of(repository, source)
+    return {
+        source: source if source.endswith(".apkg") or repository is None else git.name_of(repository, source)
+        for source in sources
+    }
 
 
 def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRecord, str]]:

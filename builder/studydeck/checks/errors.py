@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem
+from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Html, Problem, Text, problem
 from studydeck.text import cleaned, fold, html_references, html_words, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
 _COMMAS = re.compile("[,;，、]")
-_PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
 _CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -48,7 +47,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if any(map(_is_empty, odd)):
             yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
-        if any(word in whole for word in _PLACEHOLDERS):
+        if any(word in whole for word in UNWRITTEN):
             yield from placeholder(texts)
         if "```" in whole or "~~~" in whole:
             yield from long_code(texts)
@@ -77,7 +76,7 @@ def of_html(cards: Sequence[Card]) -> Iterator[Problem]:
 def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
 
-    `gaps` are the texts of the cards that may have some.
+    A question card may show a cloze as code. `gaps` are the texts of the cards that may have some.
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
@@ -89,8 +88,8 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
             yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
     allowed = set(map(id, clozes))
     for text in gaps:
-        if id(text) not in allowed and read_clozes(to_cloze_html(text)).numbers:
-            remedy = "move the sentence to cloze:, or remove the braces"
+        if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:
+            remedy = "move the sentence to cloze:, or put the gap in `code` to show its braces"
             yield problem("bad-cloze", text, "gaps only work in the text of a cloze", remedy)
 
 

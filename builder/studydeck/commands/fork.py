@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from studydeck.files import read_bytes, write_file
-from studydeck.history import LOCK_FILE
+from studydeck.history import LOCK_FILE, keeps_name
 from studydeck.model import Card
 from studydeck.pipeline import load
 from studydeck.reading.edit import with_values
 
 
-def fork_deck(folder: Path, uid: str, name: str | None) -> Sequence[Card]:
-    """Writes a new uid, and a new name if there is one, into deck.yaml, and deletes the original's deck.lock.
+class Forked(NamedTuple):
+    """A deck of its own: its name, and the cards whose `guid:` still makes them the original's notes."""
 
-    Returns the cards whose `guid:` still makes them the original's notes. Raises ValueError with a sentence if the deck
-    has errors other than those of a copy, or deck.yaml can't take the values; OSError if a file can't be written. Then
-    nothing is changed.
+    name: str
+    still_the_originals: list[Card]
+
+
+def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
+    """Writes a new uid and name into deck.yaml, and deletes the original's deck.lock.
+
+    Without a `name`, a copy that still has the original's is called a copy: Anki would put both into one deck. Raises
+    ValueError with a sentence if the deck has errors other than those of a copy, or deck.yaml can't take the values;
+    OSError if a file can't be written. Then nothing is changed.
     """
     loaded = load(folder, judge=False)
+    deck = loaded.deck
+    if name is None and keeps_name(deck, loaded.lock):
+        name = f"{deck.title} (copy)"
     wrong = [each for each in loaded.errors if each.name != "changed-uid"]
     if wrong:
         raise ValueError(f"{folder.as_posix()} has errors: {wrong[0]}")
@@ -29,4 +39,5 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Sequence[Card]:
     (folder / LOCK_FILE).unlink(missing_ok=True)
     for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
         pending.unlink()
-    return [card for section in loaded.deck.sections for card in section.cards if card.guid is not None]
+    cards = [card for section in deck.sections for card in section.cards if card.guid is not None]
+    return Forked(str(deck.title) if name is None else name, cards)

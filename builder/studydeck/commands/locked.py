@@ -10,7 +10,7 @@ from studydeck.history import Lock, note_line, note_type_ids, record
 from studydeck.model import Note, Problem, problem
 from studydeck.pipeline import Loaded, compile_notes
 from studydeck.render import note_types
-from studydeck.shipped import shipped, taken_back
+from studydeck.shipped import build_words, shipped, taken_back
 
 
 def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = False) -> list[Problem]:
@@ -22,24 +22,40 @@ def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = F
     lock, changes = record(notes, types, last.lock, now)
     lines = (note_line(*each) for each in lock.notes.values())
     back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines)
-    return _locked(loaded, lock, notes, back)
+    words = build_words(deck.folder, set(last.newer.values()))
+    return _locked(loaded, lock, notes, back, {each: words[source] for each, source in last.newer.items()})
 
 
-def _locked(loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str]) -> list[Problem]:
-    """A problem for every card and note type whose record in `lock` differs from the loaded lock's."""
+def _locked(
+    loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str], newer: Mapping[str, str]
+) -> list[Problem]:
+    """A problem for every card and note type whose record in `lock` differs from the loaded lock's.
+
+    `taken_back` and `newer` name the builds that have newer stamps than the loaded lock, by the notes' ids.
+    """
     remedy = "run studydeck build and commit deck.lock"
     problems = []
     before = loaded.lock.notes
     places = {note.identity.id: note.card.place for note in notes}
     for note_id, after in lock.notes.items():
-        if before.get(note_id) != after:
-            what = "is new" if note_id not in before else "changed" if note_id in places else "was deleted"
-            if note_id in taken_back:
-                what += f": a newer build was taken back ({taken_back[note_id]})"
-            at = places.get(note_id, loaded.deck.place)
-            problems.append(problem("locked", at, f"the lock would change: the card '{note_id}' {what}", remedy))
+        last = before.get(note_id)
+        if last == after:
+            continue
+        what = "is new" if last is None else "changed" if note_id in places else "was deleted"
+        unedited = last is not None and last.content == after.content and note_id in newer
+        if note_id in taken_back:
+            what = f"has the same text, but a newer build of it was taken back ({taken_back[note_id]})"
+        elif unedited:
+            what = f"has the same text, but was built again since ({newer[note_id]})"
+        nobody = "; if nobody got that build, add --only-this-branch" if unedited or note_id in taken_back else ""
+        at = places.get(note_id, loaded.deck.place)
+        message = f"the lock would change: the card '{note_id}' {what}"
+        problems.append(problem("locked", at, message, remedy + nobody))
     if before and not loaded.lock.uid:
         message = "the lock would change: it has no line with the deck's uid yet"
+        problems.append(problem("locked", loaded.deck.place, message, remedy))
+    if before and loaded.lock.language != loaded.deck.language:
+        message = "the lock would change: it has another language than deck.yaml, or none yet"
         problems.append(problem("locked", loaded.deck.place, message, remedy))
     for key, after_type in lock.types.items():
         if loaded.lock.types.get(key) != after_type:

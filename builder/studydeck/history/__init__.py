@@ -5,7 +5,7 @@ that git.py reads, and record.py moves the stamps of the notes that changed. gui
 text may be edited.
 """
 
-from studydeck.history.identity import foreign_uid, identify
+from studydeck.history.identity import foreign_uid, identify, keeps_name
 from studydeck.history.later import Newest, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
 from studydeck.history.lock import (
     LOCK_FILE,
@@ -34,6 +34,7 @@ __all__ = [
     "caught_up",
     "foreign_uid",
     "identify",
+    "keeps_name",
     "key_of",
     "lock_lines",
     "lock_text",

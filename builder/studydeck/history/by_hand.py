@@ -57,6 +57,12 @@ def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
     return ByHand(f"{what}before or after importing.", f"{_any(names)} {_ids(ids)}")
 
 
+def empty(ids: Sequence[str]) -> ByHand:
+    """The notes that had more cards: those of a gap or a reversal that was dropped stay, and are empty."""
+    what = "After importing, choose Tools › Empty Cards in Anki: some gaps or reversals of these were dropped, "
+    return ByHand(f"{what}and their cards are empty.", _ids(ids))
+
+
 def _renames(pairs: set[tuple[str, str]], title: str) -> list[tuple[str, str]]:
     """The decks that can be renamed as a whole, from `pairs` of where cards are and where they should be."""
     found: list[tuple[str, str]] = []

@@ -11,13 +11,16 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
+from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Html, Identity, Note, NoteType, Problem, Section, Text, problem
+from studydeck.model import Card, Deck, Html, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
+from studydeck.terminal import command_line
 from studydeck.text import html_words, slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
+_MANY = 5  # the fewest reworded cards that may be a translation
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
 
@@ -49,8 +52,13 @@ def question_digest(card: Card) -> str:
     return _digest_of(card.asks.strip())
 
 
-def answer_digest(card: Card) -> str:
-    """The hash by which a card without an id and with a new question is found, within its section."""
+def answer_digest(card: Card, before: str = "") -> str:
+    """The hash by which a card without an id and with a new question is found, within its section.
+
+    For a cloze, the hashes of what its gaps hide; `before` has those of the last build.
+    """
+    if card.kind.gaps:
+        return gap_digests(card.asks, before)
     if isinstance(card.answer, tuple):
         return digest(*(answer.strip() for answer in card.answer))
     return _digest_of((card.answer or "").strip())
@@ -71,6 +79,12 @@ def foreign_uid(deck: Deck, lock: Lock) -> bool:
     return bool(deck.uid and lock.uid) and lock.uid != deck.uid
 
 
+def keeps_name(deck: Deck, lock: Lock) -> bool:
+    """Whether notes in the lock are in a deck of this name, or in a subdeck of it."""
+    names = {each.deck for each in lock.notes.values()}
+    return any(name == deck.title or name.startswith(f"{deck.title}::") for name in names)
+
+
 @stage("identify", lambda found: len(found[0]))
 def identify(deck: Deck, lock: Lock) -> tuple[list[Identity | None], list[Problem]]:
     """The identity of every card in study order, None if the lock doesn't settle it; and the problems."""
@@ -86,7 +100,8 @@ class _Matching:
         self.problems: list[Problem] = []
         self.cards = [(section, card) for section in deck.sections for card in section.cards]
         self.found: list[Identity | None] = [None] * len(self.cards)  # in study order
-        self.claimed: set[str] = {card.id for _, card in self.cards if card.id is not None}
+        self.stubs = [(section, card) for section in deck.sections for card in section.stubs]
+        self.claimed: set[str] = {card.id for _, card in (*self.cards, *self.stubs) if card.id is not None}
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
@@ -102,6 +117,28 @@ class _Matching:
             f"delete the line 'uid {self.lock.uid}' from deck.lock, and learners keep their cards under the new uid"
         )
         self.problems.append(problem("changed-uid", at, message, remedy))
+
+    def _report_copied(self, reworded: int) -> None:
+        """A translation in a copy with the original's uid would overwrite the original for learners who have it."""
+        deck, was = self.deck, self.lock.language
+        known = sum(each is not None and (each.was or each.id) in self.lock.notes for each in self.found)
+        if reworded < max(_MANY, 0.8 * known):
+            return
+        if was and deck.language and was != deck.language:
+            what, at = f"the language was '{was}'", deck.language
+        elif not keeps_name(deck, self.lock):
+            what, at = "the deck had another name", deck.title
+        else:
+            return
+        message = (
+            f"{what}, and {reworded:,} of {known:,} cards asked something else: learners of the original get these"
+        )
+        fork = command_line("fork", shown(deck.folder))
+        remedy = (
+            f"if this is a translation or another copy, run {fork} before you build it; if it is the same deck, build "
+            "it, and this goes"
+        )
+        self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         if foreign_uid(self.deck, self.lock):
@@ -122,6 +159,7 @@ class _Matching:
             self._take_new(number)
         if self.lock.notes:
             self._report_changed()
+            self._report_unwritten()
         self._report_twins()
         return self.found, self.problems
 
@@ -254,6 +292,7 @@ class _Matching:
                 same.add(record.id)
         if not changed:
             return
+        self._report_copied(sum(record is not None and record.question != asks for asks, record in changed.values()))
         wanted = {asks for asks, _ in changed.values()}
         asked: dict[str, NoteRecord] = {}
         for each in known.values():
@@ -266,6 +305,8 @@ class _Matching:
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
                 self._report_kind(number, record)
+            elif record is not None and card.kind.gaps and (moved := moved_gap(card.asks, record.answer)):
+                self.problems.append(warning("moved-gap", card.asks, *moved))
 
     def _has_moved(self, other: NoteRecord, card: Card, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.
@@ -299,6 +340,19 @@ class _Matching:
         at = card.id if card.id is not None else card.place
         self.problems.append(problem("changed-kind", at, message, remedy))
         self.found[number] = None
+
+    def _report_unwritten(self) -> None:
+        """Adds a problem for each stub that was a card: left out, it would be retired."""
+        for section, card in self.stubs:
+            if card.id is not None:
+                alike = [self.lock.notes[card.id]] if card.id in self.lock.notes else []
+            else:
+                alike = self._free(self.by_question[question_digest(card)])
+                alike += self._free(self.by_answer[section.tag, answer_digest(card)]) if card.answers else []
+            if was := next((each for each in alike if not each.retired), None):
+                message = f"learners have this card as '{was.id}', and now it says TODO"
+                remedy = "restore its text; to retire the card, delete it"
+                self.problems.append(problem("placeholder", card.asks, message, remedy))
 
     def _report_twins(self) -> None:
         """Adds a problem for each guid on two cards unless the author wrote both."""

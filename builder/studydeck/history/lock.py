@@ -63,11 +63,13 @@ class Lock(NamedTuple):
     """The deck's history: notes by id, note types by key. A deck that was never built has an empty lock.
 
     `uid` is the deck's own, "" in locks from before they had it; it shows if a lock was copied into another deck.
+    `language` is the deck's, "" if it has none; it shows if a deck was translated.
     """
 
     notes: Mapping[str, NoteRecord] = {}
     types: Mapping[str, TypeRecord] = {}
     uid: str = ""
+    language: str = ""
 
     def record_of(self, identity: Identity) -> NoteRecord | None:
         """The lock's record of the note; None if it is new, even under an id that another note had until now."""
@@ -91,7 +93,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         return Lock(), [problem("newer-lock", Place(path), message, f"update studydeck: {update_line()}")]
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
-    uid = ""
+    uid = language = ""
     named: dict[str, int] = {}  # the ids that have a line of their own, and its number
     ended = False
     problems: list[Problem] = []
@@ -110,6 +112,8 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 uid = _uid(values, uid)
             elif word == "id":
                 named.setdefault(values[0], number)
+            elif word == "language":
+                (language,) = values
             elif word == "end":
                 ended = True
             elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
@@ -124,7 +128,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         if not ended:
             faults.append((max(1, len(lines) - 1), "the lock is truncated"))
         problems = [problem("damaged-lock", Place(path, at), message, _REPAIR) for at, message in faults]
-    return Lock(notes, types, uid), problems
+    return Lock(notes, types, uid, language), problems
 
 
 def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
@@ -156,11 +160,13 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
-def lock_lines(uid: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
-    """The lines of a lock's file in a fixed order, from the deck's uid, its note types and its notes' lines."""
+def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file in a fixed order: the deck's uid and language, note types, and notes' lines."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
     if uid:
         yield f"uid\t{uid}\n"
+    if language:
+        yield f"language\t{language}\n"
     for key in sorted(types):
         kind = types[key]
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
@@ -177,7 +183,8 @@ def _guid_in(line: str) -> str:
 
 def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
-    return "".join(lock_lines(lock.uid, lock.types, (note_line(*each) for each in lock.notes.values())))
+    notes = (note_line(*each) for each in lock.notes.values())
+    return "".join(lock_lines(lock.uid, lock.language, lock.types, notes))
 
 
 def note_line(

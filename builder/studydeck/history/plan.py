@@ -15,6 +15,7 @@ from typing import NamedTuple
 from studydeck.counting import counted
 from studydeck.history import by_hand
 from studydeck.history.by_hand import ByHand, Stay
+from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
 from studydeck.kinds import KINDS
@@ -112,6 +113,7 @@ class Plan(NamedTuple):
     """The next import. `unclean` has sentences on what wouldn't arrive; if it is empty, the package imports cleanly.
 
     `look` is a sentence if the note types change, otherwise empty. `about` is Markdown that says whose deck it is.
+    `moved_gaps` are sentences on gaps that get the history of others.
     """
 
     deck: str
@@ -122,6 +124,7 @@ class Plan(NamedTuple):
     unclean: tuple[str, ...]
     look: str
     about: str
+    moved_gaps: tuple[str, ...] = ()
 
     def count(self, what: str) -> int:
         return sum(card.what == what for card in self.cards)
@@ -237,6 +240,7 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         unclean=tuple(_unclean(before, after)),
         look=_look(before, after),
         about=about(deck),
+        moved_gaps=tuple(_moved_gaps(before, after)),
     )
 
 
@@ -253,6 +257,8 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
         if (old := before.notes.get(note.identity.guid)) is not None and old.deck
     ]
     yield from by_hand.moving(stays, deck.title)
+    if dropped := [note.identity.id for note in after.notes if _drops(before.notes.get(note.identity.guid), note)]:
+        yield by_hand.empty(dropped)
     if any(note.card.retired for note in after.notes):
         yield by_hand.retired(deck.tag)
     if gone:
@@ -260,6 +266,29 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
         names = {each.name for each in before.types if each.key in kinds}
         names |= {each.name for each in after.types if each.key in kinds}
         yield by_hand.gone([old.id for old in gone], sorted(names))
+
+
+def _moved_gaps(before: Before, after: After) -> Iterator[str]:
+    """Sentences on gaps that hide what another number hid."""
+    for note in after.notes:
+        old = before.notes.get(note.identity.guid)
+        if old is None or not KINDS[note.kind].gaps or old.content == content_digest(note):
+            continue
+        if old.fields is not None:
+            moved = moved_gap(note.fields[0], gap_digests(old.fields.get(KINDS[note.kind].fields[0], "")))
+        else:
+            moved = moved_gap(note.card.asks, old.answer)
+        if moved:
+            yield f"{note.identity.id}: {plain(moved[0])}"
+
+
+def _drops(old: Old | None, note: Note) -> bool:
+    """Whether the note had a card that it hasn't any more."""
+    if old is None or old.content == content_digest(note):
+        return False
+    kind = KINDS[note.kind]
+    had = kind.cards_in(old.fields) if old.fields is not None else {each - 1 for each in gap_numbers(old.answer)}
+    return not set(had) <= set(note.ords)
 
 
 def plain(html: str) -> str:

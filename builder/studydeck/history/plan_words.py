@@ -23,7 +23,8 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
 
     Nothing that an author wrote can change colours, or do anything else in the terminal.
     """
-    lines = [f"{plan.deck}, against {plan.against}", plan.summary, *plan.unclean, *filter(None, [plan.look])]
+    notices = [*plan.unclean, *plan.moved_gaps, *filter(None, [plan.look])]
+    lines = [f"{plan.deck}, against {plan.against}", plan.summary, *notices]
     if plan.texts_from and plan.count("edited") + plan.count("retired"):
         lines.append(plan.texts_from)
     lines = list(map(printable, lines))
@@ -43,7 +44,7 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
 
 def plan_markdown(plan: Plan) -> str:
     """The plan as release notes; nothing that an author wrote becomes markup."""
-    notices = [plan.summary, *plan.unclean, *filter(None, [plan.look])]
+    notices = [plan.summary, *plan.unclean, *plan.moved_gaps, *filter(None, [plan.look])]
     lines = [f"## {literal(plan.deck)}", "", *map(literal, notices)]
     for what, title in (("new", "New cards"), ("edited", "Edited cards"), ("retired", "Retired cards")):
         cards = [card for card in plan.cards if card.what == what]
@@ -80,6 +81,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "summary": plan.summary,
         "imports_cleanly": not plan.unclean,
         "unclean": list(plan.unclean),
+        "moved_gaps": list(plan.moved_gaps),
         "look": plan.look or None,
         **counts,
         "moved": sum(bool(card.moved_from) for card in plan.cards),

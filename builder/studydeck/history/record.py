@@ -85,7 +85,7 @@ class Ledger:
             if card.retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]
-            question, answer = question_digest(card), answer_digest(card)
+            question, answer = question_digest(card), answer_digest(card, last.answer if last else "")
             self.lines.append(
                 note_line(note_id, guid, kind, card.retired, made, content, question, answer,
                           number, modified, section, deck)

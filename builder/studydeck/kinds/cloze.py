@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, Sides, takes
@@ -15,6 +15,10 @@ _ASSETS = Path(__file__).parent / "assets"
 
 def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
     return tuple(sorted(number - 1 for number in read_clozes(fields[0]).numbers))
+
+
+def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(number - 1 for number in read_clozes(fields.get("Text", "")).numbers)
 
 
 def _sides(note: Note) -> Sides:
@@ -80,6 +84,7 @@ CLOZE = Kind(
     gaps=True,
     offer="cloze: for a gap",
     cards=_cards,
+    cards_in=_cards_in,
     sides=_sides,
     on_paper=_on_paper,
     card_name=_card_name,

@@ -5,7 +5,7 @@ A note that changes its type stops updating for learners who have it (docs/desig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, Sides, Text, takes
@@ -34,6 +34,10 @@ def _on_paper(note: Note) -> list[Sides]:
     """The question, and below it that of the reverse card, if it has one of its own."""
     question, answer, turned, turned_answer, *_ = note.fields
     return [Sides(question, [answer]), *([Sides(turned, [turned_answer or question])] if turned else [])]
+
+
+def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
+    return (0, 1) if fields.get("Reverse") else (0,)
 
 
 def _card_name(note: Note, number: int) -> str:
@@ -106,6 +110,7 @@ QUESTION = Kind(
     cards=_cards,
     on_paper=_on_paper,
     turned=_turned,
+    cards_in=_cards_in,
     card_name=_card_name,
     names=("question", "reversed", "typed", "list"),
     named=_named,

@@ -88,11 +88,11 @@ class Kind:
     `key` is its name in packages and locks, `name` its name for people, and `title` the end of the note type's name.
     `own` are the keys that only this kind has. `asks` is the key that a card of this kind is known by, `answer` the key
     of its answer, if any. `fields` are the fields of the note type in their order, which never changes. With `gaps`,
-    Anki makes a card for each cloze of the first field. `cards` returns the numbers of a note's cards, from 0; `sides`
-    its question and answers; `on_paper` the same for a printed page, for each row of it. `turned` returns a card's
-    second question as a card of its own, if its author wrote one, so that checks judge it, too. `names` are what
-    `stats` counts, and `named` returns those that apply to a card. `offer` is what a card with no kind's keys could
-    have instead.
+    Anki makes a card for each cloze of the first field. `cards` returns the numbers of a note's cards, from 0, and
+    `cards_in` those that learners have, from the note's fields by name; `sides` its question and answers; `on_paper`
+    the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
+    its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
+    apply to a card. `offer` is what a card with no kind's keys could have instead.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class Kind:
         templates: Sequence[CardTemplate],
         gaps: bool = False,
         cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
+        cards_in: Callable[[Mapping[str, str]], tuple[int, ...]] = lambda fields: (0,),
         sides: Callable[[Note], Sides] = _first_two,
         on_paper: Callable[[Note], Sequence[Sides]] | None = None,
         turned: Callable[[Card], Card | None] = _never_turned,
@@ -120,7 +121,7 @@ class Kind:
         self.key, self.name, self.title = key, name, title
         self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
         self.frozen, self.templates, self.gaps = (*fields, *SPARES), tuple(templates), gaps
-        self.cards, self.sides, self.turned = cards, sides, turned
+        self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)

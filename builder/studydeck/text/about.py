@@ -61,7 +61,7 @@ def about(deck: Deck) -> str:
 
 def literal(text: str) -> str:
     """`text` in Markdown that shows it as it is, within a line."""
-    return re.sub(r"([\\`*_{}\[\]<>~|&$])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\]<>~^=|&$])", r"\\\1", text).replace("[", "&#91;")  # `\[` would start a formula
 
 
 def literal_line(text: str) -> str:
@@ -71,7 +71,7 @@ def literal_line(text: str) -> str:
 
 def _unmarked(line: str) -> str:
     """A line of Markdown that starts no list and no heading."""
-    return re.sub(r"^(\d*)([#+.)-])", r"\1\\\2", line)
+    return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[#+-]))", r"\1\\", line)
 
 
 def _credit(credit: Credit) -> str:

@@ -6,9 +6,10 @@ that no gap ends inside a tag or crosses an element, and what Anki makes of it i
 
 from __future__ import annotations
 
+import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile, zip_longest
 from typing import Any, NamedTuple
 
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
@@ -17,6 +18,11 @@ _DEEPEST = 3
 _MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
 _START = r"\{\{c([0-9,]+)::"
 _MARK = re.compile(rf"({_START}|\}}\}})")
+_MARK_IN_CODE = re.compile(rf"{_START}|\{{|\}}+")
+_UNCLOSED_IN_CODE = re.compile(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
+_CODE = re.compile(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
+_EMPTY = re.compile(r"<p></p>\n?")  # what is left of lines with nothing but a gap's start or end
+_KEPT = "<img\0>"  # no text has this character
 _HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
 _NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _GAP_OF_TEXT = re.compile(rf"{_START}[^<{{}}]*\}}\}}")
@@ -28,6 +34,7 @@ _TAG_NAME = re.compile(r"</?([a-z0-9]+)")
 _INLINE = ("a", "code", "del", "em", "kbd", "mark", "rp", "rt", "ruby", "span", "strong", "sub", "sup", "u")
 _IN_A_LINE = (*_INLINE, "br", "img")
 _VOID = ("br", "hr", "img")
+_HOLD_BLOCKS = ("blockquote", "li")
 _MATH_START = re.compile(r"\\(?=[(\[])")
 _MATH_END = re.compile(r"\\[)\]]")
 _OCCLUSION = re.compile(rf"({_START}image-occlusion):")
@@ -128,9 +135,17 @@ def read_clozes(html: str) -> Clozes:
     mistakes: list[tuple[str, str]] = []
     if "<" in html and _IN_A_TAG.search(html):
         mistakes.append(("a gap inside a link or a picture would break it", "put the gap around all of it"))
+    if "&#123;&#123;c" in html:
+        mistakes += [
+            (f"the cloze {{{{c{numbers}:: isn't closed in its code", "end it with '}}' before the code ends")
+            for numbers in _UNCLOSED_IN_CODE.findall(_TAG.sub("", html))
+        ]
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
-    for gap in gaps_in(parse(html)):
+    parts = parse(html)
+    if any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps_in(parts)):
+        mistakes += _cut_short(html)
+    for gap in gaps_in(parts):
         if not gap.closed:
             mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
         elif not any(isinstance(part, Gap) or _TAG_OR_BLANK.sub("", part) for part in gap.parts):
@@ -151,12 +166,77 @@ def read_clozes(html: str) -> Clozes:
     return Clozes(frozenset(numbers), tuple(mistakes))
 
 
+def _cut_short(html: str) -> Iterator[tuple[str, str]]:
+    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown."""
+    text = html_entities.unescape(_TAG.sub("", html))
+    texts = gaps_in_code(text)
+    texts[0::2] = [each.replace("}", "}\0") for each in texts[0::2]]  # no text has this character
+    for gap, meant in zip(gaps_in(parse(text)), gaps_in(parse("".join(texts))), strict=False):
+        whole = meant.hidden.replace("\0", "")
+        if gap.hidden != whole and gap.closed and meant.closed:
+            message = f"the cloze {{{{c{gap.numbers}::{gap.hidden}}}}} ends at a '}}}}' of its own text"
+            spaced = re.sub(r"\}(?=\}|$)", "} ", whole)
+            start = f"{{{{c{gap.numbers}::"
+            yield message, f"write it as code, {start}`{whole}`}}}}, or with blanks, {start}{spaced}}}}}"
+            return
+
+
 # --- the HTML of a field with gaps ---------------------------------------------------------------
 
 
 def without_marks(html: str) -> str:
     """`html` with entities for what would start or end a gap, or its hint."""
     return html.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;").replace("::", "&#58;&#58;")
+
+
+def gaps_in_code(code: str) -> list[str]:
+    """The texts of `code` and the marks of its gaps between them: a text, a mark, a text, and so on.
+
+    Code is full of braces and colons. So a gap in it ends after the braces that start inside it, and a `::` doesn't
+    start a hint. The start of a gap that doesn't end in the code is in entities, so that Anki shows it.
+    """
+    if "{{c" not in code:
+        return [code]
+    marks: dict[int, str] = {}  # by place
+    opened: list[list[int]] = []  # of each open gap its place, and how many of the code's braces are open in it
+    for found, soon, later in _braces(code):
+        at, end = found.span()
+        if found[1]:
+            marks[at] = found[0]
+            opened.append([at, 0])
+        elif found[0] == "{":
+            for gap in opened[-1:]:
+                gap[1] += 1
+        else:
+            while opened and at < end:
+                own = min(opened[-1][1], end - at)
+                waits = later if own == end - at else soon
+                if end - at < own + 2 and (waits or end - at < 2):
+                    opened[-1][1] -= own
+                    break
+                at += min(own, end - at - 2) + 2
+                marks[at - 2] = "}}"
+                opened.pop()
+    pieces: list[str] = []
+    unclosed = {place for place, _ in opened}
+    at = 0
+    for place, mark in marks.items():
+        pieces += code[at:place], without_marks(mark) if place in unclosed else mark
+        at = place + len(mark)
+    return [*pieces, code[at:]]
+
+
+def _braces(code: str) -> list[tuple[re.Match[str], bool, bool]]:
+    """Gaps' starts and braces, each with whether a `}}` comes after it: before the next start, or anywhere."""
+    braces = []
+    soon = later = False
+    for found in reversed(list(_MARK_IN_CODE.finditer(code))):
+        braces.append((found, soon, later))
+        if found[1]:
+            soon = False
+        elif found[0][:2] == "}}":
+            soon = later = True
+    return braces[::-1]
 
 
 def contained(html: str) -> str:
@@ -167,13 +247,27 @@ def contained(html: str) -> str:
     (`test_no_deck_of_a_stranger_gets_through`).
     """
     if "<" in html and (_GAP_IN_A_TAG.search(html) or "{{c" in _GAP_OF_TEXT.sub("", html)):
-        pieces = _in_pieces(html)
+        codes: list[str] = []  # those with gaps, which are well nested already
+        if "<code" in html:
+            html = _CODE.sub(lambda code: _kept(code, codes), html)
+        pieces = _around_blocks(_in_pieces(html))
         html = "".join(pieces)
         if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(parse(html))):
             html = _nested(pieces)
+        if codes:
+            html = "".join(chain.from_iterable(zip_longest(html.split(_KEPT), codes, fillvalue="")))
+        html = _EMPTY.sub("", html)
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
     return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+
+
+def _kept(code: re.Match[str], codes: list[str]) -> str:
+    """The element with a mark for what is in it, if that has a gap; this is added to `codes`."""
+    if "{{c" not in code[2]:
+        return code[0]
+    codes.append(code[2])
+    return f"{code[1]}{_KEPT}</code>"
 
 
 def _in_pieces(html: str) -> list[str]:
@@ -206,6 +300,92 @@ def _in_pieces(html: str) -> list[str]:
             elif len(elements) < _MOST_OPEN:
                 elements.append(0)
     return [piece for piece in pieces if piece]
+
+
+class _AroundBlocks(str):
+    """A gap's mark, or its hint, that is between blocks."""
+
+
+def _around_blocks(pieces: list[str]) -> list[str]:
+    """`pieces` in which a gap over whole blocks, such as two paragraphs, is around these: one gap, not one in each.
+
+    Where it hides only a part of a block, or of a list or table, it is left alone.
+    """
+    if "}}" not in pieces:
+        return pieces
+    added: dict[int, list[str]] = {}  # what comes before these pieces
+    removed: set[int] = set()
+    opened: list[str] = []  # blocks, by name
+    seen = 0
+    for start, separator, end in _outer_gaps(pieces):
+        _follow(opened, pieces[seen:start])
+        seen = start
+        started: list[str] = []
+        ended, tags = _follow(started, pieces[start:separator])
+        if not tags or _follow([], pieces[separator:end])[1]:
+            continue
+        lists = sum(
+            1 for _ in takewhile(lambda name: name not in _HOLD_BLOCKS, reversed(opened[: len(opened) - ended]))
+        )
+        first, last = _past(pieces, start, -1, ended + lists), _past(pieces, end, 1, len(started) + lists)
+        if first is not None and last is not None:
+            added.setdefault(first, []).append(_AroundBlocks(pieces[start]))
+            hint = "".join(pieces[separator:end])
+            ends = ([_AroundBlocks(f"::{_plain(hint[2:])}")] if hint else []) + [_AroundBlocks("}}")]
+            added.setdefault(last + 1, []).extend(ends)
+            removed.update((start, *range(separator, end + 1)))
+            removed.update(at for at in (start + 1, separator - 2) if pieces[at] == "<br />")
+    kept = (() if at in removed else (piece,) for at, piece in enumerate([*pieces, ""]))
+    return [each for at, piece in enumerate(kept) for each in (*added.get(at, ()), *piece) if each]
+
+
+def _outer_gaps(pieces: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Of each gap that isn't inside another: where it starts, where what it hides ends, and where it ends itself."""
+    depth = start = separator = 0
+    for at, mark in enumerate(pieces):
+        if mark == "::" and depth == 1:
+            separator = separator or at
+        elif mark == "}}" and depth:
+            depth -= 1
+            if depth == 0:
+                yield start, separator or at, at
+        elif mark != "}}" and depth < _MOST_OPEN and _MARK.fullmatch(mark):
+            depth += 1
+            if depth == 1:
+                start, separator = at, 0
+
+
+def _follow(opened: list[str], pieces: Sequence[str]) -> tuple[int, int]:
+    """Opens and ends blocks as `pieces` do; how many end that weren't in `opened`, and how many tags there are."""
+    ended = tags = 0
+    for tag in pieces:
+        if tag[0] != "<" or (name := _name(tag)) in _IN_A_LINE or name in _VOID:
+            continue
+        tags += 1
+        if tag[1] != "/":
+            opened.append(name)
+        elif opened:
+            opened.pop()
+        else:
+            ended += 1
+    return ended, tags
+
+
+def _past(pieces: Sequence[str], at: int, step: int, count: int) -> int | None:
+    """The place of the `count`th tag from `at` in this direction, if nothing else than blocks' tags is before it.
+
+    Backwards, only tags count that start a block, forwards those that end one.
+    """
+    while count:
+        at += step
+        if not 0 <= at < len(pieces):
+            return None
+        tag = pieces[at]
+        if tag[0] == "<" and _name(tag) not in _IN_A_LINE + _VOID and (tag[1] == "/") == (step > 0):
+            count -= 1
+        elif not tag.isspace():
+            return None
+    return at
 
 
 def _is_well_nested(pieces: Sequence[str]) -> bool:
@@ -271,8 +451,8 @@ class _Line:
 def _nested(pieces: Sequence[str]) -> str:
     """HTML rebuilt: blocks contain gaps, gaps contain elements such as `<em>`, and what would cross is split.
 
-    A gap over several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in elements
-    only the outer ones are kept, so that the HTML can't become many times as long as the text.
+    A gap over parts of several blocks becomes one in each, with its hint, as plain text, in the first. Of elements in
+    elements only the outer ones are kept, so that the HTML can't become many times as long as the text.
     """
     line = _Line()
     gaps: list[_Element] = []
@@ -281,7 +461,11 @@ def _nested(pieces: Sequence[str]) -> str:
     in_hint = False
     for mark in pieces:
         name = _name(mark) if mark[0] == "<" else ""
-        if name in _INLINE:
+        if isinstance(mark, _AroundBlocks):
+            line.write(mark)
+            if mark[0] == "{":
+                next(hints)
+        elif name in _INLINE:
             if mark[1] == "/":
                 elements.pop()
             else:

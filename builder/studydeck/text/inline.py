@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from studydeck.text.stand_ins import (
@@ -31,7 +32,6 @@ _IN_A_LINE = {"a": "", "del": "~~", "em": "*", "mark": "==", "strong": "**"}
 _WORD = r"^\W_\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\uffff\U00020000-\U0003ffff"
 _BEFORE, _AFTER = re.compile(rf"[{_WORD}]|[)\]]"), re.compile(rf"[{_WORD}]|[(\[]")  # what is multiplied
 _MAY_JOIN = re.compile("|".join(rf"<{name}>(?<=[\w)\]]<{name}>)" for name in ("em", "mark", "strong")))
-_LETTERS = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f'’-][^\W\d_]*)*")
 _RAISED = {SUB: "sub", SUP: "sup"}
 _RUBY = {
     RUBY_START: "<ruby>", RUBY_MIDDLE: "<rt>", RUBY_END: "</rt></ruby>",
@@ -119,7 +119,7 @@ class _Writer:
             return True
         if name == "em" or len(self.written) > level.at + 2 or not (level.before + after).isalpha():
             return False
-        return bool(_LETTERS.fullmatch(self.written[-1]))
+        return all(sign.isalpha() or sign in "'’-" or unicodedata.category(sign)[0] == "M" for sign in self.written[-1])
 
     def _text(self, text: str) -> None:
         pieces = parts_with_stand_ins(text)

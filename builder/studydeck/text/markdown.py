@@ -9,14 +9,14 @@ moves the stamps of notes, so golden cases in tests/cases/ pin it down.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from studydeck.text import media, slips
-from studydeck.text.cloze import contained, without_marks
-from studydeck.text.code import highlighted
+from studydeck.text.cloze import contained
+from studydeck.text.code import highlighted, with_gaps
 from studydeck.text.inline import finished
 from studydeck.text.numbers import has_numbers, numbered
 from studydeck.text.spans import FORMULA, replace_enclosed
@@ -41,10 +41,14 @@ def to_html(text: str, files: Mapping[str, str] | None = None, language: str = "
 
     A text of one line stays inline, so that the answer `+`, `1947.` or `# 5` isn't a list or a heading.
     """
+    return _html(text, files, language, highlighted)
+
+
+def _html(text: str, files: Mapping[str, str] | None, language: str, coloured: Callable[[str], str]) -> str:
     text = text.strip()
     if _is_plain(text):
         return text
-    html = without_commands(highlighted(_fragment(text, language)))
+    html = without_commands(coloured(_fragment(text, language)))
     if "></th>" in html:
         html = _EMPTY_HEAD.sub("", html)
     if "<img" in html:
@@ -68,11 +72,10 @@ def _is_plain(text: str) -> bool:
 
 
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None, language: str = "") -> str:
-    """Like `to_html`, for a text with clozes: code never opens or ends one, nor do braces of a formula, nor tags."""
-    html = to_html(text, files, language)
-    if "<code" in html or r"\(" in html or r"\[" in html:
+    """Like `to_html`, for a text with clozes: braces of code or of a formula don't end one, nor do tags."""
+    html = _html(text, files, language, with_gaps)
+    if r"\(" in html or r"\[" in html:
         parts = _CODE.split(html)
-        parts[1::2] = [code[: (start := code.index(">") + 1)] + without_marks(code[start:]) for code in parts[1::2]]
         parts[0::2] = [
             replace_enclosed(each, FORMULA, lambda *math: _part_marks("".join(math)))
             if r"\(" in each or r"\[" in each

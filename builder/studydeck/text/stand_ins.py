@@ -19,8 +19,8 @@ ESCAPES = frozenset(r"\`*_~^=$[]{}|<>()#+-!&")
 TAGS = ("sub", "sup", "u", "kbd", "mark", "ruby", "rt", "rp")
 
 _FIRST = 0x100000
-# BACKSLASH goes before one that CommonMark drops in text: there it is that backslash, elsewhere nothing. At a line's end,
-# where CommonMark may drop one or not, LAST_BACKSLASH takes its place.
+# BACKSLASH goes before one that CommonMark drops in text: there it is that backslash, elsewhere nothing. Where a line
+# ends, CommonMark may drop it or not, and LAST_BACKSLASH takes its place.
 BACKSLASH, UNDERSCORE, PIPE, SUB, SUP = map(chr, range(_FIRST, _FIRST + 5))
 LAST_BACKSLASH = chr(_FIRST + 12)
 RUBY_START, RUBY_MIDDLE, RUBY_END = map(chr, range(_FIRST + 5, _FIRST + 8))

@@ -1,0 +1,49 @@
+"""How gaps are written: what Anki reads otherwise than its author."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Iterator
+
+from studydeck.checks.words import judged
+from studydeck.model import Deck, Problem, warning
+from studydeck.model.checks import check
+from studydeck.text import gaps_in, parse, to_cloze_html
+
+_NAME = r"(?:^|(?<=\s))[A-Za-z_@$][\w<>]*$"
+_OF_CODE = r"[A-Za-z_]\w*(?:\(|&lt;|<|::|_\w|\.[A-Za-z_]{2})"  # starts with a word that no sentence has
+_NAMESPACE = r"(?:^|(?<=\s))(?:std|self|Self|super|crate|parent|static|boost)$"
+_ADDRESS = r"(?i)(?:^|(?<=\s))(?=[\da-f:]*[a-f:])(?=[a-f]*[\d:])(?:[\da-f]{1,4}:)*[\da-f]{1,4}$"
+_END_OF_ADDRESS = r"(?i)(?=\S*\d)[\da-f]{1,4}(?::[\da-f]{1,4})*(?:/\d+)?(?!\S)"
+
+
+@check("half-hint", "A gap whose hint seems to be half of what it should hide.")
+def half_hint(deck: Deck) -> Iterator[Problem]:
+    """A gap with a `::` that seems to belong to the hidden text, as in `Net::HTTP.get(uri)` or `fe80::1`.
+
+    Anki hides only what comes before the `::`, and shows the rest as the hint. In code a `::` is only a `::`.
+
+    Fails:
+        cloze: A page is fetched by {{c1::Net::HTTP.get(uri)}}.
+
+    Passes:
+        cloze: A page is fetched by {{c1::`Net::HTTP.get(uri)`}}.
+    """
+    for cloze in [card.asks for card in judged(deck) if card.kind.gaps and card.asks.count("::") > 1]:
+        for gap in gaps_in(parse(to_cloze_html(cloze))):
+            if gap.hint is None or "<" in gap.hint + gap.hidden:
+                continue
+            hidden, hint = html_entities.unescape(gap.hidden), html_entities.unescape(gap.hint)
+            if _belong_together(hidden, hint):
+                message = f"the gap hides '{hidden}', and shows '{hint}' as its hint"
+                remedy = f"if it should hide both, write {{{{c{gap.numbers}::`{hidden}::{hint}`}}}}"
+                yield warning("half-hint", cloze, message, remedy)
+                break
+
+
+def _belong_together(hidden: str, hint: str) -> bool:
+    """Whether both are parts of one name in code, or of one address."""
+    hidden = hidden[-40:]
+    pairs = ((_NAME, _OF_CODE), (_NAMESPACE, r"\w"), (_ADDRESS, _END_OF_ADDRESS))
+    return any(re.search(before, hidden) and re.match(after, hint) for before, after in pairs)
