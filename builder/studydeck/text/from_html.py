@@ -113,7 +113,7 @@ def _halved(numbers: list[int], without: Callable[[set[int]], bool]) -> None:
     if len(numbers) < 2:
         return
     middle = len(numbers) // 2
-    for half in (numbers[:middle], numbers[middle:]):
+    for half in (numbers[middle:], numbers[:middle]):  # the first sign of a pair keeps its own
         if not without(set(half)):
             _halved(half, without)
 

@@ -229,6 +229,8 @@ class _Reader:
                     self._start(part)
             elif not self.hidden:
                 self._piece(part)
+        for name in ("ruby", "pre"):
+            self._end(name)
         self._close_until(0)
         self.flows[0].end_paragraph()
         self._judge_asides()

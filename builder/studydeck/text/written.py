@@ -15,7 +15,8 @@ Feature = str | tuple[int, str] | tuple[str, str, str]
 #: Stands before a sign that Markdown may read, and becomes a backslash or nothing. No field has it.
 MARK = "\0"
 _SIGNS = re.compile(r"[\\`*_~^$\[|]|==+|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|(?<!\{)\{(?![{c])")
-_LINE_SIGN = re.compile(r"([#>+=-]|\d{1,9}(?=[.)](?:\s|$)))")
+_LINE_SIGN = re.compile(r"([#>+-]|=(?=\s*$)|\d{1,9}(?=[.)](?:\s|$)))")
+_LAST_NUMBER_SIGN = re.compile(r"(?<![^ ])(?=#+$)")  # which would end a heading
 _RAISED = re.compile(r"[+−-]?\w+[+−-]?")
 _BARE_FILE = re.compile(r"[^\s()<>\\\"'%#?&*_~^$`\[\]|=!{}][^()<>\\\"'%#?&*_~^$`\[\]|={}]*")
 _SOUND = re.compile(r"[^\[\]\n]{1,500}\.\w{1,5}")
@@ -101,7 +102,8 @@ class _Writer:
             yield from map(_started, written)
             yield "===" if level == 1 else "---"
         else:
-            yield f"{'#' * level} {' '.join(written)}"
+            text = _LAST_NUMBER_SIGN.sub(MARK, " ".join(written))
+            yield f"{'#' * level} {text}"
 
     def _listed(self, block: Listed, bullet: str, alone: bool) -> Iterator[str]:
         loose = any(sum(isinstance(each, Paragraph) for each in item) > 1 for item in block.items)
