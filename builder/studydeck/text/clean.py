@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, unquote
 
-from studydeck.text.cloze import contained
+from studydeck.text.cloze import contained, whole_code
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
 from studydeck.text.media import is_sound
@@ -94,7 +94,7 @@ def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
     parts[0::2] = map(without_commands, parts[0::2])  # once all is joined, as a tag in their middle may be gone
     parts[1::2] = (f"[sound:{html_entities.escape(cleaner.sounds[int(number)])}]" for number in parts[1::2])
     html = without_links_in_math("".join(parts))
-    return contained(html) if "{{c" in html else html
+    return contained(whole_code(html)) if "{{c" in html else html
 
 
 def html_references(html: str) -> list[tuple[str, str]]:
@@ -156,7 +156,7 @@ class _Cleaner:
                 yield from self._ended_by(name)
             yield f"<{name}{_attributes(tag)} />" if name != "wbr" else "<wbr />"
         elif name in _BLOCKS or name in _IN_A_LINE:
-            if len(self.open) >= _DEEPEST:
+            if len(self.open) >= _DEEPEST or (name == "code" and any(opened == "code" for opened, _ in self.open)):
                 return
             if name in _BLOCKS:
                 yield from self._ended_by(name)

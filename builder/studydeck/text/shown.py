@@ -322,6 +322,7 @@ class _Reader:
         elif name in ("ruby", "rt"):
             self._ruby(name)
         elif name == "pre":
+            self._end(name)
             self._block()
             self.pre, self.pre_language = [], _language(tag)
             self._open(tag)
