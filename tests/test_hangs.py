@@ -41,7 +41,7 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
-from studydeck.importers import markdown
+from studydeck.importers import markdown, pdf
 from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline
 from studydeck.material.lock import read_material_lock
@@ -54,7 +54,8 @@ from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
-from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text import cleaned, formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text.from_html import to_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +78,8 @@ LONGER = [
         "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
+        "<b> <b></b> <i></b> <u><b> <li> <ul><li> <div> </div> <td> <table><tr><td> <pre> <br> <p>a <sub>1</sub> <ruby>a<rt>b",
+        "</ruby> <!--a <!--a--> <span~style='color:red'> &nbsp; <script> <a~'\"",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
         ".card{color:a} width:400px; (A)",
         "#~ #a~ a*b* **a _a_b `a ``a` a`b a-b- α- 'a' \"a\"~ don't~ word~ Word.~ 1.~A~ a.~A~",
@@ -282,6 +285,13 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
     "a text in Japanese": lambda value: to_html(value, language="ja"),
     "a text between dollars": lambda value: to_html(f"$a {value}$\n\n$$ {value}$$ `|`"),
+    "HTML of another editor's": to_markdown,
+    "HTML of a cloze": lambda value: to_markdown(f"{{{{c1::{value}}}}}"),
+    "HTML in an element": lambda value: to_markdown(f"<b>{value}</b><ul><li>{value}</ul>"),
+    "HTML in a tag": lambda value: to_markdown(f'<b style="{value}">a</b>', css=value),
+    "a text of !html": lambda value: cleaned(value, {"a.png": "b.png"}),
+    "a cloze of !html": lambda value: cleaned(f"{{{{c1::{value}}}}}"),
+    "a style of !html": lambda value: cleaned(f'<b style="color: {value}">a</b>'),
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
     "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),
@@ -309,8 +319,17 @@ OTHERS: dict[str, Callable[[str], object]] = {
         ).encode(),
     ),
     "Markdown": lambda value: markdown.plain_markdown(f"A line.\n{value}\nAnother.\n"),
+    "the lines of a PDF": lambda value: list(
+        pdf._blocks(
+            [
+                pdf._Line(word, 50.0 * (n % 3), 50.0 * (n % 3) + 30, -10.0 * (n // 3), 10.0, False, n // 9)
+                for n, word in enumerate(value.split())
+            ],
+            10,
+        )
+    ),
     "a material and its revision": revised,
-    "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
+    "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
     "a lock": lambda value: lock.read_lock(
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
@@ -353,7 +372,7 @@ def _remembering() -> list[Any]:
     from studydeck.checks import words
     from studydeck.preview.view import _line
 
-    return [words.plain, words.unquoted, words.words, words.content, formula._mathml, _line]
+    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:
@@ -441,8 +460,19 @@ def material(line: str) -> Callable[[int, Path], Callable[[], object]]:
     return run
 
 
+def same_words(size: int, home: Path) -> Callable[[], object]:
+    asked = "Which of the {} arms of the river {} carries the water of field {}?"
+    many = [
+        card(question=text(asked.format(n % 97, n, n % 89)), answer=text(f"Arm {n % 40} and field {n % 89}"))
+        for n in range(size)
+    ]
+    asking = deck(*many)
+    return lambda: list(JUDGEMENTS["leak"].run(asking))
+
+
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
+    "cards of a section that ask with the same words": (2_000, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),

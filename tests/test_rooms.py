@@ -17,6 +17,8 @@ LIBRARIES = {
     "anki": "engine",
     "bs4": "importers",
     "markdownify": "importers",
+    "mammoth": "importers",
+    "odfdo": "importers",
     "pdfminer": "importers",
     "watchfiles": "preview",
     "segno": "preview",
