@@ -41,9 +41,9 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
-from studydeck.importers import markdown
 from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline
+from studydeck.material.formats import markdown
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from studydeck.importers import Importer, needs_extra
+from studydeck.material.formats import Format, needs_extra
 
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
 
@@ -72,4 +72,4 @@ def _in_one_line(lines: list[str]) -> str:
     return " ".join(_BROKEN_WORD.sub("", "".join(lines)).split())
 
 
-IMPORTER = Importer((".pdf",), lambda path, data: _pdf(path), b"%PDF-")
+FORMAT = Format((".pdf",), lambda path, data: _pdf(path), b"%PDF-")
