@@ -34,7 +34,9 @@ def read_incoming(path: Path, columns: Sequence[str] = ()) -> IncomingDeck:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
     sure, importer = max(((each.fits(given), each) for each in importers()), key=lambda found: found[0])
     if not sure:
-        raise ValueError(f"{path} isn't a deck in a format that import reads")
+        from studydeck.importers._others import what_it_is
+
+        raise ValueError(f"{path} {what_it_is(given)}")
     return importer.read(given)
 
 

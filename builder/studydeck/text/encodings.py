@@ -6,7 +6,7 @@ import codecs
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Control characters that no text has.
-_BINARY = dict.fromkeys([*range(9), *range(14, 27), *range(28, 32), 127])
+_BINARY = dict.fromkeys([*range(9), *range(14, 32), 127])
 #: Bytes that are looked at for what no text has.
 _ENOUGH = 65_536
 
