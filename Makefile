@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks preview verify test quick coverage stories hangs bench pictures docs lint check format clean help FORCE
+.PHONY: decks preview verify test quick coverage stories hangs bench desktop pictures docs lint check format clean help FORCE
 
 # Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
 # installed a package over the editable one: then it is set up anew (test_make.py).
@@ -43,6 +43,10 @@ bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engin
 	@$(BIN)/python -m compileall -q builder
 	@$(BIN)/python tests/bench/run.py $(BENCH)
 
+desktop: .venv-desktop/.installed  ## see all cards of a deck in desktop Anki's own window: make desktop DECK=cards/my-deck
+	@$(shell command -v xvfb-run && echo -a -s '"-screen 0 1400x1000x24"') .venv-desktop/bin/python tests/desktop.py \
+		"$(or $(DECK),tests/decks/kitchen-sink)" $(if $(PICTURES),--pictures "$(PICTURES)")
+
 pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/pictures.py
 
@@ -64,7 +68,7 @@ format: $(VENV)/.tested  ## put the Python files into the house's format
 	@$(BIN)/ruff format .
 
 clean:  ## remove what the build and the tests made, .venv too
-	rm -rf $(VENV) dist build site .coverage* *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-desktop dist build site .coverage* *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -93,4 +97,12 @@ $(VENV)/.tested: pyproject.toml | $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[anki,print]' --group dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'aqt>=26.9'
+	@touch $@
+
+# Anki with its Qt, apart: .venv has aqt without it, for its styles alone. On Linux a screen of its own (xvfb-run) keeps
+# the windows out of the way; Debian's packages: xvfb xauth libxcb-cursor0 libxkbcommon-x11-0.
+.venv-desktop/.installed: pyproject.toml
+	@echo "Setting up desktop Anki (600 MB) ..."
+	@$(PYTHON) -m venv --clear .venv-desktop
+	@.venv-desktop/bin/python -m pip install --quiet --disable-pip-version-check --editable . 'aqt[qt6]>=26.9'
 	@touch $@

@@ -19,6 +19,9 @@ body { margin: 0; font-family: OpenSans; } #content { margin: .5em; }
 body.night_mode { color: white; background-color: black; }
 .chrome img { max-width: 100%; max-height: 90%; }
 .typePrompt { color: magenta; }
+.typeGood { background-color: #0f0; } .night_mode .typeGood { background-color: #508040; }
+.typeBad { background-color: #f00; } .night_mode .typeBad { background-color: #905050; }
+.typeMissed { background-color: #ccc; }
 hr { background-color: #737373; margin: 1em 0; border: none; height: 1px; }
 """
 _ANKIDROID_NEW = "body.nightMode { --canvas: #000; --fg: #fff; } html.night-mode { color-scheme: dark; }"

@@ -1,7 +1,9 @@
 // Shows side after side of cards on a client's page and measures each: returns what a learner would stumble over, in
-// words, by the side's name. Bars: 14 px, 4.5:1, 44 px, 75 characters a line.
+// words, by the side's name; without `sides`, what is wrong with the side that is shown already (desktop.py).
+// Bars: 14 px (12 for a reading above a word), 4.5:1, 44 px, 75 characters a line.
 async ([sides, wants]) => {
-  const side = document.getElementById("side");
+  const side = document.getElementById("side") ?? document.getElementById("qa");
+  if (!sides) return measure();
   document.body.style.fontSize = "";
   if (wants.text !== 1) {
     document.body.style.fontSize = `${wants.text * parseFloat(getComputedStyle(document.body).fontSize)}px`;
@@ -11,6 +13,7 @@ async ([sides, wants]) => {
     side.innerHTML = html;
     for (const image of side.querySelectorAll("img")) await image.decode().catch(() => {});
     if (/\\\(|\\\[/.test(html)) await MathJax.typesetPromise([side]);
+    await document.fonts.ready;
     const faults = measure();
     if (faults.length) all[name] = faults;
   }
@@ -70,14 +73,15 @@ async ([sides, wants]) => {
       if (!boxes.length || style.visibility === "hidden") continue;
       const formula = parent.closest("mjx-container");
       const size = parseFloat(style.fontSize) * (parent.currentCSSZoom || 1);
-      if (size < 13.95 && !formula) tell(`${shown(node.data)} has ${size.toFixed(1)} px`);
+      if (size < (parent.closest("rt") ? 11.95 : 13.95) && !formula) tell(`${shown(node.data)} has ${size.toFixed(1)} px`);
       const behind = backdrop(parent);
       const ratio = contrast(over(colour(style.color), behind), behind);
       if (ratio < 4.5) tell(`${shown(node.data)} has a contrast of ${ratio.toFixed(2)}`);
       if (!scrolls(parent) && boxes.some((box) => box.right > innerWidth + 1 || box.left < -1)) {
         tell(`${shown(node.data)} runs out of the screen`);
       }
-      if (/\{\{|\}\}|\\\(|\\\[|\[sound:|\[anki:|\[\[type:/.test(node.data)) tell(`${shown(node.data)} is left over`);
+      const raw = /\{\{|\}\}|\\\(|\\\[|\[sound:|\[anki:|\[\[type:|!\[[^\]]*\](\(|\])/;
+      if (!parent.closest("code") && raw.test(node.data)) tell(`${shown(node.data)} is left over`);
     }
 
     if (wants.lines) {
@@ -103,6 +107,33 @@ async ([sides, wants]) => {
       const style = getComputedStyle(each);
       if (each.closest("mjx-container, svg") || !["hidden", "clip"].includes(style.overflowX)) continue;
       if (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1) tell(`<${each.localName}> is clipped`);
+    }
+    for (const each of side.querySelectorAll("mjx-container, table, pre")) {
+      if (!scrolls(each) || each.scrollWidth <= each.clientWidth + 1) continue;
+      const room = each.localName === "mjx-container" ? each.parentElement.clientWidth : innerWidth - 100;
+      const needs = each.querySelector("mjx-math")?.getBoundingClientRect().width ?? each.scrollWidth;
+      const nested = each.parentElement.closest("li, blockquote");
+      if (needs <= room && !nested) tell(`<${each.localName}> scrolls (${each.clientWidth} of ${each.scrollWidth} px), with room for it`);
+    }
+    for (const link of side.querySelectorAll("a[href*='ankiweb.net/templates/errors']")) tell(`Anki's error: ${shown(link.parentElement.innerText)}`);
+    for (const error of side.querySelectorAll("mjx-merror")) tell(`${shown(error.innerText)} is no formula`);
+    for (const unknown of side.querySelectorAll('mjx-mtext[style*="color: red"]')) {
+      const signs = [...unknown.children].map((each) => String.fromCodePoint(parseInt(each.className.slice(5), 16))); // mjx-c5C
+      if (signs[0] === "\\") tell(`${shown(signs.join(""))} is unknown to MathJax`);
+    }
+    for (const bold of side.querySelectorAll("strong, b")) {
+      const [own, around] = [getComputedStyle(bold), getComputedStyle(bold.parentElement)];
+      if (bold.parentElement.closest("strong, b, th, h1, h2, h3, h4, h5, h6, .cloze")) continue;
+      if (around.fontWeight >= 600 && own.color === around.color) tell(`bold ${shown(bold.innerText)} looks like the text around it`);
+    }
+    for (const item of side.querySelectorAll("ol > li")) {
+      const style = getComputedStyle(item);
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = style.font;
+      const number = pen.measureText(`${item.value}. `).width * (item.currentCSSZoom || 1);
+      const box = item.getBoundingClientRect();
+      const room = style.direction === "rtl" ? innerWidth - box.right : box.left;
+      if (number > room) tell(`the number ${item.value} is cut off`);
     }
     for (const image of side.querySelectorAll("img")) {
       if (!image.naturalWidth) tell(`the picture ${image.getAttribute("src")} is lost`);

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def test_check_ends_with_what_it_found(rivers: Author) -> None:
     shutil.rmtree(rivers.folder / "media")
     break_it(rivers)
     assert run("check", GOOD, code=1).stdout == f"{BROKEN}\n1 deck, 1 card: 1 error\n"
-    rivers.edit("In its delta", "TODO")
+    rivers.edit("In its delta", "In a TODO")
     rivers.write("style.css", ".a { width: 600px }")
     assert run("check", GOOD, code=1).stdout.endswith("\n1 deck, 1 card: 2 errors, 1 warning\n")
 
@@ -204,9 +205,9 @@ def test_a_problem_is_one_line_whatever_the_author_wrote(rivers: Author, card: s
 def test_problems_come_in_the_order_of_decks_files_and_lines(rivers: Author, home: Path) -> None:
     other = another(home, "lakes")
     for author in (rivers, other):
-        author.edit("answer: In its delta", "answer: TODO")
+        author.edit("answer: In its delta", "answer: In a TODO")
         break_it(author)
-        author.section("  - {question: TBD, answer: A}\n", "Fire", "fire.yaml")
+        author.section("  - {question: A TBD, answer: A}\n", "Fire", "fire.yaml")
     places = [(each["path"], each["line"]) for each in answer("check", GOOD, "cards/lakes", code=1)["problems"]]
     files = ("fire.yaml", 3), ("water.yaml", 3), ("water.yaml", 4)
     assert places == [(f"cards/{deck}/{file}", line) for deck in ("lakes", "rivers") for file, line in files]
@@ -589,6 +590,49 @@ def test_new_is_given_no_file(home: Path) -> None:
     Path("f").write_text("mine")
     assert "'f' is a file" in run("new", "f", "--name", "Rivers", code=2).stderr
     assert Path("f").read_text() == "mine"
+
+
+def test_commands_in_messages_can_be_pasted_whatever_the_folder_is_called(home: Path) -> None:
+    lines = [run("new", "cards/Mein Übungs Deck", "--name", "X").stdout.splitlines()[-1]]
+    Path("it's.txt").write_text("Rivers run.")
+    lines.append(run("draft", "it's.txt", "--deck", "cards/it's $HOME").stdout.splitlines()[-1])
+    for line in lines:
+        command = line[line.index("studydeck ") :]
+        name, *words = shlex.split(command)
+        assert name == "studydeck"
+        assert len(words) == 2
+        run(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "sentence"),
+    [
+        (("check",), "deck.yaml", ""),
+        (("build", "-o", "dist"), "deck.yaml", ""),
+        (("check",), "water.yaml", "'cards/rivers/water.yaml' is a file; give the deck's folder: cards/rivers\n"),
+        (("check",), "media/a.txt", "'cards/rivers/media/a.txt' is a file; give the deck's folder\n"),
+    ],
+)
+def test_a_deck_may_be_named_by_its_deck_yaml(rivers: Author, words: tuple[str, ...], file: str, sentence: str) -> None:
+    rivers.write("media/a.txt", "x")
+    done = run(*words, f"{GOOD}/{file}", code=2 if sentence else 0)
+    assert done.stderr.endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("plan", "-o", "notes.md"), "write the plan to a file with: studydeck plan --format markdown > notes.md\n"),
+        (("build", "-o", "rivers.apkg"), "'rivers.apkg' looks like a file; give a folder\n"),
+        (("preview", "--export", "page.html"), "'page.html' looks like a file; give a folder\n"),
+    ],
+)
+def test_a_file_is_not_taken_for_a_folder_to_write_to(
+    rivers: Author, home: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    before = tree(home)
+    assert run(*words, code=2).stderr.endswith(sentence)
+    assert tree(home) == before
 
 
 def test_new_needs_a_folder(home: Path) -> None:

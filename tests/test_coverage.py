@@ -128,6 +128,12 @@ def test_min_fails_below_it_alone(rivers: Author) -> None:
     assert [run(rivers.folder, "--min", least).exit_code for least in (0, 30, 31, 100)] == [0, 0, 1, 1]
     assert [run(rivers.folder, "--min", least).exit_code for least in (30.7, 30.8)] == [0, 1]  # 4 of 13 are 30.77 %
     assert run(rivers.folder, "--min", 101).exit_code == 2
+    for style in ("text", "json", "html"):
+        outcome = run(rivers.folder, "--min", 30.8, "--format", style)
+        assert outcome.stderr == (
+            "Rivers: 30 % covered, less than 30.8 %: write cards for the 9 bare sentences, or list them with a reason "
+            "under uncarded: in their section file\n"
+        )
 
 
 class Page(HTMLParser):

@@ -43,7 +43,7 @@ from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline
-from studydeck.material.formats import markdown
+from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
@@ -309,8 +309,17 @@ OTHERS: dict[str, Callable[[str], object]] = {
         ).encode(),
     ),
     "Markdown": lambda value: markdown.plain_markdown(f"A line.\n{value}\nAnother.\n"),
+    "the lines of a PDF": lambda value: list(
+        pdf._blocks(
+            [
+                pdf._Line(word, 50.0 * (n % 3), 50.0 * (n % 3) + 30, -10.0 * (n // 3), 10.0, False, n // 9)
+                for n, word in enumerate(value.split())
+            ],
+            10,
+        )
+    ),
     "a material and its revision": revised,
-    "a stub": lambda value: draft.stub(outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
+    "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
     "a lock": lambda value: lock.read_lock(
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
@@ -353,7 +362,7 @@ def _remembering() -> list[Any]:
     from studydeck.checks import words
     from studydeck.preview.view import _line
 
-    return [words.plain, words.unquoted, words.words, words.content, formula._mathml, _line]
+    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:
@@ -441,8 +450,19 @@ def material(line: str) -> Callable[[int, Path], Callable[[], object]]:
     return run
 
 
+def same_words(size: int, home: Path) -> Callable[[], object]:
+    asked = "Which of the {} arms of the river {} carries the water of field {}?"
+    many = [
+        card(question=text(asked.format(n % 97, n, n % 89)), answer=text(f"Arm {n % 40} and field {n % 89}"))
+        for n in range(size)
+    ]
+    asking = deck(*many)
+    return lambda: list(JUDGEMENTS["leak"].run(asking))
+
+
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
+    "cards of a section that ask with the same words": (2_000, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -397,15 +398,18 @@ def test_html_has_the_sentences_that_a_browser_shows(tmp_path: Path, page: str, 
     assert sum(len(part.paragraphs) for part in outline.parts) == len(expected)
 
 
-def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
-    """A small PDF: for each page its lines with the size of their letters and their height on the page."""
+def pdf(*pages: Sequence[tuple[int, int, str] | tuple[int, int, str, int]]) -> bytes:
+    """A small PDF: for each page its lines with the size of their letters, their height on the page, and their left."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>"]
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>")
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     streams: dict[int, bytes] = {}
     for number, lines in enumerate(pages):
-        drawn = "".join(f"BT /F1 {size} Tf 72 {height} Td ({text}) Tj ET\n" for size, height, text in lines)
+        drawn = "".join(
+            f"BT /F1 {size} Tf {left[0] if left else 72} {height} Td ({text}) Tj ET\n"
+            for size, height, text, *left in lines
+        )
         streams[5 + 2 * number] = zlib.compress(drawn.encode("latin-1"))
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
@@ -456,9 +460,61 @@ def test_a_pdf_is_read_over_page_ends_and_broken_words_without_its_margins(tmp_p
     ]
 
 
+def test_a_pdf_of_two_pages_keeps_its_lists_and_tables_and_loses_its_edges(tmp_path: Path) -> None:
+    def page(number: int, *lines: tuple[int, int, str] | tuple[int, int, str, int]) -> list[Any]:
+        head = "An atlas of rivers" if number == 1 else "Lakes and seas"
+        return [(8, 800, head), *lines, (8, 40, f"Page {number} of 2", 500)]
+
+    path = tmp_path / "rivers.pdf"
+    first = page(
+        1,
+        (20, 740, "Rivers"),
+        (11, 700, "Rivers carry three things down to the sea, where they drop all of them:"),
+        (11, 680, "\\177 Sand, which sinks where the water is slow and where the bed of the river is"),
+        (11, 667, "deep enough", 84),
+        (11, 654, "\\267"),
+        (11, 654, "Mud", 100),
+        (11, 641, "\\225 Salt that no one sees"),
+        (11, 610, "River"),
+        (11, 610, "Length in", 160),
+        (11, 597, "km", 160),
+        (11, 610, "Mouth", 260),
+        (11, 580, "Nile"),
+        (11, 580, "6,650", 160),
+        (11, 580, "Mediterranean Sea", 260),
+        (11, 560, "Rhine"),
+        (11, 560, "1,230", 160),
+        (11, 560, "North Sea", 260),
+        (11, 520, "After the table the text goes on, and it does so until the end of the"),
+    )
+    second = page(2, (11, 740, "page and beyond."), (20, 700, "Lakes"), (11, 660, "Baikal is deep."))
+    path.write_bytes(pdf(first, second))
+    outline = read_outline(read_material(path))
+    assert [part.title for part in outline.parts] == ["Rivers", "Lakes"]
+    assert texts(outline) == [
+        "Rivers carry three things down to the sea, where they drop all of them:",
+        "Sand, which sinks where the water is slow and where the bed of the river is deep enough",
+        "Mud",
+        "Salt that no one sees",
+        "River; Length in km; Mouth",
+        "Nile; 6,650; Mediterranean Sea",
+        "Rhine; 1,230; North Sea",
+        "After the table the text goes on, and it does so until the end of the page and beyond.",
+        "Baikal is deep.",
+    ]
+
+
+def test_columns_of_a_pdf_are_no_table(tmp_path: Path) -> None:
+    words = "A river that runs through a valley", "widens it over the years and floods"
+    lines = [(10, 700 - 12 * n, words[n % 2], left) for left in (72, 300) for n in range(6)]
+    (tmp_path / "a.pdf").write_bytes(pdf(lines))
+    assert read_material(tmp_path / "a.pdf") == "\n\n".join([" ".join(words * 3)] * 2)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
+        ("a.pdf", pdf([(11, 700, "\\001\\002\\003 \\004\\005")]), r"doesn't say which characters its letters are"),
         ("a.txt", "Orléans".encode("latin-1"), r"isn't UTF-8; save it as UTF-8"),
         ("a.pdf", b"%PDF-1.4\nnothing", r"can't be read as a PDF|contains no text"),
         ("a.pdf", pdf([]), r"contains no text"),

@@ -17,6 +17,8 @@ LIBRARIES = {
     "anki": "engine",
     "bs4": "material",
     "markdownify": "material",
+    "mammoth": "material",
+    "odfdo": "material",
     "pdfminer": "material",
     "watchfiles": "preview",
     "segno": "preview",

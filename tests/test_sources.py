@@ -337,8 +337,11 @@ def test_what_went_and_came_back_is_ok_again(rivers: Reader) -> None:
 def test_stamp_and_accept_wait_until_moved_sources_are_fixed(rivers: Reader) -> None:
     rivers.revise(RAIN, f"It has many names. {RAIN}")
     before = rivers.files()
+    material = re.escape(rivers.material.as_posix())
     for act in (rivers.stamp, lambda: accept_sources(rivers.load(), ["rain"], rivers.material)):
-        with pytest.raises(ValueError, match=r"2 sources have moved in .*run studydeck source fix first"):
+        with pytest.raises(
+            ValueError, match=rf"2 sources have moved in .*run studydeck source fix \S+ --material {material} first"
+        ):
             act()
     assert rivers.files() == before
 
@@ -410,6 +413,7 @@ def damage(text: str) -> list[Problem]:
         ("studydeck material 1", "studydeck material 2", 1, "a newer studydeck wrote this"),
         ("end\n", "", 16, "the lock is truncated"),
         ("section\toverview", "chapter\toverview", 3, "a line can't start with 'chapter'"),
+        ("section\toverview", "drafted\tx\nsection\toverview", 3, "'x' isn't a fingerprint"),
         ("\tdeltas-and-mouths\t1:", "\toverview\t1:", 6, "the section 'overview' is repeated"),
         ("section\toverview\t-\toverview\n", "", 3, "a paragraph comes before the first section"),
         ("section\toverview\t-\toverview", "section\toverview\t-", 3, "wrong number of columns"),
@@ -577,10 +581,19 @@ def test_a_lock_that_is_no_file_is_damaged(rivers: Reader) -> None:
     assert told(rivers) == ["damaged-material"]
 
 
-def test_a_material_that_is_not_there_is_no_problem_and_one_that_cannot_be_read_is_a_warning(rivers: Reader) -> None:
+def test_a_material_that_is_not_there_is_an_info_beside_the_lock_and_otherwise_a_warning(rivers: Reader) -> None:
     with_path(rivers)
     rivers.material.rename(rivers.material.with_suffix(".bak"))
+    lost = "there is no file '../rivers.txt', so no card is compared with the material; fix path:, or remove it"
+    assert [str(each).partition(": ")[2] for each in rivers.problems()] == [f"info: {lost} [lost-material]"]
+    lock = rivers.read("material.lock")
+    (rivers.folder / "material.lock").unlink()
+    assert [str(each).partition(": ")[2] for each in rivers.problems()] == [f"warning: {lost} [lost-material]"]
+    deck = rivers.read("deck.yaml")
+    rivers.write("deck.yaml", f"{deck}checks: {{lost-material: off}}\n")
     assert rivers.problems() == []
+    rivers.write("deck.yaml", deck)
+    rivers.write("material.lock", lock)
     rivers.material.mkdir()
     assert [str(each).partition(": ")[2] for each in rivers.problems()] == [
         f"warning: {rivers.folder / '../rivers.txt'} isn't a regular file; fix path:, or remove it [unreadable]"

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from textwrap import indent
 
+import graded
 import judged
 import pytest
 from author import DECK, Author
@@ -19,6 +20,7 @@ from studydeck.checks.judgements import JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OT
 from studydeck.cli import main
 from studydeck.commands.explain import explain, explained, page
 from studydeck.commands.sources import stamp_sources
+from studydeck.engine.learner import Learner
 from studydeck.model import PROBLEMS, Problem
 from studydeck.model.checks import CHECKS
 
@@ -111,6 +113,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Where is it?", "[here](https://example.org/a/very/long/address/that/nobody/would/want/to/read/on/a/phone)"),
         ("What is seen?", "![a picture whose text for those who cannot see it has far more words than fifteen](a.svg)"),
         ("How long may it be?", "one two three four five six seven eight nine ten eleven twelve thirteen 14 15"),
+        ("Which forms are there?", '"| a | b |\\n| --- | --- |' + "\\n| one two three | four five six |" * 6 + '"'),
+        ("Which forms are there?", '"a | b\\n:-- | --' + "\\none two three | four five six" * 6 + '"'),
     ],
     "long-question": [
         ('Who said: "' + "word " * 40 + '"?', "Nobody"),
@@ -141,6 +145,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Do, a deer", "A line of a song"),
         ("Is it far?", "¿Está lejos?"),
         ("Has-a relation", "An object holds another"),
+        ("Can you think of two causes of the French Revolution?", "Debt; hunger"),
+        ("Could you list the arms of the Nile?", "Rosetta; Damietta"),
+        ("In Egypt, does the Nile flow north or south?", "North"),
         ("Which river is it?", "The Nile"),
     ],
     "two-questions": [
@@ -155,6 +162,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What do rivers and lakes share, which seas lack?", "Fresh water"),
         ("What is to be known about the sea, and about its tides?", "All"),
         ("Which law says that what goes up comes down?", "Gravity"),
+        ("**Ana:** Where are you from?\n\n**Ben:** Cairo. And you?\n\nWhich city does Ben name?", "Cairo"),
+        ("- Where are you from?\n\n- Cairo. And you?\n\nWhat does one say of the Nile there?", "Much"),
+        ("A: How are you? B: Fine, and you? Which word asks back?", "and you"),
     ],
     "negative-question": [
         ("What does NOT NULL forbid?", "Missing values"),
@@ -162,6 +172,7 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does AND NOT do in a search?", "It leaves out a word"),
         ("What does EXCEPT return in SQL?", "Rows that the second query lacks"),
         ("Which metal does not rust?", "Gold"),
+        ("Which of these rivers is longest and does not freeze?", "The Nile"),
         ("WHICH RIVER DOES NOT REACH THE SEA?", "THE OKAVANGO"),
         ("What does `NOT x` mean?", "Negation"),
     ],
@@ -173,6 +184,57 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What did Galileo give as the first example?", "A ball"),
         ("What do some rivers have?", "A delta"),
         ("Is coal or wind an example of clean energy?", "Wind"),
+        ("What is a function of two variables?", "A rule that gives each pair of numbers a number"),
+        ("What is a cause of action?", "The facts that allow a person to sue"),
+        ("What is a consequence?", "What follows from something"),
+        ("Name two conditions whose risk magnesium lowers.", "[Hypertension, Heart disease]"),
+        ("What is the only consequence of the theorem for primes?", "There is no largest one"),
+        ("Which effect of salt on ice do road services use?", "It melts at lower temperatures"),
+        ("In which one of its arms does the Nile carry most water?", "Rosetta"),
+    ],
+    "several-answers": [
+        ("What is the main component of natural gas?", "Methane"),
+        ("What is the main export of Zambia?", "Copper"),
+        ("What are the two main benefits of a dam for farmers?", "[water, power]"),
+        ("Which drug that is used against malaria comes from a tree?", "Quinine"),
+        ("Where are the points of inflection of $x^3$?", "At 0"),
+        ("What is the point of inflection of $x^3$?", "0"),
+        ("Who is the main character of *Emma*?", "Emma Woodhouse"),
+        ("How can a river flow uphill?", "Under the pressure of ice"),
+        ("Why are there important wetlands along the Nile?", "Its floods feed them"),
+        ("What does 'the main advantage' mean in German?", "der Hauptvorteil"),
+        ("How would you say 'good morning' in Spanish?", "buenos días"),
+    ],
+    "open-ended": [
+        ("Explain why rivers bend.", "The outer bank wears away"),
+        ("How does a lock lift a boat?", "Water flows in from above"),
+        ("What is a lock like a lift for?", "Boats"),
+        ("What do you call the land at a river's mouth?", "A delta"),
+        ("What does *like* mean?", "similar to"),
+        ("Translate: What do you think?", "¿Qué piensas?"),
+        ("What did the French use to describe colours?", "Names of flowers"),
+        ("What would you say to a waiter to get the bill?", "La cuenta, por favor"),
+        ("What do we know about the speed of light in all frames?", "It is the same"),
+    ],
+    "missing-context": [
+        ("Who developed the theory of evolution?", "Darwin"),
+        ("What is the scientific method?", "Testing guesses against nature"),
+        ("What is the process called by which plants make sugar?", "Photosynthesis"),
+        ("Why did King John refuse to sign?", "It limited him"),
+        ("Why did the king refuse in 1215?", "It limited him"),
+        ("What did the court decide in Carlill?", "An offer can be made to all"),
+        ("In England, what did the king sign?", "Magna Carta"),
+        ("What must the claimant prove in negligence?", "A duty, its breach, and damage"),
+        ("What is a main sequence?", "A band of stars by colour and brightness"),
+        ("When did the bicycle become popular?", "About 1890"),
+        ("What is a theory?", "A tested explanation"),
+        ('Who wrote the novel "Emma"?', "Jane Austen"),
+        ("What does the kernel do when a process ends?", "It frees its memory"),
+        ("What does ** do in a call?", "It unpacks a mapping"),
+        ("What does *use* mean?", "to put to work"),
+        ("What is work?", "Force times distance"),
+        ("What is the jury system?", "Laymen judge facts"),
+        ("How was the patient, who had a fever and no other sign, treated by Osler?", "By waiting"),
     ],
     "all-of-the-above": [
         ("What lies above the clouds?", "The stratosphere"),
@@ -220,6 +282,21 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("Who are those who row?", "Oarsmen"),
         ("it", "lo"),
         ("Is it true that rivers bend?", "Nearly all do"),
+        ("Why is it unfair to tax the poor as much as the rich?", "It takes more of what they need"),
+        ("Why would it be unwise to drink from the Nile?", "Germs"),
+        ("How likely is it that a coin shows heads twice?", "1 in 4"),
+        ("How long is it safe for a child to be in the sun?", "Ten minutes"),
+        ('In his book "Thinking, Fast and Slow", what does Daniel Kahneman call fast thinking?', "System 1"),
+        ("In her diary, what did Anne Frank call her friend?", "Kitty"),
+        ("With its long neck, which animal eats leaves from trees?", "The giraffe"),
+        ("Before he became king, which land did William rule?", "Normandy"),
+        ("Which country has Bamako as its capital?", "Mali"),
+        ("Which function is its own derivative?", "The exponential"),
+        ("For each ATP it hydrolyses, how many ions does the pump export?", "Three"),
+        ("What does *ser* mean, and not *estar*, when it is used of a thing?", "What it is"),
+        ("What is it about rivers that makes them bend?", "Friction"),
+        ("Cuius regio, eius religio: what did this principle let princes choose?", "The faith"),
+        ("What time is it in Cairo at noon in London?", "Two o'clock"),
     ],
     "leans-on-source": [
         ("According to Adam Smith, what guides trade?", "A hidden hand"),
@@ -229,6 +306,13 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("In the article of the treaty on war, who is named?", "Germany"),
         ("What lies above the clouds?", "The stratosphere"),
         ("In this century, which river dried up?", "None"),
+        ("Which part of the diagram shows the delta? ![a map](a.svg)", "The top"),
+        ("In the example above, what is printed?\n\n```\nprint(1)\n```", "1"),
+        ("How do you delete all rows in the table `users`?", "`DELETE FROM users`"),
+        ("How long after the author's death does copyright last in Egypt?", "50 years"),
+        ("What does the speaker of the House do first?", "Calls a vote"),
+        ("What is the study of rivers called?", "Potamology"),
+        ("What is a teacher's first duty in class?", "Care"),
     ],
     "miscounted-list": [
         ("In a three-layered model, which layers are hidden?", "[The first, The second]"),
@@ -254,6 +338,12 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does `x` hold after `x = y`?", "`y`"),
         ("What does the Nile do between Cairo and the sea?", "It splits"),
         ("Which sea is it, between the Nile and Greece?", "The sea between"),
+        ("Which of these conducts best (from plastic, cardboard and copper)?", "Copper"),
+        ("Which one floats: iron, cork and lead are at hand?", "Cork"),
+        ("Is `sort` or `sorted` the one that returns a list?", "`sorted`"),
+        ("Which function gives the length of a list?", "`len`"),
+        ("What lies off Italy's west coast?", "The sea"),
+        ("What does the Adriatic flow into?", "Another sea"),
     ],
     "unbalanced": [
         ("Which river (the longest of all) flows north?", "The Nile"),
@@ -268,6 +358,9 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does ) close, and what happens without the closing ` or \"]\"?", "Nothing, or **"),
         ("Which [river](https://example.org/a_(b) is it?", "[The (long) Nile]"),
         ("Which (of [the two]) is it?", "The first (of (two))"),
+        ("What is **h**ost **to** **n**etwork?", "**un**kritisch"),
+        (r"What is $\text{cost} = \$5$?", r"\(a\) \[x_1\] [$]a[/$]"),
+        ("What are *args and **kwargs?", "Arguments, as in f(**values)"),
     ],
     "raw-html": [
         ("What does the <br> tag do?", "It breaks a line"),
@@ -276,6 +369,16 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What does the end tag </p> close?", "A paragraph"),
         ("What does `<br>` do?", "It breaks a line"),
         ("Which tag breaks a line?", "<br>"),
+        ("What is &#10145; or &copy;&nbsp;2026?", "An arrow &lt;b&gt; &amp; more"),
+        ("What is H<sub>2</sub>O, <kbd>Ctrl</kbd> or x<sup>2</sup>?", "A <u>list<int></u> of <T>"),
+        (r"What is a \<b> b?", "An escape"),
+    ],
+    "bad-formula": [
+        (r"What is $\frac{a}{b}$ or $\begin{cases} a & b \\ c \end{cases}$?", r"$5 and $6, `$\frac{a$`"),
+        (r"What is $\newcommand{\R}{\mathbb{R}} \R$ and $\R^2$?", r"$x'^2$ \(a\) \[\left. b \right|\]"),
+        (r"The {{c1::$\frac{a}{b_{2}}$}} and $x^{{c2::2}}$", ""),
+        (r"What is $50\,\%$ of \(\ce{H2SO4}\)?", "Half of [latex]x[/latex]"),
+        ("What is $x_\\text{max}$ or $x_1^2$?", r"\begin{align} a &= b \end{align}"),
     ],
     "anki-math": [
         (r"What does `\(x^2\)` show?", "A square"),
@@ -283,6 +386,8 @@ LOOK_ALIKES: dict[str, list[tuple[str, str]]] = {
         ("What is (x) or [0, 1)?", "x"),
         ("What is $f(x)$ at $(x_1)$?", "$[x^2]$"),
         (r"What is $\left( x^2 \right)$?", r"$\{x\}$"),
+        (r"What is \(x^2\) or [$]x^2[/$]?", r"\[\frac{1}{2}\]"),
+        (r"What is [latex]x^2[/latex]?", r"C:\pi\in\text \d+ \n"),
     ],
     "half-hint": [
         ("The {{c1::Nile::river}} and {{c2::Cairo::City}}", ""),
@@ -358,6 +463,7 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Can you swim in the Nile?", "Where there are no crocodiles"),
         ("Does the Nile rise when it rains?", "In summer"),
         ("Isn't the Nile long?", "It has 6,650 km"),
+        ("In Egypt, does the Nile carry mud?", "In summer"),
     ],
     "two-questions": [
         ("When and where was he born who found the source?", "In 1827, in Devon"),
@@ -373,6 +479,7 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Which river does NOT flow north?", "The Danube"),
         ("All of these flow north EXCEPT which one?", "The Danube"),
         ("Which of the following is not a river?", "Lake Constance"),
+        ("Which of these rivers does not flow north: Nile, Ob, Danube?", "The Danube"),
         ("All of the following are rivers except what?", "Lake Constance"),
     ],
     "open-example": [
@@ -380,6 +487,61 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Name some rivers.", "The Nile, the Rhine"),
         ("Give a few reasons for floods.", "Rain"),
         ("What is another example of a delta?", "The Rhone's"),
+        ("What is a consequence of social media on society?", "Loneliness"),
+        ("What is one way to cross the Nile?", "By boat"),
+        ("Name a river in Egypt.", "The Nile"),
+        ("What is one of the reasons for floods?", "Rain"),
+        ("Name two benefits of dams.", "[Water, Power]"),
+        ("Give one reason for floods.", "Rain"),
+    ],
+    "several-answers": [
+        ("What is the primary benefit of spaced practice?", "You remember longer"),
+        ("What is the key advantage of a dam?", "Power"),
+        ("What was the most important consequence of the flood?", "Hunger"),
+        ("What are the benefits of dams?", "Water and power"),
+        ("What was the significance of the French Revolution?", "It ended feudalism"),
+        ("Why is the Nile important?", "It waters Egypt"),
+        ("What is the point of a dam?", "Power"),
+        ("How can you cross the Nile?", "By boat"),
+        ("What can cause a flood?", "Rain"),
+        ("What is Cairo known for?", "Its mosques"),
+        ("What happened in 1789?", "The French Revolution began"),
+        ("What should you do in a flood?", "Climb"),
+        ("How might one prove a theorem?", "By contradiction"),
+        ("What factors affect the speed of a river?", "Its slope"),
+        ("What is a good way to cross the Nile?", "By boat"),
+        ("Which drug is used to treat malaria?", "Quinine"),
+    ],
+    "open-ended": [
+        ("What do you know about deltas?", "They are flat"),
+        ("Describe the Nile.", "It is long"),
+        ("Discuss the dams of Egypt.", "They give power"),
+        ("Explain how a dam works.", "Water falls"),
+        ("How do dams work?", "Water falls"),
+        ("What about the Nile and floods?", "Every summer"),
+        ("In your view, was the dam a mistake?", "It cost land but gave power"),
+        ("How does the climate affect people?", "They adapt"),
+        ("What was Napoleon like?", "Proud"),
+        ("Tell me about the Nile.", "It is long"),
+        ("What did Martin Luther do?", "He wrote theses"),
+        ("Explain photosynthesis.", "Light becomes sugar"),
+        ("What was life like in medieval towns?", "Hard"),
+        ("How did the printing press change Europe?", "Books were cheap"),
+    ],
+    "missing-context": [
+        ("Who developed the theory?", "Darwin"),
+        ("What is the main benefit of the approach?", "It is fast"),
+        ("Why did the king refuse to sign?", "It limited him"),
+        ("What did the court decide?", "There was no contract"),
+        ("When did the war end?", "In 1945"),
+        ("What is the main export?", "Copper"),
+        ("What is the second stage of the process?", "Anaphase"),
+        ("What does the model predict?", "Rain"),
+        ("Who won?", "William"),
+        ("What is the capital?", "Cairo"),
+        ("What are the other two types?", "Smooth and cardiac"),
+        ("Which step comes next?", "Ligation"),
+        ("What does the function return?", "A list"),
     ],
     "all-of-the-above": [
         ("Which rivers flow north?", "None of the above"),
@@ -396,6 +558,14 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("Why is it used?", "It is cheap"),
         ("In which of them is it?", "In the first"),
         ("Who is he?", "The king"),
+        ("What is the main benefit of this approach?", "It is fast"),
+        ("What are the main functions of it?", "Two"),
+        ("Which country did he rule?", "Egypt"),
+        ("In what year was it founded?", "In 969"),
+        ("What key does it modulate to at this point?", "The dominant"),
+        ("What kind of tree is this?", "A palm"),
+        ("What happens after it binds to the receptor?", "Two of them pair up"),
+        ("Why is it used to treat malaria?", "It kills the parasite"),
     ],
     "leans-on-source": [
         ("In this chapter, what is said of the Nile?", "Much"),
@@ -404,6 +574,19 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What does the author say of the Nile?", "Little"),
         ("Which river is mentioned in the article?", "The Nile"),
         ("What do the authors claim?", "Little"),
+        ("What does the text mean by 'semantic drift'?", "A change of meaning"),
+        ("According to chapter 12, why do cells need a signal peptide?", "To bring the ribosome"),
+        ("Looking at the map, which coast has most people?", "The south-east"),
+        ("In figure 4, which chord is marked?", "A sixth"),
+        ("Which river did the lecturer stress?", "The Nile"),
+        ("What does Theorem 3.7 state?", "That bases exist"),
+        ("What is the author's main argument?", "That rivers bend"),
+        ("In the example above, which line raises the error?", "Line 4"),
+        ("What is the main idea of the passage?", "That rivers bend"),
+        ("What does the graph show?", "Growth"),
+        ("Which two rivers have we discussed?", "[Nile, Rhine]"),
+        ("What is the highlighted bone called?", "The femur"),
+        ("What is the topic of the second paragraph?", "Rivers"),
     ],
     "miscounted-list": [
         ("Which three rivers meet at Passau?", "[Inn, Danube]"),
@@ -415,6 +598,10 @@ FOUND: dict[str, list[tuple[str, str]]] = {
         ("What is the delta of the Nile called?", "The Nile's delta"),
         ("Which sea is the Black Sea part of, the sea by the Danube's delta?", "The Black Sea"),
         ("In which city is the university of Oxford?", "Oxford"),
+        ("Which dynasty did the Tudor king Henry VIII belong to?", "The Tudors"),
+        ("What is the texture of homophonic music called?", "Homophony"),
+        ("What lies off Italy's Adriatic coast?", "The Adriatic Sea"),
+        ("Which method splits a string into words?", "`split`"),
     ],
     "unbalanced": [
         ("Which (river?", "The Nile"),
@@ -434,16 +621,26 @@ FOUND: dict[str, list[tuple[str, str]]] = {
     ],
     "raw-html": [
         ("Which<br>river?", "The Nile"),
-        ("Which&nbsp;river?", "The Nile"),
         ('Which <span style="color:red">river</span>?', "The Nile"),
         ('<img src="a.png"> Which?', "The Nile"),
-        ("Which &#233;?", "An accent"),
+        ("Which <b>river</b>?", "The Nile"),
+        ("H<sub>2O?", "Water"),
+        ("H<sub class='x'>2</sub>O?", "Water"),
         ("What does the &nbsp; entity do?", "It shows as its sign, a blank"),
     ],
+    "bad-formula": [
+        (r"What is $\frac{a$?", "A half"),
+        (r"What is \(a & b\)?", "A sum"),
+        (r"What?", r"$\bm{x}$"),
+        (r"The {{c1::$\left( a$}} is", ""),
+        (r"The $x^2^{{c1::3}}$ is", ""),
+    ],
     "anki-math": [
-        (r"What is \(x^2\)?", "A square"),
-        (r"What is \(x\)?", "A number"),
-        ("What?", r"'\[\frac{1}{2}\]'"),
+        (r"What is \frac{1}{2}?", "A half"),
+        (r"What is \alpha?", "A letter"),
+        ("What is [$]x?", "A number"),
+        ("What is x[/latex]?", "A number"),
+        (r"What is \begin{align} x?", "A number"),
     ],
     "half-hint": [
         ("{{c1::Net::HTTP.get(uri)}} fetches", ""),
@@ -474,7 +671,7 @@ def test_what_a_check_must_find_is_found(author: Author, name: str) -> None:
 
 
 IN_ANY_LANGUAGE = {"long-answer", "long-question", "long-list", "long-cloze", "unbalanced", "raw-html", "anki-math"}
-IN_ANY_LANGUAGE |= {"half-hint"}
+IN_ANY_LANGUAGE |= {"bad-formula", "half-hint"}
 
 
 @pytest.mark.parametrize(
@@ -563,13 +760,80 @@ def test_a_section_whose_cards_are_broken_is_not_thin(author: Author) -> None:
     assert told(author) == ["land.yaml:3:5 error missing-key"]
 
 
-@pytest.mark.parametrize("material", ["title: Atlas", "url: https://example.org", "path: ../atlas.pdf"])
+@pytest.mark.parametrize("material", ["title: Atlas", "url: https://example.org", "path: ../atlas.txt"])
 def test_a_card_without_a_source_is_told_where_the_deck_has_a_material(author: Author, material: str) -> None:
     author.section("  - {question: Which?, answer: A}\n  - {question: Where?, answer: B, source: p1}\n")
     assert told(author) == []
     author.write("deck.yaml", DECK + f"material: {{{material}}}\n")
+    author.write("../atlas.txt", "Rivers run.")
     assert told(author) == ["3:5 warning no-source"]
     author.edit("answer: A", "answer: A, retired: true")
+    assert told(author) == []
+
+
+def test_a_deck_whose_cards_all_lack_a_source_is_told_once(author: Author) -> None:
+    author.write("deck.yaml", DECK + "material: {title: Atlas}\n")
+    author.section("  - {question: Which?, answer: A}\n  - {question: Where?, answer: B}\n")
+    (problem,) = author.judgements()
+    assert in_short(problem) == "deck.yaml:1:1 warning no-source"
+    assert problem.message == "none of the 2 cards has a source in the material"
+    author.write("deck.yaml", DECK + "material: {title: Atlas}\nchecks: {no-source: off}\n")
+    assert told(author) == []
+
+
+ARMS = card("What do the arms of the Nile form at the sea?", "A delta")
+GIVER = card("Which crop grows where the arms of the Nile form the delta?", "Rice")
+LEAKS = [
+    (ARMS, GIVER, ["4:13"]),
+    (GIVER, ARMS, ["6:13"]),
+    (ARMS, card("Rice", "The crop of the deltas that arms of the Nile form") + "    reverse: true\n", ["4:13"]),
+    (ARMS, card("In the delta that the arms of the Nile form, {{c1::rice}} and {{c2::dates}} grow.", ""), ["4:13"]),
+    (card("The arms of the Nile form a {{c1::delta}}.", ""), GIVER, ["3:12"]),
+    (card("Who farms the plains?", "[Settlers, Monks]"), card("What do settlers and monks drink?", "Beer"), ["4:14"]),
+    (ARMS, card("Where does the delta lie?", "In Egypt"), []),
+    (ARMS, card("In the {{c1::delta}} that the arms of the Nile form, rice grows.", ""), []),
+    (ARMS, card("Do the arms of the Nile form a delta or a bay?", "Both"), []),
+    (ARMS, card("What is the delta of the arms of the Nile?", "What its arms form at the sea"), []),
+    (card("How many arms of the Nile form it?", "Two"), card("Which two lakes do arms of the Nile form?", "A; B"), []),
+    (card("What do you get from `arms` that form?", "`delta`"), card("Which arms form the delta you get?", "B"), []),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "places"), LEAKS)
+def test_an_answer_that_a_neighbour_gives_away_is_told(author: Author, one: str, other: str, places: list[str]) -> None:
+    author.section(one + other, "Rivers")
+    assert [each for each in told(author) if "leak" in each] == [f"{place} warning leak" for place in places]
+
+
+def test_a_leak_names_the_place_of_the_other_card(author: Author) -> None:
+    author.section(ARMS + GIVER, "Rivers")
+    (problem,) = author.judgements()
+    assert problem.message == "the question at rivers/water.yaml:5 gives this answer away"
+
+
+def test_an_answer_in_the_sections_name_is_told(author: Author) -> None:
+    author.section(ARMS + card("Where does the Nile end?", "In the sea"), "Deltas and bays")
+    (problem,) = author.judgements()
+    assert in_short(problem) == "4:13 warning leak"
+    assert problem.message == "the section's name, 'Deltas and bays', gives this answer away"
+
+
+def test_what_a_section_is_about_gives_nothing_away(author: Author) -> None:
+    crops = ["rice", "figs", "dates"]
+    others = [card(f"How many {crop} grow where the arms of the Nile form the delta?", "A lot") for crop in crops]
+    author.section(ARMS + "".join(others[:2]), "Rivers")
+    assert [each for each in told(author) if "leak" in each] == ["4:13 warning leak"]
+    author.section(ARMS + "".join(others), "Rivers")
+    assert [each for each in told(author) if "leak" in each] == []
+
+
+def test_a_card_of_another_section_or_far_away_gives_nothing_away(author: Author) -> None:
+    author.section(ARMS + RIVER, "Rivers")
+    author.section(GIVER + SEA, "Crops", "crops.yaml")
+    assert told(author) == []
+    between = "".join(card(f"What is number {n}?", f"N{n}") for n in range(12))
+    (author.folder / "crops.yaml").unlink()
+    author.section(ARMS + between + GIVER, "Rivers")
     assert told(author) == []
 
 
@@ -860,10 +1124,20 @@ def test_every_problem_is_explained(name: str) -> None:
         assert f"docs/problems.md#{name}" in told.output
 
 
-def test_a_misspelt_name_is_not_explained_but_suggested() -> None:
-    told = CliRunner().invoke(main, ["check", "--explain", "long-anser"])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("long-anser", "did you mean 'long-answer'?"),
+        ("Bad_Cloze", "did you mean 'bad-cloze'?"),
+        ("picture", "did you mean 'lost-picture'?"),
+        ("material", "did you mean 'lost-material' or 'damaged-material'?"),
+        ("nothing", f"the names are {', '.join(sorted(PROBLEMS))}."),
+    ],
+)
+def test_a_name_that_is_none_is_not_explained_but_suggested(name: str, sentence: str) -> None:
+    told = CliRunner().invoke(main, ["check", "--explain", name])
     assert told.exit_code == 2
-    assert "there is no problem 'long-anser'; did you mean 'long-answer'?" in told.output
+    assert told.output.endswith(f"there is no problem '{name}'; {sentence}\n")
 
 
 # --- how often they are wrong --------------------------------------------------------------------
@@ -885,6 +1159,22 @@ def test_a_warning_is_wrong_once_in_ten_times_at_most() -> None:
 @pytest.mark.parametrize("row", judged.table(), ids=lambda row: row.name)
 def test_a_check_is_wrong_once_in_three_times_at_most(row: judged.Row) -> None:
     assert row.hits < 3 or 3 * row.wrong <= row.hits
+
+
+#: In percent: the bad prompts that rules can see and that must be found, and the good ones that may get a warning.
+BOUNDS = {"tune": (85, 2), "held": (60, 8)}
+
+
+@pytest.mark.parametrize("half", graded.HALVES)
+def test_most_bad_prompts_are_found_and_few_good_ones(half: str) -> None:
+    """`python tests/graded.py` prints the figures; those of the half that nobody reads stand in docs/checks.md."""
+    least, most = BOUNDS[half]
+    prompts = graded.graded(half)
+    found, wrong = graded.visible(prompts), graded.false_alarms(prompts)
+    assert 100 * found.warned >= least * found.of
+    assert 100 * wrong.warned <= most * wrong.of
+    assert found.of > 30
+    assert wrong.of == len(prompts) / 2
 
 
 @pytest.mark.slow
@@ -915,7 +1205,7 @@ def test_ten_times_the_cards_take_ten_times_as_long(author: Author) -> None:
     ],
 )
 def test_a_list_is_not_typed(author: Author, answer: str, typed: str, told: bool) -> None:
-    author.section(f"  - {{id: x, question: Which river is it?, answer: {answer}, typed: {typed}}}\n")
+    author.section(f"  - {{id: x, question: Which river flows through Cologne?, answer: {answer}, typed: {typed}}}\n")
     assert [each.name for each in author.judgements()] == ["typed-list"] * told
 
 
@@ -952,8 +1242,51 @@ def test_a_formula_in_the_description_is_told(author: Author, description: str, 
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [("**bold**", True), ("$x$", True), ("`c`", True), ("Rhine & <Main>", False), ("a < b", False), ("C*", False)],
+    [
+        *(("**bold**", True), ("$x$", True), ("`c`", True), ("Rhine & <Main>", False), ("a < b", False), ("C*", False)),
+        *(("10\xa0km", True), ("10\u202fkm", True), ("Nile\u200b", True), ("Ni\u00adle", True), ("10 km", False)),
+        *((r"\d\*", True), (r"C\#", True), (r"\d+", False), (r"a\b", False), (r"\\d", True)),
+    ],
 )
 def test_an_answer_to_be_typed_is_plain(author: Author, answer: str, told: bool) -> None:
     author.section(f"  - {{id: x, question: Which?, answer: '{answer}', typed: true}}\n")
     assert ("typed-markup" in {each.name for each in author.judgements()}) == told
+
+
+@pytest.mark.parametrize("answer", ["10\xa0km", "Nile\u200b", "Ni\u00adle", "a\u2003b"])
+def test_the_remedy_for_an_answer_that_nobody_can_type_works(author: Author, learner: Learner, answer: str) -> None:
+    author.section(f"  - {{id: x, question: Which?, answer: '{answer}', typed: true}}\n")
+    (told,) = [each for each in author.judgements() if each.name == "typed-markup"]
+    found = re.search(r"write '(.*?)'", told.remedy)
+    assert found
+    typed = found[1]
+    assert "typeMissed" in learner.col.compare_answer(answer, typed)
+    assert "typeMissed" not in learner.col.compare_answer(typed, typed)
+    author.section(f"  - {{id: x, question: Which?, answer: '{typed}', typed: true}}\n")
+    assert "typed-markup" not in {each.name for each in author.judgements()}
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("Which <b>river</b>?", "write **…**"),
+        ("Which<br>river?", "write a line of its own"),
+        ("Which <SUB>river</SUB>?", "write it as a pair without attributes, <sub>…</sub>"),
+        ('Which <a href="x">river</a>?', "write [words](address)"),
+        ('Which <span style="x">river</span>?', "remove it"),
+    ],
+)
+def test_each_tag_has_its_own_remedy(author: Author, text: str, remedy: str) -> None:
+    author.section(f"  - {{id: x, question: {quoted(text)}, answer: The Nile}}\n")
+    (told,) = [each for each in author.judgements() if each.name == "raw-html"]
+    assert told.remedy == f"{remedy}, or put it in `code` if it is intended"
+
+
+def test_a_card_accepts_what_is_told_within_its_texts(author: Author) -> None:
+    text = "\\d\\* and\n      \\w\\*"
+    author.section(f"  - ok: [lost-sign]\n    question: |\n      {text}\n    answer: The Nile\n")
+    assert told(author) == []
+    author.section(
+        f"  - question: |\n      {text}\n    answer: The Nile\n  - {{ok: [lost-sign], question: A, answer: B}}\n"
+    )
+    assert {each.partition(" ")[2] for each in told(author)} == {"warning lost-sign", "warning unused-ok"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from studydeck.history import Lock, foreign_uid, note_type_ids
 from studydeck.model import Card, Deck, Problem, Text, problem, shown
 from studydeck.pipeline import Loaded, Progress, load, no_progress
+from studydeck.terminal import command_line
 
 
 def load_all(
@@ -49,10 +50,8 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             message = f"this deck has the same {what} as {other.place.path}"
             remedy = f"give one of them another {what}"
             if what in ("uid", "note types"):
-                import shlex
-
-                fork = f"run studydeck fork {shlex.quote(shown(deck.folder))}"
-                remedy = f"if this is the copy, {fork}; if it is the original, fork the other one"
+                fork = command_line("fork", shown(deck.folder))
+                remedy = f"if this is the copy, run {fork}; if it is the original, fork the other one"
             if what == "note types":
                 message = (
                     f"this deck's deck.lock is a copy of the one beside {other.place.path}, or the other way round"

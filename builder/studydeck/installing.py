@@ -7,7 +7,6 @@ that doesn't have this version. This module is loaded only when such a message i
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from importlib import metadata, util
@@ -16,6 +15,7 @@ from shutil import which
 from typing import NamedTuple
 
 from studydeck import REPOSITORY
+from studydeck.terminal import quoted
 
 _NAME = "studydeck"
 
@@ -38,7 +38,7 @@ def install_line(extra: str) -> str:
     """The command that adds `extra`, one of the extras in pyproject.toml, to the studydeck that is running."""
     origin = _origin()
     if origin.path is not None and not origin.path.exists():  # moved, or a wheel that was deleted
-        return _quoted([*_into_python(), *_requirements(extra)])
+        return quoted([*_into_python(), *_requirements(extra)])
     tool = _tool()
     extras = sorted({extra, *(_extras_here() if tool else ())})  # a tool is reinstalled with exactly these
     return _install(origin, f"[{','.join(extras)}]")
@@ -50,17 +50,17 @@ def update_line() -> str:
     if origin.path is not None:
         if not (origin.path / ".git").exists():
             return f"get a newer one from {REPOSITORY}"
-        return f"{_quoted(['git', '-C', str(origin.path), 'pull'])}, then {_install(origin)}"
+        return f"{quoted(['git', '-C', str(origin.path), 'pull'])}, then {_install(origin)}"
     if tool[:1] == ["uvx"]:
-        return _quoted(["uvx", "--refresh", "--from", origin.requirement(""), _NAME])
+        return quoted(["uvx", "--refresh", "--from", origin.requirement(""), _NAME])
     if tool:
-        return _quoted([*tool[: tool.index("install")], "upgrade", _NAME])
-    return _quoted([*_into_python(), "--upgrade", origin.requirement("")])
+        return quoted([*tool[: tool.index("install")], "upgrade", _NAME])
+    return quoted([*_into_python(), "--upgrade", origin.requirement("")])
 
 
 def pip_line(*arguments: str) -> str:
     """A command that installs into the running Python: with pip, or with uv if there is no pip."""
-    return _quoted([*_into_python(), *arguments])
+    return quoted([*_into_python(), *arguments])
 
 
 def _origin() -> _Origin:
@@ -88,7 +88,7 @@ def _origin() -> _Origin:
 def _install(origin: _Origin, extras: str = "") -> str:
     """The command that reinstalls this studydeck with `extras`; for uvx, which installs nothing, one that runs it."""
     words = [*(_tool() or _into_python()), *(["--editable"] if origin.editable else []), origin.requirement(extras)]
-    return _quoted([*words, _NAME] if words[0] == "uvx" else words)
+    return quoted([*words, _NAME] if words[0] == "uvx" else words)
 
 
 def _tool() -> list[str]:
@@ -125,14 +125,3 @@ def _is_here(requirement: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return True
-
-
-def _quoted(words: list[str]) -> str:
-    """The words quoted for the user's shell."""
-    if os.name == "nt":
-        from subprocess import list2cmdline
-
-        return list2cmdline(words)
-    import shlex
-
-    return shlex.join(words)

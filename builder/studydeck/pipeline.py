@@ -107,7 +107,8 @@ def load(
     read.
     """
     deck, problems = read_deck(folder, progress, only)
-    media, wrong_media = collect_media(deck, whole=only is None and all(each.severity != ERROR for each in problems))
+    whole = only is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
+    media, wrong_media = collect_media(deck, whole=whole)
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
     found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]

@@ -1,9 +1,11 @@
-"""Strangers' texts on a terminal: characters that would affect it are escaped. Costs no start-up time."""
+"""Texts on a terminal: characters that would affect it are escaped, commands are quoted. Costs no start-up time."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
 
 # Control characters, line ends, lone surrogates, and characters that change the direction of writing.
 _UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -23,3 +25,23 @@ def printable(text: str, spelled: Callable[[str], str] = _escaped) -> str:
     if text.isprintable():
         return text
     return re.sub(rf"(?![\n\t]){_UNPRINTABLE}", lambda found: spelled(found[0]), text)
+
+
+def command_line(*words: str | PurePath) -> str:
+    """The studydeck command with these words after its name, to be pasted into a shell.
+
+    >>> command_line("build", PurePath("cards/my deck"))
+    "studydeck build 'cards/my deck'"
+    """
+    return quoted(["studydeck", *(each if isinstance(each, str) else each.as_posix() for each in words)])
+
+
+def quoted(words: Sequence[str]) -> str:
+    """The words of a command, quoted for the user's shell."""
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline(words)
+    import shlex
+
+    return shlex.join(words)

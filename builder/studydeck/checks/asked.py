@@ -6,17 +6,24 @@ import re
 from collections.abc import Iterator
 
 from studydeck.checks.words import (
-    EMPTY,
+    ASPECTS,
+    CHOICE,
+    FACTS,
+    MAIN,
+    NUMBERS,
     OBJECT,
+    REQUESTS,
     VERBS,
     WHICH,
     around,
     content,
+    either,
     first_word,
     gaps,
     in_english,
     is_translation,
     plain,
+    plurals,
     questions,
     these,
     unquoted,
@@ -25,18 +32,17 @@ from studydeck.checks.words import (
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 
-_CHOICE = these("or versus vs between following")
-_OPEN = these("example some few any several")
-_WHAT = these("what which who whom whose why how")
+_NOT_WHETHER = CHOICE | these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
-_DENIALS = these("not no neither nor never")
-_ARTICLES = these("a an the its their his her")
 # Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
 # all of them at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
 #: Punctuation marks in a row before a space or the end, and the question marks in them.
 _CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
 _QUESTION_MARK = r"(?<=[^\s$?])\?+"
+#: Who says something in a dialogue, or a dash, and what they say.
+_SPEAKER = rf"(?:^|(?<=[\n.?!])\s{{0,3}})(?:[-–—]|{OBJECT}:?|[A-Z][\w.]{{0,20}}(?: [A-Z]\w{{0,20}})?:) "
+_TURN = rf"{_SPEAKER}[^\n]*"
 _AND_WHAT = (
     r"(?i)(?<!\bif)(?<!\bas)(?<!\bwhether) (?:and|or) (?:(?:in|to|by|for|from|at|with|on|of|under) )?"
     r"(what|which|whom?|whose|(?:how|why|when|where)(?=\W*$|\W*\?| (?:many|much|long|often|far|old|big|high|deep)\b"
@@ -50,11 +56,72 @@ _NEGATIVE = (
     r"(?m)(?<![A-Z] )\bNOT\b(?! [A-Z]{2}| gates?\b| operators?\b)"
     r"|^(?>.*?\b(?:[Aa]ll|[Ee]very|[Ee]ach|[Aa]ny|[Ff]ollowing) ).*\bEXCEPT\b"
     r"|^(?>.*?\b[Aa]ll of (?:the following|these)\b).*\bexcept\b"
-    r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:is|are|does|do|was|were) not\b"
+    r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:\w+ ){0,3}?(?:is|are|does|do|was|were|can|has|have) not\b"
+)
+_ANY = these("a an one another some any few several")
+_COUNTED = these("two three four five 2 3 4 5")
+_ONE_OF = (
+    ASPECTS
+    | FACTS
+    | plurals("sign symptom example instance method technique strategy solution alternative source fact thing")
+) - these("function functions point points")
+_SOME = (
+    rf"(?:a few|{either(_ANY | _COUNTED)}) (?:of the )?"
+    rf"(?:(?!whose|that|which|who|of)[\w-]+ ){{0,2}}?(?:{either(_ONE_OF)})\b"
 )
 _EXAMPLE = (
-    r"(?i)\b(?:(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
-    r"|(?:give|name|list) (?:some|a few|any|several)\b)"
+    r"(?i)\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
+    r"|\b(?:give|name|list|state|mention) (?:some|a few|any|several)\b|^\W*(?:name|think of) (?:an?|one|another|any)\b"
+    r"|^\W*(?:what|which|who)(?:['’]s| is| are| was| were) (?:(?:one of|some|something)\b"
+    rf"|{_SOME}(?= (?:of|to|for|that|why|in|with|between|from|by|on)\b(?!\W*$))(?! of action))"
+    rf"|\b(?:give|name|list|state|mention|describe|identify|think of|suggest) {_SOME}"
+)
+_NEAR_EXAMPLE = _ANY | _COUNTED | {"something"}
+_WORTH = these("important significant useful relevant popular successful interesting special powerful famous valuable")
+_SEVERAL = (
+    rf"(?i)\b(?:the|its|their|his|her) (?:single )?(?:{either(MAIN)}|most important) (?:[\w-]+ )?"
+    rf"(?:{either(ASPECTS)})\b|^\W*what (?:are|were) the (?:{either(ASPECTS | FACTS)}) of\b(?! action)"
+    r"|\bthe (?:importance|significance|relevance|legacy) of\b"
+    r"|\bthe point of\b(?! (?:inflection|intersection|tangency|no|contact|sale|view))"
+    rf"|\bwhat (?:is|was|makes|made) (?:so )?(?:{either(_WORTH)}|good|bad|wrong) about\b"
+    rf"|^\W*why (?:is|are|was|were) [^,]*\b(?:{either(_WORTH)})\?$"
+    r"|\b(?:known|famous|notable|remembered|renowned) for\?$"
+    r"|^\W*how (?:can|could|might|would|should) (?:you|one|people|someone)\b(?! (?:say|translate|write|spell|express))"
+    r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
+    r"|^\W*how do people\b|^\W*what (?:can|could|should) [^,]* do about\b"
+    r"|^\W*(?:what|which) (?:(?:kinds|types|sorts) of )?(?:factors|things) (?:affect|influence|determine|cause)\b"
+    r"|^\W*what happened (?:in|on|during|at)\b|^\W*what (?:should|can|could) (?:you|one|we) do\b"
+    rf"|^\W*what makes [^,]* (?:{either(_WORTH)}|unique|different|good|great)\?$"
+    r"|^\W*what (?:can|could|might) (?:make|cause|lead|trigger|affect|influence|prevent|reduce|increase|improve"
+    r"|happen)\b"
+    r"|\b(?:drug|medicine|medication|antibiotic|treatment)s? (?:is|are|can be) (?:used|given|taken)"
+    r" (?:to|for|in|against)\b"
+)
+_COUNTED_OR_CHOSEN = CHOICE | NUMBERS - {"one"}
+_NEAR_SEVERAL = (
+    ASPECTS
+    | FACTS
+    | MAIN
+    | _WORTH
+    | these("legacy relevance about for can could might used given taken happened makes do people things would should")
+)
+_OPEN_ENDED = (
+    r"(?i)^\W*(?:please )?(?:discuss|tell me|talk about|write about|comment on|elaborate|reflect|describe|outline"
+    r"|summari[sz]e|prove|explain(?! (?:why|what|which)\b))\b"
+    r"|\bwhat (?:do|can|would|should) (?:you|one) (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
+    r"|^\W*(?:so )?(?:what|how) about\b|\bcomes? to mind\b|\bin your (?:own )?(?:view|opinion|words|experience)\b"
+    r"|\b(?:do|would) you (?:think|agree|feel|believe)\b|\b(?:everything|all)(?: that)? you know\b|\bto what extent\b"
+    r"|^\W*what (?:is|are|was|were) [^,]*\b(?:like(?:\?$| (?:in|for|during|under|before|after)\b)|all about\?$)"
+    r"|^\W*how (?:do|does|did) [^,]* (?:work|feel)\?$|^\W*how (?:is|are|was|were) [^,]* used\?$"
+    r"|^\W*how (?:do|does|did|has|have) [^,]* (?:affect|influence|impact|shape|change)(?:ed|d)? (?:us|people|society"
+    r"|the world|life|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
+    r"|^\W*what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$"
+    r"|^\W*what (?:is|are|was|were) the (?:basics|history|background|nature|essence|story) (?:of|behind)\b"
+)
+_NEAR_OPEN_ENDED = these(
+    "about affect affected background basics change changed comment describe discuss do elaborate essence explain "
+    "extent feel history impact impacted influence influenced like mind nature one outline prove reflect shape shaped "
+    "story summarise summarize talk tell used work write you your"
 )
 _ABOVE = r"(?i)\b(?:all|none|any|both|neither|some|each)(?: of)? the above\b"
 _DEPENDS = r"(?i)\W*(?:well, )?(?:it|that) (?:all )?depends\b"
@@ -96,11 +163,21 @@ def yes_no_question(deck: Deck) -> Iterator[Problem]:
     """
     for card, question in questions(deck):
         asked = words(question)
-        if not asked or asked[0] not in VERBS or "?" not in question or not (_CHOICE | _WHAT).isdisjoint(asked):
+        if not asked or "?" not in question or not _NOT_WHETHER.isdisjoint(asked) or not _asks_whether(question):
             continue
         if not is_translation(card) and not _says_yes_or_no(card.answer, question):
             message = "this can be answered with yes or no"
             yield warning("yes-no-question", question, message, "ask what, which, how or why")
+
+
+def _asks_whether(question: Text) -> bool:
+    """Whether a question, or what follows its first comma, starts with a verb and isn't a request: can you name."""
+    asked = words(question)
+    if asked[0] not in VERBS and "," in question:
+        asked = words(unquoted(question).partition(",")[2])
+    return (
+        bool(asked) and asked[0] in VERBS and (asked[1:2] != ("you",) or asked[2:3] == () or asked[2] not in REQUESTS)
+    )
 
 
 def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> bool:
@@ -135,7 +212,9 @@ def two_questions(deck: Deck) -> Iterator[Problem]:
 
 
 def _question_marks(text: str) -> int:
-    """How many questions end with question marks, at the end of a word."""
+    """How many questions end with question marks, at the end of a word, besides what is said in a dialogue."""
+    if len(re.findall(_SPEAKER, text)) > 1:
+        text = re.sub(_TURN, "", text)
     signs = re.compile(_QUESTION_MARK)
     return sum(len(signs.findall(text, *run.span())) for run in re.finditer(_CLOSING, text))
 
@@ -193,11 +272,65 @@ def open_example(deck: Deck) -> Iterator[Problem]:
     """
     for _, question in questions(deck):
         asked = words(question)
-        if _OPEN.isdisjoint(asked) or not _CHOICE.isdisjoint(asked):
+        if _NEAR_EXAMPLE.isdisjoint(asked) or not CHOICE.isdisjoint(asked):
             continue
         if found := re.search(_EXAMPLE, plain(question)):
-            message = f"'{found[0]}' has more than one right answer"
+            message = f"'{found[0].strip()}' has more than one right answer"
             yield warning("open-example", question, message, "ask so that only one answer is right")
+
+
+@check("several-answers", "A question that several answers fit, such as one for the main benefit of something.")
+def several_answers(deck: Deck) -> Iterator[Problem]:
+    """A question that several answers fit: the main benefit of something, its importance, how one can do it.
+
+    A learner with another good answer can't tell whether it counts. A question with a number, such as the two main
+    benefits, is left alone.
+
+    Fails:
+        question: What is the main benefit of a dam?
+        answer: Water in the dry season
+
+    Passes:
+        question: What does the water that falls from a dam drive?
+        answer: Turbines
+    """
+    for _, question in questions(deck):
+        asked = words(question)
+        if _NEAR_SEVERAL.isdisjoint(asked) or not _COUNTED_OR_CHOSEN.isdisjoint(asked):
+            continue
+        if found := re.search(_SEVERAL, unquoted(question)):
+            message = f"several answers fit '{_shown(found[0])}'"
+            yield warning("several-answers", question, message, "ask for one thing that only this answer fits")
+
+
+def _shown(found: str) -> str:
+    """Words of a question as a message shows them."""
+    return found.strip(" ?").replace(OBJECT, "…")
+
+
+@check("open-ended", "A request to discuss, describe or explain, or a question for an opinion.")
+def open_ended(deck: Deck) -> Iterator[Problem]:
+    """A request to discuss, describe or explain something, or a question for all that one knows or thinks of it.
+
+    Nothing says what belongs to the answer and where it ends, so learners grade themselves inconsistently.
+
+    Fails:
+        question: What do you know about oxbow lakes?
+        answer: They form when a river cuts off a bend
+
+    Passes:
+        question: What forms when a river cuts off one of its bends?
+        answer: An oxbow lake
+    """
+    for card, question in questions(deck):
+        asked = words(question)
+        if _NEAR_OPEN_ENDED.isdisjoint(asked):
+            continue
+        if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
+            continue
+        if found := re.search(_OPEN_ENDED, unquoted(question)):
+            message = f"nothing says where the answer to '{_shown(found[0])}' ends"
+            yield warning("open-ended", question, message, "ask for one point of it")
 
 
 @check("all-of-the-above", "A choice from a multiple-choice test, such as `all of the above`.")
@@ -240,48 +373,6 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
             if "epends" in answer and not is_translation(card) and re.match(_DEPENDS, plain(answer)):
                 message = "'it depends' is true of nearly everything"
                 yield warning("it-depends", answer, message, "ask what it depends on, or ask about one case")
-
-
-@check("answer-in-question", "A short answer whose words are all in the question.")
-def answer_in_question(deck: Deck) -> Iterator[Problem]:
-    """A short answer whose words are all in the question, unless the question offers a choice.
-
-    The question gives the answer away, so learners read it off and recall nothing.
-
-    Fails:
-        question: What is the delta of the Nile at the mouth of the Nile called?
-        answer: The Nile delta
-
-    Passes:
-        question: What is the land called that the Nile builds up at its mouth?
-        answer: The Nile delta
-    """
-    for card, question in questions(deck):
-        answer = card.answer
-        if not isinstance(answer, Text) or len(answer) > 120:
-            continue
-        asked = words(question)
-        if any(word not in asked and word not in EMPTY for word in words(answer)):
-            continue
-        if 0 < len(content(answer)) <= 6 and not (is_translation(card) or _offers_choice(answer, question)):
-            message = "the question contains every word of its answer"
-            yield warning("answer-in-question", question, message, "ask without the answer's words")
-
-
-def _offers_choice(answer: Text, question: Text) -> bool:
-    """Whether the answer is one of several that the question offers, a word that it mentions, or more than its words.
-
-    In `f(x + 1)`, or `not B`, no word says anything by itself.
-    """
-    asked = unquoted(question).lower()
-    return (
-        OBJECT in plain(answer)
-        or not re.search(r"[^\W\d_]{2}", answer)
-        or not _DENIALS.isdisjoint(words(answer))
-        or not _CHOICE.isdisjoint(words(question))
-        or not set(words(answer)) - _ARTICLES <= set(words(asked))
-        or asked.startswith(("of ", "which of ", "among "))
-    )
 
 
 @check("bare-cloze", "A gap with too few words around it to show what is asked.", limit="2 words")

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, WARNING, Card, Deck, Problem, Text, problem
+from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.text import fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
 _COMMAS = re.compile("[,;，、]")
-_PLACEHOLDERS = ("TODO", "TBD", "FIXME", "XXX", "???")
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
 _CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -44,7 +43,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if any(map(_is_empty, odd)):
             yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{{c" in whole else [])
-        if any(word in whole for word in _PLACEHOLDERS):
+        if any(word in whole for word in UNWRITTEN):
             yield from placeholder(texts)
         if "```" in whole or "~~~" in whole:
             yield from long_code(texts)

@@ -5,10 +5,22 @@ A plain build doesn't need this module.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 # Imported for the checks that they register, in the order of docs/checks.md.
-from studydeck.checks import answers, asked, description, gaps, lengths, markup, whole, wording  # noqa: F401
+from studydeck.checks import (  # noqa: F401
+    answers,
+    asked,
+    context,
+    description,
+    gaps,
+    given,
+    lengths,
+    markup,
+    whole,
+    wording,
+)
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Placed, Problem, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
@@ -16,7 +28,7 @@ from studydeck.text import near
 #: The checks that look at the deck alone, by name.
 JUDGEMENTS: Mapping[str, Check] = {name: each for name, each in CHECKS.items() if not each.material}
 #: Warnings that are found elsewhere and have no limit; `checks:` and `ok:` may name them, too.
-OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big"}
+OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big", "lost-material"}
 OTHER_WARNINGS |= {"style-width", "style-colour", "style-scheme", "style-file"}
 #: The same, but found only if the material is available, so an unused `ok:` for one isn't reported.
 OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}
@@ -35,22 +47,32 @@ def judgements(deck: Deck) -> Iterator[Problem]:
 def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Iterator[Problem]:
     """`problems` without those that a card's `ok:` names, and if `judge`, a warning for each `ok:` that names none.
 
-    A problem belongs to a card if its place is where the card, or one of the card's texts, starts.
+    A problem belongs to a card if its place is in it, or where one of its texts starts, which may be another card's by
+    a YAML alias.
     """
-    judged = {_place_and_name(each) for each in problems if each.severity != ERROR}
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for card in (card for section in deck.sections for card in section.cards):
+        starts.setdefault(card.place.path, []).append((card.place.line, card.place.column))
+    places = {path: sorted(each) for path, each in starts.items()}
+    judged = {where for each in problems if each.severity != ERROR for where in _where(each, places)}
     silenced = set()
     for card in (card for section in deck.sections for card in section.cards if card.ok and not card.retired):
         for name in card.ok:
-            places: list[Placed] = [card.place, *card.texts, *card.source]
-            named = {(at.path, at.line, at.column, str(name)) for at in places}
+            own: list[Placed] = [card.place, *card.texts, *card.source]
+            named = {(at.path, at.line, at.column, str(name)) for at in own}
             silenced |= named
             if judge and named.isdisjoint(judged) and name not in OF_THE_MATERIAL:
                 yield _unused_ok(name)
-    yield from (each for each in problems if each.severity == ERROR or _place_and_name(each) not in silenced)
+    yield from (each for each in problems if each.severity == ERROR or silenced.isdisjoint(_where(each, places)))
 
 
-def _place_and_name(each: Problem) -> tuple[str, int, int, str]:
-    return each.path, each.line, each.column, each.name
+def _where(each: Problem, starts: Mapping[str, list[tuple[int, int]]]) -> list[tuple[str, int, int, str]]:
+    """The place of a problem, and that of the card in which it is, each with the problem's name."""
+    here = (each.line, each.column)
+    cards = starts.get(each.path, [])
+    number = bisect_right(cards, here)
+    places = [here, cards[number - 1]] if number else [here]
+    return [(each.path, line, column, each.name) for line, column in places]
 
 
 def _unused_ok(name: Text) -> Problem:

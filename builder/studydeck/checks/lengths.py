@@ -29,6 +29,8 @@ _UNITS = these(
 )
 _FORMS = these("conjugate decline")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+#: The line under a table's header.
+_TABLE = re.compile(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
 
 @check("long-answer", "An answer with many words.", limit="25 words")
@@ -130,9 +132,11 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
 
 
 def _count(text: str, limit: int) -> int:
-    """How many words a text has if it has more than `limit`, otherwise 0."""
+    """How many words a text has outside tables if it has more than `limit`, otherwise 0."""
     if text.count(" ") < limit and text.isascii() and text.isprintable():
         return 0
+    if "|" in text and _TABLE.search(text):
+        text = "\n".join(line for line in text.split("\n") if "|" not in line)
     count = len(words(text)) if len(text.split()) > limit else 0
     return count if count > limit else 0
 

@@ -82,6 +82,8 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
           - {question: What is a delta made of?, answer: Sand and mud}
     """
     for section in deck.sections:
+        if section.stubs:
+            continue
         if not section.cards:
             yield warning("thin-section", section.place, "this section has no cards", "add one, or delete the file")
         elif len(section.cards) == 1 and len(deck.sections) > 1:
@@ -91,7 +93,7 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
 
 @check("no-source", "A card without a source, in a deck with a material.")
 def no_source(deck: Deck) -> Iterator[Problem]:
-    """A card without a `source`, in a deck with a `material`.
+    """A card without a `source`, in a deck with a `material`. If no card has one, the deck is named once.
 
     Without it nobody can look up what the material says, or find the cards of a sentence that changed.
 
@@ -99,23 +101,28 @@ def no_source(deck: Deck) -> Iterator[Problem]:
         # deck.yaml
         material: {title: Atlas of Rivers}
         # water.yaml
-        question: Which river flows through Cairo?
-        answer: The Nile
+        - {question: Which river flows through Cairo?, answer: The Nile, source: p1s2}
+        - {question: Which river flows through Vienna?, answer: The Danube}
 
     Passes:
         # deck.yaml
         material: {title: Atlas of Rivers}
         # water.yaml
-        question: Which river flows through Cairo?
-        answer: The Nile
-        source: p1s2
+        - {question: Which river flows through Cairo?, answer: The Nile, source: p1s2}
+        - {question: Which river flows through Vienna?, answer: The Danube, source: p1s3}
     """
     if not any(deck.material):
         return
-    for card in judged(deck):
-        if not card.source:
-            message = "this card has no source in the material"
-            yield warning("no-source", card.place, message, "add source: with the paragraph and sentence, such as p2s1")
+    cards = judged(deck)
+    without = [card for card in cards if not card.source]
+    if len(without) == len(cards) > 1:
+        message = f"none of the {len(cards)} cards has a source in the material"
+        remedy = "add source: to each, such as p2s1, or write checks: {no-source: off} in deck.yaml"
+        yield warning("no-source", deck.place, message, remedy)
+        return
+    for card in without:
+        message = "this card has no source in the material"
+        yield warning("no-source", card.place, message, "add source: with the paragraph and sentence, such as p2s1")
 
 
 @check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")

@@ -6,48 +6,19 @@ import re
 from collections.abc import Iterator
 
 from studydeck.checks.words import (
-    EMPTY,
-    OBJECT,
-    PRONOUNS,
+    REQUESTS,
     first_word,
     in_english,
     is_translation,
     judged,
     plain,
     questions,
-    these,
-    unquoted,
     words,
 )
 from studydeck.model import INFO, Deck, Problem, Text, info, warning
 from studydeck.model.checks import check
 
-_EXPLETIVE_VERBS = these(
-    "mean take cost matter follow seem happen rain snow hurt help pay feel make look indicate imply"
-)
-_SAID_OF_IT = these(
-    "like called known named said that so too to best better good bad wrong right hard easy safe true raining snowing "
-    "cold hot dark late difficult"
-)
-_ADJECTIVES = ("able", "ible", "al", "ant", "ent", "ful", "ous", "ary", "ic", "less")
-_REQUESTS = these(
-    "name list give define describe explain state complete fill translate write compute calculate say spell draw find "
-    "show prove solve simplify convert compare contrast identify label match order sort recite conjugate decline "
-    "express summarise summarize outline sketch derive evaluate differentiate integrate factor expand discuss tell "
-    "choose pick continue finish read pronounce type enter estimate determine recall mention classify distinguish "
-    "interpret suggest indicate put use implement construct"
-)
 _ASKS = r"(?<!\W)[^\w?？؟;]*+[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
-_SOURCES = "(?:article|text|textbook|passage|chapter|book|lecture|paper|material|reading|video|slides?|section|excerpt)"
-_NEAR_SOURCES = these(
-    "author authors above below article text textbook passage chapter book lecture paper material reading video slide "
-    "slides section excerpt"
-)
-_LEANS = (
-    rf"(?i)\b(?:according to (?:the|this|our) (?:authors?|{_SOURCES})|(?:in|from) (?:this|the above) {_SOURCES}"
-    rf"|(?:mentioned|discussed|described|listed|given|shown) (?:above|below|in (?:the|this) {_SOURCES})"
-    r"|(?:does|do|did) the authors?|the authors? (?:says?|claims?|argues?|mentions?))\b(?! of\b| by\b|['’]s\b|:)"
-)
 _ETCETERA = r"\b(?:etc(?![\w-])\.?|etcetera\b|and so (?:on|forth)\b)"
 _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))\.$", re.IGNORECASE)
 
@@ -75,76 +46,9 @@ def question_mark(deck: Deck) -> Iterator[Problem]:
     if "question-mark" not in deck.checks:
         return
     for _, question in questions(deck):
-        if not question.endswith("?") and not re.search(_ASKS, question) and first_word(question) not in _REQUESTS:
+        if not question.endswith("?") and not re.search(_ASKS, question) and first_word(question) not in REQUESTS:
             remedy = "end it with '?', or start it with Name, List or another request"
             yield warning("question-mark", question, "the question has no question mark", remedy)
-
-
-@check("dangling-pronoun", "A question that says it, they or this before it has named anything.")
-def dangling_pronoun(deck: Deck) -> Iterator[Problem]:
-    """A question that says it, they or this before it has named anything.
-
-    Cards come one by one and in any order, so nothing says what is meant.
-
-    Fails:
-        question: Where does it flow into the sea?
-        answer: In Egypt
-
-    Passes:
-        question: Where does the Nile flow into the sea?
-        answer: In Egypt
-    """
-    for card, question in questions(deck):
-        asked = words(question)
-        if PRONOUNS.isdisjoint(asked) or OBJECT in plain(question) or "\n" in question.strip():
-            continue
-        asked = words(unquoted(question))
-        if "," in question or ":" in question:  # which of these, and then a list
-            asked = tuple(word for word in asked if word not in ("this", "these", "those"))
-        first = next((n for n, word in enumerate(asked) if word not in EMPTY or word in PRONOUNS), 0)
-        if (
-            first
-            and asked[first] in PRONOUNS
-            and not is_translation(card)
-            and not _is_expletive(asked[first - 1 : first + 2])
-        ):
-            message = f"'{asked[first]}' refers to something that the question hasn't named"
-            yield warning("dangling-pronoun", question, message, "name it")
-
-
-def _is_expletive(words: tuple[str, ...]) -> bool:
-    """Whether the pronoun, the second of these words, refers to nothing: does it mean, is it possible."""
-    before, pronoun, after = (*words, "")[:3]
-    if pronoun in ("those", "these", "they", "he", "she"):
-        return after in ("who", "that", "which", "whose", "with", "of")
-    if pronoun != "it":
-        return False
-    return after in _EXPLETIVE_VERBS or (
-        before in ("is", "was", "be", "isn't", "wasn't") and (after in _SAID_OF_IT or after.endswith(_ADJECTIVES))
-    )
-
-
-@check("leans-on-source", "A question that refers to a text which the learner doesn't have.")
-def leans_on_source(deck: Deck) -> Iterator[Problem]:
-    """A question that refers to a text which the learner doesn't have: the article, this chapter.
-
-    In a year nobody knows which article that was.
-
-    Fails:
-        question: According to the article, which river is the longest?
-        answer: The Nile
-
-    Passes:
-        question: Which river is the longest?
-        answer: The Nile
-    """
-    for _, question in questions(deck):
-        if not _NEAR_SOURCES.isdisjoint(words(question)):
-            found = re.search(_LEANS, unquoted(question))
-            if found:
-                message = f"'{found[0]}' means nothing without that text"
-                remedy = "ask about the thing itself, or say whose claim it is"
-                yield warning("leans-on-source", question, message, remedy)
 
 
 @check("etcetera", "An answer with `etc.` or `and so on`.", severity=INFO)

@@ -6,12 +6,14 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import filterfalse
 
-from studydeck.model import Card, Deck, Text
+from studydeck.model import Card, Deck, Languages, Section, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
+from studydeck.text.tex import formulas_and_code
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -22,20 +24,67 @@ def these(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+def plurals(listed: str) -> frozenset[str]:
+    """A set of nouns, from a text that lists them, with their plurals."""
+    return these(listed) | {_plural(noun) for noun in listed.split()}
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in ("", *"aeiou"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern for any of `words`."""
+    return "|".join(sorted(words))
+
+
 WHICH = these("what which who whom whose where when why how")
 VERBS = these(
     "is are was were do does did has have had can could will would should must isn't aren't wasn't weren't don't "
     "doesn't didn't can't couldn't won't wouldn't shouldn't"
 )
 PRONOUNS = these("it its they their them this these those he his him she her")
+#: Verbs that ask for something without a question mark.
+REQUESTS = these(
+    "name list give define describe explain state complete fill translate write compute calculate say spell draw find "
+    "show prove solve simplify convert compare contrast identify label match order sort recite conjugate decline "
+    "express summarise summarize outline sketch derive evaluate differentiate integrate factor expand discuss tell "
+    "choose pick continue finish read pronounce type enter estimate determine recall mention classify distinguish "
+    "think interpret suggest indicate put use implement construct"
+)
 #: Words that say nothing by themselves.
 EMPTY = WHICH | VERBS | PRONOUNS | these(
     "a an the and or but nor so that there here then than as if of in on at by to from for with into onto over under "
     "about between through during within be been being am may might shall i me my you your we us our one also only "
     "just too very"
 )  # fmt: skip
+NUMBERS = these(
+    "one two three four five six seven eight nine ten hundred thousand million first second third fourth fifth sixth "
+    "seventh eighth ninth tenth"
+)
+#: Words of a question that offers its answer as one of several.
+CHOICE = these("or versus vs between following")
+#: Words that pick out one of several things without saying which.
+MAIN = these("main primary key chief principal major most biggest greatest central core")
+#: What nearly everything has: asking for the benefit of something doesn't say which.
+ASPECTS = plurals(
+    "advantage disadvantage benefit drawback strength weakness purpose goal aim role reason effect consequence impact "
+    "influence outcome implication characteristic feature trait aspect difference similarity problem challenge "
+    "limitation risk criticism factor contribution idea lesson theme point argument concern importance significance"
+)
+#: The same, but often only one of them is meant.
+FACTS = plurals("cause use function result application property way")
 
 _MOST_TEXTS = 2**18
+#: Endings of words, each before those that it ends with.
+_ENDINGS = tuple(
+    "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
+    "ies ied ions ion ives ive ings ing ers er ors or ed es s ical ic al isms ism ist ian ean ity ty ly y e".split()
+)
+#: Letters that forms of a word share at least, or all that it has.
+SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
 _MARKED = re.compile(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
@@ -44,6 +93,9 @@ _OBJECT = re.compile(
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
+)
+_ADDRESS = re.compile(
+    r"(?<=\])\([^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
 )
 _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = re.compile(
@@ -75,29 +127,69 @@ def judged_texts(deck: Deck) -> list[Text]:
     return texts
 
 
-def in_english(deck: Deck) -> list[Card]:
-    """The judged cards, and reverse questions of their own, whose language is English; without answers in another."""
-    found: list[Card] = []
+def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Text, str]]:
+    """`judged_texts`, each with its language, empty if nobody said it."""
     for section in deck.sections:
         around = section.languages.inside(deck.languages)
-        if section.mixed or is_english(around.language) != is_english(around.of_answers):
-            for card in section.cards:
-                said = card.languages(around)
-                if is_english(said.language) and not card.retired:
-                    found.append(card if is_english(said.of_answers) else _without_answer(card))
-        elif is_english(around.language):
-            found += [card for card in section.cards if not card.retired]
-        found += [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
-    return found
+        for card in section.cards:
+            if not card.retired:
+                yield from card.spoken(around)
+
+
+class _Same:
+    """A deck as a key of a cache: the same one, not an equal one."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+
+    def __hash__(self) -> int:
+        return id(self.deck)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.deck is self.deck
+
+
+def in_english(deck: Deck) -> Sequence[Card]:
+    """The judged cards, and reverse questions of their own, whose language is English; without answers in another."""
+    return [card for _, cards in english_sections(deck) for card in cards]
+
+
+def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
+    """The sections of a deck, each with those of its cards that `in_english` has."""
+    return _english_sections(_Same(deck))
+
+
+@lru_cache(1)
+def _english_sections(same: _Same) -> list[tuple[Section, list[Card]]]:
+    languages = same.deck.languages
+    return [(section, _english_cards(section, section.languages.inside(languages))) for section in same.deck.sections]
+
+
+def _english_cards(section: Section, around: Languages) -> list[Card]:
+    found: list[Card] = []
+    if section.mixed or is_english(around.language) != is_english(around.of_answers):
+        for card in section.cards:
+            said = card.languages(around)
+            if is_english(said.language) and not card.retired:
+                found.append(card if is_english(said.of_answers) else _without_answer(card))
+    elif is_english(around.language):
+        found = [card for card in section.cards if not card.retired]
+    turned = [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
+    return sorted([*found, *turned], key=lambda card: card.place.line) if turned else found
 
 
 def _without_answer(card: Card) -> Card:
     return card._replace(values={name: value for name, value in card.values.items() if name != card.kind.answer})
 
 
-def questions(deck: Deck) -> list[tuple[Card, Text]]:
+def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
     """The English cards with a question, and that question; each reverse question of its own is like a card."""
-    return [(card, card.asks) for card in in_english(deck) if not card.kind.gaps]
+    return _questions(_Same(deck))
+
+
+@lru_cache(1)
+def _questions(same: _Same) -> list[tuple[Card, Text]]:
+    return [(card, card.asks) for card in in_english(same.deck) if not card.kind.gaps]
 
 
 def bare(text: str) -> str:
@@ -105,6 +197,16 @@ def bare(text: str) -> str:
     if not _MARKED.search(text) and "://" not in text:
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
+
+
+def outside(text: str) -> str:
+    """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
+    parts: list[str] = []
+    at = 0
+    for each in formulas_and_code(text) if "$" in text or "`" in text or "\\" in text or "]" in text else ():
+        parts += text[at : each.start], OBJECT
+        at = each.end
+    return _ADDRESS.sub(OBJECT, "".join([*parts, text[at:]]))
 
 
 @lru_cache(_MOST_TEXTS)
@@ -139,6 +241,25 @@ def first_word(text: str) -> str:
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
     return frozenset(filterfalse(EMPTY.__contains__, words(text)))
+
+
+@lru_cache(_MOST_TEXTS)
+def stem(word: str) -> str:
+    """What `word` shares with its other forms: `regul` for regulate, regulates and regulation."""
+    if not word.isalpha():
+        return word
+    if len(word) > SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
+        word = word[:-1]
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            return word[: -len(ending)] if len(word) - len(ending) >= SHORTEST_STEM else word
+    return word
+
+
+@lru_cache(_MOST_TEXTS)
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words of `text` that say something by themselves."""
+    return frozenset(map(stem, content(text)))
 
 
 def is_translation(card: Card) -> bool:

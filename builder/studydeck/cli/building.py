@@ -76,7 +76,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
     "--repair-lock", is_flag=True, help="First repair a damaged or lost deck.lock from git and the last package."
 )
 @click.option("--verify", is_flag=True, help="Test the packages in the real Anki engine (needs studydeck[anki]).")
-@click.option("--locked", is_flag=True, help="Fail without writing anything if a deck.lock would change (for CI).")
+@click.option(
+    "--locked",
+    is_flag=True,
+    help="Fail without writing anything if a deck.lock would change, or a card says TODO (for CI).",
+)
 @click.option(
     "--only-this-branch",
     is_flag=True,
@@ -162,7 +166,11 @@ def build(
     metavar="OLD",
     help="Compare with an older package (OLD.apkg), a lock or a git revision; default: the last build.",
 )
-@output_option("Folder of the last packages, to show old texts from.")
+@output_option(
+    "Folder of the last packages, to show old texts from.",
+    instead="give the folder of the last packages, or write the plan to a file with: "
+    "studydeck plan --format markdown > notes.md",
+)
 @format_option("markdown", help_text="Output format; markdown prints release notes.")
 def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str) -> None:
     """Show what the next import changes for a learner who has the last build. Writes nothing.
@@ -258,8 +266,10 @@ def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: i
 
 
 def _print_package(built: Built) -> None:
+    from studydeck.history import LOCK_FILE
     from studydeck.model import shown
     from studydeck.repository import repository_of
+    from studydeck.terminal import command_line, quoted
 
     changes = built.changes
     counts = len(changes.new), len(changes.edited), len(changes.unchanged)
@@ -269,10 +279,9 @@ def _print_package(built: Built) -> None:
         edited = sum(each == source for each in built.taken_back.values())
         say(f"  {edited:,} edited: a newer build was taken back ({source})")
     if built.taken_back and repository_of(built.deck.folder):
-        import shlex
-
-        folder = shlex.quote(shown(built.deck.folder))
-        again = f"git checkout -- {folder}/deck.lock && studydeck build --only-this-branch {folder}"
+        folder = built.deck.folder
+        lock = quoted(["git", "checkout", "--", shown(folder / LOCK_FILE)])
+        again = f"{lock} && {command_line('build', '--only-this-branch', shown(folder))}"
         say(f"  If nobody got that build, this leaves these cards as they were: {again}")
     for note_id in changes.retired:
         say(f"  retired: {note_id}")

@@ -48,7 +48,15 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
         say_page(coverage_page(covered))
     else:
         say("\n\n".join(coverage_text(each) for each in covered))
-    end(failed=any(each.is_below(least) for each in covered))
+    below = [each for each in covered if each.is_below(least)]
+    for each in below:
+        bare = counted(sum(sentence.is_bare for sentence in each.sentences), "bare sentence")
+        say(
+            f"{each.deck}: {each.percent} % covered, less than {least:g} %: write cards for the {bare}, "
+            "or list them with a reason under uncarded: in their section file",
+            err=True,
+        )
+    end(failed=bool(below))
 
 
 @click.group(short_help="Keep cards in step with the material.")

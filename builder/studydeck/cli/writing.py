@@ -18,6 +18,7 @@ from studydeck.cli.printing import (
 )
 from studydeck.cli.running import alone, end, folders_of, fresh_uid, loaded_decks, sentences
 from studydeck.counting import counted
+from studydeck.terminal import command_line, quoted
 
 
 @click.command(short_help="Draft a deck from a text: one stub for each sentence.")
@@ -30,28 +31,39 @@ from studydeck.counting import counted
     help="A new deck's folder, or a deck to add stubs to; default: cards/<the file's name>.",
 )
 @click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards; see docs/material.md.")
-def draft(file: Path, folder: Path | None, command: str | None) -> None:
+@click.option("--again", is_flag=True, help="Draft sentences again whose stubs you have deleted.")
+def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> None:
     """Draft a deck from the text in FILE: a section for each heading, and a stub of a card for each sentence.
 
-    A stub has its sentence in a comment, its place in source:, and the start of a question. It says TODO, so
-    the deck can't be built until you have written the cards or deleted their stubs.
+    FILE is text, Markdown, HTML, PDF, Word (.docx) or OpenDocument (.odt). A stub has its sentence in a comment,
+    its place in source:, and the start of a question. It says TODO, and is left out of packages until you write
+    the card. Delete the stubs of sentences that need no card: they don't come back.
 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
     from studydeck.commands.draft import draft_deck
     from studydeck.text import slug
+    from studydeck.text.scalar import yaml_scalar
 
     if command is not None and not command.strip():
         raise click.BadParameter("give a program, as in --with 'python propose.py'.", param_hint="'--with'")
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
     folder = folder or Path("cards", slug(file.stem, "deck"))
     with sentences():
-        drafted = draft_deck(file, folder, name[0].upper() + name[1:], fresh_uid(), command)
+        drafted = draft_deck(file, folder, name[0].upper() + name[1:], fresh_uid(), command, again=again)
     print_problems(drafted.problems, err=True)
     for path in drafted.files:
         say(f"wrote {path.as_posix()}")
     proposed = f" and {counted(drafted.proposed, 'proposed card')}" if command else ""
-    say(f"{counted(drafted.stubs, 'stub')}{proposed}; write them, then: studydeck check {folder.as_posix()}")
+    if drafted.path and drafted.files:
+        say(f"to have check compare the cards with the text, add this line to {folder.as_posix()}/deck.yaml:")
+        say(f"material: {{path: {yaml_scalar(drafted.path)}}}")
+    if drafted.stubs or drafted.proposed:
+        say(f"{counted(drafted.stubs, 'stub')}{proposed}; write them, then: {command_line('check', folder)}")
+    else:
+        say(f"0 stubs{proposed}; every other sentence has a card, a stub, or a reason to have none")
+    if drafted.left_out:
+        say(f"{counted(drafted.left_out, 'sentence')} left out, because you deleted the stubs; --again drafts them")
     end(failed=bool(drafted.problems))
 
 
@@ -156,9 +168,10 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
     for path in left:
         say(f"left {path} as it is")
     if repository:
-        say(f"Next, in {folder}: git init -b main, studydeck build, git add -A, git commit")
+        there = quoted(["cd", folder.as_posix()])
+        say(f"Next: {there} && git init -b main && studydeck build && git add -A && git commit")
     else:
-        say(f"Next: edit the section, then studydeck build {deck}")
+        say(f"Next: edit the section, then {command_line('build', deck)}")
 
 
 @click.command(short_help="Make a copied deck a deck of its own.")
@@ -172,7 +185,6 @@ def fork(deck: Path, name: str | None) -> None:
 
     Example: studydeck fork cards/fluesse --name Flüsse
     """
-    import shlex
 
     from studydeck.commands.fork import fork_deck
 
@@ -182,7 +194,7 @@ def fork(deck: Path, name: str | None) -> None:
         say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
     said = f"{deck.as_posix()} is a deck of its own, '{forked.name}'"
     said += "" if name else "; until it is built you may change the name, deck: in deck.yaml"
-    say(f"{said}. Next: studydeck build {shlex.quote(deck.as_posix())}")
+    say(f"{said}. Next: {command_line('build', deck)}")
     end(failed=bool(forked.still_the_originals))
 
 

@@ -38,6 +38,8 @@ def build_all(
             loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
             loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False)
+            if locked:
+                problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
         if locked and not _failing(problems):
             from studydeck.commands.locked import lock_changes
 

@@ -18,7 +18,7 @@ def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
 
     Cards that aren't written yet don't count.
     """
-    found = sources(loaded, material)
+    found = sources(loaded, material).written
     todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
     written = [
         each

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from studydeck.material import (
     Outline,
     Sources,
     coverage_of,
+    lock_of,
     outline_in,
 )
 from studydeck.material.draft import (
@@ -27,6 +28,7 @@ from studydeck.material.draft import (
     as_section,
     card_item,
     is_english,
+    new_id,
     number_of,
     proposals,
     requests,
@@ -34,56 +36,123 @@ from studydeck.material.draft import (
     section_text,
     stub,
 )
-from studydeck.material.outline import Part, tokens
+from studydeck.material.outline import Part, Spot, tokens
+from studydeck.material.sources import BAD
 from studydeck.model import ERROR, Place, Problem, problem, shown, takes
 from studydeck.pipeline import Loaded, load
 from studydeck.reading import read_deck
 from studydeck.reading.edit import with_cards, with_sections
 from studydeck.reading.starter import write_deck
 from studydeck.render import collect_media
+from studydeck.text.scalar import yaml_scalar
 
 
 class Drafted(NamedTuple):
-    """What `draft` wrote: files, the numbers of stubs and proposed cards, and the problems with other proposals."""
+    """What `draft` wrote: files, the numbers of stubs and proposed cards, and the problems with other proposals.
+
+    `left_out` is the number of sentences whose stubs the author deleted. `path` is the material's, as the deck's folder
+    would name it, if its deck.yaml doesn't.
+    """
 
     files: Sequence[Path]
     stubs: int
     proposed: int
+    left_out: int
+    path: str
     problems: Sequence[Problem]
 
 
-def draft_deck(material: Path, folder: Path, name: str, uid: str, command: str | None = None) -> Drafted:
+def draft_deck(
+    material: Path, folder: Path, name: str, uid: str, command: str | None = None, *, again: bool = False
+) -> Drafted:
     """Drafts cards for the sentences of `material` that have none: a new deck in `folder`, or more cards for its deck.
 
-    `name` and `uid` are for a new deck. Stubs say TODO, so the deck can't be built until they are written. `command` is
-    a program that proposes cards, as described in docs/material.md. Raises as `fix_sources`, and if the program fails;
-    then nothing is written.
+    `name` and `uid` are for a new deck. Stubs say TODO, and are left out of packages until they are written. Sentences
+    whose stubs were deleted are left out, or drafted `again`. `command` is a program that proposes cards, as described
+    in docs/material.md. Raises as `fix_sources`, and if the program fails; then nothing is written.
     """
     loaded = load(folder) if (folder / "deck.yaml").exists() else None
     found = unmoved(loaded, material) if loaded else Sources((), outline_in(material))
-    covered = coverage_of(name, found)
+    covered, left_out = _without_deleted(coverage_of(name, found), loaded, again)
     bare = {each.spot: each.sentence for each in covered.sentences if each.is_bare}
     cards, problems = _proposed(command, covered, found.outline, loaded) if command and bare else ([], [])
-    items: dict[Path, list[str]] = {}
+    new = _items(found.outline, bare, cards, _ids(loaded))
     files = _section_files(found.outline, loaded, folder)
-    for spot, sentence in found.outline.spots().items():
-        made = [card_item(card, spot, sentence) for at, card in cards if at == spot]
-        if not made and spot in bare:
-            made = [stub(spot, sentence)]
-        if made:
-            items.setdefault(files[spot.section], []).extend(made)
+    items: dict[Path, list[str]] = {}
+    for spot, made in new.items():
+        items.setdefault(files[spot.section], []).extend(made.values())
     parts = {files[part.slug]: part for part in found.outline.parts}
+    path = _path_from(folder, material)
     if loaded is None:
         texts = {path.stem: section_text(parts[path], made) for path, made in items.items()}
         words = [word for sentence in found.outline.spots().values() for word in tokens(sentence.text)]
-        written: Sequence[Path] = write_deck(folder, name, None, uid, texts, "en" if is_english(words) else "")
+        language = "en" if is_english(words) else ""
+        more = f"material:\n  title: {yaml_scalar(name)}\n  path: {yaml_scalar(path)}\n"
+        written = write_deck(folder, name, None, uid, texts, language, more)
     else:
         edits = _additions(folder, items, parts)
         write_files(edits, folder)
-        if os.path.lexists(folder / MATERIAL_LOCK):  # the new locators are in the new outline
-            write_material_lock(loaded.deck, sources(load(folder), material), lambda source: False)
         written = list(edits)
-    return Drafted(written, sum(map(len, items.values())) - len(cards), len(cards), problems)
+    after = load(folder)
+    drawn = sources(after, material)
+    if os.path.lexists(folder / MATERIAL_LOCK) or not drawn.in_state(BAD):  # else the deck is drawn from another text
+        ids = {card_id for made in new.values() for card_id in made}
+        prints = [sentence.fingerprint for sentence in bare.values()]
+        if write_material_lock(after.deck, drawn, lambda source: source.owner in ids, prints):
+            written.append(folder / MATERIAL_LOCK)
+    stubs = sum(map(len, new.values())) - len(cards)
+    return Drafted(written, stubs, len(cards), left_out, "" if after.deck.material.path else path, problems)
+
+
+def _items(
+    outline: Outline, bare: Container[Spot], cards: Sequence[tuple[Spot, Mapping[str, Any]]], taken: set[str]
+) -> dict[Spot, dict[str, str]]:
+    """The new items of section files for each sentence, by their ids: its proposed `cards`, or a stub if `bare`."""
+    proposed: dict[Spot, list[Mapping[str, Any]]] = {}
+    for spot, card in cards:
+        proposed.setdefault(spot, []).append(card)
+        taken |= {card["id"]} if "id" in card else set()
+    items: dict[Spot, dict[str, str]] = {}
+    for spot, sentence in outline.spots().items():
+        for each in proposed.get(spot, [{}] if spot in bare else []):
+            card_id = each.get("id") or new_id(spot, taken)
+            taken.add(card_id)
+            item = card_item(card_id, each, spot, sentence) if each else stub(card_id, spot, sentence)
+            items.setdefault(spot, {})[card_id] = item
+    return items
+
+
+def _without_deleted(covered: Coverage, loaded: Loaded | None, again: bool) -> tuple[Coverage, int]:
+    """The coverage with a reason at each sentence whose stub was deleted, and the number of these sentences."""
+    drafted = lock_of(loaded.deck)[0].drafted if loaded and not again else frozenset()
+    deleted = [each for each in covered.sentences if each.is_bare and each.sentence.fingerprint in drafted]
+    reasons = dict.fromkeys((each.spot for each in deleted), "its stub was deleted")
+    sections = (
+        section._replace(
+            sentences=tuple(
+                each._replace(reason=reasons[each.spot]) if each.spot in reasons else each for each in section.sentences
+            )
+        )
+        for section in covered.sections
+    )
+    return covered._replace(sections=tuple(sections)), len(deleted)
+
+
+def _ids(loaded: Loaded | None) -> set[str]:
+    """The ids that a deck has, had, or has given to cards that aren't written yet."""
+    if loaded is None:
+        return set()
+    stubs = (card.id for section in loaded.deck.sections for card in section.stubs if card.id is not None)
+    return {*loaded.ids, *loaded.lock.notes, *map(str, stubs)}
+
+
+def _path_from(folder: Path, material: Path) -> str:
+    """The path of the material as deck.yaml names it, from the deck's folder."""
+    material = Path(os.path.realpath(material))
+    try:
+        return Path(os.path.relpath(material, os.path.realpath(folder))).as_posix()
+    except ValueError:  # another drive on Windows
+        return material.as_posix()
 
 
 def _additions(folder: Path, items: Mapping[Path, Sequence[str]], parts: Mapping[Path, Part]) -> dict[Path, bytes]:
@@ -142,6 +211,9 @@ def _proposed(
         wrong = [_by_number(each, label) for each in found]
     spots = {str(spot): spot for spot in outline.spots()}
     cards = {number_of(card.place.line): card.source for card in proposed.cards}
+    for each in proposed.stubs:
+        message, remedy = "this card isn't written: it says TODO", "write its question and its answer"
+        wrong.append(problem("placeholder", Place(label, number_of(each.place.line)), message, remedy))
     for number, source in cards.items():
         if not (source and all(each in spots for each in source)):
             remedy = "return a sentence's source unchanged"

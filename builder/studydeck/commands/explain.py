@@ -48,6 +48,13 @@ checks: {long-answer: 40, yes-no: off}
 
 {limits}
 
+How often they are right was counted on 28 November 2026, in two ways. Of what they find in the seven decks of
+`tests/decks`, each hit was judged: 88 of 92 warnings are right. And 150 good and 150 bad prompts in ten subjects were
+written from the literature on prompt writing, without a look at the checks. In the half by which the checks were
+changed, they find 35 of the 39 bad prompts that lack context, have several answers, are open, wordy, leaking or
+answered by yes or no, or point to a text, and warn of none of 75 good ones. `python tests/judged.py` and
+`python tests/graded.py` count again.
+
 Most checks look at words, and know only English: they need `language: en` in `deck.yaml`, and skip sections, cards and
 answers whose own `language:` or `answer-language:` is another. Code and formulas are not read, and retired cards are
 not checked.
@@ -86,14 +93,20 @@ def page() -> str:
 def explain(name: str) -> str:
     """What a problem's name means: a check's part of the page, or a line and where to read more.
 
-    Raises ValueError, with a sentence that may suggest a name, if there is no such problem.
+    Raises ValueError, with a sentence that suggests names or lists them all, if there is no such problem.
     """
     if name in CHECKS:
         return _part(explained(name))
     if name in PROBLEMS:
         return f"{name}: {PROBLEMS[name]}\ndocs/problems.md#{name} has an example and the remedy.\n"
-    guess = near(name, PROBLEMS)
-    raise ValueError(f"there is no problem '{name}'" + (f"; did you mean '{guess}'?" if guess else ""))
+    word = name.casefold().strip()
+    guesses = [each for each in PROBLEMS if len(word) > 2 and word in each]
+    if not guesses and (guess := near(word, PROBLEMS, 0.75)):
+        guesses = [guess]
+    if guesses:
+        quoted = "' or '".join(guesses)
+        raise ValueError(f"there is no problem '{name}'; did you mean '{quoted}'?")
+    raise ValueError(f"there is no problem '{name}'; the names are {', '.join(sorted(PROBLEMS))}")
 
 
 def _part(check: Explained) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from studydeck.files import read_bytes, write_file, write_files
 from studydeck.material import (
     MATERIAL_LOCK,
-    MaterialLock,
+    Source,
     Sources,
     lock_of,
     material_lock_text,
@@ -21,6 +20,7 @@ from studydeck.material.words import texts_of
 from studydeck.model import Deck, Text, shown
 from studydeck.pipeline import Loaded
 from studydeck.reading.edit import with_locators
+from studydeck.terminal import command_line
 
 
 def sources(loaded: Loaded, material: Path | None = None) -> Sources:
@@ -34,7 +34,11 @@ def sources(loaded: Loaded, material: Path | None = None) -> Sources:
         raise ValueError(str(problems[0]))
     outline = outline_of(loaded.deck, material)
     if outline is None and not lock.outline.parts:
-        raise ValueError(f"{shown(loaded.deck.folder)} has no material.lock; give the material with --material")
+        path = loaded.deck.material.path
+        missing = f" and no file '{path}'" if path else ""
+        raise ValueError(
+            f"{shown(loaded.deck.folder)} has no material.lock{missing}; give the material with --material"
+        )
     return sources_of(loaded.deck, loaded.ids, lock, outline)
 
 
@@ -63,7 +67,7 @@ def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = N
     lock, _ = lock_of(loaded.deck)
     stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
     outline = outline_of(loaded.deck, material)
-    found = sources_of(loaded.deck, loaded.ids, MaterialLock(lock.outline, stamps), outline)
+    found = sources_of(loaded.deck, loaded.ids, lock._replace(stamps=stamps), outline)
     write_material_lock(loaded.deck, found, lambda source: source.owner in ids)
     return sources(loaded, material)
 
@@ -114,13 +118,24 @@ def unmoved(loaded: Loaded, material: Path | None) -> Sources:
     if found.to_rewrite:
         count = len(found.to_rewrite)
         what = "source has moved" if count == 1 else "sources have moved"
-        raise ValueError(f"{count:,} {what} in {shown(loaded.deck.folder)}; run studydeck source fix first")
+        folder = shown(loaded.deck.folder)
+        where = ["--material", material.as_posix()] if material else []
+        fix = command_line("source", "fix", folder, *where)
+        raise ValueError(f"{count:,} {what} in {folder}; run {fix} first")
     return found
 
 
-def write_material_lock(deck: Deck, found: Sources, accept: Callable[[Any], bool]) -> None:
-    """Writes the lock, with the sources accepted for which `accept` is true, if that changes anything."""
+def write_material_lock(
+    deck: Deck, found: Sources, accept: Callable[[Source], bool], drafted: Iterable[str] = ()
+) -> bool:
+    """Writes the lock, with the sources accepted for which `accept` is true, if that changes it, and returns whether.
+
+    `drafted` are fingerprints to be added to those that the lock has.
+    """
     path = deck.folder / MATERIAL_LOCK
-    text = material_lock_text(stamped(found, accept))
-    if not path.exists() or read_bytes(path, deck.folder).replace(b"\r\n", b"\n") != text.encode():
-        write_file(path, text.encode(), deck.folder)
+    earlier = lock_of(deck)[0].drafted
+    text = material_lock_text(stamped(found, accept)._replace(drafted=earlier.union(drafted)))
+    if path.exists() and read_bytes(path, deck.folder).replace(b"\r\n", b"\n") == text.encode():
+        return False
+    write_file(path, text.encode(), deck.folder)
+    return True

@@ -19,6 +19,8 @@ from studydeck.model import Note, NoteType
 _PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
 _ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; the page opens hints itself, and no card runs a script
 _TYPE = re.compile(r"\[\[type:[^\]]*\]\]")
+_FILMS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv", ".avi")
+_FILM = '<video controls src="{}"></video>'
 _BUTTON = (  # clients have buttons of their own
     '<a class="replay-button soundLink" href="{}" title="Play"><svg viewBox="0 0 64 64" aria-hidden="true">'
     '<circle cx="32" cy="32" r="29"/><path d="M25 20 46 32 25 44Z"/></svg></a>'
@@ -89,8 +91,12 @@ class Artist:
 
 
 def _shown(html: str, card: Card, answer: bool) -> str:
-    """`html` with a button for each sound, as in Anki's clients, and without scripts."""
+    """`html` with a button for each sound and a player for each film, as in AnkiDroid, and without scripts."""
     tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
     names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
     html = _ONCLICK.sub("", html)
-    return _PLAY.sub(lambda play: _BUTTON.format(html_entities.escape(names[int(play[1])])), html)
+    return _PLAY.sub(lambda play: _player(names[int(play[1])]), html)
+
+
+def _player(name: str) -> str:
+    return (_FILM if name.lower().endswith(_FILMS) else _BUTTON).format(html_entities.escape(name))

@@ -15,6 +15,7 @@ from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
+from studydeck.terminal import command_line
 from studydeck.text import slug
 from studydeck.timings import stage
 
@@ -99,7 +100,8 @@ class _Matching:
         self.problems: list[Problem] = []
         self.cards = [(section, card) for section in deck.sections for card in section.cards]
         self.found: list[Identity | None] = [None] * len(self.cards)  # in study order
-        self.claimed: set[str] = {card.id for _, card in self.cards if card.id is not None}
+        self.stubs = [(section, card) for section in deck.sections for card in section.stubs]
+        self.claimed: set[str] = {card.id for _, card in (*self.cards, *self.stubs) if card.id is not None}
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
@@ -131,12 +133,10 @@ class _Matching:
         message = (
             f"{what}, and {reworded:,} of {known:,} cards asked something else: learners of the original get these"
         )
-        from shlex import quote
-
-        folder = quote(shown(deck.folder))
+        fork = command_line("fork", shown(deck.folder))
         remedy = (
-            f"if this is a translation or another copy, run studydeck fork {folder} before you build it; if it is the "
-            "same deck, build it, and this goes"
+            f"if this is a translation or another copy, run {fork} before you build it; if it is the same deck, build "
+            "it, and this goes"
         )
         self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
@@ -159,6 +159,7 @@ class _Matching:
             self._take_new(number)
         if self.lock.notes:
             self._report_changed()
+            self._report_unwritten()
         self._report_twins()
         return self.found, self.problems
 
@@ -339,6 +340,19 @@ class _Matching:
         at = card.id if card.id is not None else card.place
         self.problems.append(problem("changed-kind", at, message, remedy))
         self.found[number] = None
+
+    def _report_unwritten(self) -> None:
+        """Adds a problem for each stub that was a card: left out, it would be retired."""
+        for section, card in self.stubs:
+            if card.id is not None:
+                alike = [self.lock.notes[card.id]] if card.id in self.lock.notes else []
+            else:
+                alike = self._free(self.by_question[question_digest(card)])
+                alike += self._free(self.by_answer[section.tag, answer_digest(card)]) if card.answers else []
+            if was := next((each for each in alike if not each.retired), None):
+                message = f"learners have this card as '{was.id}', and now it says TODO"
+                remedy = "restore its text; to retire the card, delete it"
+                self.problems.append(problem("placeholder", card.asks, message, remedy))
 
     def _report_twins(self) -> None:
         """Adds a problem for each guid on two cards unless the author wrote both."""

@@ -10,6 +10,7 @@ from studydeck.material.outline import Outline, Spot, normalised, tokens
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
+from studydeck.terminal import command_line
 from studydeck.text import without_gaps
 
 #: Words that make a statement less certain.
@@ -71,7 +72,7 @@ def source_changed(sources: Sources) -> Iterator[Problem]:
         yield problem("source-changed", source.locator, message, _look(source), WARNING)
     for source in sources.in_state(AMBIGUOUS):
         message = f"what {_whose(source)} is based on is now in several places of the material"
-        remedy = "write the right place by hand, and run studydeck source stamp"
+        remedy = f"write the right place by hand, and run {_command('stamp', source)}"
         yield problem("source-changed", source.locator, message, remedy, WARNING)
 
 
@@ -108,7 +109,7 @@ def source_gone(sources: Sources) -> Iterator[Problem]:
     for source in sources.in_state(GONE):
         message = f"the material no longer has the sentence that {_whose(source)} is based on"
         remedy = "name another place, or retire the card" if source.card else "remove this place"
-        yield problem("source-gone", source.locator, message, f"{remedy}, and run studydeck source stamp", WARNING)
+        yield problem("source-gone", source.locator, message, f"{remedy}, and run {_command('stamp', source)}", WARNING)
 
 
 @check("copied", "Many words in a row from the material.", limit="9 words", material=True)
@@ -207,10 +208,14 @@ def _whose(source: Source) -> str:
 
 def _look(source: Source) -> str:
     if source.written != source.locator:
-        return "run studydeck source fix, and check whether it is still right"
-    folder = PurePosixPath(source.locator.path).parent
-    accept = f"accept {folder} {source.owner}" if source.card else f"stamp {folder}"
-    return f"check whether it is still right, then run studydeck source {accept}"
+        return f"run {_command('fix', source)}, and check whether it is still right"
+    command = _command("accept", source, source.owner) if source.card else _command("stamp", source)
+    return f"check whether it is still right, then run {command}"
+
+
+def _command(name: str, source: Source, *more: str) -> str:
+    """The `studydeck source` command of this name for the deck that `source` is in."""
+    return command_line("source", name, PurePosixPath(source.locator.path).parent, *more)
 
 
 def _tokens(text: Text) -> list[str]:

@@ -1,6 +1,6 @@
 """Sentences of the material to card stubs: what kind of card a sentence may become, and a question to start with.
 
-The suggestions come from rules, not from a model. A stub says TODO, so that it can't be built by accident, and has its
+The suggestions come from rules, not from a model. A stub says TODO, so that it is left out of packages, and has its
 sentence only in a comment. docs/material.md lists the rules.
 """
 
@@ -11,12 +11,13 @@ import re
 import textwrap
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studydeck.material.coverage import Coverage
 from studydeck.material.outline import Part, Sentence, Spot
 from studydeck.model import Place, Problem, problem
-from studydeck.text.scalar import yaml_scalar
+from studydeck.text.scalar import yaml_scalar, yaml_word
 
 if TYPE_CHECKING:
     import subprocess
@@ -172,23 +173,34 @@ def _cause(sentence: str) -> Suggestion | None:
 # --- YAML ----------------------------------------------------------------------------------------
 
 
-def stub(spot: Spot, sentence: Sentence) -> str:
+def stub(card_id: str, spot: Spot, sentence: Sentence) -> str:
     """The stub of a card for the sentence at `spot`, as an item of a section file's `cards:`."""
     made = suggest(sentence.text)
-    todo = f"TODO {spot}:"
+    lines = [f"id: {yaml_word(card_id)}"]
     if made.cloze:
-        lines = [f"cloze: {yaml_scalar(f'{todo} {made.cloze}')}"]
+        lines.append(f"cloze: {yaml_scalar(f'TODO {made.cloze}')}")
     else:
         answer = "TODO" if made.items == 1 else f"[{', '.join(['TODO'] * made.items)}]"
-        lines = [f"question: {yaml_scalar(f'{todo} {made.question}')}", f"answer: {answer}"]
+        lines += [f"question: {yaml_scalar(f'TODO {made.question}')}", f"answer: {answer}"]
     return _item(f"{_local(spot)}, {made.kind}: {sentence.text}", [*lines, f"source: {_local(spot)}"])
 
 
-def card_item(proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> str:
+def new_id(spot: Spot, taken: Container[str]) -> str:
+    """An id for the card of the sentence at `spot`, which is not one of those `taken`: `meanders-p1s1`.
+
+    >>> new_id(Spot("meanders", 1, 1), {"meanders-p1s1"})
+    'meanders-p1s1-2'
+    """
+    base = f"{spot.section}-{_local(spot)}"
+    others = (f"{base}-{number}" for number in count(2))
+    return base if base not in taken else next(name for name in others if name not in taken)
+
+
+def card_item(card_id: str, proposed: Mapping[str, Any], spot: Spot, sentence: Sentence) -> str:
     """A card that a program proposed, as an item of the section file that `spot` belongs to."""
     source = proposed["source"] if isinstance(proposed["source"], list) else [proposed["source"]]
     local = [str(each).removeprefix(f"{spot.section}/") for each in source]
-    values = {**proposed, "source": local if len(local) > 1 else local[0]}
+    values = {"id": card_id, **proposed, "source": local if len(local) > 1 else local[0]}
     lines = [f"{key}: {yaml_scalar(value)}" for key, value in values.items()]
     return _item(f"{_local(spot)}, proposed by a program: {sentence.text}", lines)
 

@@ -12,27 +12,31 @@ from studydeck.material.formats import read_material
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
 from studydeck.material.sources import sources_of
-from studydeck.model import WARNING, Deck, Problem, Text, problem, shown
+from studydeck.model import INFO, WARNING, Deck, Problem, Text, problem, shown
 from studydeck.model.checks import CHECKS
 
 
 def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
     """What material.lock shows about the deck's sources, and if `judge`, also what the material shows, if available."""
     lock, problems = lock_of(deck)
+    written = deck.material.path
+    at = written if isinstance(written, Text) else deck.place
     try:
         outline = outline_of(deck, None) if judge else None
     except ValueError as error:
-        written = deck.material.path
-        at = written if isinstance(written, Text) else deck.place
         problems.append(problem("unreadable", at, str(error), "fix path:, or remove it", WARNING))
         outline = None
     if problems:
         return problems
-    found = sources_of(deck, ids, lock)
+    if judge and written and outline is None:
+        message = f"there is no file '{written}', so no card is compared with the material"
+        severity = INFO if lock.outline.parts else WARNING  # a lock does most of it, where the material isn't at hand
+        problems.append(problem("lost-material", at, message, "fix path:, or remove it", severity))
+    found = sources_of(deck, ids, lock).written
     if lock.outline.parts:  # the same errors with and without the material
         problems += bad_source(found)
     if outline is not None:
-        found = sources_of(deck, ids, lock, outline)
+        found = sources_of(deck, ids, lock, outline).written
         problems += copied(deck, outline, CHECKS["copied"].limit_in(deck))
         problems += hedge_lost(found)
     return [*problems, *source_changed(found), *source_gone(found)]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from studydeck.material.outline import VERSION, Outline, Part, Sentence
 from studydeck.model import Place, Problem, problem
+from studydeck.terminal import command_line, quoted
 
 MATERIAL_LOCK = "material.lock"
 _HEAD = "studydeck material"
@@ -19,7 +21,6 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_REMEDY = "restore it from git (git checkout -- material.lock), or delete it and run studydeck source stamp"
 _FINGERPRINT = re.compile(r"[1-9]\d*:[a-z2-7]{8}")
 
 
@@ -37,11 +38,12 @@ class MaterialLock(NamedTuple):
     """The outline of the material, and the stamps of sources by their owner and whole locator.
 
     The owner is the id of a card, or empty for a place under `uncarded:`. A whole locator names its section:
-    `overview/p2s1`.
+    `overview/p2s1`. `drafted` are the fingerprints of sentences that `draft` made a stub or a card for.
     """
 
     outline: Outline = Outline()
     stamps: Mapping[tuple[str, str], Stamp] = {}
+    drafted: frozenset[str] = frozenset()
 
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
@@ -49,11 +51,11 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
     try:
         lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
     except UnicodeDecodeError:
-        return MaterialLock(), [problem("damaged-material", Place(path), "the file isn't UTF-8", _REMEDY)]
+        return MaterialLock(), [_damaged(Place(path), "the file isn't UTF-8")]
     head = lines[0].rpartition(" ")
     if head[0] != _HEAD or not head[2].isdigit():
         message = "the first line isn't that of a material.lock"
-        return MaterialLock(), [problem("damaged-material", Place(path), message, _REMEDY)]
+        return MaterialLock(), [_damaged(Place(path), message)]
     if int(head[2]) > VERSION:
         message = f"a newer studydeck wrote this lock (version {head[2]}; this one reads {VERSION})"
         from studydeck.installing import update_line
@@ -70,13 +72,17 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
                 reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
                 reason = error if type(error) is ValueError else "wrong number of columns"
-                problems.append(
-                    problem("damaged-material", Place(path, number), f"this line is damaged: {reason}", _REMEDY)
-                )
+                problems.append(_damaged(Place(path, number), f"this line is damaged: {reason}"))
     if not reader.ended and not problems:
         last = Place(path, max(1, len(lines) - 1))
-        problems.append(problem("damaged-material", last, "the lock is truncated", _REMEDY))
+        problems.append(_damaged(last, "the lock is truncated"))
     return reader.lock(), problems
+
+
+def _damaged(at: Place, message: str) -> Problem:
+    stamp = command_line("source", "stamp", PurePosixPath(at.path).parent)
+    remedy = f"restore it from git ({quoted(['git', 'checkout', '--', at.path])}), or delete it and run {stamp}"
+    return problem("damaged-material", at, message, remedy)
 
 
 def material_lock_text(lock: MaterialLock) -> str:
@@ -88,6 +94,7 @@ def material_lock_text(lock: MaterialLock) -> str:
     for (owner, locator), stamp in sorted(lock.stamps.items()):
         word = f"card\t{owner}" if owner else "uncarded\t-"
         lines.append(f"{word}\t{locator}\t{' '.join(stamp.fingerprints)}\t{'lost' if stamp.lost else 'kept'}")
+    lines += [f"drafted\t{each}" for each in sorted(lock.drafted)]
     return "\n".join([*lines, "end", ""])
 
 
@@ -98,6 +105,7 @@ class _Reader:
         self.parts: list[tuple[str, str, str]] = []
         self.paragraphs: list[list[tuple[Sentence, ...]]] = []
         self.stamps: dict[tuple[str, str], Stamp] = {}
+        self.drafted: set[str] = set()
         self.ended = False
 
     def read(self, word: str, *values: str) -> None:
@@ -106,6 +114,7 @@ class _Reader:
             "paragraph": self._paragraph,
             "card": self._stamp,
             "uncarded": self._uncarded,
+            "drafted": self._drafted,
             "end": self._end,
         }
         if word not in lines:
@@ -117,7 +126,7 @@ class _Reader:
             Part(slug, heading, tuple(paragraphs), tag)
             for (slug, heading, tag), paragraphs in zip(self.parts, self.paragraphs, strict=True)
         ]
-        return MaterialLock(Outline(tuple(parts)), self.stamps)
+        return MaterialLock(Outline(tuple(parts)), self.stamps, frozenset(self.drafted))
 
     def _section(self, slug: str, heading: str, tag: str) -> None:
         if not slug or any(slug == other for other, _, _ in self.parts):
@@ -140,6 +149,9 @@ class _Reader:
 
     def _uncarded(self, _: str, locator: str, fingerprints: str, state: str) -> None:
         self._stamp("", locator, fingerprints, state)
+
+    def _drafted(self, fingerprint: str) -> None:
+        self.drafted.update(_fingerprints(fingerprint))
 
     def _end(self) -> None:
         self.ended = True

@@ -60,6 +60,11 @@ class Sources(NamedTuple):
         return [each for each in self.all if each.state in states]
 
     @property
+    def written(self) -> Sources:
+        """The sources without those of cards that aren't written yet."""
+        return self._replace(all=tuple(each for each in self.all if each.card is None or not each.card.is_stub))
+
+    @property
     def to_rewrite(self) -> list[Source]:
         """The sources whose locators in the YAML name another place than they should."""
         return [each for each in self.all if each.written != each.locator]
@@ -118,6 +123,8 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
         for card in section.cards:
             owner = next(owners)
             yield from (_Written(owner, card, section, locator) for locator in dict.fromkeys(card.source))
+        for stub in section.stubs:
+            yield from (_Written(stub.id or "", stub, section, locator) for locator in dict.fromkeys(stub.source))
     for section in deck.sections:
         yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
 

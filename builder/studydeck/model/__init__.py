@@ -24,13 +24,26 @@ from studydeck.model.problems import (
     problem,
     warning,
 )
-from studydeck.model.words import Card, Credit, Deck, Languages, Material, Place, Placed, Section, Text, shown
+from studydeck.model.words import (
+    UNWRITTEN,
+    Card,
+    Credit,
+    Deck,
+    Languages,
+    Material,
+    Place,
+    Placed,
+    Section,
+    Text,
+    shown,
+)
 
 __all__ = [
     "ERROR",
     "INFO",
     "NOTHING_KEPT",
     "PROBLEMS",
+    "UNWRITTEN",
     "WARNING",
     "Card",
     "Credit",

@@ -7,7 +7,8 @@ fast, and their classes defined four times as fast, which speeds up every comman
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -74,6 +75,11 @@ class Text(str):
     plain: bool
 
 
+#: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
+UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
+_IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
+
+
 class Card(NamedTuple):
     """One card as its author wrote it: where it starts, its kind, and its values by their keys (see kinds/)."""
 
@@ -103,14 +109,25 @@ class Card(NamedTuple):
     @property
     def texts(self) -> list[Text]:
         """Every Markdown text of the card, in the order in which a learner sees them."""
-        texts: list[Text] = []
+        return [text for key in self.kind.markdown for text in self._texts_of(key)]
+
+    def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
+        """`texts`, each with its language, of a card in a section of the languages `around` it."""
+        said = self.languages(around)
         for key in self.kind.markdown:
-            value = self.values.get(key)
-            if isinstance(value, tuple):
-                texts += value
-            elif value is not None and not isinstance(value, bool):
-                texts.append(value)
-        return texts
+            for text in self._texts_of(key):
+                yield text, said.of(self.kind.keys[key])
+
+    def _texts_of(self, key: str) -> Sequence[Text]:
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return ()
+        return value if isinstance(value, tuple) else (value,)
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it isn't written yet: what it asks, or an answer, is TODO (and notes), TBD, FIXME, XXX or ???."""
+        return any(_IS_UNWRITTEN.fullmatch(text.strip()) for text in (self.asks, *self.answers))
 
     @property
     def id(self) -> Text | None:
@@ -167,7 +184,8 @@ class Section(NamedTuple):
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
-    their own, for checks; `mixed` says whether some card has a language of its own.
+    their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
+    written yet: they are neither built nor checked, but keep their ids and their places in the material.
     """
 
     place: Place
@@ -180,6 +198,7 @@ class Section(NamedTuple):
     turned: tuple[Card, ...] = ()
     languages: Languages = Languages()
     mixed: bool = False
+    stubs: tuple[Card, ...] = ()
 
 
 class Material(NamedTuple):

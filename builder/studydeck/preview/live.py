@@ -68,7 +68,7 @@ def update(view: View, known: Mapping[str, Any], extra: Mapping[str, Any]) -> st
     """What a page that knows some cards needs to show `view`, as JSON."""
     changed = {key: card for key, card in view.cards.items() if known.get(key) != card}
     state = {
-        "head": {**view.head, **extra},
+        "head": {**view.head, "part": view.is_part, **extra},
         "order": list(view.cards),
         "cards": changed,
         "problems": [each._asdict() for each in view.problems],

@@ -16,16 +16,21 @@ from studydeck.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_FORMULAS = re.compile(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTALL)
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 
 
 class View(NamedTuple):
-    """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name."""
+    """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name.
+
+    It `is_part` of the deck if cards that have errors were left out.
+    """
 
     head: Mapping[str, Any]
     cards: Mapping[str, Mapping[str, Any]]
     problems: Sequence[Problem]
     media: Mapping[str, Path]
+    is_part: bool = False
 
 
 def view(
@@ -39,24 +44,29 @@ def view(
 ) -> View:
     """The page of a deck whose notes were drawn: a question and an answer side for each card of each note.
 
-    `states` says which notes are new, edited or retired since the last build, by id.
+    `states` says which notes are new, edited or retired since the last build, by id. Where all are new, none is told.
     """
+    if set(states.values()) == {"new"} and len(states) == len(notes):
+        states = {}
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
-        asked = _line(KINDS[note.kind].sides(note).question) or note.identity.id
-        for number, (question, answer) in zip(note.ords, sides, strict=True):
+        question = KINDS[note.kind].sides(note).question
+        asked = _line(question) or note.identity.id
+        shown = _with_formulas(question)
+        for number, (front, back) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
                 "section": note.section,
                 "name": KINDS[note.kind].card_name(note, number),
                 "asks": asked,
+                "shown": shown,
                 "state": states.get(note.identity.id, ""),
                 "path": note.card.place.path,
                 "line": note.card.place.line,
                 "tags": note.tags,
-                "question": with_mathml(question),
-                "answer": with_mathml(answer),
+                "question": with_mathml(front),
+                "answer": with_mathml(back),
                 "problems": by_card.get(note.identity.id, ()),
             }
     head = {
@@ -72,6 +82,14 @@ def view(
 def with_problems(shown: View, problems: Sequence[Problem]) -> View:
     """The last page without errors, with the errors that the deck has now."""
     return shown._replace(problems=problems)
+
+
+@lru_cache(10_000)  # called at every save
+def _with_formulas(html: str) -> str:
+    """The line of text as HTML that has formulas and no other markup; nothing for a line without formulas."""
+    parts = _FORMULAS.split(with_mathml(_SOUND.sub("♪", _ALT.sub(r"\1", html))))
+    parts[0::2] = [_TAGS.sub("", part) for part in parts[0::2]]
+    return "".join(parts) if len(parts) > 1 else ""
 
 
 @lru_cache(10_000)  # called at every save

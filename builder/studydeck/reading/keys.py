@@ -50,7 +50,7 @@ DECK_KEYS = {
     "terms": Key(takes.TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
 }
 MATERIAL_KEYS = {
-    "title": Key(takes.LINE, "The material's title, shown under the answer of cards with a source."),
+    "title": Key(takes.LINE, "The material's title, which a tap on a card's source shows."),
     "url": Key(takes.URL, "Where learners can read the material: an http or https address."),
     "path": Key(takes.LINE, "Where the author keeps the material; may be outside the deck's folder."),
 }

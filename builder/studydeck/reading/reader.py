@@ -10,9 +10,11 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from studydeck.counting import counted
 from studydeck.files import read_file
 from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of
 from studydeck.model import (
+    UNWRITTEN,
     WARNING,
     Card,
     Credit,
@@ -231,11 +233,21 @@ def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Se
     tag = values.get("tag") or slug(title, "section")
     cards = values.get("cards", ())
     texts = tuple([text for card in cards for text in card.texts])
+    whole = "\n".join(texts)  # searched first, since hardly any file has a stub
+    stubs = tuple([card for card in cards if card.is_stub]) if any(word in whole for word in UNWRITTEN) else ()
+    if stubs:
+        message = f"{counted(len(stubs), 'card')} not written yet, the first in line {stubs[0].place.line}"
+        remedy = "replace each TODO, or delete the card; until then it isn't built"
+        problems.append(problem("unwritten", place, message, remedy, WARNING))
+        cards = tuple([card for card in cards if not card.is_stub])
+        texts = tuple([text for card in cards for text in card.texts])
     letters = array("I", [letters_hash(card.asks) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
-    return Section(place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed)
+    return Section(
+        place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed, stubs
+    )
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Field, Kind, NoteType, Template, takes
+from studydeck.model import Deck, Field, Kind, Material, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import without_commands
 from studydeck.text.languages import usual_direction
@@ -52,14 +52,21 @@ def _marks(kind: Kind) -> list[str]:
 def _filled(template: str | Path, deck: Deck) -> str:
     """The template with the deck's languages and material filled in: `dir="auto" data-language` is one for both."""
     text = template if isinstance(template, str) else template.read_text("utf-8").strip()
-    title = _escaped(deck.material.title)
-    if deck.material.url:
-        url = _escaped(deck.material.url.replace("{", "%7B"))
-        title = f'<a href="{url}">{title or url}</a>'
     for name, language in (("language", deck.language), ("answer-language", deck.languages.of_answers)):
         said = f' lang="{_escaped(language)}"' if language else ""
         text = text.replace(f'dir="auto" data-{name}', f'dir="{usual_direction(language)}"{said}')
-    return text.replace("<!-- material -->", title)
+    return text.replace("<!-- source -->", _source(deck.material))
+
+
+def _source(material: Material) -> str:
+    """The Source field as a link to the material, or as what shows the material's title at a tap."""
+    title = _escaped(material.title)
+    if material.url:
+        named = f' title="{title}"' if title else ""
+        return f'<a href="{_escaped(material.url.replace("{", "%7B"))}"{named}>{{{{Source}}}}</a>'
+    if title:
+        return f'<details><summary class="tappable">{{{{Source}}}}</summary>{title}</details>'
+    return "{{Source}}"
 
 
 def _escaped(text: str) -> str:

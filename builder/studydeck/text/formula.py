@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
+from studydeck.text.mathjax import refused
 from studydeck.text.spans import FORMULA, replace_enclosed
 
 _LONGEST = 2_000  # characters of a formula: the library takes quadratic time for some
@@ -31,6 +32,18 @@ def with_tex(html: str) -> str:
     return _replaced(html, lambda _, tex, __: tex)
 
 
+def formulas(html: str) -> list[str]:
+    """The TeX of each formula in `html`, in order."""
+    found: list[str] = []
+
+    def take(_: str, tex: str, __: str) -> str:
+        found.append(html_entities.unescape(tex))
+        return ""
+
+    _replaced(html, take)
+    return found
+
+
 def in_formula(html: str) -> bool:
     """Whether what follows `html` is inside a formula that `html` starts."""
     outside = replace_enclosed(html[html.rfind(">") + 1 :], FORMULA, lambda *_: "")
@@ -48,7 +61,7 @@ def _replaced(html: str, made: Callable[[str, str, str], str]) -> str:
 @lru_cache(10_000)  # a preview asks for all of them at every save
 def _mathml(formula: str, display: str) -> str:
     tex = html_entities.unescape(formula)
-    if len(tex) > _LONGEST:
+    if len(tex) > _LONGEST or refused(tex):
         return _as_tex(tex)
     try:
         from latex2mathml.converter import convert_to_element
@@ -62,7 +75,7 @@ def _mathml(formula: str, display: str) -> str:
 
 
 def _as_tex(tex: str) -> str:
-    return f'<code class="tex" title="Anki sets this formula; this page can\'t">{html_entities.escape(tex)}</code>'
+    return f'<code class="tex" title="A formula that this page can\'t set">{html_entities.escape(tex)}</code>'
 
 
 def _is_wrong(element: Element) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain, zip_longest
 from zlib import crc32
 
 from studydeck.text.cloze import without_gaps
 
 _SLUG_LENGTH = 48
 _LONGEST_NAME = 300  # characters of a name that are compared
+_ALIKE = 0.6  # from 0 to 1, as in difflib, for a name that was probably meant
 _MOST_COMPARED = 20_000  # names, which takes half a second
 # Counts such as {1,30}, and a start at the start of a run of marks, keep a text full of marks from taking minutes.
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_MARKS = re.compile(r"\*\*|~~|(?<!\w)[*_]{1,30}(?=\w)|(?<=\w)[*_]{1,30}(?!\w)")
+_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|_+|~~|==")
 _QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,200}?)(?<=\w)['’](?!\w)")
 # Punctuation at a word's end means nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!.
 # Operators always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions
@@ -58,13 +60,38 @@ def _is_letter(character: str) -> bool:
 def fold(text: str) -> str:
     """`text` without what doesn't change its meaning: case, spaces, emphasis, quotes, punctuation at a word's end."""
     if "`" in text:  # in code every character counts
-        outside_and_code = _CODE.split(text)
-        outside_and_code[0::3] = [_MARKS.sub("", each) for each in outside_and_code[0::3]]
-        del outside_and_code[1::3]
-        text = "".join(outside_and_code)
-    elif "*" in text or "_" in text or "~" in text:
-        text = _MARKS.sub("", text)
+        outside_and_code = _CODE.split(text.replace("\0", ""))
+        outside = _without_emphasis("\0".join(outside_and_code[0::3])).split("\0")
+        text = "".join(chain.from_iterable(zip_longest(outside, outside_and_code[2::3], fillvalue="")))
+    elif "*" in text or "_" in text or "~~" in text or "==" in text or "\\" in text:
+        text = _without_emphasis(text)
     return _WORD_ENDS.sub(" ", _QUOTES.sub(r"\1", text.casefold())).strip()
+
+
+def _without_emphasis(text: str) -> str:
+    """`text` without marks of emphasis in pairs, and without backslashes before other marks: `B*` isn't `B`."""
+    parts: list[str] = []
+    opened: dict[str, tuple[int, int, bool]] = {}  # of each mark, the last that may open: in parts, in text, in a word
+    written = 0
+    for mark in _MARK.finditer(text):
+        parts += text[written : mark.start()], mark[1] or mark[0]
+        written = mark.end()
+        if mark[1]:
+            continue
+        before, after = text[max(0, mark.start() - 1) : mark.start()], text[mark.end() : mark.end() + 1]
+        inside = before.isalnum() and after.isalnum()
+        if inside and mark[0][0] == "_":
+            continue
+        if before.strip() and mark[0] in opened:
+            part, start, began_inside = opened.pop(mark[0])
+            inner = text[start : mark.start()]
+            in_a_word = inside and began_inside and not (mark[0] in ("**", "==") and inner.isalpha())
+            if not in_a_word and not (mark[0] == "__" and inner.isidentifier()):
+                parts[part] = parts[-1] = ""
+                continue
+        if after.strip():
+            opened[mark[0]] = len(parts) - 1, mark.end(), inside
+    return "".join(parts) + text[written:]
 
 
 def letters_hash(text: str) -> int:
@@ -74,9 +101,9 @@ def letters_hash(text: str) -> int:
     return crc32(text.casefold().translate(_LETTERS_ONLY).encode("utf-8", "surrogatepass"))
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `word` was probably meant to be, or None."""
-    return Guesses(known).near(word)
+def near(word: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
+    """The one of `known` that `word` was probably meant to be, or None; `alike` is as in difflib, from 0 to 1."""
+    return Guesses(known).near(word, alike)
 
 
 class Guesses:
@@ -87,7 +114,7 @@ class Guesses:
         self._stems = {each.rpartition(".")[0]: each for each in self._folded}
         self._left = _MOST_COMPARED
 
-    def near(self, word: str) -> str | None:
+    def near(self, word: str, alike: float = _ALIKE) -> str | None:
         """The name that `word` was probably meant to be: by its letters, or by all but the ending of a file's name."""
         word = word[:_LONGEST_NAME].casefold()
         stem = word.rpartition(".")[0]
@@ -98,5 +125,5 @@ class Guesses:
         import difflib
 
         self._left -= len(self._folded)
-        matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=0.6)
+        matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=alike)
         return self._folded[matches[0]] if matches else None

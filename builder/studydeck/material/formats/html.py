@@ -25,17 +25,22 @@ _NOT_READ = [
 _LINE_BREAKS = re.compile(r"(?<! ) {2,}+\n\s*")
 
 
-def _html(path: Path, data: bytes) -> str:
-    """The page's one article, or its main part, or all of it, by way of Markdown."""
+def from_html(path: Path, page_or_part: bytes | str, without: str = "") -> str:
+    """The page's one article, or its main part, or all of it, by way of Markdown.
+
+    What the CSS selector `without` finds is left out. `path` is only named, if a library is missing.
+    """
     try:
         from bs4 import BeautifulSoup
         from bs4.element import PreformattedString
         from markdownify import MarkdownConverter
     except ModuleNotFoundError:
         raise needs_extra(path, "HTML") from None
-    page = BeautifulSoup(data, "html.parser")
+    page = BeautifulSoup(page_or_part, "html.parser")
     articles = page.find_all("article")
     part = articles[0] if len(articles) == 1 else page.find("main") or page
+    for element in part.select(without) if without else ():
+        element.decompose()
     for element in part.find_all(_NOT_READ):
         if element.name != "header" or not element.find(["h1", "h2"]):
             element.decompose()
@@ -65,4 +70,4 @@ def _one_or_many(breaks: re.Match[str]) -> str:
     return " " if breaks[0].count("\n") == 1 else "\n\n"
 
 
-FORMAT = Format((".html", ".htm", ".xhtml"), _html)
+FORMAT = Format((".html", ".htm", ".xhtml"), from_html)

@@ -5,8 +5,9 @@
   const byId = (id) => document.getElementById(id);
   const deck = { head: { sections: [] }, order: [], cards: {}, problems: [] };
   const place = { key: named(), side: "question" };
-  const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [1000, 700] };
+  const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [667, 443] }; // a desktop's window may be larger
   const frame = byId("frame");
+  let listed = []; // the keys of the cards in the list
 
   // --- small helpers ---------------------------------------------------------------------------
 
@@ -61,16 +62,20 @@
 
   function showErrors() {
     const errors = deck.problems.filter((each) => each.severity === "error");
+    const told = errors.length || deck.order.length ? errors : deck.problems;
     const box = byId("trouble");
-    box.hidden = !errors.length;
+    box.hidden = !errors.length && deck.order.length > 0;
+    box.classList.toggle("mild", !errors.length);
     box.replaceChildren();
-    if (!errors.length) return;
-    const shown = deck.order.length ? ". The cards below are from the last version without errors." : ".";
-    box.append(make("h2", `${count(errors.length, "error")}${shown}`));
+    if (box.hidden) return;
+    const shown = !deck.order.length ? "There is no card to show yet."
+      : deck.head.part ? "The cards below are those without errors."
+      : "The cards below are from the last version without errors.";
+    box.append(make("h2", errors.length ? `${count(errors.length, "error")}. ${shown}` : shown));
     const list = make("ul");
-    for (const each of errors) {
+    for (const each of told) {
       const item = make("li", `${each.message}; ${each.remedy} `);
-      item.append(make("code", `${where(each)}:${each.column}`));
+      item.append(placeButton(`${where(each)}:${each.column}`));
       list.append(item);
     }
     box.append(list);
@@ -87,8 +92,23 @@
 
   function problemBox(each) {
     const box = make("div", `${each.message}; ${each.remedy} `, { class: `problem ${each.severity}` });
-    box.append(make("code", `${where(each)}:${each.column} [${each.name}]`));
+    box.append(placeButton(`${where(each)}:${each.column}`), make("code", ` [${each.name}]`));
     return box;
+  }
+
+  // A place in a file, to be pasted into an editor.
+  function placeButton(text) {
+    return make("button", text, { type: "button", class: "place", title: "Copy" });
+  }
+
+  async function copyPlace(button) {
+    try {
+      await navigator.clipboard.writeText(button.textContent);
+      byId("said").textContent = `Copied ${button.textContent}`;
+      button.title = "Copied";
+    } catch { // a page that isn't served by this computer may not copy, but can select
+      getSelection().selectAllChildren(button);
+    }
   }
 
   // --- the list --------------------------------------------------------------------------------
@@ -114,17 +134,17 @@
   }
 
   function fillList() {
-    const keys = matching();
+    listed = matching();
     const lists = new Map();
     const parts = document.createDocumentFragment();
     for (const section of deck.head.sections) lists.set(section.tag, make("ol"));
-    for (const key of keys) lists.get(deck.cards[key].section)?.append(listItem(key));
+    for (const key of listed) lists.get(deck.cards[key].section)?.append(listItem(key));
     for (const section of deck.head.sections) {
       const list = lists.get(section.tag);
       if (list.childElementCount) parts.append(make("h2", section.name, { dir: "auto" }), list);
     }
     byId("cards").replaceChildren(parts);
-    byId("none").hidden = keys.length > 0 || !deck.order.length;
+    byId("none").hidden = listed.length > 0 || !deck.order.length;
     markCurrent();
   }
 
@@ -138,6 +158,7 @@
   function listItem(key) {
     const card = deck.cards[key];
     const button = make("button", card.asks, { type: "button", "data-key": key, tabindex: "-1", dir: "auto" });
+    if (card.shown) button.innerHTML = card.shown; // with formulas, and no other markup
     if (card.name !== "question" && card.name !== "cloze") button.append(make("span", ` (${card.name})`, { class: "kind" }));
     if (card.state) button.append(make("span", card.state, { class: `mark ${card.state}`, dir: "ltr" }));
     for (const [grade, number] of graded(card.problems)) button.append(make("span", count(number, grade), { class: `mark ${grade}`, dir: "ltr" }));
@@ -150,6 +171,8 @@
 
   function markCurrent() {
     byId("cards").querySelector("[aria-current]")?.removeAttribute("aria-current");
+    const at = listed.indexOf(place.key) + 1;
+    byId("position").textContent = at ? `${at.toLocaleString("en")} of ${listed.length.toLocaleString("en")}` : "";
     const button = buttonOf(place.key);
     (button || byId("cards").querySelector("button"))?.setAttribute("tabindex", "0");
     if (!button) return;
@@ -176,7 +199,7 @@
     html.desktop #content { margin: 20px; }
     html.desktop body { background: #f5f5f5; } html.desktop body.nightMode { background: #2c2c2c; }
     math { max-width: 100%; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }
-    mtd[columnalign="right"] { text-align: right; } mtd[columnalign="left"] { text-align: left; }
+    mtd[columnalign="right"] { text-align: -webkit-right; } mtd[columnalign="left"] { text-align: -webkit-left; }
     mtable[columnspacing^="0"] > mtr > mtd { padding-inline: 0; }`;
 
   function show(keepScroll) {
@@ -212,9 +235,10 @@
   }
 
   function fit() {
-    const [wide, high] = sizes[width()];
     const device = byId("device");
     const slot = byId("slot").getBoundingClientRect();
+    let [wide, high] = sizes[width()];
+    if (width() === "desktop") [wide, high] = [Math.max(wide, slot.width), Math.max(high, slot.height / Math.min(1, slot.width / wide))];
     const scale = Math.min(1, slot.width / wide, Math.max(slot.height / high, width() === "phone" ? 0.72 : 0.5));
     device.className = `device ${width()}`;
     device.style.width = `${wide}px`;
@@ -229,13 +253,18 @@
       const facts = make("dl");
       const state = { new: "new since the last build", edited: "edited since the last build", retired: "retired" };
       const rows = { Id: card.id, File: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state] };
-      for (const [name, value] of Object.entries(rows)) if (value) facts.append(make("dt", name), make("dd", value));
+      for (const [name, value] of Object.entries(rows)) {
+        if (!value) continue;
+        const said = make("dd", name === "File" ? "" : value);
+        if (name === "File") said.append(placeButton(value));
+        facts.append(make("dt", name), said);
+      }
       parts.append(make("h2", "This card"), facts);
       if (card.problems.length) parts.append(make("h2", "Problems"));
       parts.append(...card.problems.map(problemBox));
     }
     if (frame.contentDocument.querySelector("#qa code.tex")) {
-      parts.append(make("p", "A formula is shown as TeX: the preview can't typeset it, but Anki can.", { class: "soft" }));
+      parts.append(make("p", "A formula is shown as TeX, since the preview can't typeset it. Look at it in Anki.", { class: "soft" }));
     }
     byId("card-facts").replaceChildren(parts);
   }
@@ -251,9 +280,15 @@
   }
 
   function step(by) {
-    const keys = matching();
-    const at = keys.indexOf(place.key);
-    go(keys[at < 0 ? 0 : Math.min(Math.max(at + by, 0), keys.length - 1)]);
+    const at = listed.indexOf(place.key);
+    go(listed[at < 0 ? 0 : Math.min(Math.max(at + by, 0), listed.length - 1)]);
+  }
+
+  // To the first card of the next section, or of this one and then of the one before.
+  function stepSection(by) {
+    const starts = listed.filter((key, at) => deck.cards[key].section !== deck.cards[listed[at - 1]]?.section);
+    const at = listed.indexOf(place.key);
+    go(by > 0 ? starts.find((key) => listed.indexOf(key) > at) : starts.findLast((key) => listed.indexOf(key) < at));
   }
 
   function turn() {
@@ -294,16 +329,18 @@
         if (event.target.id === "search" && event.target.value) clearSearch(); else openList(false);
       }
       if (event.key === "Enter" && typing.id === "typeans") turn();
+      if (event.key === "Enter" && typing.id === "search") showFirst();
       return;
     }
     const onButton = event.target.closest?.("button, a, summary");
     const inList = event.target.closest?.("#cards");
     const radio = event.target.matches?.("input[type=radio]");
     const actions = {
-      " ": () => turn(), ArrowRight: () => step(1), ArrowLeft: () => step(-1), n: () => setNight(!night()),
+      " ": () => turn(), n: () => setNight(!night()),
       w: () => setWidth({ phone: "tablet", tablet: "desktop", desktop: "phone" }[width()]),
       "/": () => { openList(true); byId("search").focus(); }, "?": () => byId("keys").showModal(),
       Escape: () => openList(false),
+      ArrowRight: () => (event.shiftKey ? stepSection : step)(1), ArrowLeft: () => (event.shiftKey ? stepSection : step)(-1),
     };
     if (inList) Object.assign(actions, { ArrowDown: () => stepInList(1), ArrowUp: () => stepInList(-1) });
     const action = actions[event.key];
@@ -315,6 +352,13 @@
   function stepInList(by) {
     step(by);
     buttonOf(place.key)?.focus();
+  }
+
+  function showFirst() {
+    if (!listed.length) return;
+    openList(false);
+    byId("search").blur();
+    go(listed[0]);
   }
 
   function clearSearch() {
@@ -341,6 +385,7 @@
   }
 
   document.addEventListener("keydown", press);
+  document.addEventListener("click", (event) => { if (event.target.matches(".place")) copyPlace(event.target); });
   byId("reveal").addEventListener("click", turn);
   byId("previous").addEventListener("click", () => step(-1));
   byId("next").addEventListener("click", () => step(1));
