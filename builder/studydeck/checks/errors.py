@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Problem, Text, problem
-from studydeck.text import fold, letters_hash, read_clozes, to_cloze_html, to_html
+from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Html, Problem, Text, problem
+from studydeck.text import cleaned, fold, html_references, html_words, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
@@ -24,6 +24,8 @@ def _cards(deck: Deck) -> Iterator[Card]:
 
 
 def _is_empty(text: Text) -> bool:
+    if isinstance(text, Html):
+        return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
@@ -35,6 +37,8 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
     A section's texts are searched together first, since hardly any section has such a card.
     """
     for section in deck.sections:
+        if section.html:
+            yield from of_html(section.cards)
         texts = section.texts
         whole = "\n".join(texts)
         odd = [text for text in texts if not text[:1].isalnum()]
@@ -62,6 +66,13 @@ def empty(cards: Sequence[Card]) -> Iterator[Problem]:
                 yield problem("empty-answer", answer, "the answer is empty", "write it, or delete the card")
 
 
+def of_html(cards: Sequence[Card]) -> Iterator[Problem]:
+    """A text of `!html` that shows nothing."""
+    for card in cards:
+        if card.html:
+            yield from empty([card])
+
+
 def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
 
@@ -69,7 +80,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
-        found = read_clozes(to_cloze_html(cloze))
+        found = read_clozes(cleaned(cloze) if isinstance(cloze, Html) else to_cloze_html(cloze))
         for message, remedy in found.mistakes:
             yield problem("bad-cloze", cloze, message, remedy)
         if not found.numbers and not found.mistakes:

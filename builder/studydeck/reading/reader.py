@@ -19,6 +19,7 @@ from studydeck.model import (
     Card,
     Credit,
     Deck,
+    Html,
     Key,
     Kind,
     Languages,
@@ -79,6 +80,8 @@ _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
 _ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS)
 _FLAG_KINDS = (takes.FLAG, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)
 _LISTS = (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LINES, takes.LOCATORS, takes.SECTIONS, takes.FLAG_OR_LIST)
+#: Those whose texts may be HTML.
+_MAY_BE_HTML = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS, takes.FLAG_OR_MARKDOWN)
 _MAPPINGS = (takes.MATERIAL, *_ENTRIES)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -97,6 +100,8 @@ def read_deck(
     home = place.path.removesuffix("deck.yaml")
     tree = _read(path, folder, problems)
     values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
+    if isinstance(values.get("description"), Html):
+        _no_html(_text("description", place), values.pop("description"), problems)
     title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
     sections = []
     names = _section_files(folder, values.get("sections"), problems)
@@ -232,22 +237,23 @@ def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Se
     title = values.get("section") or _text(name, place)
     tag = values.get("tag") or slug(title, "section")
     cards = values.get("cards", ())
-    texts = tuple([text for card in cards for text in card.texts])
-    whole = "\n".join(texts)  # searched first, since hardly any file has a stub
+    every = [text for card in cards for text in card.all_texts]
+    whole = "\n".join(every)  # searched first, since hardly any file has a stub
     stubs = tuple([card for card in cards if card.is_stub]) if any(word in whole for word in UNWRITTEN) else ()
     if stubs:
         message = f"{counted(len(stubs), 'card')} not written yet, the first in line {stubs[0].place.line}"
         remedy = "replace each TODO, or delete the card; until then it isn't built"
         problems.append(problem("unwritten", place, message, remedy, WARNING))
         cards = tuple([card for card in cards if not card.is_stub])
-        texts = tuple([text for card in cards for text in card.texts])
+        every = [text for card in cards for text in card.all_texts]
+    html = tuple([text for text in every if type(text) is Html])
+    texts = tuple([text for text in every if type(text) is not Html] if html else every)
     letters = array("I", [letters_hash(card.asks) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
-    return Section(
-        place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed, stubs
-    )
+    uncarded = values.get("uncarded", {})
+    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html)
 
 
 def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
@@ -346,6 +352,8 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
     """`node` as a value of `kind`, or None after a problem."""
     if isinstance(node, Text) and node.startswith(NO_KEY):
         return None  # reported already
+    if isinstance(node, Html) and kind not in _MAY_BE_HTML:
+        return _no_html(key, node, problems)
     if kind in (takes.MARKDOWN, takes.GAPS):
         if isinstance(node, Text):
             return node
@@ -392,6 +400,8 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
     for item in items:
         if not isinstance(item, Text):
             _report_kind(takes.MARKDOWN, key, item, problems)
+        elif isinstance(item, Html) and kind not in _MAY_BE_HTML:
+            _no_html(key, item, problems)
         elif kind == takes.FLAG_OR_LIST and _some_text(kind, key, item, problems) is None:
             pass  # reported
         elif kind == takes.LOCATORS and not _is_place(item):
@@ -413,6 +423,11 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         if not texts or len(texts) < len(node):
             return None
     return tuple(texts)
+
+
+def _no_html(key: Text, text: Html, problems: list[Problem]) -> None:
+    remedy = "write it without !html, or in another key"
+    problems.append(problem("wrong-kind", text, f"'{key}' can't be HTML", remedy))
 
 
 def _some_text(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
