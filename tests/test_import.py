@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from studydeck.cli import main
 from studydeck.engine.learner import Learner
 from studydeck.model import Card, Text
+from studydeck.model.words import Html
 from studydeck.pipeline import Loaded, build, load
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.tree import read_tree
@@ -121,8 +122,8 @@ def test_a_cell_in_quotes_may_have_lines_and_delimiters_and_signs_are_only_signs
     text = 'question,answer\n"One, ""two""?","*a*\n\n- b"\n$5 and 2*3*4,"$x^2$, [c](d) and <b>"\n'
     loaded = imported(tmp_path, text)
     assert cards(loaded) == [
-        pair('One, "two"?', r"\*a\*" + "\n\n" + r"\- b"),
-        pair("$5 and 2*3*4", r"$x^2$, \[c](d) and \<b\>"),
+        pair('One, "two"?', r"\*a*" + "\n\n" + r"\- b"),
+        pair("$5 and 2*3*4", r"$x^2$, \[c](d) and <b>"),
     ]
 
 
@@ -223,6 +224,36 @@ def test_ankis_notes_without_any_column_but_their_texts_are_read(html: bool, tmp
         export(author, file, with_html=html, with_all=False)
     loaded = imported(tmp_path, file.read_bytes(), "again.txt")
     assert cards(loaded)[1:3] == [pair("Vienna", 'Wien, "Beč"'), pair("Basel?", "Rhine")]
+
+
+def test_html_becomes_markdown_where_nothing_is_lost_and_else_stays(tmp_path: Path) -> None:
+    (tmp_path / "collection.media").mkdir()
+    for name in ("a b.png", "c.png"):
+        (tmp_path / "collection.media" / name).write_bytes(PICTURE)
+    (tmp_path / "rivers.txt").write_text(
+        "#separator:tab\n#html:true\n"
+        'What is <b>bold</b>?\t<img src="a b.png"><br>a &lt; b\n'
+        'What is <i>red</i>?\t<span style="color: red">This</span> <img src="c.png">\n'
+        "Is <script>alert(1)</script> run?\tNo\n",
+        "utf-8",
+    )
+    result = run(tmp_path / "rivers.txt", "--deck", tmp_path / "deck")
+    assert result.exit_code == 0, result.output
+    assert "1 text kept as HTML, since Markdown would lose: colour (1)" in result.output
+    assert "left out: a script of a text" in result.output
+    loaded = load(tmp_path / "deck")
+    assert cards(loaded) == [
+        pair("What is **bold**?", "![](a b.png)\na < b"),
+        pair("What is *red*?", '<span style="color: red">This</span> <img src="c.png">'),
+        pair("Is run?", "No"),
+    ]
+    assert isinstance(loaded.deck.sections[0].cards[1].answer, Html)
+    built = build(loaded, tmp_path / "dist", 1_700_000_000)
+    assert (built.notes, built.media) == (3, 1)  # both pictures have the same content
+    with Learner() as learner:
+        learner.import_package(built.path)
+        assert learner.faults() == []
+        assert learner.missing_media() == []
 
 
 # --- questions and answers in text ---------------------------------------------------------------
@@ -553,7 +584,7 @@ def test_json_says_what_came_and_what_did_not(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("q,a,colour\nA?,1,red\nB?,,\n", "utf-8")
     told = json.loads(run(tmp_path / "r.csv", "--deck", tmp_path / "deck", "--format", "json").output)
     numbers = {"notes": 1, "cards": 1, "media": 0, "sections": 1, "as_markdown": 2, "as_html": 0}
-    assert told.keys() == {"deck", "name", *numbers, "note_types", "left_out", "problems"}
+    assert told.keys() == {"deck", "name", *numbers, "html_because", "note_types", "left_out", "problems"}
     assert {key: told[key] for key in numbers} == numbers
     assert told["deck"] == (tmp_path / "deck").as_posix()
     assert [(each["what"], each["count"]) for each in told["left_out"]] == [("a row", 1), ("the column 'colour'", 1)]

@@ -116,6 +116,9 @@ def print_imported(imported: Imported) -> None:
     ]
     folder = imported.deck.as_posix()
     say(f"wrote {folder}: {', '.join(parts)}")
+    if imported.as_html:
+        because = ", ".join(f"{what} ({number:,})" for what, number in imported.html_because.items())
+        say(f"{counted(imported.as_html, 'text')} kept as HTML, since Markdown would lose: {because}")
     for each in imported.left_out:
         times = f" ({each.count:,} times)" if each.count > 1 else ""
         say(f"left out: {each.what}{times}: {each.why}")

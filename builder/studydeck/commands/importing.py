@@ -17,19 +17,18 @@ from studydeck.files import Refused, inside, status_of, write_file
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
-from studydeck.model import Problem
+from studydeck.model import Problem, takes
+from studydeck.model.words import Html
 from studydeck.pipeline import load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.starter import write_deck
 from studydeck.reading.written import Value, section_yaml
 from studydeck.render.media import LARGEST_FILE
-from studydeck.text import PICTURES, SOUNDS, media_references, slug
-from studydeck.text.plain import from_plain
+from studydeck.text import PICTURES, SOUNDS, cleaned, html_references, html_words, media_references, slug
+from studydeck.text.from_html import to_markdown
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
-_LINE_ENDS = re.compile(r"<br ?/?>|</(?:div|p|li)>\s*|<(?:div|p|ul|ol)(?:\s[^<>]*)?>", re.IGNORECASE)
-_TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s[^<>]*)?>", re.IGNORECASE)
 _FEW_WORDS = 20  # by which no language is known
 #: Where tools keep the pictures and sounds of a file, besides its own folder.
 _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images", "img", "files")
@@ -38,7 +37,8 @@ _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images"
 class Imported(NamedTuple):
     """What `import` made: the deck's folder and name, how many of what it has, and what was left out.
 
-    `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML.
+    `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML;
+    `html_because` says what Markdown would have lost of these, and in how many.
     `problems` are all that `check` finds in the deck.
     """
 
@@ -50,6 +50,7 @@ class Imported(NamedTuple):
     sections: int
     as_markdown: int
     as_html: int
+    html_because: Mapping[str, int]
     left_out: Sequence[LeftOut]
     problems: Sequence[Problem]
 
@@ -81,6 +82,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         sections=len(sections),
         as_markdown=made.as_markdown,
         as_html=made.as_html,
+        html_because=made.because,
         left_out=made.left_out(),
         problems=loaded.problems,
     )
@@ -133,6 +135,7 @@ class _Making:
         self.description = incoming.description.strip()
         self.media: dict[str, Path | bytes] = {}
         self.as_markdown = self.as_html = 0
+        self.because: Counter[str] = Counter()
         self._ids, self._files = _Names(), _Names()
         self._guids: set[str] = set()
         self._seen: set[tuple[object, ...]] = set()
@@ -152,7 +155,7 @@ class _Making:
         return sections
 
     def _card(self, card: IncomingCard) -> dict[str, Value] | None:
-        values = {key: self._value(value, card.html) for key, value in card.values.items() if key != "id"}
+        values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         kind = kind_of(values)
         if lacking := [key for key in kind.required if key not in values]:
@@ -171,27 +174,37 @@ class _Making:
             values["guid"] = card.guid
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
-        return {"id": self._id(card.values.get("id", ""), str(values[kind.asks])), **values}
+        return {"id": self._id(card.values.get("id", ""), values[kind.asks]), **values}
 
-    def _id(self, wanted: object, question: str) -> str:
+    def _id(self, wanted: object, question: Value) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
         is_good = isinstance(wanted, str) and re.fullmatch(ID_PATTERN, wanted)
-        return self._ids.free(str(wanted) if is_good else slug(_TAG.sub(" ", question)))
+        return self._ids.free(
+            str(wanted) if is_good else slug(html_words(str(question)) if isinstance(question, Html) else str(question))
+        )
 
-    def _value(self, value: Value, is_html: bool) -> Value:
+    def _value(self, key: str, value: Value, is_html: bool) -> Value:
         if isinstance(value, bool):
             return value
         if isinstance(value, tuple):
-            return tuple(filter(None, (self._text(each, is_html) for each in value)))
-        return self._text(value, is_html)
+            return tuple(filter(None, (self._text(key, each, is_html) for each in value)))
+        return self._text(key, value, is_html)
 
-    def _text(self, text: str, is_html: bool) -> str:
+    def _text(self, key: str, text: str, is_html: bool) -> str:
+        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it."""
+        text = re.sub(CONTROL, "", text).strip()
         if is_html:
-            text, lost = _from_html(text)
+            markdown, lost = to_markdown(text)
+            if lost and to_markdown(cleaned(text)).lost and card_keys()[key].takes in takes.ANY_TEXT:
+                self.as_html += 1
+                self.because += Counter(lost)
+                return Html(self._with_media(text, html_references(text)))
             for what in lost:
-                self._left[f"the look of a text: {what}", "Markdown can't show it"] += 1
-        self.as_markdown += 1
-        return self._with_media(re.sub(CONTROL, "", text).strip())
+                self._left[f"{what} of a text", "cards can't have it"] += 1
+            text = markdown
+        self.as_markdown += bool(text)
+        has_media = "![" in text or "[sound:" in text
+        return self._with_media(text, media_references(text)) if has_media else text
 
     def _tag(self, tag: str) -> str:
         """The tag as Anki takes it; empty if it doesn't take it at all."""
@@ -203,14 +216,12 @@ class _Making:
 
     # --- media -----------------------------------------------------------------------------------
 
-    def _with_media(self, text: str) -> str:
+    def _with_media(self, text: str, references: Iterable[tuple[str, str]]) -> str:
         """`text` with the names that its pictures and sounds have in the deck, and these taken."""
-        if "![" not in text and "[sound:" not in text:
-            return text
-        for written in dict.fromkeys(name for name, _ in media_references(text) if name):
+        for written in dict.fromkeys(name for name, _ in references if name):
             if _REMOTE.match(written):
                 self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
-                text = re.sub(rf"!(?=\[[^\[\]]*\]\({re.escape(written)})", "", text)
+                text = _as_link(text, written)
                 continue
             name = self._places.get(written) or self._take(written)
             if name and name != written:
@@ -248,12 +259,11 @@ class _Making:
         return None
 
 
-def _from_html(html: str) -> tuple[str, tuple[str, ...]]:
-    """The Markdown of a field's HTML, and what it can't show, in words."""
-    text = _LINE_ENDS.sub("\n", html)
-    lost = dict.fromkeys(found[1].lower() for found in _TAG.finditer(text) if not found[0].startswith("</"))
-    text = html_entities.unescape(_TAG.sub("", text)).replace("\xa0", " ")
-    return from_plain(re.sub(r"\n{3,}", "\n\n", text)), tuple(lost)
+def _as_link(text: str, address: str) -> str:
+    """`text`, in Markdown or HTML, with a link instead of a picture at this address."""
+    found = re.escape(address)
+    text = re.sub(rf"!\[([^\[\]]*)\](?=\({found})", lambda alt: f"[{alt[1] or 'picture'}]", text)
+    return re.sub(rf"<img\s[^<>]*{found}[^<>]*>", f'<a href="{html_entities.escape(address)}">picture</a>', text)
 
 
 class _Names:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from studydeck.model.words import Html
+from studydeck.reading.nodes import HTML_TAG
 from studydeck.text.scalar import yaml_scalar, yaml_text, yaml_word
 
 _SHORT = 60  # characters of a list in one line
@@ -27,8 +29,14 @@ def _value(value: Value) -> str:
     if isinstance(value, bool):
         return yaml_scalar(value)
     if isinstance(value, str):
-        return yaml_text(value, "      ")
-    words = [yaml_word(each) if " " not in each else yaml_text(each, "") for each in value]
-    if sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n") for each in value):
-        return f"[{', '.join(words)}]"
-    return "".join(f"\n      - {yaml_text(each, '        ')}" for each in value)
+        return _text(value, "      ")
+    is_short = sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n<") for each in value)
+    if is_short:
+        return f"[{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
+    return "".join(f"\n      - {_text(each, '        ')}" for each in value)
+
+
+def _text(text: str, indent: str) -> str:
+    if isinstance(text, Html):
+        return f"{HTML_TAG} |\n" + "\n".join(f"{indent}{line}".rstrip() for line in text.strip().split("\n"))
+    return yaml_text(text, indent)
