@@ -17,6 +17,7 @@ signs, too.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import itertools
@@ -41,9 +42,10 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
-from studydeck.importers import markdown, pdf
+from studydeck.importers import Given, importers
 from studydeck.kinds import kind_of
 from studydeck.material import align, draft, outline
+from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
@@ -272,6 +274,13 @@ def revised(value: str) -> object:
     return align.align(before, after)
 
 
+def imported(value: str) -> None:
+    given = Given(Path("rivers.txt"), value.encode("utf-8", "surrogatepass"))
+    _, importer = max(((each.fits(given), each) for each in importers()), key=lambda found: found[0])
+    with contextlib.suppress(ValueError):
+        importer.read(given)
+
+
 def word_diff(value: str) -> str:
     middle = len(value) // 2
     change = plan.FieldChange("Question", value, f"{value[middle:]}x {value[:middle]}")
@@ -328,6 +337,14 @@ OTHERS: dict[str, Callable[[str], object]] = {
             10,
         )
     ),
+    "a table": lambda value: imported(f"question,answer,tags\n{value}\n"),
+    "a table in tabs": lambda value: imported(f"a\tb\n{value}\t{value}\n"),
+    "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
+    "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
+    "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
+    "a page of headings": lambda value: imported(f"## a?\n{value}\n## b?\nc {value}\n"),
+    "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
+    "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
