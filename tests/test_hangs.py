@@ -44,6 +44,7 @@ from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
 from studydeck.kinds import kind_of
+from studydeck.kinds.fronts import is_shown, named_in, parse_template
 from studydeck.material import align, draft, outline
 from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
@@ -74,13 +75,14 @@ SIGNS = [*"\\()[]{}<>!*_~`$#-+=|:.,;'\"&/?%@^aA1 \n\té«…’“¼²α中"]
 LONGER = [
     each.replace("~", " ")
     for row in (
-        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
+        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: {{#a}} {{/a}} :: [^ ![ ]( [a](b)",
         "![a](b) [a]( [a][ [a]:",
         "![a](b~c) ![a](b~c.png ![a|50%](b) ![a|5 ![[a.png|a]] ![[a.png ![[a.b|a.b| [sound:a.mp3]",
         "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
-        "<b> <b></b> <i></b> <u><b> <li> <ul><li> <div> </div> <td> <table><tr><td> <pre> <br> <p>a <sub>1</sub> <ruby>a<rt>b",
+        "<b> <b></b> <i></b> <u><b> <li> <ul><li> <div> </div> <td> <table><tr><td> <pre> <br> <p>a <sub>1</sub>",
+        "<ruby>a<rt>b",
         "</ruby> <!--a <!--a--> <span~style='color:red'> &nbsp; <script> <a~'\"",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
         ".card{color:a} width:400px; (A)",
@@ -287,6 +289,14 @@ def word_diff(value: str) -> str:
     return plan_words.word_diff(change, "[-{}-]".format, "{{+{}+}}".format) + change.remark
 
 
+def template(value: str) -> None:
+    """Reads a template of the deck's own, and asks whether it makes a card."""
+    with contextlib.suppress(ValueError):
+        parts = parse_template(value)
+        is_shown(parts, {"a"})
+        list(named_in(parts))
+
+
 CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
     f"the check {name}": check(each.run) for name, each in JUDGEMENTS.items()
 }
@@ -301,6 +311,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a text of !html": lambda value: cleaned(value, {"a.png": "b.png"}),
     "a cloze of !html": lambda value: cleaned(f"{{{{c1::{value}}}}}"),
     "a style of !html": lambda value: cleaned(f'<b style="color: {value}">a</b>'),
+    "a template": template,
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
     "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),

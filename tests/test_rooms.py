@@ -14,6 +14,7 @@ LIBRARIES = {
     "pygments": "text",
     "latex2mathml": "text",
     "genanki": "package",
+    "zstandard": "package",
     "anki": "engine",
     "bs4": "material",
     "markdownify": "material",

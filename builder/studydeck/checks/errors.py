@@ -131,7 +131,8 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
     same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
-    a reverse card with a question of its own does.
+    a reverse card with a question of its own does. Those of the deck's own note types may differ in other fields, so
+    they are only warned of.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
@@ -149,12 +150,14 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         if other is card:
             continue
         where = f"{other.asks.path}:{other.asks.line}"
+        severity = WARNING if card.kind.note_type or other.kind.note_type else ERROR
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
             message = f"this asks the same as {where} and has the same answer"
-            yield problem("same-question", card.asks, message, "delete one of the two")
+            yield problem("same-question", card.asks, message, "delete one of the two", severity)
         else:
             message = f"this asks the same as {where} but has a different answer"
-            yield problem("same-question-other-answer", card.asks, message, "ask so that only one answer is right")
+            remedy = "ask so that only one answer is right"
+            yield problem("same-question-other-answer", card.asks, message, remedy, severity)
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:

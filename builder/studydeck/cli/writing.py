@@ -77,8 +77,9 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
 def import_(file: Path, folder: Path | None, columns: str | None, style: str) -> None:
     """Make a deck of FILE, whose format is known by its content.
 
-    Reads tables (CSV, Anki's notes in plain text, Quizlet's export), questions and answers in Markdown or text
-    (Q: and A:, hashcards, Obsidian's plugins), and lists in YAML or JSON. Says what was left out, and why.
+    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, tables (CSV, Anki's notes in plain text,
+    Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's plugins), and lists
+    in YAML or JSON. Says what was left out, and why.
 
     Example: studydeck import rivers.csv
     """
@@ -91,7 +92,7 @@ def import_(file: Path, folder: Path | None, columns: str | None, style: str) ->
             {
                 **imported._asdict(),
                 "deck": imported.deck.as_posix(),
-                "note_types": [],
+                "note_types": list(imported.note_types),
                 "left_out": [each._asdict() for each in imported.left_out],
                 "problems": as_values(imported.problems),
             }

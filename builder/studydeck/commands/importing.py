@@ -13,13 +13,14 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
-from studydeck.files import Refused, inside, status_of, write_file
+from studydeck.commands.adopting import type_files, type_keys, write_lock
+from studydeck.files import Refused, inside, status_of, write_file, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, takes
 from studydeck.model.words import Html
-from studydeck.pipeline import load
+from studydeck.pipeline import compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.starter import write_deck
@@ -38,7 +39,7 @@ class Imported(NamedTuple):
     """What `import` made: the deck's folder and name, how many of what it has, and what was left out.
 
     `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML;
-    `html_because` says what Markdown would have lost of these, and in how many.
+    `html_because` says what Markdown would have lost of these, and in how many. `note_types` are the deck's own.
     `problems` are all that `check` finds in the deck.
     """
 
@@ -51,6 +52,7 @@ class Imported(NamedTuple):
     as_markdown: int
     as_html: int
     html_because: Mapping[str, int]
+    note_types: Sequence[str]
     left_out: Sequence[LeftOut]
     problems: Sequence[Problem]
 
@@ -72,17 +74,17 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         raise ValueError(f"{file} has no card that can be read" + (f": {reasons}" if reasons else ""))
     _write(folder, made, sections, uid, _language(card for cards in sections.values() for card in cards))
     loaded = load(folder)
-    cards = [card for section in loaded.deck.sections for card in section.cards]
     return Imported(
         folder,
         made.name,
         notes=sum(map(len, sections.values())),
-        cards=sum(len(card.kind.cards(card, [card.asks])) for card in cards),
+        cards=sum(len(note.ords) for note in compile_notes(loaded)),
         media=len(made.media),
         sections=len(sections),
         as_markdown=made.as_markdown,
         as_html=made.as_html,
         html_because=made.because,
+        note_types=[each.folder for each in incoming.note_types],
         left_out=made.left_out(),
         problems=loaded.problems,
     )
@@ -109,7 +111,11 @@ def _write(
         file = names.free(slug(name, "section"))
         files[file] = section_yaml(name, file, cards)
     try:
-        write_deck(part, made.name, slug(made.name, "deck"), uid, files, language, description=made.description)
+        more = type_keys(made.incoming.note_types) + ("subdecks: true\n" if made.incoming.subdecks else "")
+        tag = slug(made.name, "deck")
+        write_deck(part, made.name, tag, uid, files, language, more, description=made.description)
+        for incoming in made.incoming.note_types:
+            write_files({part / path: text.encode() for path, text in type_files(incoming).items()}, part)
         for name, content in made.media.items():
             target = part / "media" / name
             if isinstance(content, bytes):
@@ -117,6 +123,8 @@ def _write(
             else:
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(content, target)
+        if made.incoming.note_types:
+            write_lock(part, {card.guid: card.stamp for card in made.incoming.cards})
         os.rename(part, folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -157,11 +165,13 @@ class _Making:
     def _card(self, card: IncomingCard) -> dict[str, Value] | None:
         values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
-        kind = kind_of(values)
-        if lacking := [key for key in kind.required if key not in values]:
+        asks = "cloze" if "cloze" in values else "question"
+        required = (asks,) if card.note_type else kind_of(values).required
+        if lacking := [key for key in required if key not in values]:
             self._left["a card", f"its {lacking[0]} shows nothing"] += 1
             return None
-        if (content := tuple(sorted((key, str(value)) for key, value in values.items()))) in self._seen:
+        content = tuple(sorted((key, str(value)) for key, value in values.items()))
+        if content in self._seen and not card.note_type:
             self._left["a card", "it is there twice"] += 1
             return None
         self._seen.add(content)
@@ -172,9 +182,14 @@ class _Making:
         if card.guid and card.guid not in self._guids:
             self._guids.add(card.guid)
             values["guid"] = card.guid
+        if card.note_type:
+            values["type"] = card.note_type
+            fields = {name: self._text("details", text, card.html) for name, text in card.fields.items()}
+            if shown := {name: text for name, text in fields.items() if text}:
+                values["fields"] = shown
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
-        return {"id": self._id(card.values.get("id", ""), values[kind.asks]), **values}
+        return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
 
     def _id(self, wanted: object, question: Value) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
@@ -184,7 +199,7 @@ class _Making:
         )
 
     def _value(self, key: str, value: Value, is_html: bool) -> Value:
-        if isinstance(value, bool):
+        if isinstance(value, bool | Mapping):
             return value
         if isinstance(value, tuple):
             return tuple(filter(None, (self._text(key, each, is_html) for each in value)))

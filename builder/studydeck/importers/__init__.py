@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 from studydeck.files import TOO_BIG, Refused, read_bytes
-from studydeck.importers.incoming import Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.importers.incoming import Given, Importer, IncomingCard, IncomingDeck, IncomingType, LeftOut
 
-__all__ = ["Given", "Importer", "IncomingCard", "IncomingDeck", "LeftOut", "importers", "read_incoming"]
+__all__ = ["Given", "Importer", "IncomingCard", "IncomingDeck", "IncomingType", "LeftOut", "importers", "read_incoming"]
 
 #: Bytes.
 LARGEST = 2_000_000_000

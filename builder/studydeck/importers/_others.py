@@ -5,7 +5,10 @@ from __future__ import annotations
 from studydeck.importers.incoming import Given
 from studydeck.material.formats import formats, other_kind
 
-_READ = "import reads tables such as CSV, questions and answers in Markdown or text, and lists in YAML or JSON"
+_READ = (
+    "import reads Anki's packages, tables such as CSV, questions and answers in Markdown or text, and lists in YAML or "
+    "JSON"
+)
 _SHEETS = ("an Excel workbook", "an OpenDocument spreadsheet")
 _PAGES = (b"<!doctype html", b"<html")
 

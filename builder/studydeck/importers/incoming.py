@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from studydeck.model import NoteType
 
 #: How sure a format is that a file is its own: the file says so, its form shows it, it could be, or it isn't.
 SAID, SHOWN, LIKELY, NOT = 3, 2, 1, 0
@@ -17,6 +20,8 @@ class IncomingCard(NamedTuple):
     With `html`, its texts are HTML, else Markdown in our dialect. `guid` is what learners know the note by, if our
     packages can reach that note. `section` is a section's name, with '::' between the names of nested ones; cards
     without one are in the deck's first section. Pictures and sounds are named in the texts as in `IncomingDeck.media`.
+    A card of one of the deck's own note types names its folder, and has the texts of the `fields` that no key fills;
+    `stamp` is when the note that learners have last changed, in seconds.
     """
 
     values: Mapping[str, str | tuple[str, ...] | bool]
@@ -24,6 +29,17 @@ class IncomingCard(NamedTuple):
     tags: tuple[str, ...] = ()
     guid: str = ""
     section: str = ""
+    note_type: str = ""
+    fields: Mapping[str, str] = {}
+    stamp: int = 0
+
+
+class IncomingType(NamedTuple):
+    """A note type that learners have: its folder's name, and which of its fields each key fills."""
+
+    folder: str
+    note_type: NoteType
+    filled: Mapping[str, str]
 
 
 class LeftOut(NamedTuple):
@@ -35,13 +51,18 @@ class LeftOut(NamedTuple):
 
 
 class IncomingDeck(NamedTuple):
-    """A deck: its name and description, its cards in study order, its media files by name, and what was left out."""
+    """A deck: its name and description, its cards in study order, its media files by name, and what was left out.
+
+    With `subdecks`, each section is a subdeck.
+    """
 
     name: str
     description: str = ""
     cards: Sequence[IncomingCard] = ()
     media: Mapping[str, Path | bytes] = {}
     left_out: Sequence[LeftOut] = ()
+    note_types: Sequence[IncomingType] = ()
+    subdecks: bool = False
 
 
 class Given:

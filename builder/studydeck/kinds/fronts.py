@@ -32,7 +32,8 @@ def parse_template(template: str) -> tuple[Part, ...]:
     if template.startswith(_OLD_BRACES):
         template = template[len(_OLD_BRACES) :].replace("<%", "{{").replace("%>", "}}")
     opened: list[tuple[str, bool, list[Part]]] = [("", False, [])]
-    for tag in _TAG.finditer(_COMMENT.sub("", template)):
+    html = _COMMENT.sub("", template)
+    for tag in _TAG.finditer(html, 0, html.rfind("}}") + 2):  # after it, every '{{' would search up to the end
         said = tag[1].strip().removeprefix("{").strip()
         name = said[1:].strip()
         if said[:1] in ("#", "^"):

@@ -16,11 +16,11 @@ from studydeck.kinds import kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
 
 #: Bytes of the database in a package; a small zip may unpack to a huge one.
-_LARGEST_DATABASE = 2_000_000_000
+LARGEST_DATABASE = 2_000_000_000
 #: Anki's ids are milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
 _LARGEST_NUMBER = 1 << 53
 #: Errors of the readers of zip, SQLite and JSON for damaged bytes, and of later steps for damage that they miss.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, sqlite3.Error,
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
 )  # fmt: skip
@@ -44,9 +44,9 @@ def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
     with _database(path) as connection:
         (models_json,) = connection.execute("select models from col").fetchone()
         for number, model in json.loads(models_json).items():
-            yield _number(number), _number(model["mod"])
+            yield whole_number(number), whole_number(model["mod"])
         for guid, stamp in connection.execute("select guid, mod from notes"):
-            yield str(guid), _number(stamp)
+            yield str(guid), whole_number(stamp)
 
 
 @contextmanager
@@ -58,11 +58,11 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         with path.open("rb") as file:
             try:
                 connection.deserialize(_unzip(file))
-            except _DAMAGE as error:
+            except DAMAGE as error:
                 raise ValueError(f"{path} can't be read as a package ({error})") from None
         connection.execute("pragma trusted_schema = off")
         yield connection
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ValueError(f"{path} is a damaged package ({error})") from None
     finally:
         connection.close()
@@ -77,8 +77,8 @@ def _unzip(file: BinaryIO) -> bytes:
         name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
         if name is None:
             raise ValueError("it has no collection")
-        if archive.getinfo(name).file_size > _LARGEST_DATABASE:
-            raise ValueError(f"its collection is larger than {_LARGEST_DATABASE:,} bytes")
+        if archive.getinfo(name).file_size > LARGEST_DATABASE:
+            raise ValueError(f"its collection is larger than {LARGEST_DATABASE:,} bytes")
         return archive.read(name)
 
 
@@ -96,7 +96,15 @@ def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list
         by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
         deck = decks.get(deck_id, "")
         notes.append(
-            OldNote(str(guid), note_type.key, by_name, tuple(tags.split()), deck, _number(note_id), _number(modified))
+            OldNote(
+                str(guid),
+                note_type.key,
+                by_name,
+                tuple(tags.split()),
+                deck,
+                whole_number(note_id),
+                whole_number(modified),
+            )
         )
     used = {row[0] for row in connection.execute("select distinct mid from notes")}
     return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
@@ -106,7 +114,7 @@ def _type(number: int, model: dict[str, Any], keys: Mapping[int, str]) -> tuple[
     gaps = model["type"] == 1
     note_type = NoteType(
         key=keys.get(number) or kind_named(str(model["name"]), gaps).key,
-        id=_number(number),
+        id=whole_number(number),
         name=str(model["name"]),
         fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
         templates=tuple(
@@ -114,12 +122,12 @@ def _type(number: int, model: dict[str, Any], keys: Mapping[int, str]) -> tuple[
         ),
         css=str(model["css"]),
         gaps=gaps,
-        sort=_number(model.get("sortf", 0)),
+        sort=whole_number(model.get("sortf", 0)),
     )
-    return note_type, _number(model["mod"])
+    return note_type, whole_number(model["mod"])
 
 
-def _number(value: float | str) -> int:
+def whole_number(value: float | str) -> int:
     """An id or a stamp. Raises ArithmeticError or ValueError for one that Anki can't have."""
     number = int(value)
     if abs(number) > _LARGEST_NUMBER:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from studydeck.kinds.fronts import Part, named_in, parse_template
 from studydeck.kinds.own import FILLING, field_key, own_kind
-from studydeck.model import WARNING, Card, Field, Kind, NoteType, Place, Placed, Problem, Template, Text, problem, shown
+from studydeck.model import (
+    ERROR,
+    WARNING,
+    Card,
+    Field,
+    Kind,
+    NoteType,
+    Place,
+    Placed,
+    Problem,
+    Template,
+    Text,
+    problem,
+    shown,
+)
 from studydeck.reading import keys
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.reader import read_mapping, read_text, read_yaml
@@ -97,8 +112,9 @@ def _note_type(home: Path, folder: Path, name: str, problems: list[Problem]) -> 
         _sort(fields, values),
         values.get("stamp"),
     )
-    problems += _faults(note_type, values, tree)
-    return note_type if len(problems) == before else None
+    faults = list(_faults(note_type, values, tree))
+    problems += faults
+    return None if any(each.severity == ERROR for each in faults) else note_type
 
 
 def _sort(fields: Sequence[Field], values: Mapping[str, Any]) -> int:
@@ -124,7 +140,7 @@ def _faces(values: Mapping[str, Any], home: Path, folder: Path, problems: list[P
         elif not os.path.lexists(path):
             problems.append(_bad(file, f"there is no file {file}", f"put it beside {FILE}"))
         else:
-            faces.append((read_text(path, folder, problems) or "").rstrip("\n"))
+            faces.append((read_text(path, folder, problems) or "").removesuffix("\n"))
     faces += [""] * (2 - len(faces))
     return faces[0], faces[1]
 
@@ -142,7 +158,7 @@ def _faults(note_type: NoteType, values: Mapping[str, Any], tree: Keys) -> Itera
         return
     for what, parts in (("field", note_type.fields), ("template", note_type.templates)):
         names = [each.name for each in parts]
-        if twice := next((each for each in names if names.count(each) > 1), None):
+        if twice := next((name for name, count in Counter(names).items() if count > 1), None):
             yield _bad(tree, f"two {what}s are called '{twice}'", "give one of them another name")
     for field in note_type.fields:
         if _WRONG_NAME.search(field.name):

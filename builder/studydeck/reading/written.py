@@ -11,7 +11,7 @@ from studydeck.text.scalar import yaml_scalar, yaml_text, yaml_word
 _SHORT = 60  # characters of a list in one line
 _SCHEMA = "# yaml-language-server: $schema=.schema/section.json\n"
 
-Value = str | tuple[str, ...] | bool
+Value = str | tuple[str, ...] | bool | Mapping[str, str]
 
 
 def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]]) -> str:
@@ -30,6 +30,8 @@ def _value(value: Value) -> str:
         return yaml_scalar(value)
     if isinstance(value, str):
         return _text(value, "      ")
+    if isinstance(value, Mapping):
+        return "".join(f"\n      {yaml_text(name, '')}: {_text(text, '        ')}" for name, text in value.items())
     is_short = sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n<") for each in value)
     if is_short:
         return f"[{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
@@ -39,4 +41,4 @@ def _value(value: Value) -> str:
 def _text(text: str, indent: str) -> str:
     if isinstance(text, Html):
         return f"{HTML_TAG} |\n" + "\n".join(f"{indent}{line}".rstrip() for line in text.strip().split("\n"))
-    return yaml_text(text, indent)
+    return yaml_text(text, indent) if text == text.strip() else yaml_scalar(text)

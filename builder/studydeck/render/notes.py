@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.model import Card, Deck, Html, Identity, Kind, Languages, Note, Section, Text, takes
-from studydeck.text import cleaned, to_cloze_html, to_html, without_commands
+from studydeck.text import cleaned, to_cloze_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
@@ -148,7 +148,8 @@ def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -
 
 
 def _with_gaps(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
-    return cleaned(text, files) if isinstance(text, Html) else to_cloze_html(text, files, language)
+    html = cleaned(text, files) if isinstance(text, Html) else to_cloze_html(text, files, language)
+    return with_occlusions(html) if card.kind.note_type and "image-occlusion" in html else html
 
 
 def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str], language: str) -> str:

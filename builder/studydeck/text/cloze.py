@@ -43,6 +43,11 @@ _MATH_END = re.compile(r"\\[)\]]")
 _OCCLUSION = re.compile(rf"({_START}image-occlusion):")
 
 
+def with_occlusions(html: str) -> str:
+    """`html` in which gaps with the shapes of an image occlusion are that again: its own note type draws them."""
+    return html.replace("image-occlusion&#58;", "image-occlusion:")
+
+
 class Gap(NamedTuple):
     """A gap: its numbers as they are written (`1` or `1,2`), what it hides, and its hint, None if it has none.
 
