@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from studydeck.files import write_files
 from studydeck.history import LOCK_FILE, Lock, lock_text, note_type_ids, record
 from studydeck.importers import IncomingType
-from studydeck.pipeline import compile_notes, load
+from studydeck.model import Deck, Note
 from studydeck.reading.own_types import FILE, FOLDER
 from studydeck.render import note_types
 from studydeck.text import slug
@@ -54,15 +53,13 @@ def type_keys(types: Iterable[IncomingType]) -> str:
     return f"note-types:\n{''.join(lines)}" if lines else ""
 
 
-def write_lock(folder: Path, stamps: Mapping[str, int]) -> None:
-    """Writes the lock of a deck whose notes learners have, with the stamps that these have there, by guid.
+def write_lock(deck: Deck, notes: Sequence[Note], stamps: Mapping[str, int]) -> None:
+    """Writes the lock of a `deck` whose `notes` learners have, with the stamps that these have there, by guid.
 
     So a first build changes nothing for anyone: the lock holds the hash of how the deck renders its notes now, and a
     stamp moves only when an author edits one.
     """
-    loaded = load(folder, judge=False)
-    notes = compile_notes(loaded)
-    types = note_types(loaded.deck, note_type_ids(loaded.deck, Lock()))
-    lock, _ = record(notes, types, Lock(uid=loaded.deck.uid, language=loaded.deck.language), 1)
+    types = note_types(deck, note_type_ids(deck, Lock()))
+    lock, _ = record(notes, types, Lock(uid=deck.uid, language=deck.language), 1)
     records = {each.id: each._replace(modified=max(1, stamps.get(each.guid, 1))) for each in lock.notes.values()}
-    write_files({folder / LOCK_FILE: lock_text(lock._replace(notes=records)).encode()}, folder)
+    write_files({deck.folder / LOCK_FILE: lock_text(lock._replace(notes=records)).encode()}, deck.folder)

@@ -18,7 +18,7 @@ from studydeck.files import Refused, inside, status_of, write_file, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
-from studydeck.model import Problem, takes
+from studydeck.model import Problem, shown, takes
 from studydeck.model.words import Html
 from studydeck.pipeline import compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
@@ -72,13 +72,13 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
     if not sections:
         reasons = "; ".join(dict.fromkeys(each.why for each in made.left_out()))
         raise ValueError(f"{file} has no card that can be read" + (f": {reasons}" if reasons else ""))
-    _write(folder, made, sections, uid, _language(card for cards in sections.values() for card in cards))
-    loaded = load(folder)
+    language = _language(card for cards in sections.values() for card in cards)
+    cards, problems = _write(folder, made, sections, uid, language)
     return Imported(
         folder,
         made.name,
         notes=sum(map(len, sections.values())),
-        cards=sum(len(note.ords) for note in compile_notes(loaded)),
+        cards=cards,
         media=len(made.media),
         sections=len(sections),
         as_markdown=made.as_markdown,
@@ -86,7 +86,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         html_because=made.because,
         note_types=[each.folder for each in incoming.note_types],
         left_out=made.left_out(),
-        problems=loaded.problems,
+        problems=problems,
     )
 
 
@@ -101,8 +101,8 @@ def _language(cards: Iterable[Mapping[str, Value]]) -> str:
 
 def _write(
     folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, Value]]], uid: str, language: str
-) -> None:
-    """Writes the deck beside its place, and moves it in when it is whole."""
+) -> tuple[int, list[Problem]]:
+    """Writes the deck beside its place, and moves it in when it is whole: how many cards it has, and its problems."""
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     new_folders = [each for each in folder.parents if not each.exists()]
     files: dict[str, str] = {}
@@ -123,8 +123,10 @@ def _write(
             else:
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(content, target)
+        loaded = load(part)
+        notes = compile_notes(loaded)
         if made.incoming.note_types:
-            write_lock(part, {card.guid: card.stamp for card in made.incoming.cards})
+            write_lock(loaded.deck, notes, {card.guid: card.stamp for card in made.incoming.cards})
         os.rename(part, folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -132,6 +134,10 @@ def _write(
             if each.is_dir() and not any(each.iterdir()):
                 each.rmdir()
         raise
+    old, new = shown(part), shown(folder)
+    problems = [each._replace(path=each.path.replace(old, new), message=each.message.replace(old, new))
+                for each in loaded.problems]  # fmt: skip
+    return sum(len(note.ords) for note in notes), problems
 
 
 class _Making:
