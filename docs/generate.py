@@ -115,16 +115,28 @@ _TAKES = {
     "limits": "warnings, each with a number, `on` or `off`",
     "terms": "spellings, each with those it replaces",
     "reasons": "places, each with a reason",
+    "number": "a whole number",
+    "fields": "fields, each with Markdown",
+    "note types": "folders, each with keys and their fields",
+    "mappings": "a list of mappings",
 }
 
 
 def _keys() -> Iterator[tuple[str, str]]:
     """A part for each file or mapping that has keys: a table of them."""
     from studydeck.kinds import card_keys
-    from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, REQUIRED, SECTION_KEYS
+    from studydeck.reading.keys import (
+        CREDIT_KEYS,
+        DECK_KEYS,
+        MATERIAL_KEYS,
+        NOTE_TYPE_KEYS,
+        REQUIRED,
+        SECTION_KEYS,
+        TEMPLATE_KEYS,
+    )
 
     tables = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "credit": CREDIT_KEYS, "section": SECTION_KEYS}
-    tables["card"] = card_keys()
+    tables |= {"card": card_keys(), "note type": NOTE_TYPE_KEYS, "template": TEMPLATE_KEYS}
     for file, keys in tables.items():
         rows = []
         for name, key in keys.items():

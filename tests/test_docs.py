@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,7 +29,7 @@ from studydeck.installing import update_line
 from studydeck.kinds import card_keys
 from studydeck.model import PROBLEMS, Problem
 from studydeck.pipeline import build, load
-from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS
+from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, NOTE_TYPE_KEYS, SECTION_KEYS, TEMPLATE_KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -44,11 +44,15 @@ PAGES = [
 ]
 GUIDE = ("writing", "building", "regenerating", "commands")
 #: The pages that can be followed as they are, each list from top to bottom in a folder of its own.
-FOLLOWED = {"README": ["README.md"], "guide": [f"docs/{each}.md" for each in GUIDE]}
+FOLLOWED = {
+    "README": ["README.md"],
+    "guide": [f"docs/{each}.md" for each in GUIDE],
+    "note types": ["docs/note-types.md"],
+}
 DECK = Path("cards/rivers")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"(?:# |/\* )([\w.-]+\.(?:yaml|css))(?: \*/)?\n")
+_FILE = re.compile(r"(?:# |/\* |<!-- )([\w./-]+\.(?:yaml|css|html))(?: \*/| -->)?\n")
 
 
 def part(title: str, page: str) -> str:
@@ -78,6 +82,7 @@ def write(block: str) -> None:
     named = _FILE.match(block)
     assert named, f"an example starts with a comment that names its file: {block[:60]}"
     DECK.mkdir(parents=True, exist_ok=True)
+    (DECK / named[1]).parent.mkdir(parents=True, exist_ok=True)
     (DECK / named[1]).write_bytes(block.encode())
 
 
@@ -141,9 +146,11 @@ def test_every_command_and_option_is_in_the_docs() -> None:
         ("material", MATERIAL_KEYS),
         ("Section files", SECTION_KEYS),
         ("Cards", card_keys()),
+        ("note-type.yaml", [*NOTE_TYPE_KEYS, *TEMPLATE_KEYS]),
+        ("templates", TEMPLATE_KEYS),
     ],
 )
-def test_every_yaml_key_is_in_the_docs(title: str, keys: dict[str, object]) -> None:
+def test_every_yaml_key_is_in_the_docs(title: str, keys: Iterable[str]) -> None:
     assert first_cells(part(title, KEYS_PAGE)) == list(keys)
 
 
@@ -211,7 +218,7 @@ def test_the_pages_can_be_followed_from_top_to_bottom(
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     ran = 0
     for language, text in _BLOCK.findall("".join((ROOT / page).read_text("utf-8") for page in FOLLOWED[name])):
-        if language == "yaml":
+        if language in ("yaml", "html", "css"):
             write(text)
             if not load(DECK).errors:
                 assert load(DECK).problems == []
@@ -416,7 +423,8 @@ def test_the_page_shows_each_problem_as_it_is_printed(
     blocks = _BLOCK.findall(part(name, PROBLEMS_PAGE))
     (shown,) = (text for language, text in blocks if language == "text")
     printed = [
-        str(each) for each in problems_of(name, (text for language, text in blocks if language in ("yaml", "css")))
+        str(each)
+        for each in problems_of(name, (text for language, text in blocks if language in ("yaml", "css", "html")))
     ]
     printed = [re.sub(r"\.rivers\.apkg\.\d+\.part", "rivers.apkg", line) for line in printed]
     printed = [line.replace(update_line(), "/usr/bin/python3 -m pip install --upgrade studydeck") for line in printed]

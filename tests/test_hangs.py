@@ -17,6 +17,7 @@ signs, too.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import itertools
@@ -41,9 +42,11 @@ from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
-from studydeck.importers import markdown, pdf
+from studydeck.importers import Given, importers
 from studydeck.kinds import kind_of
+from studydeck.kinds.fronts import is_shown, named_in, parse_template
 from studydeck.material import align, draft, outline
+from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
@@ -54,7 +57,8 @@ from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
-from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text import cleaned, formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text.from_html import to_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -71,12 +75,15 @@ SIGNS = [*"\\()[]{}<>!*_~`$#-+=|:.,;'\"&/?%@^aA1 \n\té«…’“¼²α中"]
 LONGER = [
     each.replace("~", " ")
     for row in (
-        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: :: [^ ![ ]( [a](b)",
+        "<!-- --> {{c1:: }} {{c1::a}} {{c1::a::b}} {{c1::{{c2::a}} {{c1, {c1: {{#a}} {{/a}} :: [^ ![ ]( [a](b)",
         "![a](b) [a]( [a][ [a]:",
         "![a](b~c) ![a](b~c.png ![a|50%](b) ![a|5 ![[a.png|a]] ![[a.png ![[a.b|a.b| [sound:a.mp3]",
         "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
+        "<b> <b></b> <i></b> <u><b> <li> <ul><li> <div> </div> <td> <table><tr><td> <pre> <br> <p>a <sub>1</sub>",
+        "<ruby>a<rt>b",
+        "</ruby> <!--a <!--a--> <span~style='color:red'> &nbsp; <script> <a~'\"",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
         ".card{color:a} width:400px; (A)",
         "#~ #a~ a*b* **a _a_b `a ``a` a`b a-b- α- 'a' \"a\"~ don't~ word~ Word.~ 1.~A~ a.~A~",
@@ -269,10 +276,25 @@ def revised(value: str) -> object:
     return align.align(before, after)
 
 
+def imported(value: str) -> None:
+    given = Given(Path("rivers.txt"), value.encode("utf-8", "surrogatepass"))
+    _, importer = max(((each.fits(given), each) for each in importers()), key=lambda found: found[0])
+    with contextlib.suppress(ValueError):
+        importer.read(given)
+
+
 def word_diff(value: str) -> str:
     middle = len(value) // 2
     change = plan.FieldChange("Question", value, f"{value[middle:]}x {value[:middle]}")
     return plan_words.word_diff(change, "[-{}-]".format, "{{+{}+}}".format) + change.remark
+
+
+def template(value: str) -> None:
+    """Reads a template of the deck's own, and asks whether it makes a card."""
+    with contextlib.suppress(ValueError):
+        parts = parse_template(value)
+        is_shown(parts, {"a"})
+        list(named_in(parts))
 
 
 CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
@@ -282,6 +304,14 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
     "a text in Japanese": lambda value: to_html(value, language="ja"),
     "a text between dollars": lambda value: to_html(f"$a {value}$\n\n$$ {value}$$ `|`"),
+    "HTML of another editor's": to_markdown,
+    "HTML of a cloze": lambda value: to_markdown(f"{{{{c1::{value}}}}}"),
+    "HTML in an element": lambda value: to_markdown(f"<b>{value}</b><ul><li>{value}</ul>"),
+    "HTML in a tag": lambda value: to_markdown(f'<b style="{value}">a</b>', css=value),
+    "a text of !html": lambda value: cleaned(value, {"a.png": "b.png"}),
+    "a cloze of !html": lambda value: cleaned(f"{{{{c1::{value}}}}}"),
+    "a style of !html": lambda value: cleaned(f'<b style="color: {value}">a</b>'),
+    "a template": template,
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
     "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),
@@ -318,6 +348,14 @@ OTHERS: dict[str, Callable[[str], object]] = {
             10,
         )
     ),
+    "a table": lambda value: imported(f"question,answer,tags\n{value}\n"),
+    "a table in tabs": lambda value: imported(f"a\tb\n{value}\t{value}\n"),
+    "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
+    "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
+    "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
+    "a page of headings": lambda value: imported(f"## a?\n{value}\n## b?\nc {value}\n"),
+    "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
+    "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

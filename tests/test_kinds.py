@@ -145,7 +145,7 @@ def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
     assert (told.name, "as a term, and Anki can't turn it into a question" in told.message) == ("changed-kind", True)
     schema = json.loads(run("schema", "section"))
     assert {"term", "meaning"} <= set(schema["$defs"]["card"]["properties"])
-    assert len(schema["$defs"]["card"]["oneOf"]) == 3
+    assert len(schema["$defs"]["card"]["oneOf"]) == 4
 
 
 def test_a_key_without_a_spare_field_of_its_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import genanki
 import pytest
 from author import Author
 from test_history import CARDS, git
@@ -121,19 +120,6 @@ def test_a_lost_lock_and_a_lost_package_leave_ids_and_guids_as_they_were(rivers:
     (rivers.folder / "deck.lock").unlink()
     rivers.build(later=100_000_000)
     assert {name: (each.guid, each.added) for name, each in rivers.load().lock.notes.items()} == before
-
-
-def test_a_note_of_another_tool_can_not_be_taken_over(rivers: Author, learner: Learner) -> None:
-    """Anki never gives a note another note type, so `guid:` is no way to bring a history along."""
-    note = genanki.Note(genanki.BASIC_MODEL, ["Which river flows through Cairo?", "Nile"], guid="of-their-own")
-    deck = genanki.Deck(1_234_567_890, "Theirs")
-    deck.add_note(note)
-    genanki.Package(deck).write_to_file(rivers.out / "theirs.apkg")
-    learner.import_package(rivers.out / "theirs.apkg")
-    rivers.section("  - {id: x, guid: of-their-own, question: Which river is it?, answer: The Nile}\n", "X", "x.yaml")
-    rivers.build()
-    assert learner.import_package(rivers.package) == Import(3, 0, 0, 1, 0)
-    assert learner.note("of-their-own").fields[1] == "Nile"
 
 
 def test_a_package_of_another_deck_at_the_same_place_says_nothing(rivers: Author, tmp_path: Path) -> None:

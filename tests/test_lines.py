@@ -42,7 +42,11 @@ cards:  # of water
     - x
     - |-
       y
+    - !html |
+      <b>z</b>
     reverse: true
+    more: !html |-
+      <i>x</i> # y
   - {question: "Who, then?", answer: -5:1 or C#, source: [p1, p2], typed: 'it''s'}
 uncarded:
   p1s3: only a transition
@@ -51,6 +55,7 @@ uncarded:
 SPOILS = (
     "", " ", "- ", "-", ": ", ":", " #", " # ", "#", "'", '"', "''", "|", "|-", ">", ">-", "[", "]", ", ", "{", "}",
     "{a: b, c: d}", ", e: f", "&a ", "*a",
+    "!html ", "!html |",
     "!x ", "%", "@", "`", "?", "? ", "\t", "\\", "\n", "\n\n", "\n  ", "\n      ", "...", "---", "é", "e\u0301",
     "\ufeff",
     "![a](b.png)", "![a b](c d.png)", "![[b.png]]", "[sound:b.mp3]", "![", "[sound:", " # of two", "  # of two",
@@ -64,7 +69,7 @@ def shape(node: Node | None) -> object:
         return None
     at = node.path, node.line, node.column
     if isinstance(node, Text):
-        return str(node), at, node.plain
+        return str(node), at, node.plain, type(node)
     if isinstance(node, Items):
         return [at, *map(shape, node)]
     assert isinstance(node, Keys)

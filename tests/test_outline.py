@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prose import PROSE, RIVERS, licence, material, prose_words, wrapped, zen
 
-from studydeck.importers import LARGEST, read_material
 from studydeck.installing import install_line
 from studydeck.material.align import align
+from studydeck.material.formats import LARGEST, read_material
 from studydeck.material.outline import Outline, Spot, fingerprint, normalised, read_outline, sentences, tokens
 
 

@@ -574,12 +574,14 @@ MAPPINGS: dict[str, str] = {
     "terms": "a mapping of spellings to those they replace",
     "uncarded": "a mapping of places in the material to reasons",
     "credits": "a mapping of pictures and sounds to their credits",
+    "note-types": "a mapping of folders in note-types/ to keys and fields",
+    "fields": "a mapping of fields to texts",
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
     **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
     "authors": "a line or a list of lines",
-    **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid"), "a string"),
+    **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid", "type"), "a string"),
     **dict.fromkeys(("retired", "subdecks"), "true or false"),
     "reverse": "true, false or a text",
     "typed": "true, false or a list of texts",
@@ -691,7 +693,8 @@ KEYS_AND_VALUES: dict[str, Case] = {
         line("frage: F"),
         [
             "5:5: error: unknown key 'frage'; the keys here are id, question, answer, reverse, reverse-answer, typed, "
-            "answer-language, cloze, hint, details, source, tags, ok, language, retired, guid [unknown-key]"
+            "answer-language, cloze, hint, details, source, tags, ok, language, fields, retired, type, guid "
+            "[unknown-key]"
         ],
     ),
     "a key of a card on its section": (

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studydeck.history import Lock, foreign_uid, note_type_ids
+from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Problem, Text, problem, shown
 from studydeck.pipeline import Loaded, Progress, load, no_progress
 from studydeck.terminal import command_line
@@ -40,7 +41,7 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
             "uid": deck.uid,
             "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
             "folder name": folder_name(deck.folder).casefold(),
-            "note types": () if foreign_uid(deck, loaded.lock) else tuple(note_type_ids(deck, loaded.lock).values()),
+            "note types": () if foreign_uid(deck, loaded.lock) else _ours(note_type_ids(deck, loaded.lock)),
         }
         written = {"uid": deck.uid, "name": deck.title}
         for what, value in shared.items():
@@ -58,6 +59,11 @@ def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
                 )
             at = written.get(what)
             yield problem("same-deck", at if isinstance(at, Text) else deck.place, message, remedy)
+
+
+def _ours(ids: Mapping[str, int]) -> tuple[int, ...]:
+    """The numbers of note types that aren't the deck's own: those may have come from the same collection."""
+    return tuple(number for key, number in ids.items() if key in KINDS)
 
 
 def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:

@@ -18,7 +18,16 @@ from typing import NamedTuple
 
 from studydeck.checks import check
 from studydeck.files import package_path
-from studydeck.history import Changes, Ledger, Lock, identify, lock_lines, note_type_ids, type_records
+from studydeck.history import (
+    Changes,
+    Ledger,
+    Lock,
+    identify,
+    lock_lines,
+    note_type_ids,
+    own_type_problems,
+    type_records,
+)
 from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
 from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
@@ -111,6 +120,7 @@ def load(
     media, wrong_media = collect_media(deck, whole=whole)
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
+    problems += own_type_problems(deck, lock)
     found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):

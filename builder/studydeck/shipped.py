@@ -115,7 +115,7 @@ def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRe
     with suppress(ValueError, OSError):
         if all(known.get(_stamp_key(each), 0) >= stamp for each, stamp in read_stamps(package)):
             return
-        notes, types = read_package(package)
+        notes, types = read_package(package, {key: each.id for key, each in lock.types.items()})
         records: list[NoteRecord | TypeRecord] = [*map(record_of, notes), *(type_record(*each) for each in types)]
         for record in records:
             if record.modified > known.get(key_of(record), 0):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from studydeck.checks.errors import bad_tag, same_id, same_question, wrong_texts
+from studydeck.checks.errors import bad_tag, no_card, same_id, same_question, wrong_texts
 from studydeck.checks.style import style
 from studydeck.model import ERROR, Deck, Problem
 from studydeck.timings import stage
 
-ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_question, same_id, bad_tag, style)
+ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_question, same_id, bad_tag, no_card, style)
 
 
 @stage("check", len)

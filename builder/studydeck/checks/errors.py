@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Problem, Text, problem
-from studydeck.text import fold, letters_hash, read_clozes, to_cloze_html, to_html
+from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Html, Problem, Text, problem
+from studydeck.text import cleaned, fold, html_references, html_words, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
@@ -24,6 +24,8 @@ def _cards(deck: Deck) -> Iterator[Card]:
 
 
 def _is_empty(text: Text) -> bool:
+    if isinstance(text, Html):
+        return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
@@ -35,6 +37,8 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
     A section's texts are searched together first, since hardly any section has such a card.
     """
     for section in deck.sections:
+        if section.html:
+            yield from of_html(section.cards)
         texts = section.texts
         whole = "\n".join(texts)
         odd = [text for text in texts if not text[:1].isalnum()]
@@ -62,6 +66,13 @@ def empty(cards: Sequence[Card]) -> Iterator[Problem]:
                 yield problem("empty-answer", answer, "the answer is empty", "write it, or delete the card")
 
 
+def of_html(cards: Sequence[Card]) -> Iterator[Problem]:
+    """A text of `!html` that shows nothing."""
+    for card in cards:
+        if card.html:
+            yield from empty([card])
+
+
 def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
 
@@ -69,7 +80,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
-        found = read_clozes(to_cloze_html(cloze))
+        found = read_clozes(cleaned(cloze) if isinstance(cloze, Html) else to_cloze_html(cloze))
         for message, remedy in found.mistakes:
             yield problem("bad-cloze", cloze, message, remedy)
         if not found.numbers and not found.mistakes:
@@ -99,12 +110,29 @@ def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
             yield problem("too-big", text, message, "show only the lines that matter", WARNING)
 
 
+def no_card(deck: Deck) -> Iterator[Problem]:
+    """A card of the deck's own note type whose texts leave the front of every template empty."""
+    for card in _cards(deck) if deck.own_kinds else ():
+        kind = card.kind
+        if kind.note_type is None or kind.gaps:
+            continue
+        filled = {key.field for name, key in kind.keys.items() if key.field and not _is_blank(card.values.get(name))}
+        if not kind.cards_in(dict.fromkeys(filled, "x")):
+            message = f"no template of the note type '{kind.title}' shows any of these fields, so Anki makes no card"
+            yield problem("no-card", card.place, message, "fill a field that a front shows")
+
+
+def _is_blank(value: Text | Sequence[Text] | None) -> bool:
+    return not value or not (value if isinstance(value, str) else "".join(value)).strip()
+
+
 def same_question(deck: Deck) -> Iterator[Problem]:
     """Two cards that ask the same, apart from case, spaces, emphasis and punctuation at a word's end.
 
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
     same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
-    a reverse card with a question of its own does.
+    a reverse card with a question of its own does. Those of the deck's own note types may differ in other fields, so
+    they are only warned of.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
@@ -122,12 +150,14 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         if other is card:
             continue
         where = f"{other.asks.path}:{other.asks.line}"
+        severity = WARNING if card.kind.note_type or other.kind.note_type else ERROR
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
             message = f"this asks the same as {where} and has the same answer"
-            yield problem("same-question", card.asks, message, "delete one of the two")
+            yield problem("same-question", card.asks, message, "delete one of the two", severity)
         else:
             message = f"this asks the same as {where} but has a different answer"
-            yield problem("same-question-other-answer", card.asks, message, "ask so that only one answer is right")
+            remedy = "ask so that only one answer is right"
+            yield problem("same-question-other-answer", card.asks, message, remedy, severity)
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:

@@ -58,7 +58,7 @@ def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Itera
     silenced = set()
     for card in (card for section in deck.sections for card in section.cards if card.ok and not card.retired):
         for name in card.ok:
-            own: list[Placed] = [card.place, *card.texts, *card.source]
+            own: list[Placed] = [card.place, *card.all_texts, *card.source]
             named = {(at.path, at.line, at.column, str(name)) for at in own}
             silenced |= named
             if judge and named.isdisjoint(judged) and name not in OF_THE_MATERIAL:

@@ -31,24 +31,29 @@ _NIGHT = r"(?i)\.night_?mode(?![\w-])"
 
 
 def style(deck: Deck) -> Iterator[Problem]:
-    """What the deck's style.css must not or should not contain.
+    """What a style.css, the deck's or one of its own note types', must not or should not contain.
 
     A `<` could end the style and start a script (an error). Fixed widths make AnkiDroid shrink the whole card;
     colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` follows the system,
     but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship.
     """
-    if deck.style is None:
-        return
-    css = _code(deck.style)
-    for found in re.finditer("<", deck.style):  # a browser ends the style at the first `</style`, in a comment or not
-        yield problem("bad-style", _at(deck.style, css, found.start()), "'<' isn't allowed in a style", "delete it")
+    own = [kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type]
+    for text in (deck.style, *own):
+        if isinstance(text, Text):
+            yield from _style(text)
+
+
+def _style(text: Text) -> Iterator[Problem]:
+    css = _code(text)
+    for found in re.finditer("<", text):  # a browser ends the style at the first `</style`, in a comment or not
+        yield problem("bad-style", _at(text, css, found.start()), "'<' isn't allowed in a style", "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme follows the system, but Anki has its own setting for night mode"
-        yield _warning("style-scheme", deck.style, css, found.start(), message, "use .card.nightMode instead")
-    yield from _files(deck.style)
+        yield _warning("style-scheme", text, css, found.start(), message, "use .card.nightMode instead")
+    yield from _files(text)
     rules = list(re.finditer(_RULE, css))
-    yield from _wide(deck.style, css, rules)
-    yield from _day_colours(deck.style, css, rules)
+    yield from _wide(text, css, rules)
+    yield from _day_colours(text, css, rules)
 
 
 def _code(css: str) -> str:

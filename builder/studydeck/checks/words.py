@@ -108,12 +108,17 @@ _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\
 
 def judged(deck: Deck) -> list[Card]:
     """The cards that checks judge: all but the retired ones."""
-    return [card for section in deck.sections for card in section.cards if not card.retired]
+    return [card for section in deck.sections for card in _in_markdown(section) if not card.retired]
+
+
+def _in_markdown(section: Section) -> Sequence[Card]:
+    """The cards of a section without those that are in HTML, whose words no check reads."""
+    return section.cards if not section.html else [card for card in section.cards if not card.html]
 
 
 def turned(deck: Deck) -> list[Card]:
     """The reverse cards of the judged ones that ask a question of their own."""
-    return [card for section in deck.sections for card in section.turned if not card.retired]
+    return [card for section in deck.sections for card in section.turned if not (card.retired or card.html)]
 
 
 def judged_texts(deck: Deck) -> list[Text]:
@@ -172,13 +177,14 @@ def _english_sections(same: _Same) -> list[tuple[Section, list[Card]]]:
 def _english_cards(section: Section, around: Languages) -> list[Card]:
     found: list[Card] = []
     if section.mixed or is_english(around.language) != is_english(around.of_answers):
-        for card in section.cards:
+        for card in _in_markdown(section):
             said = card.languages(around)
             if is_english(said.language) and not card.retired:
                 found.append(card if is_english(said.of_answers) else _without_answer(card))
     elif is_english(around.language):
-        found = [card for card in section.cards if not card.retired]
-    turned = [card for card in section.turned if is_english(card.languages(around).language) and not card.retired]
+        found = [card for card in _in_markdown(section) if not card.retired]
+    of_section = [card for card in section.turned if not (card.retired or card.html)]
+    turned = [card for card in of_section if is_english(card.languages(around).language)]
     return sorted([*found, *turned], key=lambda card: card.place.line) if turned else found
 
 

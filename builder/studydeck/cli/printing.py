@@ -15,6 +15,7 @@ from studydeck.counting import counted
 from studydeck.terminal import printable
 
 if TYPE_CHECKING:
+    from studydeck.commands.importing import Imported
     from studydeck.engine.verify import Report
     from studydeck.history.plan import Plan
     from studydeck.model import Problem
@@ -99,6 +100,30 @@ def print_json(value: object) -> None:
 def as_values(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Problems as values for JSON."""
     return [each._asdict() for each in problems]
+
+
+def print_imported(imported: Imported) -> None:
+    """What `import` made: how many of what, what it left out, and the errors that are to be fixed."""
+    parts = [
+        counted(number, what)
+        for number, what in (
+            (imported.notes, "note"),
+            (imported.cards, "card"),
+            (imported.sections, "section"),
+            (imported.media, "picture or sound"),
+        )
+        if number
+    ]
+    folder = imported.deck.as_posix()
+    say(f"wrote {folder}: {', '.join(parts)}")
+    if imported.as_html:
+        because = ", ".join(f"{what} ({number:,})" for what, number in imported.html_because.items())
+        say(f"{counted(imported.as_html, 'text')} kept as HTML, since Markdown would lose: {because}")
+    for each in imported.left_out:
+        times = f" ({each.count:,} times)" if each.count > 1 else ""
+        say(f"left out: {each.what}{times}: {each.why}")
+    print_problems([each for each in imported.problems if each.severity == "error"], err=True)
+    say(f"{summary(imported.problems)}; next: studydeck {'check' if imported.problems else 'build'} {folder}")
 
 
 def in_colour(plan: Plan) -> str:

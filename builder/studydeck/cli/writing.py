@@ -1,4 +1,4 @@
-"""new, draft, ids and schema: starting decks and cards."""
+"""new, draft, import, ids and schema: starting decks and cards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
-from studydeck.cli.options import DECK, DECKS, FILE, FOLDER
+from studydeck.cli.options import DECK, DECKS, FILE, FOLDER, format_option
 from studydeck.cli.printing import (
+    are_failing,
+    as_values,
+    print_imported,
     print_json,
     print_problems,
     say,
@@ -62,6 +65,41 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
     if drafted.left_out:
         say(f"{counted(drafted.left_out, 'sentence')} left out, because you deleted the stubs; --again drafts them")
     end(failed=bool(drafted.problems))
+
+
+@click.command("import", short_help="Make a deck of the one that you have.")
+@click.argument("file", type=FILE)
+@click.option(
+    "--deck", "folder", metavar="FOLDER", type=FOLDER, help="The new deck's folder; default: cards/<its name>."
+)
+@click.option("--columns", metavar="NAMES", help="What a table's columns are: question,answer,tags; - for one to skip.")
+@format_option()
+def import_(file: Path, folder: Path | None, columns: str | None, style: str) -> None:
+    """Make a deck of FILE, whose format is known by its content.
+
+    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, tables (CSV, Anki's notes in plain text,
+    Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's plugins), and lists
+    in YAML or JSON. Says what was left out, and why.
+
+    Example: studydeck import rivers.csv
+    """
+    from studydeck.commands.importing import import_deck
+
+    with sentences():
+        imported = import_deck(file, folder, columns.split(",") if columns else (), fresh_uid())
+    if style == "json":
+        print_json(
+            {
+                **imported._asdict(),
+                "deck": imported.deck.as_posix(),
+                "note_types": list(imported.note_types),
+                "left_out": [each._asdict() for each in imported.left_out],
+                "problems": as_values(imported.problems),
+            }
+        )
+    else:
+        print_imported(imported)
+    end(failed=are_failing(imported.problems))
 
 
 @click.command(short_help="List cards without an id, or write their ids into the YAML.")

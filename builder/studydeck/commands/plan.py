@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,15 +39,16 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     Raises ValueError with a sentence if there is no such build.
     """
     notes = compile_notes(loaded)
+    ids = note_type_ids(loaded.deck, loaded.lock)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
     last = shipped(deck.folder, loaded.lock, loaded.known, package).lock
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
-        before, texts_from = _before(deck, against)
+        before, texts_from = _before(deck, against, ids)
     if lacks_texts(before, notes):
-        before, texts_from = _with_texts(before, notes, deck, package, texts_from)
-    types = note_types(deck, note_type_ids(deck, loaded.lock))
+        before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
+    types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
     return make_plan(deck, before, After(notes, types, lock), texts_from)
 
@@ -66,9 +67,9 @@ def repair_lock(folder: Path, out: Path) -> Repaired | None:
         raise ValueError(f"{newer.message}; {newer.remedy}")
     package = package_path(folder, out)
     from_package = None
-    with suppress(ValueError, OSError):
-        from_package = (package.as_posix(), *read_package(package))
     loaded = load(folder, lock=Lock())
+    with suppress(ValueError, OSError):
+        from_package = (package.as_posix(), *read_package(package, note_type_ids(loaded.deck, good_lines)))
     return repair(good_lines, _lock_in_git(loaded.deck), from_package, loaded.deck, compile_notes(loaded))
 
 
@@ -86,11 +87,11 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     return None
 
 
-def _before(deck: Deck, against: str) -> tuple[Before, str]:
+def _before(deck: Deck, against: str, ids: Mapping[str, int]) -> tuple[Before, str]:
     """What the learner has, and where the old texts are from."""
     path = Path(against)
     if path.suffix.lower() == ".apkg":
-        return before_from_package(*read_package(path), against), f"Old texts are from {against}."
+        return before_from_package(*read_package(path, ids), against), f"Old texts are from {against}."
     if path.is_file():
         return before_from_lock(_undamaged_lock(against, read_bytes(path)), against), ""
     return _before_revision(deck, against)
@@ -120,12 +121,14 @@ def _undamaged_lock(name: str, data: bytes) -> Lock:
     return lock
 
 
-def _with_texts(before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str) -> tuple[Before, str]:
+def _with_texts(
+    before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str, ids: Mapping[str, int]
+) -> tuple[Before, str]:
     """`before` with old texts from the package of the last build, else from git; and in words which of them."""
     sources = [known] if known else []
     if package.exists():
         with suppress(ValueError, OSError):
-            before = with_texts(before, before_from_package(*read_package(package), "").notes.values())
+            before = with_texts(before, before_from_package(*read_package(package, ids), "").notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
     if lacks_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
         before = with_texts(before, _texts_at(deck, head))

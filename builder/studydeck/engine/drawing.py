@@ -18,7 +18,7 @@ from studydeck.model import Note, NoteType
 
 _PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
 _ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; the page opens hints itself, and no card runs a script
-_TYPE = re.compile(r"\[\[type:[^\]]*\]\]")
+_TYPE = re.compile(r"\[\[type:([^\]]*)\]\]")
 _FILMS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 _FILM = '<video controls src="{}"></video>'
 _BUTTON = (  # clients have buttons of their own
@@ -83,10 +83,15 @@ class Artist:
         fields.fields = list(note.fields)
         card = fields.ephemeral_card(number)
         output = card.render_output()
-        expected = self._learner.col.compare_answer(note.fields[1], "")
+        fields_by_name = dict(zip(note.card.kind.fields, note.fields, strict=True))
+
+        def compared(typed: re.Match[str]) -> str:
+            field = fields_by_name.get(typed[1].rpartition(":")[2], "")
+            return self._learner.col.compare_answer(field, "")
+
         return Drawn(
             _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card, False)),
-            _TYPE.sub(lambda _: expected, _shown(output.answer_text, card, True)),
+            _TYPE.sub(compared, _shown(output.answer_text, card, True)),
         )
 
 

@@ -83,9 +83,13 @@ class Learner:
         self.col.close()
         self._folder.cleanup()
 
-    def import_package(self, path: Path) -> Import:
-        """Imports a package with the options that a fresh profile's import window has."""
-        request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+    def import_package(self, path: Path, *, merge: bool = False) -> Import:
+        """Imports a package with the options that a fresh profile's import window has.
+
+        With `merge`, 'merge note types' is ticked, too, as AnkiConnect always does.
+        """
+        options = ImportAnkiPackageOptions(merge_notetypes=merge)
+        request = ImportAnkiPackageRequest(package_path=str(path), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()  # the engine changed note types behind the cache
         other = (log.first_field_match, log.missing_notetype, log.missing_deck, log.empty_first_field)
@@ -186,6 +190,10 @@ class Learner:
         faults = [fault for card in self.cards() if card.id not in taken for fault in _unsound(card)]
         empty = [note for note in self.col.get_empty_cards().notes if any(card not in taken for card in note.card_ids)]
         return [*faults, *(f"note {note.note_id} has empty cards" for note in empty), *self._fixed()]
+
+    def empty_cards(self) -> set[int]:
+        """The ids of cards whose front is blank."""
+        return {card for note in self.col.get_empty_cards().notes for card in note.card_ids}
 
     def _fixed(self) -> list[str]:
         """What Check Database fixes. It reports most of it, but silently makes cards that a package left out."""

@@ -83,12 +83,26 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> 
         return [
             Finding("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
                   _summary(outcome)),
+            *([_merged(package, previous)] if outcome.conflicting else []),
             Finding("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
             *_notes(was, shipped, now),
             Finding("no full sync is needed", not learner.schema_changed, "the schema is unchanged"
                   if not learner.schema_changed else "the schema changed"),
             *_sound(learner, "the old learner's", _taken(was, shipped)),
         ]  # fmt: skip
+
+
+def _merged(package: Path, previous: Path) -> Finding:
+    """What becomes of a learner who ticks 'merge note types' because something conflicts."""
+    with Learner() as learner:
+        _import(learner, previous)
+        learner.study(_STUDIED)
+        studied = {card.id for card in learner.cards() if card.reps}
+        learner.import_package(package, merge=True)
+        blank = studied & learner.empty_cards()
+        full = ", a full sync is needed" if learner.schema_changed else ""
+    seen = f"{len(blank):,} of {len(studied):,} studied cards are blank{full}"
+    return Finding("with 'merge note types' ticked, no history ends on a blank card", not blank, seen)
 
 
 def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Finding]:

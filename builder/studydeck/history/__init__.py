@@ -19,6 +19,7 @@ from studydeck.history.lock import (
     records_in,
     set_apart,
 )
+from studydeck.history.own_types import own_type_problems
 from studydeck.history.record import Changes, Ledger, note_type_ids, record, type_records
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "newer_than",
     "note_line",
     "note_type_ids",
+    "own_type_problems",
     "read_lock",
     "record",
     "records_in",

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 
 from studydeck.history.gaps import gap_digests, moved_gap
 from studydeck.history.lock import Lock, NoteRecord
-from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
+from studydeck.kinds import KINDS, OWN
+from studydeck.model import Card, Deck, Html, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
 from studydeck.terminal import command_line
-from studydeck.text import slug
+from studydeck.text import html_words, slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
@@ -241,7 +241,7 @@ class _Matching:
         if gone and card.guid is None:
             self._ask(card, gone)
             return
-        name = base = slug(card.asks)
+        name = base = slug(html_words(card.asks) if isinstance(card.asks, Html) else card.asks)
         count = self.tried.get(base, 1)  # ids are never released, so no lower number is free
         while name in self.claimed or name in self.lock.notes:
             count += 1
@@ -334,7 +334,8 @@ class _Matching:
 
     def _report_kind(self, number: int, record: NoteRecord) -> None:
         card = self.cards[number][1]
-        was, now = KINDS[record.kind].name, card.kind.name
+        was = KINDS[record.kind].name if record.kind in KINDS else f"note of the type '{record.kind.removeprefix(OWN)}'"
+        now = card.kind.name
         message = f"learners have the card '{record.id}' as a {was}, and Anki can't turn it into a {now}"
         remedy = "give the card a new id, and keep the old one with retired: true if learners should drop it"
         at = card.id if card.id is not None else card.place

@@ -14,7 +14,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
-from studydeck.kinds import KINDS
+from studydeck.kinds import KINDS, OWN
 from studydeck.model import Identity, Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
@@ -47,13 +47,17 @@ class NoteRecord(NamedTuple):
 
 
 class TypeRecord(NamedTuple):
-    """What the lock knows about a note type: Anki's number for it, its content's hash and stamp (seconds)."""
+    """What the lock knows about a note type: Anki's number for it, its content's hash and stamp (seconds).
+
+    `shape` is what must not change of one of the deck's own (own_types.py); ours are frozen.
+    """
 
     key: str
     id: int
     content: str
     modified: int
     name: str
+    shape: str = ""
 
 
 _Record = TypeVar("_Record", NoteRecord, TypeRecord)
@@ -169,7 +173,8 @@ def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: 
         yield f"language\t{language}\n"
     for key in sorted(types):
         kind = types[key]
-        yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}\n"
+        shape = f"\t{kind.shape}" if kind.shape else ""
+        yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}{shape}\n"
     for line in sorted(notes, key=_guid_in):
         note_id = line.split("\t", 2)[1]
         yield f"\nid\t{note_id}\n{line}\n"
@@ -209,12 +214,17 @@ def _uid(values: list[str], other: str) -> str:
 
 
 def _type(values: list[str]) -> TypeRecord:
-    if len(values) != 5:
+    if len(values) not in (5, 6):
         raise ValueError(f"expected 6 columns, found {len(values) + 1}")
-    key, type_id, content, modified, name = values
-    if key not in KINDS:
+    key, type_id, content, modified, name, *shape = values
+    if not _is_kind(key):
         raise ValueError(f"'{key}' isn't a note type")
-    return TypeRecord(key, _number(type_id), content, _number(modified), name)
+    stamp = 0 if modified == "0" else _number(modified)  # that of Anki's own note types
+    return TypeRecord(key, _number(type_id), content, stamp, name, *shape)
+
+
+def _is_kind(key: str) -> bool:
+    return key in KINDS or key.startswith(OWN)
 
 
 def _number(written: str) -> int:
@@ -230,7 +240,7 @@ def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
     note_id, guid, kind, state, origin, content, question, answer, added, modified, section, deck = values
     if state not in ("live", "retired") or origin not in ("own", "made") or not note_id or not guid:
         raise ValueError(f"'{state}' or '{origin}' isn't allowed here")
-    if kind not in KINDS:
+    if not _is_kind(kind):
         raise ValueError(f"'{kind}' isn't a kind of note")
     stamp = _number(modified)
     kind, stamp, section, deck = (alike.setdefault(each, each) for each in (kind, stamp, section, deck))

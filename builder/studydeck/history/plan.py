@@ -18,6 +18,7 @@ from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
+from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote, takes
 from studydeck.model.kinds import SPARES
@@ -53,7 +54,7 @@ class Old(NamedTuple):
 class OldType(NamedTuple):
     """A note type as a learner has it. `content` is its hash, `modified` its stamp in seconds.
 
-    `shape` has the ids of its fields and of its templates, None if only the lock is known.
+    `whole` is the note type itself, None if only the lock is known.
     """
 
     key: str
@@ -61,7 +62,7 @@ class OldType(NamedTuple):
     name: str
     content: str
     modified: int
-    shape: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    whole: NoteType | None = None
 
 
 class Before(NamedTuple):
@@ -176,9 +177,7 @@ def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType
             note.fields,
             note.tags,
         )
-    old_types = [
-        OldType(each.key, each.id, each.name, type_digest(each), modified, _shape(each)) for each, modified in types
-    ]
+    old_types = [OldType(each.key, each.id, each.name, type_digest(each), modified, each) for each, modified in types]
     return Before(old, old_types, source)
 
 
@@ -210,8 +209,9 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
 
 def named_fields(note: Note) -> dict[str, str]:
     """The fields of a note that its author writes, by name."""
-    named = zip(KINDS[note.kind].fields, note.fields, strict=True)
-    return {name: value for name, value in named if name not in _OURS}
+    ours = _OURS if note.card.kind.note_type is None else ()
+    named = zip(note.card.kind.fields, note.fields, strict=True)
+    return {name: value for name, value in named if name not in ours}
 
 
 def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
@@ -272,10 +272,11 @@ def _moved_gaps(before: Before, after: After) -> Iterator[str]:
     """Sentences on gaps that hide what another number hid."""
     for note in after.notes:
         old = before.notes.get(note.identity.guid)
-        if old is None or not KINDS[note.kind].gaps or old.content == content_digest(note):
+        if old is None or not note.card.kind.gaps or old.content == content_digest(note):
             continue
         if old.fields is not None:
-            moved = moved_gap(note.fields[0], gap_digests(old.fields.get(KINDS[note.kind].fields[0], "")))
+            field = note.card.kind.asks_field
+            moved = moved_gap(note.fields[field], gap_digests(old.fields.get(note.card.kind.fields[field], "")))
         else:
             moved = moved_gap(note.card.asks, old.answer)
         if moved:
@@ -286,7 +287,7 @@ def _drops(old: Old | None, note: Note) -> bool:
     """Whether the note had a card that it hasn't any more."""
     if old is None or old.content == content_digest(note):
         return False
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     had = kind.cards_in(old.fields) if old.fields is not None else {each - 1 for each in gap_numbers(old.answer)}
     return not set(had) <= set(note.ords)
 
@@ -320,7 +321,7 @@ def _card(old: Old | None, note: Note) -> CardPlan:
 
 def _counted_as(note: Note) -> dict[str, str]:
     """What an edited card is counted as, by field: the first field that changed decides, flags last."""
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     keys = {field: key for key in kind.keys.values() for field in key.fields}
     words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
     marks = [field for field in words if keys[field].takes == takes.FLAG or field == keys[field].mark]
@@ -339,7 +340,7 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
         if old.tags != note.tags:
             changes.append(FieldChange("Tags", " ".join(old.tags or ()), " ".join(note.tags)))
         return tuple(changes)
-    kind = KINDS[note.kind]
+    kind = note.card.kind
     changes = []
     if old.question and old.question != question_digest(note.card):
         asked = kind.keys[kind.asks].field
@@ -356,7 +357,8 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         new = next((each for each in after.types if each.id == old.id), None)
         if new is None:
             yield f"the note type '{old.name}' of {before.source} isn't this deck's, so its notes would conflict"
-        elif old.shape not in (None, _shape(new)):
+            yield from _merged(old, before, after)
+        elif old.whole is not None and not _is_updated(old.whole, new):
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
         elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
             yield f"the note type '{old.name}' of {before.source} has a newer stamp, so Anki would keep its old look"
@@ -367,6 +369,23 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
         names = ", ".join(f"'{each}'" for each in dropped[:3])
         yield f"{before.source} has {names}{more} with a newer stamp, so Anki would silently drop the edit"
+
+
+def _merged(old: OldType, before: Before, after: After) -> Iterator[str]:
+    """What 'merge note types' would do to notes of a foreign note type that are also in the deck."""
+    if old.whole is None or not any(each.identity.guid in before.notes for each in after.notes):
+        return
+    kept = {template.name for each in after.types if each.gaps == old.whole.gaps for template in each.templates}
+    blank = [] if old.whole.gaps else [each.name for each in old.whole.templates if each.name not in kept]
+    message = "import it without 'merge note types': that needs a full sync, and no later package would update a note"
+    if blank:
+        message += f"; histories of the cards {', '.join(map(repr, blank))} would end on a blank front"
+    yield message
+
+
+def _is_updated(old: NoteType, new: NoteType) -> bool:
+    """Whether Anki updates notes of `old` by a package with `new`, which has its number."""
+    return same_parts(old.fields, new.fields) and same_parts(old.templates, new.templates)
 
 
 def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
@@ -382,10 +401,6 @@ def _look(before: Before, after: After) -> str:
     if all(new.get(old.id, old.content) == old.content for old in before.types):
         return ""
     return "The cards' look changes: the note types' new names, style and templates replace a learner's own."
-
-
-def _shape(note_type: NoteType) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return tuple(each.id for each in note_type.fields), tuple(each.id for each in note_type.templates)
 
 
 def _asked(fields: Mapping[str, str]) -> str:

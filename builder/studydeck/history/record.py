@@ -10,6 +10,7 @@ from zlib import crc32
 
 from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
+from studydeck.history.own_types import shape_of
 from studydeck.kinds import KINDS
 from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
 from studydeck.timings import lazy_stage
@@ -123,25 +124,33 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
-    """Anki's numbers of the deck's note types, by key: from the lock if it has them, else from the deck's uid.
+    """Anki's numbers of the note types that the deck ships, by key: from the lock if it has them, else from its uid.
 
     A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
-    new uid must not change it.
+    new uid must not change it. A deck with note types of its own ships ours only if it has cards for them: whoever
+    takes a deck over gets no note type that they don't need.
     """
-    return {key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in KINDS}
+    own = {kind.key: kind.note_type.id for kind in deck.own_kinds.values() if kind.note_type}
+    used = {card.kind.key for section in deck.sections for card in section.cards} if own else KINDS
+    ours = [key for key in KINDS if key in used or key in lock.types]
+    numbers = {
+        key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in ours
+    }
+    return numbers | own
 
 
 def type_records(types: Iterable[NoteType], lock: Lock, now: int) -> dict[str, TypeRecord]:
     """The lock's records of the note types, by key, after shipping them at `now` (seconds since 1970)."""
-    records = {}
+    records = dict(lock.types)
     now = max(1, now)
     for note_type in types:
         content = type_digest(note_type)
         last = lock.types.get(note_type.key)
-        modified = now
+        modified = now if note_type.stamp is None else note_type.stamp
         if last is not None:
             modified = last.modified if last.content == content else max(now, last.modified + 1)
-        records[note_type.key] = TypeRecord(note_type.key, note_type.id, content, modified, note_type.name)
+        shape = "" if note_type.key in KINDS else shape_of(note_type)
+        records[note_type.key] = TypeRecord(note_type.key, note_type.id, content, modified, note_type.name, shape)
     return records
 
 

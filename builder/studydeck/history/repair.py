@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from studydeck.history.identity import answer_digest, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord
+from studydeck.history.own_types import shape_of
 from studydeck.history.plan import named_fields, old_digest
 from studydeck.history.record import note_type_ids
+from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote
 
 
@@ -45,7 +47,7 @@ def repair(
     if package is not None:
         name, old_notes, old_types = package
         numbers = note_type_ids(deck, Lock({}, known))
-        if all(note_type.id == numbers[note_type.key] for note_type, _ in old_types):
+        if all(note_type.id == numbers.get(note_type.key) for note_type, _ in old_types):
             _add_package(records, types, old_notes, old_types, notes)
             words.append(f"{len(old_notes):,} notes from {name}")
         else:
@@ -88,7 +90,8 @@ def _add_package(
 
 def type_record(note_type: NoteType, modified: int) -> TypeRecord:
     """The record of a package's note type."""
-    return TypeRecord(note_type.key, note_type.id, type_digest(note_type), modified, note_type.name)
+    shape = "" if note_type.key in KINDS else shape_of(note_type)
+    return TypeRecord(note_type.key, note_type.id, type_digest(note_type), modified, note_type.name, shape)
 
 
 def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:

@@ -1,93 +1,47 @@
-"""Files of material to text with Markdown's headings and bullets. A file here is a format, and has an `IMPORTER`.
+"""Decks from elsewhere: every file here but incoming.py is a format, and has an `IMPORTER`.
 
-Text and Markdown need no library. Those for the others are in the extra studydeck[material], and loaded only there.
+What `draft` reads is no deck but the text that one is drawn from: see material/formats/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
 from studydeck.files import TOO_BIG, Refused, read_bytes
+from studydeck.importers.incoming import Given, Importer, IncomingCard, IncomingDeck, IncomingType, LeftOut
 
-#: Bytes; the longest books have some five million letters.
-LARGEST = 30_000_000
-_READ = "text, Markdown, HTML, PDF, .docx or .odt"
-#: What files that nothing here reads start with.
-_STARTS = {
-    b"\xd0\xcf\x11\xe0": "an old (.doc) or protected Office document",
-    b"{\\rtf": "a Rich Text document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"%!PS": "a PostScript document",
-    b"\x1f\x8b": "a compressed file",
-    b"7z\xbc\xaf": "a compressed file",
-    b"Rar!": "a compressed file",
-}
+__all__ = ["Given", "Importer", "IncomingCard", "IncomingDeck", "IncomingType", "LeftOut", "importers", "read_incoming"]
+
+#: Bytes.
+LARGEST = 2_000_000_000
 
 
-class Importer(NamedTuple):
-    """A format: the suffixes of its files, and whether bytes are of this format, if they show it.
+def read_incoming(path: Path, columns: Sequence[str] = ()) -> IncomingDeck:
+    """The deck in a file of any format that is read here, known by its content.
 
-    `read` returns the text of a file, whose bytes are read already; it raises ValueError with a sentence if it can't.
-    """
-
-    suffixes: Sequence[str]
-    read: Callable[[Path, bytes], str]
-    knows: Callable[[bytes], bool] = lambda data: False
-
-
-def read_material(path: Path) -> str:
-    """The text of a material. The format is known by the file's bytes, or by its suffix; others are plain text.
-
-    Raises ValueError with a sentence if it isn't a regular file, is too big, can't be read, needs the extra, or is of a
-    format that none of the importers reads.
+    `columns` name the columns of a table. Raises ValueError with a sentence if it can't be read.
     """
     try:
-        data = read_bytes(path, largest=LARGEST)
+        given = Given(path, read_bytes(path, largest=LARGEST), columns)
     except Refused as error:
         if error.strerror == TOO_BIG:
-            size = f"{error.size / 1e6:.0f} MB"
-            raise ValueError(f"{path} is {size}, which is too big; name a smaller part of it") from None
+            raise ValueError(f"{path} is {error.size / 1e6:.0f} MB, which is too big; import a part of it") from None
         raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
-    suffix = path.suffix.lower()
-    importer = next((each for each in importers() if each.knows(data)), None)
-    if importer is None and (kind := _other_kind(data)):
-        raise ValueError(f"{path} is {kind}, which can't be read; save it as {_READ}")
-    importer = importer or next((each for each in importers() if suffix in each.suffixes), None)
-    return importer.read(path, data) if importer else decoded(path, data)
+    sure, importer = max(((each.fits(given), each) for each in importers()), key=lambda found: found[0])
+    if not sure:
+        from studydeck.importers._others import what_it_is
 
-
-def _other_kind(data: bytes) -> str:
-    """What a file is that no importer reads, such as "an EPUB book"; "" if it may be text."""
-    from studydeck.importers._office import office_kind
-
-    return office_kind(data) or next((kind for start, kind in _STARTS.items() if data.startswith(start)), "")
+        raise ValueError(f"{path} {what_it_is(given)}")
+    return importer.read(given)
 
 
 @cache
 def importers() -> tuple[Importer, ...]:
-    """All formats but plain text."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    """All formats of decks."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py") if path.stem != "incoming")
     return tuple(import_module(f"{__name__}.{name}").IMPORTER for name in names)
-
-
-def decoded(path: Path, data: bytes) -> str:
-    """The text of a file in UTF-8, or in UTF-16 if it says so. Raises ValueError with a sentence."""
-    try:
-        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} isn't UTF-8; save it as UTF-8") from None
-
-
-def needs_extra(path: Path, what: str) -> ValueError:
-    """The sentence for a user without the libraries that read such a file."""
-    from studydeck.installing import install_line
-
-    return ValueError(f"{path} is {what}; install what reads it with {install_line('material')} and try again")

@@ -22,7 +22,8 @@ from studydeck.user_cache import place_of
 
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
-_DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and media/
+_DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and these folders:
+_INNER = ("media", "note-types")
 
 
 class State(NamedTuple):
@@ -184,8 +185,8 @@ def _all_files(decks: Sequence[Path], out: Path) -> dict[str, str | None]:
 
 def _folders(deck: str) -> list[str]:
     """The folders of `deck` in which files may be added or deleted."""
-    media = os.path.join(deck, "media")
-    return [deck, *(folder for folder, _, _ in (os.walk(media) if inside(media, deck) else ()))]
+    inner = [path for name in _INNER if inside(path := os.path.join(deck, name), deck)]
+    return [deck, *(folder for path in inner for folder, _, _ in os.walk(path))]
 
 
 def _files(deck: str) -> dict[str, str]:
@@ -195,9 +196,9 @@ def _files(deck: str) -> dict[str, str]:
         for name in sorted(os.listdir(deck))
         if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
     }
-    media = os.path.join(deck, "media")
-    if inside(media, deck):  # links to folders in it aren't followed; a link to a file is listed itself
-        files |= {path: os.path.dirname(path) for path in _below(media)}
+    for name in _INNER:  # links to folders in them aren't followed; a link to a file is listed itself
+        if inside(inner := os.path.join(deck, name), deck):
+            files |= {path: os.path.dirname(path) for path in _below(inner)}
     return files
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from studydeck.kinds.cloze import CLOZE
 from studydeck.kinds.question import QUESTION
-from studydeck.model import Key, Kind, Note, takes
+from studydeck.model import Deck, Key, Kind, Note, takes
 from studydeck.model.kinds import in_order
 
 #: The keys that every card may have.
@@ -31,8 +31,12 @@ COMMON: dict[str, Key] = {
     "retired": Key(
         takes.FLAG, "true ships the card once more with the tag <root>::retired, for learners to suspend or delete."
     ),
+    "type": Key(takes.LINE, "The deck's own note type of the card: the name of its folder in note-types/."),
+    "fields": Key(takes.FIELDS, "Texts for fields of that note type that have no key.", needs="type"),
     "guid": Key(takes.LINE, "The guid under which learners already have the card, to keep when its id: changes."),
 }
+#: What the keys of the deck's own kinds start with (own.py); then comes the name of the note type's folder.
+OWN = "note-types/"
 #: A card is of this kind unless it has the first key of another.
 DEFAULT_KIND = QUESTION
 #: The kinds by their keys in packages and locks.
@@ -56,9 +60,14 @@ def kind_named(note_type: str, gaps: bool) -> Kind:
     return next((each for each in like if note_type.endswith(f" {each.title}")), like[0])
 
 
+def kind_by_key(key: str, deck: Deck) -> Kind:
+    """The kind with this key in packages and locks: one of the program's, or one of the `deck`'s own."""
+    return KINDS.get(key) or next(each for each in deck.own_kinds.values() if each.key == key)
+
+
 def sides(note: Note) -> tuple[str, list[str]]:
     """A note's question and its answers, as HTML."""
-    question, answers = KINDS[note.kind].sides(note)
+    question, answers = note.card.kind.sides(note)
     return question, list(answers)
 
 

@@ -22,8 +22,12 @@ def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _sides(note: Note) -> Sides:
+    return gap_sides(note.fields[0], note.ords)
+
+
+def gap_sides(text: str, ords: Sequence[int]) -> Sides:
     """The complete sentence, and what each gap hides."""
-    hidden = {str(number + 1): "" for number in note.ords}
+    hidden = {str(number + 1): "" for number in ords}
 
     def hide(parts: Sequence[str | Gap], numbers: frozenset[str]) -> None:
         for part in parts:
@@ -33,18 +37,22 @@ def _sides(note: Note) -> Sides:
                 for number in numbers & hidden.keys():
                     hidden[number] += part
 
-    hide(parse(note.fields[0]), frozenset())
-    return Sides(without_gaps(note.fields[0]), list(hidden.values()))
+    hide(parse(text), frozenset())
+    return Sides(without_gaps(text), list(hidden.values()))
 
 
 def _on_paper(note: Note) -> list[Sides]:
+    return [gaps_on_paper(note.fields[0])]
+
+
+def gaps_on_paper(text: str) -> Sides:
     """The sentence with gaps to fill, and what fills them; an inner cloze is part of the outer one."""
     from studydeck.text.formula import in_formula  # and an XML library, which a build doesn't need
 
     question = ""
     seen = 0  # up to here, every formula has ended
     hidden: list[str] = []
-    for part in parse(note.fields[0]):
+    for part in parse(text):
         if isinstance(part, str):
             question += part
             continue
@@ -52,7 +60,7 @@ def _on_paper(note: Note) -> list[Sides]:
         seen = seen if inside else len(question)
         question += _formula_gap(part.hint or "") if inside else f'<span class="gap">{part.hint or ""}</span>'
         hidden.append(rf"\({part.hidden}\)" if inside else part.hidden)
-    return [Sides(question, list(dict.fromkeys(hidden)))]
+    return Sides(question, list(dict.fromkeys(hidden)))
 
 
 def _formula_gap(hint: str) -> str:

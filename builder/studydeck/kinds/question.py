@@ -103,9 +103,9 @@ QUESTION = Kind(
         "Id",
     ),
     templates=(
-        CardTemplate("Question → answer", _ASSETS / "question.html", _ASSETS / "question-answer.html"),
-        CardTemplate("Answer → question", _ASSETS / "reverse.html", _ASSETS / "reverse-answer.html"),
-        CardTemplate("Spare", _NEVER, _NEVER),
+        CardTemplate("Card 1", _ASSETS / "question.html", _ASSETS / "question-answer.html"),
+        CardTemplate("Card 2", _ASSETS / "reverse.html", _ASSETS / "reverse-answer.html"),
+        CardTemplate("Card 3", _NEVER, _NEVER),
     ),
     cards=_cards,
     on_paper=_on_paper,

@@ -1,9 +1,9 @@
 """The material that a deck is based on: which sentence each card asks about, and what became of it.
 
-read.py turns a file into text, outline.py text into sections, paragraphs and sentences with fingerprints, lock.py
-keeps them without a word of the text, align.py lays two outlines side by side, and sources.py says what became of
-each card's source. coverage.py, page.py, checks.py and draft.py are what authors get from it; folder.py
-finds lock and material in a deck's folder.
+formats/ turns a file into text, one file a format; outline.py turns that into sections, paragraphs and sentences with
+fingerprints, lock.py keeps them without a word of the text, align.py lays two outlines side by side, and sources.py
+says what became of each card's source. coverage.py, page.py, checks.py and draft.py are what authors get from it;
+folder.py finds lock and material in a deck's folder.
 """
 
 from studydeck.material.coverage import Coverage, coverage_of

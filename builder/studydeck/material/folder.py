@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studydeck.files import read_file
-from studydeck.importers import read_material
 from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
+from studydeck.material.formats import read_material
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
 from studydeck.material.sources import sources_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from studydeck.model import takes
 
 if TYPE_CHECKING:
-    from studydeck.model.notes import Note
+    from studydeck.model.notes import Note, NoteType
     from studydeck.model.words import Card
 
 #: The names of fields that no key fills yet. The number and order of a note type's fields never change.
@@ -93,6 +93,8 @@ class Kind:
     the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
     its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
     apply to a card. `offer` is what a card with no kind's keys could have instead.
+    A kind of the deck's own (own.py) comes with its whole `note_type`, has no `spares`, and fills no field but those
+    that its keys name.
     """
 
     def __init__(
@@ -117,16 +119,19 @@ class Kind:
         names: Sequence[str] = (),
         offer: str = "",
         named: Callable[[Card], Sequence[str]] | None = None,
+        spares: Sequence[str] = SPARES,
+        note_type: NoteType | None = None,
     ) -> None:
         self.key, self.name, self.title = key, name, title
         self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
-        self.frozen, self.templates, self.gaps = (*fields, *SPARES), tuple(templates), gaps
+        self.frozen, self.templates, self.gaps = (*fields, *spares), tuple(templates), gaps
         self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
         self.offer = offer
         self.named = named or (lambda card: (name,))
+        self.note_type = note_type
         self.learn({})
 
     def learn(self, common: Mapping[str, Key]) -> None:
@@ -144,6 +149,11 @@ class Kind:
         lost = [name for name, key in self.own.items() if not set(key.fields) <= {*self.fields}]
         if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):
             raise ValueError(f"each new key of a {self.name} needs a spare field of its own")
+
+    @property
+    def asks_field(self) -> int:
+        """The number of the field that the card is known by."""
+        return self.fields.index(self.keys[self.asks].field)
 
     def __repr__(self) -> str:
         return f"<kind {self.key}>"

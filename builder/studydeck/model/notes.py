@@ -40,7 +40,7 @@ class Note(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a note type; `collapsed` folds it away in Anki's editor."""
+    """A field of a note type; `collapsed` folds it away in Anki's editor. An `id` of 0 is none."""
 
     name: str
     id: int
@@ -48,7 +48,7 @@ class Field(NamedTuple):
 
 
 class Template(NamedTuple):
-    """A template of a note type: what the card shows before and after the answer."""
+    """A template of a note type: what the card shows before and after the answer. An `id` of 0 is none."""
 
     name: str
     id: int
@@ -59,7 +59,9 @@ class Template(NamedTuple):
 class NoteType(NamedTuple):
     """A note type as Anki needs it: ids are stable numbers, fields and templates in order.
 
-    `key` is that of its kind. With `gaps`, Anki makes a card for each cloze of the first field.
+    `key` is that of its kind. With `gaps`, Anki makes a card for each cloze. `sort` is the number, from 0, of the field
+    that Anki's browser sorts notes by. `stamp` is that under which learners have a note type of the deck's own, in
+    seconds; None if nobody has it yet.
     """
 
     key: str
@@ -69,6 +71,8 @@ class NoteType(NamedTuple):
     templates: Sequence[Template]
     css: str
     gaps: bool = False
+    sort: int = 0
+    stamp: int | None = None
 
 
 class MediaFile(NamedTuple):

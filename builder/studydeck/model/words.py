@@ -75,6 +75,12 @@ class Text(str):
     plain: bool
 
 
+class Html(Text):
+    """A text that is HTML rather than Markdown: `!html` in YAML."""
+
+    __slots__ = ()
+
+
 #: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
 UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
 _IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
@@ -109,6 +115,16 @@ class Card(NamedTuple):
     @property
     def texts(self) -> list[Text]:
         """Every Markdown text of the card, in the order in which a learner sees them."""
+        return [text for text in self.all_texts if type(text) is not Html]
+
+    @property
+    def html(self) -> list[Text]:
+        """The texts of the card that are HTML, in the order in which a learner sees them."""
+        return [text for text in self.all_texts if type(text) is Html]
+
+    @property
+    def all_texts(self) -> list[Text]:
+        """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
         return [text for key in self.kind.markdown for text in self._texts_of(key)]
 
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
@@ -116,7 +132,8 @@ class Card(NamedTuple):
         said = self.languages(around)
         for key in self.kind.markdown:
             for text in self._texts_of(key):
-                yield text, said.of(self.kind.keys[key])
+                if type(text) is not Html:
+                    yield text, said.of(self.kind.keys[key])
 
     def _texts_of(self, key: str) -> Sequence[Text]:
         value = self.values.get(key)
@@ -185,7 +202,8 @@ class Section(NamedTuple):
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
     their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
-    written yet: they are neither built nor checked, but keep their ids and their places in the material.
+    written yet: they are neither built nor checked, but keep their ids and their places in the material. `html`
+    are the cards' texts that are HTML.
     """
 
     place: Place
@@ -199,6 +217,7 @@ class Section(NamedTuple):
     languages: Languages = Languages()
     mixed: bool = False
     stubs: tuple[Card, ...] = ()
+    html: tuple[Text, ...] = ()
 
 
 class Material(NamedTuple):
@@ -221,7 +240,8 @@ class Deck(NamedTuple):
     """A deck folder that has been read: the author's words, and nothing that Anki adds.
 
     `checks` gives warnings other limits (a number) or turns them `off`; `terms` maps a spelling to those it replaces.
-    `credits` are for media files, by their names in the media folder.
+    `credits` are for media files, by their names in the media folder. `own_kinds` are made from the deck's own note
+    types, by the names of their folders.
     """
 
     folder: Path
@@ -241,6 +261,7 @@ class Deck(NamedTuple):
     license: str = ""
     credits: Mapping[Text, Credit] = {}
     answer_language: str = ""
+    own_kinds: Mapping[str, Kind] = {}
 
     @property
     def languages(self) -> Languages:

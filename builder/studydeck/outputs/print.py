@@ -11,7 +11,6 @@ from pathlib import Path
 from string import Template
 
 from studydeck.files import read_bytes
-from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note
 from studydeck.outputs import Output
 from studydeck.text import described, to_html
@@ -51,7 +50,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
 
 def _rows(deck: Deck, note: Note, pictures: Mapping[str, Path]) -> Iterator[str]:
     asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
-    for question, answers in KINDS[note.kind].on_paper(note):
+    for question, answers in note.card.kind.on_paper(note):
         question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
         yield (
             '<article class="row">'

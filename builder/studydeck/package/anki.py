@@ -44,7 +44,7 @@ INSERT INTO notes SELECT * FROM (
 
 
 class StudyModel(genanki.Model):
-    """A note type with the stamp of its own last change, and with ids for its fields and templates.
+    """A note type with the stamp of its own last change, and with ids for its fields.
 
     genanki uses the time of the build as the stamp, which overwrites a learner's own style at every import, and gives
     no ids, so that renaming a field later would make every note conflict.
@@ -55,15 +55,16 @@ class StudyModel(genanki.Model):
             note_type.id,
             note_type.name,
             fields=[
-                {"name": field.name, "id": field.id, "collapsed": field.collapsed, "description": ""}
+                {"name": field.name, "collapsed": field.collapsed, "description": ""} | _id(field.id)
                 for field in note_type.fields
             ],
             templates=[
-                {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
+                {"name": each.name, "qfmt": each.front, "afmt": each.back} | _id(each.id)
                 for each in note_type.templates
             ],
             css=note_type.css,
             model_type=genanki.Model.CLOZE if note_type.gaps else genanki.Model.FRONT_BACK,
+            sort_field_index=note_type.sort,
         )
         self.stamp = stamp
 
@@ -74,6 +75,10 @@ class StudyModel(genanki.Model):
     def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
         json_dict: dict[str, Any] = super().to_json(self.stamp, deck_id)
         return json_dict
+
+
+def _id(number: int) -> dict[str, int]:
+    return {"id": number} if number else {}
 
 
 class StudyDeck(genanki.Deck):

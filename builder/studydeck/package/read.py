@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,23 +16,24 @@ from studydeck.kinds import kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
 
 #: Bytes of the database in a package; a small zip may unpack to a huge one.
-_LARGEST_DATABASE = 2_000_000_000
+LARGEST_DATABASE = 2_000_000_000
 #: Anki's ids are milliseconds since 1970; this is the year 287,000, and twice the greatest number that studydeck makes.
 _LARGEST_NUMBER = 1 << 53
 #: Errors of the readers of zip, SQLite and JSON for damaged bytes, and of later steps for damage that they miss.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, sqlite3.Error,
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError,
 )  # fmt: skip
 
 
-def read_package(path: Path) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def read_package(path: Path, ids: Mapping[str, int] = {}) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
 
+    `ids` are Anki's numbers of the deck's note types by their kinds' keys; other note types get a kind by their names.
     Raises ValueError with a sentence if it isn't such a package, OSError if it can't be read.
     """
     with _database(path) as connection:
-        return _read(connection)
+        return _read(connection, {number: key for key, number in ids.items()})
 
 
 def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
@@ -43,9 +44,9 @@ def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
     with _database(path) as connection:
         (models_json,) = connection.execute("select models from col").fetchone()
         for number, model in json.loads(models_json).items():
-            yield _number(number), _number(model["mod"])
+            yield whole_number(number), whole_number(model["mod"])
         for guid, stamp in connection.execute("select guid, mod from notes"):
-            yield str(guid), _number(stamp)
+            yield str(guid), whole_number(stamp)
 
 
 @contextmanager
@@ -57,11 +58,11 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         with path.open("rb") as file:
             try:
                 connection.deserialize(_unzip(file))
-            except _DAMAGE as error:
+            except DAMAGE as error:
                 raise ValueError(f"{path} can't be read as a package ({error})") from None
         connection.execute("pragma trusted_schema = off")
         yield connection
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ValueError(f"{path} is a damaged package ({error})") from None
     finally:
         connection.close()
@@ -76,15 +77,15 @@ def _unzip(file: BinaryIO) -> bytes:
         name = next((each for each in ("collection.anki21", "collection.anki2") if each in names), None)
         if name is None:
             raise ValueError("it has no collection")
-        if archive.getinfo(name).file_size > _LARGEST_DATABASE:
-            raise ValueError(f"its collection is larger than {_LARGEST_DATABASE:,} bytes")
+        if archive.getinfo(name).file_size > LARGEST_DATABASE:
+            raise ValueError(f"its collection is larger than {LARGEST_DATABASE:,} bytes")
         return archive.read(name)
 
 
-def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     models_json, decks_json = connection.execute("select models, decks from col").fetchone()
     decks = {int(number): str(deck["name"]) for number, deck in json.loads(decks_json).items()}
-    types = {int(number): _type(int(number), model) for number, model in json.loads(models_json).items()}
+    types = {int(number): _type(int(number), model, keys) for number, model in json.loads(models_json).items()}
     rows = connection.execute(
         "select id, guid, mid, notes.mod, tags, flds, "
         "(select did from cards where nid = notes.id order by ord limit 1) from notes order by id"
@@ -95,17 +96,25 @@ def _read(connection: sqlite3.Connection) -> tuple[list[OldNote], list[tuple[Not
         by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
         deck = decks.get(deck_id, "")
         notes.append(
-            OldNote(str(guid), note_type.key, by_name, tuple(tags.split()), deck, _number(note_id), _number(modified))
+            OldNote(
+                str(guid),
+                note_type.key,
+                by_name,
+                tuple(tags.split()),
+                deck,
+                whole_number(note_id),
+                whole_number(modified),
+            )
         )
     used = {row[0] for row in connection.execute("select distinct mid from notes")}
     return notes, [note_type for number, note_type in sorted(types.items()) if number in used]
 
 
-def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
+def _type(number: int, model: dict[str, Any], keys: Mapping[int, str]) -> tuple[NoteType, int]:
     gaps = model["type"] == 1
     note_type = NoteType(
-        key=kind_named(str(model["name"]), gaps).key,
-        id=_number(number),
+        key=keys.get(number) or kind_named(str(model["name"]), gaps).key,
+        id=whole_number(number),
         name=str(model["name"]),
         fields=tuple(Field(each["name"], each.get("id") or 0, bool(each.get("collapsed"))) for each in model["flds"]),
         templates=tuple(
@@ -113,11 +122,12 @@ def _type(number: int, model: dict[str, Any]) -> tuple[NoteType, int]:
         ),
         css=str(model["css"]),
         gaps=gaps,
+        sort=whole_number(model.get("sortf", 0)),
     )
-    return note_type, _number(model["mod"])
+    return note_type, whole_number(model["mod"])
 
 
-def _number(value: float | str) -> int:
+def whole_number(value: float | str) -> int:
     """An id or a stamp. Raises ArithmeticError or ValueError for one that Anki can't have."""
     number = int(value)
     if abs(number) > _LARGEST_NUMBER:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studydeck.kinds import KINDS
 from studydeck.model import Deck, MediaFile, Note, Problem
 from studydeck.text.formula import with_mathml, with_tex
 
@@ -51,14 +50,14 @@ def view(
     by_card = _beside(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
-        question = KINDS[note.kind].sides(note).question
+        question = note.card.kind.sides(note).question
         asked = _line(question) or note.identity.id
         shown = _with_formulas(question)
         for number, (front, back) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
                 "section": note.section,
-                "name": KINDS[note.kind].card_name(note, number),
+                "name": note.card.kind.card_name(note, number),
                 "asks": asked,
                 "shown": shown,
                 "state": states.get(note.identity.id, ""),

@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
-from studydeck.model import WARNING, Place, Placed, Problem, Text, problem, takes
+from studydeck.model import WARNING, Html, Place, Placed, Problem, Text, problem, takes
 from studydeck.reading.nodes import (
     COMMENT_REMEDY,
     CONTROL,
     DEEPEST,
+    HTML_TAG,
     LONGEST_TEXT,
     LOST_WORDS,
     MEDIA_FIRST,
@@ -27,6 +28,7 @@ from studydeck.reading.nodes import (
     Keys,
     Node,
     and_more,
+    html,
     stand_in,
 )
 
@@ -129,6 +131,8 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             node = Text(value)
             node.path, node.line, node.column, node.plain = path, mark.line + 1, mark.column + 1, not style
             weight += len(value) + 1
+            if event.tag == HTML_TAG and style:
+                node = html(value, *Place(path, node.line, node.column))
             if style == '"':
                 problems += _escapes(node, text[mark.index : event.end_mark.index])
             if lines is not None and style in _ONE_LINE_STYLES:
@@ -173,7 +177,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
             break
         else:
             continue
-        if kind is not yaml.AliasEvent and event.tag not in _PLAIN_TAGS:
+        if kind is not yaml.AliasEvent and event.tag not in _PLAIN_TAGS and type(node) is not Html:
             problems.append(_bad_tag(event.tag, node))
         if parent is None:
             root = node
@@ -243,6 +247,9 @@ def _as_key(node: Node, problems: list[Problem]) -> str:
 
 
 def _bad_tag(tag: str, node: Node) -> Problem:
+    if tag == HTML_TAG:
+        message = "a text of !html starts in a quote, or on a line of its own"
+        return problem("wrong-kind", node, message, "write !html |, and the HTML on the lines below")
     if isinstance(node, Text) and tag.startswith("!"):
         return problem("yaml-quote", node, "unquoted text can't start with '!'", "put it in quotes")
     message = f"the YAML tag '{tag.replace('tag:yaml.org,2002:', '!!')}' isn't supported"

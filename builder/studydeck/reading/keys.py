@@ -47,6 +47,11 @@ DECK_KEYS = {
     "subdecks": Key(takes.FLAG, "true gives every section a subdeck of its own."),
     "material": Key(takes.MATERIAL, "What the deck is based on."),
     "checks": Key(takes.LIMITS, "Other limits for warnings, such as long-answer: 30, or yes-no: off to turn one off."),
+    "note-types": Key(
+        takes.NOTE_TYPES,
+        "The deck's own note types, by their folders in note-types/: which field each key fills, as in "
+        "Basic: {question: Front, answer: Back}.",
+    ),
     "terms": Key(takes.TERMS, "Spellings to use, each with those it replaces: NF-kB: [NF-κB, NFkB]."),
 }
 MATERIAL_KEYS = {
@@ -69,11 +74,31 @@ SECTION_KEYS = {
         takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
     ),
 }
+NOTE_TYPE_KEYS = {
+    "name": Key(takes.LINE, "The note type's name in Anki."),
+    "id": Key(takes.NUMBER, "Anki's number for it, by which learners' notes are found. Never change it."),
+    "kind": Key(takes.LINE, "normal or cloze; by default normal."),
+    "stamp": Key(takes.NUMBER, "When it last changed, for learners who have it, in seconds since 1970."),
+    "sort": Key(takes.LINE, "The field that Anki's browser sorts notes by; by default the first one."),
+    "fields": Key(takes.MAPPINGS, "Its fields in their order, each with its name, and its id if it has one."),
+    "templates": Key(takes.MAPPINGS, "Its templates in their order, each with its name, its id, and its two files."),
+}
+FIELD_KEYS = {
+    "name": Key(takes.LINE, "Its name."),
+    "id": Key(takes.NUMBER, "Anki's number for it, if it has one."),
+}
+TEMPLATE_KEYS = {
+    **FIELD_KEYS,
+    "front": Key(takes.LINE, "The file with the HTML of the front."),
+    "back": Key(takes.LINE, "The file with the HTML of the back."),
+}
 #: Words that people mean true or false by, in quotes or not: no text where a key takes a flag or a text.
 LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
-REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",)}
+REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
+            "note type": ("name", "id", "fields", "templates"), "field": ("name",),
+            "template": ("name", "front", "back")}  # fmt: skip
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -117,6 +142,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.CREDITS: {"type": "object", "additionalProperties": {"$ref": "#/$defs/credit"}},
     takes.REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": _whole(LOCATOR_PATTERN)},
+    takes.FIELDS: {"type": "object", "additionalProperties": _SCALAR},
+    takes.NOTE_TYPES: {"type": "object", "additionalProperties": {
+                 "type": "object", "additionalProperties": _in_line(LINE_PATTERN)}},
 }  # fmt: skip
 
 
@@ -138,7 +166,7 @@ def json_schema(file: str) -> dict[str, Any]:
         schema["$defs"] = {
             "card": {
                 **_object(card_keys(), ()),
-                "oneOf": [_only(kind) for kind in KINDS],
+                "oneOf": [*map(_only, KINDS), {"required": ["type"]}],
                 "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
             },
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
@@ -148,10 +176,11 @@ def json_schema(file: str) -> dict[str, Any]:
 
 def _only(kind: str) -> dict[str, Any]:
     """A card of one kind: its required keys, and none of the keys that only other kinds have."""
-    foreign: list[Any] = [{"required": [key]} for name, other in KINDS.items() if name != kind for key in other.own]
+    others = [key for name, other in KINDS.items() if name != kind for key in other.own]
+    foreign: list[Any] = [{"required": [key]} for key in (*others, "type")]
     return {
         "required": list(KINDS[kind].required),
-        "not": foreign[0] if len(foreign) == 1 else {"anyOf": foreign},
+        "not": {"anyOf": foreign},
     }
 
 

@@ -1,9 +1,9 @@
 """Reads the YAML of nearly all cards line by line, in a third of the time that libyaml's events take.
 
 A line is a `- `, a key, or both, and after them one text, in quotes or without; or texts in brackets, or keys with
-texts in braces; or the `|` or `>` of a text on the lines below. A file with anything else, or with a mistake, is left
-to events.py as a whole: this reader reports no problems, and what it reads, it reads as libyaml would (test_lines.py
-compares the two).
+texts in braces; or the `|` or `>` of a text on the lines below, which `!html` may come before. A file with anything
+else, or with a mistake, is left to events.py as a whole: this reader reports no problems, and what it reads, it reads
+as libyaml would (test_lines.py compares the two).
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ import re
 import unicodedata
 
 from studydeck.model import Text
-from studydeck.reading.nodes import DEEPEST, LONGEST_TEXT, LOST_WORDS, MEDIA_FIRST, Items, Keys, Node, placed
+from studydeck.reading.nodes import (
+    DEEPEST,
+    HTML_TAG,
+    LONGEST_TEXT,
+    LOST_WORDS,
+    MEDIA_FIRST,
+    Items,
+    Keys,
+    Node,
+    html,
+    placed,
+)
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
 #: What comes before the colon: spaces, the dash of an item, and a key.
@@ -33,7 +44,7 @@ _NEXT_PAIR = rf"({_KEY}): ({_WORD}|{_WORDS})(?:, |$)"
 #: `>`; then a comment that can't be meant as text. Compiled on first use, as many files don't need it.
 _VALUE = (
     rf" *+(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<words>{_WORDS})|(?P<pairs>\{{{_PAIR}(?:, {_PAIR})*\}})"
-    r"|(?P<block>[|>]-?))? *+(?:(?<= )#(?:[ #].*)?)?"
+    rf"|(?P<block>(?:{HTML_TAG} )?[|>]-?))? *+(?:(?<= )#(?:[ #].*)?)?"
 )
 _ESCAPE = re.compile(r"\\(.)")
 _NO_VALUE = re.compile(r" *(?: #[ #].*)?")
@@ -274,6 +285,7 @@ class _Lines:
     def _block(self, number: int, column: int, sign: str) -> Text | None:
         """The text on the lines below a `|` or `>`, deeper than the key or the dash that it belongs to."""
         lines = self.lines
+        tag, _, sign = sign.rpartition(" ")
         first = lines[number] if number < len(lines) else ""
         indent = len(first) - len(first.lstrip(" "))
         if not first.strip(" ") or indent <= self.at:
@@ -295,4 +307,7 @@ class _Lines:
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:
             return None
-        return placed(self._composed(text), self.path, number, column + 1, plain=False)
+        text = self._composed(text)
+        if tag:
+            return html(text, self.path, number, column + 1)
+        return placed(text, self.path, number, column + 1, plain=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from studydeck.model import Placed, Problem, Text
+from typing import TypeVar
+
+from studydeck.model import Html, Placed, Problem, Text
 
 #: Most characters of one text. The longest fields of real cards have a few thousand.
 LONGEST_TEXT = 100_000
@@ -13,6 +15,8 @@ MOST_MISTAKES = 20
 #: What starts a picture (`![a line](x.png)`, `![[x.png]]`) or a sound (`[sound:x.mp3]`) as the whole value. YAML would
 #: read a tag or a list, which nobody means.
 MEDIA_FIRST = r"!(?=\[)|\[(?=sound:)"
+#: The tag of a text that is HTML.
+HTML_TAG = "!html"
 #: A comment directly after a text, as if it were the rest of the text: `The # sign`. Real ones mostly have two blanks.
 LOST_WORDS = r" #[ \t]+\S"
 COMMENT_REMEDY = "put the text in quotes, or write two spaces and '# ' before a comment"
@@ -49,11 +53,20 @@ class Keys(dict[str, "Node"]):
 
 
 Node = Text | Items | Keys
+AnyText = TypeVar("AnyText", bound=Text)
 
 
 def placed(value: str, path: str, line: int, column: int, *, plain: bool = True) -> Text:
     """An author's text with its place."""
-    text = Text(value)
+    return _placed(Text(value), path, line, column, plain)
+
+
+def html(value: str, path: str, line: int, column: int) -> Html:
+    """An author's text that is HTML, with its place: that of its tag."""
+    return _placed(Html(value), path, line, column, False)
+
+
+def _placed(text: AnyText, path: str, line: int, column: int, plain: bool) -> AnyText:
     text.path, text.line, text.column, text.plain = path, line, column, plain
     return text
 

@@ -19,6 +19,7 @@ from studydeck.model import (
     Card,
     Credit,
     Deck,
+    Html,
     Key,
     Kind,
     Languages,
@@ -74,12 +75,16 @@ _FORMS = {
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _NAMES = (takes.LINE, takes.DECK_NAME)
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
 _SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Kinds that are mappings with keys of the author's choice.
-_ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS)
+_ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS, takes.FIELDS)
 _FLAG_KINDS = (takes.FLAG, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)
 _LISTS = (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LINES, takes.LOCATORS, takes.SECTIONS, takes.FLAG_OR_LIST)
-_MAPPINGS = (takes.MATERIAL, *_ENTRIES)
+#: Those whose texts may be HTML.
+_MAY_BE_HTML = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS, takes.FLAG_OR_MARKDOWN)
+_MAPPINGS = (takes.MATERIAL, takes.NOTE_TYPES, *_ENTRIES)
+_FIRST_KEYS = {"deck.yaml": "deck: and uid:", "note-type.yaml": "name:, id:, fields: and templates:"}
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -95,15 +100,22 @@ def read_deck(
     path = folder / "deck.yaml"
     place = Place(shown(path))
     home = place.path.removesuffix("deck.yaml")
-    tree = _read(path, folder, problems)
-    values = _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
+    tree = read_yaml(path, folder, problems)
+    values = read_mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems) if tree is not None else {}
+    if isinstance(values.get("description"), Html):
+        _no_html(_text("description", place), values.pop("description"), problems)
     title = values.get("deck") or _text(os.path.basename(os.path.realpath(folder)), place)
+    own_kinds: Mapping[str, Kind | None] = {}
+    if "note-types" in values or os.path.lexists(folder / "note-types"):
+        from studydeck.reading.own_types import read_own_kinds
+
+        own_kinds = read_own_kinds(folder, values.get("note-types"), place, problems)
     sections = []
     names = _section_files(folder, values.get("sections"), problems)
     for number, name in enumerate(names, start=1):
         if only is not None and f"{name}.yaml" not in only:
             continue
-        section, found = _section_of(folder / f"{name}.yaml", folder, f"{home}{name}.yaml")
+        section, found = _section_of(folder / f"{name}.yaml", folder, f"{home}{name}.yaml", own_kinds)
         problems += found
         if section is not None:
             sections.append(section)
@@ -126,6 +138,7 @@ def read_deck(
         license=values.get("license", ""),
         credits=values.get("credits", {}),
         answer_language=values.get("answer-language", ""),
+        own_kinds={name: kind for name, kind in own_kinds.items() if kind is not None},
     )
     return deck, problems
 
@@ -134,11 +147,12 @@ def is_deck(data: bytes) -> bool:
     """Whether the bytes of a deck.yaml are free of mistakes."""
     tree, problems = read_tree("deck.yaml", data)
     if tree is not None:
-        _mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems)
+        read_mapping(tree, keys.DECK_KEYS, keys.REQUIRED["deck"], problems)
     return not problems
 
 
-def _read(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
+def read_yaml(path: Path, folder: Path, problems: list[Problem]) -> Node | None:
+    """The tree of a YAML file of the deck in `folder`, or None after a problem."""
     data = read_file(path, folder)
     if isinstance(data, Problem):
         problems.append(data)
@@ -150,7 +164,7 @@ def _tree(name: str, data: bytes, problems: list[Problem]) -> Node | None:
     tree, found = read_tree(name, data)
     problems += found
     if tree is None and not found:
-        what = "deck: and uid:" if os.path.basename(name) == "deck.yaml" else "section: and cards:"
+        what = _FIRST_KEYS.get(os.path.basename(name), "section: and cards:")
         problems.append(problem("empty-file", Place(name), "the file is empty", f"write {what}"))
     return tree
 
@@ -158,8 +172,11 @@ def _tree(name: str, data: bytes, problems: list[Problem]) -> Node | None:
 def _style(folder: Path, problems: list[Problem]) -> Text | None:
     """The deck's own style.css, if it has one."""
     path = folder / "style.css"
-    if not os.path.lexists(path):
-        return None
+    return read_text(path, folder, problems) if os.path.lexists(path) else None
+
+
+def read_text(path: Path, folder: Path, problems: list[Problem]) -> Text | None:
+    """The text in a file of the deck in `folder`, or None after a problem."""
     data = read_file(path, folder)
     if isinstance(data, Problem):
         problems.append(data)
@@ -212,49 +229,54 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
 _last_read: dict[str, tuple[bytes, Section | None, list[Problem]]] = {}
 
 
-def _section_of(path: Path, folder: Path, name: str) -> tuple[Section | None, list[Problem]]:
+def _section_of(
+    path: Path, folder: Path, name: str, own_kinds: Mapping[str, Kind | None]
+) -> tuple[Section | None, list[Problem]]:
     """The section in a file, shown as `name`, or None if nothing of it can be read; and the file's problems."""
     data = read_file(path, folder)
     if isinstance(data, Problem):
         return None, [data]
     digest = hashlib.sha256(data).digest()
     last = _last_read.get(name)
-    if last is None or last[0] != digest:
+    if last is None or last[0] != digest or own_kinds:
         problems: list[Problem] = []
         tree = _tree(name, data, problems)
-        section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems)
+        section = None if tree is None else _section(tree, Place(name), path.name[:-5], problems, own_kinds)
         last = _last_read[name] = digest, section, problems
     return last[1], last[2]
 
 
-def _section(tree: Node, place: Place, name: str, problems: list[Problem]) -> Section:
-    values = _mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems)
+def _section(
+    tree: Node, place: Place, name: str, problems: list[Problem], own_kinds: Mapping[str, Kind | None]
+) -> Section:
+    values = read_mapping(tree, keys.SECTION_KEYS, keys.REQUIRED["section"], problems, own_kinds)
     title = values.get("section") or _text(name, place)
     tag = values.get("tag") or slug(title, "section")
     cards = values.get("cards", ())
-    texts = tuple([text for card in cards for text in card.texts])
-    whole = "\n".join(texts)  # searched first, since hardly any file has a stub
+    every = [text for card in cards for text in card.all_texts]
+    whole = "\n".join(every)  # searched first, since hardly any file has a stub
     stubs = tuple([card for card in cards if card.is_stub]) if any(word in whole for word in UNWRITTEN) else ()
     if stubs:
         message = f"{counted(len(stubs), 'card')} not written yet, the first in line {stubs[0].place.line}"
         remedy = "replace each TODO, or delete the card; until then it isn't built"
         problems.append(problem("unwritten", place, message, remedy, WARNING))
         cards = tuple([card for card in cards if not card.is_stub])
-        texts = tuple([text for card in cards for text in card.texts])
+        every = [text for card in cards for text in card.all_texts]
+    html = tuple([text for text in every if type(text) is Html])
+    texts = tuple([text for text in every if type(text) is not Html] if html else every)
     letters = array("I", [letters_hash(card.asks) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
-    return Section(
-        place, title, tag, cards, texts, letters, values.get("uncarded", {}), turned, languages, mixed, stubs
-    )
+    uncarded = values.get("uncarded", {})
+    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html)
 
 
-def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
+def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> tuple[Card, ...]:
     cards = []
     for item in items:
         if isinstance(item, Keys):
-            card = _card(item, problems)
+            card = _card(item, problems, own_kinds)
             if card is not None:
                 cards.append(card)
         else:
@@ -263,12 +285,16 @@ def _cards(items: Items, problems: list[Problem]) -> tuple[Card, ...]:
     return tuple(cards)
 
 
-def _card(tree: Keys, problems: list[Problem]) -> Card | None:
+def _card(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> Card | None:
     """The card, or None if it lacks a required key."""
+    if isinstance(tree.get("type"), Text):
+        from studydeck.reading.own_types import own_card
+
+        return own_card(tree, own_kinds, problems)
     kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
     if all(key in tree for key in kind.required) and _is_plain(tree, kind):
         return Card(place, kind, dict(tree))
-    values = _mapping(tree, card_keys(), (), problems)
+    values = read_mapping(tree, card_keys(), (), problems)
     for key in tree if kind.asks in tree else ():
         if key in card_keys() and key not in kind.keys:
             owner = _owner(key)
@@ -307,10 +333,17 @@ def _is_plain(tree: Keys, kind: Kind) -> bool:
     return True
 
 
-def _mapping(
-    tree: Node, known: Mapping[str, Key], required: tuple[str, ...], problems: list[Problem]
+def read_mapping(
+    tree: Node,
+    known: Mapping[str, Key],
+    required: tuple[str, ...],
+    problems: list[Problem],
+    own_kinds: Mapping[str, Kind | None] = {},
 ) -> dict[str, Any]:
-    """The values of a mapping's known keys, read by their kinds."""
+    """The values of a mapping's known keys, read by their kinds; cards in it may be of the deck's `own_kinds`.
+
+    Of these, a faulty one is None.
+    """
     if not isinstance(tree, Keys):
         message = f"expected a mapping, found {_kind_of(tree)}"
         problems.append(problem("wrong-kind", tree, message, f"write {next(iter(known))}: and its value"))
@@ -323,7 +356,7 @@ def _mapping(
         if type(node) is Text and (kind in takes.ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
         elif kind is not None:
-            value = _value(kind, tree.key(key, number), node, problems)
+            value = _value(kind, tree.key(key, number), node, problems, own_kinds)
             if value is not None:
                 values[key] = value
         elif key != NO_KEY:  # which is reported already
@@ -342,10 +375,12 @@ def _mapping(
     return values
 
 
-def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
-    """`node` as a value of `kind`, or None after a problem."""
+def _value(kind: str, key: Text, node: Node, problems: list[Problem], own_kinds: Mapping[str, Kind | None] = {}) -> Any:
+    """`node` as a value of `kind`, or None after a problem. Cards may be of the deck's `own_kinds`."""
     if isinstance(node, Text) and node.startswith(NO_KEY):
         return None  # reported already
+    if isinstance(node, Html) and kind not in _MAY_BE_HTML:
+        return _no_html(key, node, problems)
     if kind in (takes.MARKDOWN, takes.GAPS):
         if isinstance(node, Text):
             return node
@@ -358,12 +393,21 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem]) -> Any:
         return _texts(kind, key, node, problems)
     elif kind == takes.CARDS:
         if isinstance(node, Items):
-            return _cards(node, problems)
+            return _cards(node, problems, own_kinds)
         if isinstance(node, Text) and node.plain and node in _NOTHING:
             return ()
     elif kind == takes.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
+    elif kind == takes.NUMBER:
+        if isinstance(node, Text) and _NUMBER.fullmatch(node) and abs(int(node)) < 1 << 63:
+            return int(node)
+    elif kind == takes.MAPPINGS:
+        if isinstance(node, Items):
+            return node
+    elif kind == takes.NOTE_TYPES:
+        if isinstance(node, Keys):
+            return node
     elif kind in _ENTRIES:
         if isinstance(node, Keys):
             names = [node.key(name, number) for number, name in enumerate(node) if name != NO_KEY]
@@ -392,6 +436,8 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
     for item in items:
         if not isinstance(item, Text):
             _report_kind(takes.MARKDOWN, key, item, problems)
+        elif isinstance(item, Html) and kind not in _MAY_BE_HTML:
+            _no_html(key, item, problems)
         elif kind == takes.FLAG_OR_LIST and _some_text(kind, key, item, problems) is None:
             pass  # reported
         elif kind == takes.LOCATORS and not _is_place(item):
@@ -413,6 +459,11 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
         if not texts or len(texts) < len(node):
             return None
     return tuple(texts)
+
+
+def _no_html(key: Text, text: Html, problems: list[Problem]) -> None:
+    remedy = "write it without !html, or in another key"
+    problems.append(problem("wrong-kind", text, f"'{key}' can't be HTML", remedy))
 
 
 def _some_text(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | tuple[Text, ...] | None:
@@ -446,7 +497,7 @@ def _line(kind: str, key: Text, text: Text, problems: list[Problem]) -> Text | N
 def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text | tuple[Text, ...] | Credit | None:
     """The value of a key of the author's choice."""
     if kind == takes.CREDITS and isinstance(node, Keys):
-        return Credit(**_mapping(node, keys.CREDIT_KEYS, keys.REQUIRED["credit"], problems))
+        return Credit(**read_mapping(node, keys.CREDIT_KEYS, keys.REQUIRED["credit"], problems))
     if kind == takes.CREDITS:
         _report_kind("credit", name, node, problems)
         return None
@@ -458,6 +509,8 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
     if not isinstance(node, Text):
         _report_kind(takes.LINE, name, node, problems)
         return None
+    if kind == takes.FIELDS:
+        return node
     if kind == takes.LIMITS and not _LIMIT.fullmatch(node):
         problems.append(problem("wrong-kind", node, f"'{node[:40]}' isn't a valid limit", "write a number, or off"))
         return None
@@ -476,7 +529,7 @@ def _no_place(locator: Text) -> Problem:
 
 
 def _material(tree: Keys, problems: list[Problem]) -> Material:
-    return Material(**_mapping(tree, keys.MATERIAL_KEYS, (), problems))
+    return Material(**read_mapping(tree, keys.MATERIAL_KEYS, (), problems))
 
 
 def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> None:
@@ -496,6 +549,10 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         takes.LIMITS: "a mapping of warnings to numbers or off",
         takes.TERMS: "a mapping of spellings to those they replace",
         takes.REASONS: "a mapping of places in the material to reasons",
+        takes.NUMBER: "a whole number",
+        takes.FIELDS: "a mapping of fields to texts",
+        takes.NOTE_TYPES: "a mapping of folders in note-types/ to keys and fields",
+        takes.MAPPINGS: "a list of mappings",
     }.get(kind, "a string")
     if isinstance(node, Keys) and NO_KEY in node:
         return  # reported already: this text needs quotes

@@ -13,14 +13,15 @@ from studydeck.files import write_files
 from studydeck.reading.keys import json_schema
 from studydeck.reading.reader import is_deck
 from studydeck.text import slug
-from studydeck.text.scalar import yaml_scalar
+from studydeck.text.scalar import yaml_scalar, yaml_text
 
+_DESCRIPTION = "A deck made with studydeck."
 _DECK = """\
 # yaml-language-server: $schema=.schema/deck.json
 deck: {name}
 uid: {uid}  # this deck's own; never change it
 tag: {tag}
-{language}description: A deck made with studydeck.
+{language}description: {description}
 {more}sections: [{sections}]
 """
 
@@ -51,6 +52,7 @@ def write_deck(
     sections: Mapping[str, str] | None = None,
     language: str = "en",
     more: str = "",
+    description: str = "",
 ) -> list[Path]:
     """Writes a new deck into `folder` and returns its files. Raises FileExistsError if there is a deck already.
 
@@ -68,6 +70,7 @@ def write_deck(
         language=f"language: {language}\n" if language else "",
         sections=", ".join(sections),
         more=more,
+        description=yaml_text(description or _DESCRIPTION, "  "),
     )
     if not is_deck(deck.encode("utf-8", "surrogatepass")):
         raise ValueError(

@@ -23,6 +23,7 @@ from studydeck.text import (
     SOUNDS,
     Guesses,
     Slip,
+    html_references,
     is_sound,
     media_references,
     media_slips,
@@ -59,6 +60,9 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     """
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
+        for html in section.html:
+            for written, alt in html_references(html):
+                shelf.take(written, alt, html)
         joined = "\n".join(section.texts)
         if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue

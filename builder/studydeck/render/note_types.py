@@ -1,7 +1,9 @@
 """The note types of a deck, one for each kind: their fields, templates and style.
 
 They are frozen: adding, removing or reordering a field or template would make every learner's notes conflict, so each
-type has spare ones to be named and filled later. tests/test_frozen.py has the list; changing it is a release event.
+type has spare ones to be filled later. tests/test_frozen.py has the list; changing it is a release event. Fields have
+ids, so that spare ones can be renamed. Templates have the names that Anki gives them and no ids: if a learner merges
+another note type into ours, Anki moves its cards to our templates by name (tests/test_merged_types.py).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import html as html_entities
 from collections.abc import Mapping
 from pathlib import Path
 
-from studydeck.kinds import KINDS
+from studydeck.kinds import kind_by_key
 from studydeck.model import Deck, Field, Kind, Material, NoteType, Template, takes
 from studydeck.model.kinds import SPARES
 from studydeck.text import without_commands
@@ -20,11 +22,12 @@ _STYLE = Path(__file__).parent / "assets" / "card.css"
 
 
 def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
-    """The deck's note types; `ids` are Anki's numbers for them, by their kinds' keys."""
+    """The note types that the deck ships; `ids` are Anki's numbers for them, by their kinds' keys."""
     css = _STYLE.read_text("utf-8").strip()
     if deck.style:
         css += f"\n\n/* style.css of the deck */\n{deck.style.strip()}"
-    return [_note_type(kind, deck, ids[kind.key], css) for kind in KINDS.values()]
+    kinds = [kind_by_key(key, deck) for key in ids]
+    return [kind.note_type or _note_type(kind, deck, ids[kind.key], css) for kind in kinds]
 
 
 def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
@@ -36,8 +39,7 @@ def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
         name=f"{deck.title} {kind.title}",
         fields=tuple(Field(name, number + 1 + n, name in collapsed) for n, name in enumerate(kind.fields)),
         templates=tuple(
-            Template(each.name, number + 101 + n, _filled(each.front, deck), _filled(each.back, deck))
-            for n, each in enumerate(kind.templates)
+            Template(each.name, 0, _filled(each.front, deck), _filled(each.back, deck)) for each in kind.templates
         ),
         css=css,
         gaps=kind.gaps,

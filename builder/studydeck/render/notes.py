@@ -6,9 +6,8 @@ import html as html_entities
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
-from studydeck.text import to_cloze_html, to_html, without_commands
+from studydeck.model import Card, Deck, Html, Identity, Kind, Languages, Note, Section, Text, takes
+from studydeck.text import cleaned, to_cloze_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
@@ -35,7 +34,7 @@ def render_notes(
     cards = [card for section in deck.sections for card in section.cards]
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
     retired = (f"{deck.tag}::retired",)
-    renderers = {kind.key: _Renderer(kind, files, deck.languages) for kind in KINDS.values()}
+    renderers: dict[str, _Renderer] = {}
     for place in range(len(cards)) if order is None else order:
         card, frame, identity = cards[place], frames[place], identities[place]
         if identity is None:
@@ -44,7 +43,8 @@ def render_notes(
         if card.tags and not card.retired:
             tags = tuple(dict.fromkeys((*tags, *card.tags)))
         kind = card.kind
-        fields = renderers[kind.key].fields(card, frame, identity.id)
+        renderer = renderers.get(kind.key) or renderers.setdefault(kind.key, _Renderer(kind, files, deck.languages))
+        fields = renderer.fields(card, frame, identity.id)
         yield Note(card, identity, kind.key, fields, tags, kind.cards(card, fields), frame.tag, frame.deck)
 
 
@@ -89,14 +89,17 @@ class _Renderer:
     def __init__(self, kind: Kind, files: Mapping[str, str], deck: Languages) -> None:
         self.kind, self.files, self.deck = kind, files, deck
         self.empty = [""] * len(kind.fields)
-        self.section, self.id = kind.fields.index("Section"), kind.fields.index("Id")
+        #: The fields for the section and the id, which the deck's own note types don't have.
+        self.frame = (kind.fields.index("Section"), kind.fields.index("Id")) if kind.note_type is None else None
         #: For the languages of a card: how it fills the fields, by its keys.
         self.fillings: dict[Languages, dict[str, _Filling]] = {}
 
     def fields(self, card: Card, frame: _Frame, note_id: str) -> tuple[str, ...]:
         fields = self.empty.copy()
-        fields[self.section] = frame.name
-        fields[self.id] = html_entities.escape(note_id)  # a stranger's lock may have any
+        if self.frame:
+            section, id_field = self.frame
+            fields[section] = frame.name
+            fields[id_field] = html_entities.escape(note_id)  # a stranger's lock may have any
         languages = card.languages(frame.languages)
         fillings = self.fillings.get(languages) or self._fillings_in(languages)
         for name, value in card.values.items():
@@ -135,18 +138,24 @@ def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
     return html if runs == usual_direction(language) else f'<{tag} dir="{runs}">{html}</{tag}>'
 
 
+def _field(text: Text, files: Mapping[str, str], language: str) -> str:
+    """The HTML of a field for a text of either kind."""
+    return cleaned(text, files) if isinstance(text, Html) else to_html(text, files, language)
+
+
 def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
-    return to_html(text, files, language)
+    return _field(text, files, language)
 
 
 def _with_gaps(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
-    return to_cloze_html(text, files, language)
+    html = cleaned(text, files) if isinstance(text, Html) else to_cloze_html(text, files, language)
+    return with_occlusions(html) if card.kind.note_type and "image-occlusion" in html else html
 
 
 def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str], language: str) -> str:
     if not isinstance(value, tuple):
-        return to_html(value, files, language)
-    return f"<ul>{''.join(f'<li>{to_html(item, files, language)}</li>' for item in value)}</ul>"
+        return _field(value, files, language)
+    return f"<ul>{''.join(f'<li>{_field(item, files, language)}</li>' for item in value)}</ul>"
 
 
 def _flag(value: bool, card: Card, files: Mapping[str, str], language: str) -> str:
@@ -154,7 +163,7 @@ def _flag(value: bool, card: Card, files: Mapping[str, str], language: str) -> s
 
 
 def _flag_or_markdown(value: Text | bool, card: Card, files: Mapping[str, str], language: str) -> str:
-    return "" if isinstance(value, bool) else to_html(value, files, language)
+    return "" if isinstance(value, bool) else _field(value, files, language)
 
 
 def _flag_or_list(value: tuple[Text, ...] | bool, card: Card, files: Mapping[str, str], language: str) -> str:

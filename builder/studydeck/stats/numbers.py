@@ -24,9 +24,9 @@ _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts t
 _LETTER = re.compile(r"[^\W_]")
 
 
-def kind_names() -> list[str]:
+def kind_names(deck: Deck) -> list[str]:
     """The names that notes are counted under. A note counts under all that fit, such as typed and reversed."""
-    return [name for kind in KINDS.values() for name in kind.names]
+    return [name for kind in (*KINDS.values(), *deck.own_kinds.values()) for name in kind.names]
 
 
 class SectionCounts(NamedTuple):
@@ -154,8 +154,8 @@ def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media:
         str(deck.title),
         deck.language,
         shown(deck.folder),
-        [_section(section.name, by_file[section.place.path]) for section in deck.sections],
-        _section("all", live),
+        [_section(section.name, by_file[section.place.path], deck) for section in deck.sections],
+        _section("all", live, deck),
         len(notes) - len(live),
         _words((note, _words_in(sides(note)[0])) for note in live),
         _words((note, _words_in(answer)) for note in live for answer in sides(note)[1]),
@@ -192,10 +192,10 @@ def stats_json(stats: Stats) -> dict[str, Any]:
     }
 
 
-def _section(name: str, notes: Sequence[Note]) -> SectionCounts:
+def _section(name: str, notes: Sequence[Note], deck: Deck) -> SectionCounts:
     kinds = Counter(name for note in notes for name in note.card.kind.named(note.card))
     cards = sum(len(note.ords) for note in notes)
-    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in kind_names()})
+    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in kind_names(deck)})
 
 
 def _section_json(section: SectionCounts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from string import Template
 from typing import NamedTuple
 
 from studydeck.counting import counted
-from studydeck.stats.numbers import Forecast, Stats, kind_names
+from studydeck.stats.numbers import Forecast, Stats
 from studydeck.stats.show import facts, figure, no_engine, sentences, words_of
 
 _PAGE = Path(__file__).parent / "assets" / "page.html"
@@ -56,7 +56,7 @@ def _named(words: str, stats: Stats) -> str:
 def _sections(stats: Stats) -> str:
     rows = [(_named(each.name, stats), each) for each in stats.sections] + [("all", stats.total)]
     cells = ((name, *map("{:,}".format, (each.notes, each.cards, *each.kinds.values()))) for name, each in rows)
-    return _table("Sections", ("section", "notes", "cards", *kind_names()), cells)
+    return _table("Sections", ("section", "notes", "cards", *stats.total.kinds), cells)
 
 
 def _words(stats: Stats, name: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studydeck.counting import counted
-from studydeck.stats.numbers import Forecast, Stats, Words, kind_names
+from studydeck.stats.numbers import Forecast, Stats, Words
 
 #: What the bars are drawn with, besides ASCII.
 BLOCKS = "▏▎▍▌▋▊▉█"
@@ -75,7 +75,7 @@ def figure(number: float) -> str:
 
 def _table(stats: Stats) -> Iterator[str]:
     """The sections' counts. Names come last, since their width on a terminal is unknown."""
-    heads = ("notes", "cards", *kind_names())
+    heads = ("notes", "cards", *stats.total.kinds)
     yield "  ".join((*heads, "section"))
     for section in (*stats.sections, stats.total):
         numbers = (section.notes, section.cards, *section.kinds.values())

@@ -26,6 +26,7 @@ from studydeck.text.stand_ins import StandIns
 _SIGNS = b'\\`*_[]<>&"$~^=|\n\r\x00'
 _FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
 _HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
+_EMPTY_HEAD = re.compile(r"<thead>\n<tr>\n(?:<th(?: align=\"\w+\")?></th>\n)+</tr>\n</thead>\n")
 _CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
 _ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
 # What MathJax, which Anki renders formulas with, turns into a link, whatever its address: it may run a script.
@@ -48,8 +49,15 @@ def _html(text: str, files: Mapping[str, str] | None, language: str, coloured: C
     if _is_plain(text):
         return text
     html = without_commands(coloured(_fragment(text, language)))
+    if "></th>" in html:
+        html = _EMPTY_HEAD.sub("", html)
     if "<img" in html:
         html = media.with_files(html, files or {})
+    return without_links_in_math(html)
+
+
+def without_links_in_math(html: str) -> str:
+    """`html` without the commands of TeX that MathJax makes links of."""
     if (r"\(" in html or r"\[" in html) and _LINK_IN_MATH.search(html):
         parts = _CODE.split(html)
         parts[0::2] = [_LINK_IN_MATH.sub(r"\\ ", part) for part in parts[0::2]]

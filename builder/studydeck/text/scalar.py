@@ -1,4 +1,4 @@
-"""Values as YAML on one line, which read back as they are: JSON's double quotes are YAML's."""
+"""Values as YAML that reads back as they are: JSON's double quotes are YAML's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import re
 
 _PLAIN_WORD = re.compile(r"[^\W\d_][\w.+-]*")
+#: A text that needs no quotes as a value: it starts with a letter or digit, and has no `: ` and no ` #`.
+_PLAIN_TEXT = re.compile(r"[^\W_](?:[^:#]|:(?=\S)|(?<=\S)#)*")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _OTHER_VALUES = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 #: Characters that JSON may leave unescaped, and that YAML forbids or reads as line ends.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -19,3 +22,20 @@ def yaml_scalar(value: object) -> str:
 def yaml_word(text: str) -> str:
     """A string as YAML, without quotes if no reader of YAML reads it as a number or a boolean."""
     return text if _PLAIN_WORD.fullmatch(text) and text.casefold() not in _OTHER_VALUES else yaml_scalar(text)
+
+
+def yaml_text(text: str, indent: str) -> str:
+    """A string as an author would write it after `key: `: plain, in quotes, or several lines as a block.
+
+    `indent` is that of the block's lines. White space around the text is dropped.
+    """
+    text = text.strip()
+    if _ESCAPED.search(text) or _CONTROL.search(text):
+        return yaml_scalar(text)
+    if "\n" in text:
+        return "|\n" + "\n".join(f"{indent}{line}".rstrip() for line in text.split("\n"))
+    if _PLAIN_TEXT.fullmatch(text) and text.casefold() not in _OTHER_VALUES:
+        return text
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return yaml_scalar(text)

@@ -199,7 +199,7 @@ class _Reader:
             return None
         display = end in ("$$", r"\]", "[/$$]")
         if end.lower() == "[/latex]":
-            tex, display = _of_latex(tex)
+            tex, display = of_latex(tex)
         return Formula(start.start(), at + len(end), tex, display)
 
     def _tex(self, start: re.Match[str], first: int, end: int) -> str:
@@ -264,7 +264,7 @@ def _is_no_spaced(tex: str, before: str, after: str) -> bool:
     )
 
 
-def _of_latex(tex: str) -> tuple[str, bool]:
+def of_latex(tex: str) -> tuple[str, bool]:
     """The formula in `[latex]…[/latex]`, where it may have brackets of its own, and whether it has its own line."""
     inner = tex.strip()
     for start, end, display in (("$$", "$$", True), (r"\[", r"\]", True), ("$", "$", False), (r"\(", r"\)", False)):

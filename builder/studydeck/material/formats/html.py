@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from studydeck.importers import Importer, needs_extra
-from studydeck.importers.markdown import listed_rows
+from studydeck.material.formats import Format, needs_extra
+from studydeck.material.formats.markdown import listed_rows
 
 _NOT_READ = [
     "nav",
@@ -70,4 +70,4 @@ def _one_or_many(breaks: re.Match[str]) -> str:
     return " " if breaks[0].count("\n") == 1 else "\n\n"
 
 
-IMPORTER = Importer((".html", ".htm", ".xhtml"), from_html)
+FORMAT = Format((".html", ".htm", ".xhtml"), from_html)

@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
-from studydeck.importers import read_material
 from studydeck.installing import install_line
+from studydeck.material.formats import read_material
 from studydeck.material.outline import read_outline
 
 Files = Mapping[str, str | bytes]

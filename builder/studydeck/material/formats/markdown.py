@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
-from studydeck.importers import Importer, decoded
+from studydeck.material.formats import Format, decoded
 from studydeck.text.spans import Seeker
 
 #: Where something starts that isn't prose: front matter, fenced code, a comment, a link's address.
@@ -176,4 +176,4 @@ def listed_rows(text: str) -> str:
     )
 
 
-IMPORTER = Importer((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)))
+FORMAT = Format((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studydeck.importers import Importer, needs_extra
-from studydeck.importers._office import TEXT, office_kind, only_xml, unreadable
-from studydeck.importers.markdown import plain_markdown
+from studydeck.material.formats import Format, needs_extra
+from studydeck.material.formats._office import TEXT, office_kind, only_xml, unreadable
+from studydeck.material.formats.markdown import plain_markdown
 
 
 def _odt(path: Path, data: bytes) -> str:
@@ -22,4 +22,4 @@ def _odt(path: Path, data: bytes) -> str:
     return plain_markdown(str(text))
 
 
-IMPORTER = Importer((".odt", ".ott"), _odt, lambda data: office_kind(data) == TEXT)
+FORMAT = Format((".odt", ".ott"), _odt, lambda data: office_kind(data) == TEXT)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studydeck.importers import Importer, needs_extra
-from studydeck.importers._office import WORD, office_kind, only_xml, unreadable
-from studydeck.importers.html import from_html
+from studydeck.material.formats import Format, needs_extra
+from studydeck.material.formats._office import WORD, office_kind, only_xml, unreadable
+from studydeck.material.formats.html import from_html
 
 
 def _docx(path: Path, data: bytes) -> str:
@@ -24,4 +24,4 @@ def _docx(path: Path, data: bytes) -> str:
     return from_html(path, done.value, without='[id^="footnote-"], [id^="endnote-"], [id^="comment-"]')
 
 
-IMPORTER = Importer((".docx", ".docm", ".dotx"), _docx, lambda data: office_kind(data) == WORD)
+FORMAT = Format((".docx", ".docm", ".dotx"), _docx, lambda data: office_kind(data) == WORD)

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from studydeck.importers import Importer, needs_extra
+from studydeck.material.formats import Format, needs_extra
 
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
 _EDGE = 0.12  # of a page's height, at its top and at its bottom
@@ -276,4 +276,4 @@ def _is_prose(lines: Sequence[_Line]) -> bool:
     return words > 6 or (words >= 3 and full > 0.6)
 
 
-IMPORTER = Importer((".pdf",), lambda path, data: _pdf(path), lambda data: data.startswith(b"%PDF-"))
+FORMAT = Format((".pdf",), lambda path, data: _pdf(path), lambda data: data.startswith(b"%PDF-"))

@@ -1,0 +1,303 @@
+"""The end of `import`: a deck from elsewhere, written as a deck folder of ours."""
+
+from __future__ import annotations
+
+import html as html_entities
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from studydeck.checks.errors import wrong_tag
+from studydeck.commands.adopting import type_files, type_keys, write_lock
+from studydeck.files import Refused, inside, status_of, write_file, write_files
+from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
+from studydeck.kinds import card_keys, kind_of
+from studydeck.material.draft import is_english
+from studydeck.model import Problem, shown, takes
+from studydeck.model.words import Html
+from studydeck.pipeline import compile_notes, load
+from studydeck.reading.keys import ID_PATTERN
+from studydeck.reading.nodes import CONTROL
+from studydeck.reading.starter import write_deck
+from studydeck.reading.written import Value, section_yaml
+from studydeck.render.media import LARGEST_FILE
+from studydeck.text import PICTURES, SOUNDS, cleaned, html_references, html_words, media_references, slug
+from studydeck.text.from_html import to_markdown
+
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_FEW_WORDS = 20  # by which no language is known
+#: Where tools keep the pictures and sounds of a file, besides its own folder.
+_MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images", "img", "files")
+
+
+class Imported(NamedTuple):
+    """What `import` made: the deck's folder and name, how many of what it has, and what was left out.
+
+    `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML;
+    `html_because` says what Markdown would have lost of these, and in how many. `note_types` are the deck's own.
+    `problems` are all that `check` finds in the deck.
+    """
+
+    deck: Path
+    name: str
+    notes: int
+    cards: int
+    media: int
+    sections: int
+    as_markdown: int
+    as_html: int
+    html_because: Mapping[str, int]
+    note_types: Sequence[str]
+    left_out: Sequence[LeftOut]
+    problems: Sequence[Problem]
+
+
+def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: str) -> Imported:
+    """Makes a deck of `file` in `folder`, by default cards/ and a slug of its name; all of it, or nothing.
+
+    Raises ValueError with a sentence if the file can't be read or has no cards, or if the folder exists, and OSError if
+    it can't be written.
+    """
+    incoming = read_incoming(file, columns)
+    folder = folder or Path("cards", slug(incoming.name, "deck"))
+    if os.path.lexists(folder):
+        raise ValueError(f"{folder.as_posix()} exists already; choose another folder, as in --deck cards/another")
+    made = _Making(incoming, file.parent)
+    sections = made.sections()
+    if not sections:
+        reasons = "; ".join(dict.fromkeys(each.why for each in made.left_out()))
+        raise ValueError(f"{file} has no card that can be read" + (f": {reasons}" if reasons else ""))
+    language = _language(card for cards in sections.values() for card in cards)
+    cards, problems = _write(folder, made, sections, uid, language)
+    return Imported(
+        folder,
+        made.name,
+        notes=sum(map(len, sections.values())),
+        cards=cards,
+        media=len(made.media),
+        sections=len(sections),
+        as_markdown=made.as_markdown,
+        as_html=made.as_html,
+        html_because=made.because,
+        note_types=[each.folder for each in incoming.note_types],
+        left_out=made.left_out(),
+        problems=problems,
+    )
+
+
+def _language(cards: Iterable[Mapping[str, Value]]) -> str:
+    """English, if questions and answers both are, unlike those of vocabulary; else none, for the author to say."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    for card in cards:
+        for side, keys in zip(sides, (("question", "cloze"), ("answer", "cloze")), strict=True):
+            side += [word for key in keys for word in str(card.get(key, "")).lower().split()]
+    return "en" if all(len(side) > _FEW_WORDS and is_english(side) for side in sides) else ""
+
+
+def _write(
+    folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, Value]]], uid: str, language: str
+) -> tuple[int, list[Problem]]:
+    """Writes the deck beside its place, and moves it in when it is whole: how many cards it has, and its problems."""
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    new_folders = [each for each in folder.parents if not each.exists()]
+    files: dict[str, str] = {}
+    names = _Names("deck")
+    for name, cards in sections.items():
+        file = names.free(slug(name, "section"))
+        files[file] = section_yaml(name, file, cards)
+    try:
+        more = type_keys(made.incoming.note_types) + ("subdecks: true\n" if made.incoming.subdecks else "")
+        tag = slug(made.name, "deck")
+        write_deck(part, made.name, tag, uid, files, language, more, description=made.description)
+        for incoming in made.incoming.note_types:
+            write_files({part / path: text.encode() for path, text in type_files(incoming).items()}, part)
+        for name, content in made.media.items():
+            target = part / "media" / name
+            if isinstance(content, bytes):
+                write_file(target, content)
+            else:
+                target.parent.mkdir(exist_ok=True)
+                shutil.copyfile(content, target)
+        loaded = load(part)
+        notes = compile_notes(loaded)
+        if made.incoming.note_types:
+            write_lock(loaded.deck, notes, {card.guid: card.stamp for card in made.incoming.cards})
+        os.rename(part, folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        for each in new_folders:
+            if each.is_dir() and not any(each.iterdir()):
+                each.rmdir()
+        raise
+    old, new = shown(part), shown(folder)
+    problems = [each._replace(path=each.path.replace(old, new), message=each.message.replace(old, new))
+                for each in loaded.problems]  # fmt: skip
+    return sum(len(note.ords) for note in notes), problems
+
+
+class _Making:
+    """A deck in the making: its cards by section, and its media, with the names that they have there."""
+
+    def __init__(self, incoming: IncomingDeck, beside: Path) -> None:
+        self.incoming, self.beside = incoming, beside
+        self.name = "::".join(" ".join(part.split()) for part in incoming.name.split("::") if part.strip()) or "Deck"
+        self.description = incoming.description.strip()
+        self.media: dict[str, Path | bytes] = {}
+        self.as_markdown = self.as_html = 0
+        self.because: Counter[str] = Counter()
+        self._ids, self._files = _Names(), _Names()
+        self._guids: set[str] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self._places: dict[str, str] = {}  # the names of media in the deck, by those in the file
+        self._left: Counter[tuple[str, str]] = Counter()
+
+    def left_out(self) -> list[LeftOut]:
+        """All that the deck hasn't: what the format's reader left out, and what didn't fit here."""
+        return [*self.incoming.left_out, *(LeftOut(*what, number) for what, number in self._left.items())]
+
+    def sections(self) -> dict[str, list[dict[str, Value]]]:
+        """The cards of each section by its name, with all their keys, in order."""
+        sections: dict[str, list[dict[str, Value]]] = {}
+        for card in self.incoming.cards:
+            if values := self._card(card):
+                sections.setdefault(" ".join(card.section.split()) or self.name, []).append(values)
+        return sections
+
+    def _card(self, card: IncomingCard) -> dict[str, Value] | None:
+        values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
+        values = {key: value for key, value in values.items() if value not in ("", (), False)}
+        asks = "cloze" if "cloze" in values else "question"
+        required = (asks,) if card.note_type else kind_of(values).required
+        if lacking := [key for key in required if key not in values]:
+            self._left["a card", f"its {lacking[0]} shows nothing"] += 1
+            return None
+        content = tuple(sorted((key, str(value)) for key, value in values.items()))
+        if content in self._seen and not card.note_type:
+            self._left["a card", "it is there twice"] += 1
+            return None
+        self._seen.add(content)
+        if isinstance(values.get("answer"), tuple):
+            values.pop("typed", None)  # a list can't be typed
+        if tags := tuple(dict.fromkeys(filter(None, map(self._tag, card.tags)))):
+            values["tags"] = tags
+        if card.guid and card.guid not in self._guids:
+            self._guids.add(card.guid)
+            values["guid"] = card.guid
+        if card.note_type:
+            values["type"] = card.note_type
+            fields = {name: self._text("details", text, card.html) for name, text in card.fields.items()}
+            if shown := {name: text for name, text in fields.items() if text}:
+                values["fields"] = shown
+        order = list(card_keys())
+        values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
+        return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
+
+    def _id(self, wanted: object, question: Value) -> str:
+        """The card's own id, or a slug of its question, that no other card has."""
+        is_good = isinstance(wanted, str) and re.fullmatch(ID_PATTERN, wanted)
+        return self._ids.free(
+            str(wanted) if is_good else slug(html_words(str(question)) if isinstance(question, Html) else str(question))
+        )
+
+    def _value(self, key: str, value: Value, is_html: bool) -> Value:
+        if isinstance(value, bool | Mapping):
+            return value
+        if isinstance(value, tuple):
+            return tuple(filter(None, (self._text(key, each, is_html) for each in value)))
+        return self._text(key, value, is_html)
+
+    def _text(self, key: str, text: str, is_html: bool) -> str:
+        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it."""
+        text = re.sub(CONTROL, "", text).strip()
+        if is_html:
+            markdown, lost = to_markdown(text)
+            if lost and to_markdown(cleaned(text)).lost and card_keys()[key].takes in takes.ANY_TEXT:
+                self.as_html += 1
+                self.because += Counter(lost)
+                return Html(self._with_media(text, html_references(text)))
+            for what in lost:
+                self._left[f"{what} of a text", "cards can't have it"] += 1
+            text = markdown
+        self.as_markdown += bool(text)
+        has_media = "![" in text or "[sound:" in text
+        return self._with_media(text, media_references(text)) if has_media else text
+
+    def _tag(self, tag: str) -> str:
+        """The tag as Anki takes it; empty if it doesn't take it at all."""
+        tag = "-".join("::".join(filter(None, tag.split("::"))).lstrip("-").split())
+        if not tag or wrong_tag(tag) or tag.lower() in ("marked", "leech"):
+            self._left[f"the tag '{tag}'", "Anki keeps it for itself"] += 1
+            return ""
+        return tag
+
+    # --- media -----------------------------------------------------------------------------------
+
+    def _with_media(self, text: str, references: Iterable[tuple[str, str]]) -> str:
+        """`text` with the names that its pictures and sounds have in the deck, and these taken."""
+        for written in dict.fromkeys(name for name, _ in references if name):
+            if _REMOTE.match(written):
+                self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
+                text = _as_link(text, written)
+                continue
+            name = self._places.get(written) or self._take(written)
+            if name and name != written:
+                for spelled in dict.fromkeys((written, quote(written))):
+                    text = text.replace(spelled, name)
+        return text
+
+    def _take(self, written: str) -> str:
+        """Takes a picture or sound into the deck, and returns its name there; empty if there is none."""
+        content: Path | bytes | None = self.incoming.media.get(written) or self._found(written)
+        if content is None:
+            return ""
+        name = re.sub(r"[\x00-\x1f/\\:]", "-", os.path.basename(written.replace("\\", "/")))
+        name = self._files.free(*os.path.splitext(name))
+        self.media[name] = content
+        self._places[written] = name
+        return name
+
+    def _found(self, written: str) -> Path | None:
+        """The file beside the imported one that a text names; never one outside of its folder."""
+        if not written.lower().endswith((*PICTURES, *SOUNDS)) or "\0" in written:
+            return None
+        for place in ("", *_MEDIA_FOLDERS):
+            path = self.beside / place / written
+            if not os.path.lexists(path):
+                continue
+            if not inside(path, self.beside):
+                self._left[f"'{written[:60]}'", "it is outside the folder of the file that names it"] += 1
+                return None
+            try:
+                if status_of(path, self.beside).st_size <= LARGEST_FILE:
+                    return path
+            except (Refused, OSError):
+                continue
+        return None
+
+
+def _as_link(text: str, address: str) -> str:
+    """`text`, in Markdown or HTML, with a link instead of a picture at this address."""
+    found = re.escape(address)
+    text = re.sub(rf"!\[([^\[\]]*)\](?=\({found})", lambda alt: f"[{alt[1] or 'picture'}]", text)
+    return re.sub(rf"<img\s[^<>]*{found}[^<>]*>", f'<a href="{html_entities.escape(address)}">picture</a>', text)
+
+
+class _Names:
+    """Names that are given once: a number follows one that is taken. Capital letters make no difference."""
+
+    def __init__(self, *taken: str) -> None:
+        self._taken = {*taken}
+        self._last: Counter[str] = Counter()
+
+    def free(self, name: str, suffix: str = "") -> str:
+        found = name + suffix
+        while found.casefold() in self._taken:
+            self._last[name] += 1
+            found = f"{name}-{self._last[name] + 1}{suffix}"
+        self._taken.add(found.casefold())
+        return found

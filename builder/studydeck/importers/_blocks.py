@@ -1,0 +1,101 @@
+"""A page of Markdown in blocks: headings, and paragraphs in lines, each below its headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from studydeck.text.spans import replace_enclosed
+
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
+_NAME = re.compile(r"""^(?:name|title|deck|cards-deck)\s*[:=]\s*["']?(.+?)["']?\s*$""", re.MULTILINE | re.IGNORECASE)
+_TAGS = re.compile(r"^tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_MATH = re.compile(r"[ \t]*\$\$[ \t]*")
+_RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}")
+#: The numbers that Obsidian's plugins leave at a card's end, and links to blocks.
+_ANCHOR = re.compile(r"(?:^|[ \t]+)\^[\w-]+[ \t]*$", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """Lines without a blank one between them; code between fences, blank lines and all, is one line.
+
+    `path` are the headings above it. A heading has a `level`, and its own text as its only line; a rule has no lines.
+    """
+
+    lines: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    level: int = 0
+
+
+class Page(NamedTuple):
+    """A page: its name and tags, if it says them, its blocks, and how many comments were left out."""
+
+    name: str
+    tags: tuple[str, ...]
+    blocks: Sequence[Block]
+    comments: int = 0
+
+
+def page_of(text: str) -> Page:
+    """The blocks of a text in Markdown, without its front matter, comments and anchors."""
+    front = _FRONT_MATTER.match(text)
+    text = text[front.end() :] if front else text
+    name = _NAME.search(front[2]) if front else None
+    tags = _TAGS.search(front[2]) if front else None
+    comments = 0
+
+    def without(start: str, inside: str, end: str) -> str:
+        nonlocal comments
+        if start == "```":
+            return start + inside + end
+        comments += 1
+        return ""
+
+    text = replace_enclosed(text, {"<!--": "-->", "%%": "%%", "```": "```"}, without)
+    words = re.findall(r"[^\s,\[\]\"'#-][^\s,\[\]\"']*", tags[1]) if tags else []
+    return Page(name[1] if name else "", tuple(words), list(_blocks(_ANCHOR.sub("", text))), comments)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    path: list[tuple[int, str]] = []
+    lines: list[str] = []
+
+    def below() -> tuple[str, ...]:
+        return tuple(name for _, name in path)
+
+    for line in _lines(text):
+        heading = _HEADING.fullmatch(line)
+        if (heading or not line.strip() or _RULE.fullmatch(line)) and lines:
+            yield Block(tuple(lines), below())
+            lines = []
+        if heading:
+            level = len(heading[1])
+            path = [each for each in path if each[0] < level]
+            yield Block((heading[2],), below(), level)
+            path.append((level, heading[2]))
+        elif _RULE.fullmatch(line):
+            yield Block((), below())
+        elif line.strip():
+            lines.append(line.rstrip())
+    if lines:
+        yield Block(tuple(lines), below())
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of `text`; code between fences and a formula on lines of its own are one line each."""
+    inside: list[str] = []
+    end = ""
+    for line in text.split("\n"):
+        if inside:
+            inside.append(line.rstrip())
+            if line.strip().startswith(end):
+                yield "\n".join(inside)
+                inside = []
+        elif fence := _FENCE.match(line) or _MATH.fullmatch(line):
+            inside, end = [line], fence[0].strip()
+        else:
+            yield line
+    yield from inside

@@ -1,0 +1,38 @@
+"""Markdown of other tools as ours has it (docs/text.md)."""
+
+from __future__ import annotations
+
+import re
+
+from studydeck.text.tex import formulas_and_code
+
+_HTML = re.compile(
+    r"<br ?/?>|</(?:b|i|u|em|strong|div|span|p|li|sub|sup|a|font|code)>|<img [^<>]{0,80}src=|&nbsp;", re.IGNORECASE
+)
+_LINE_BREAK = re.compile(r"[ \t]*<br ?/?>[ \t]*\n?", re.IGNORECASE)
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
+_TAG = re.compile(r"</?(b|strong|i|em)>", re.IGNORECASE)
+_WIKI_LINK = re.compile(r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
+_LINE_MARK = re.compile(r"(?:[-*+]|#{1,6}|>)[ \t]+(?=\S)")
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text has tags that only HTML means something by."""
+    return _HTML.search(text) is not None
+
+
+def in_our_dialect(text: str) -> str:
+    """Markdown as ours: tags become marks, links between notes their words, and a list of one item this item."""
+    parts: list[str] = []
+    at = 0
+    for each in formulas_and_code(text):
+        parts += _prose(text[at : each.start]), text[each.start : each.end]
+        at = each.end
+    text = "".join([*parts, _prose(text[at:])]).strip()
+    return _LINE_MARK.sub("", text, count=1) if "\n" not in text else text
+
+
+def _prose(text: str) -> str:
+    if "<" in text:
+        text = _TAG.sub(lambda tag: _MARKS[tag[1].lower()], _LINE_BREAK.sub("\n", text))
+    return _WIKI_LINK.sub(lambda link: link[2] or link[1], text) if "[[" in text else text

@@ -1,0 +1,364 @@
+"""Questions and answers in Markdown or plain text, in the spellings of many tools.
+
+`Q:` and `A:` (hashcards, too, with `C:` for clozes), `question :: answer` and the other separators of Obsidian's
+plugins, `#card`, questions in bold, and headings with the answer below. A file is read in the one spelling that it
+shows; the headings above its cards, or Obsidian's decks, are sections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from studydeck.importers._blocks import Block, Page, page_of
+from studydeck.importers._dialect import in_our_dialect
+from studydeck.importers._names import Value, card_values, key_named, under_one_name
+from studydeck.importers.incoming import LIKELY, NOT, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.text.tex import formulas_and_code
+
+_LABEL = re.compile(
+    r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?[*_]{0,3}(?P<label>[^\W\d_]{1,12})\s?\d{0,4}[*_]{0,3}\s?[:：][*_]{0,3}(?:\s+|$)"
+    r"(?P<text>.*)",
+    re.DOTALL,
+)
+#: Single letters before a colon, besides Q and A.
+_LETTERS = {
+    "c": "cloze",
+    "f": "question",
+    "p": "question",
+    "d": "question",
+    "r": "answer",
+    "в": "question",
+    "о": "answer",
+}
+_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[.\]\s+)?")
+_SEPARATOR = re.compile(r"[ \t]*(?<!:)(:::?)(?!:)[ \t]*")
+_CARD_TAG = re.compile(r"(?:^|\s)#(?:flash)?card(?P<kind>[-/]reverse|[-/]spaced)?(?P<tags>(?:\s+#[^\s#]+){0,50})\s*$")
+_DECK_TAG = re.compile(r"#flashcards?(?:/(?P<path>[^\s#]+))?(?=\s|$)", re.IGNORECASE)
+_HASH_TAGS = re.compile(r"(?:(?:^|\s+)#[^\W\d][\w/-]*)+\s*$")
+_GAP = re.compile(r"\{\{c\d+::")
+#: Gaps of other tools: what they hide, and perhaps a hint, and a number.
+_HIGHLIGHT = re.compile(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
+_CURLY = re.compile(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
+_BRACKETS = re.compile(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
+_BOLD = re.compile(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
+_WRAPPED = 60  # characters, after which a line end was set by an editor
+_LONGEST_ANSWER = 1_500  # characters; more below a heading is a chapter
+
+
+class _Found(NamedTuple):
+    """A card's parts and tags, the headings above it, and the deck that a tag names."""
+
+    parts: dict[str, Value]
+    path: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    deck: str = ""
+
+
+#: What a spelling finds on a page: cards, and the number of blocks between them that are none.
+_Cards = Iterator[_Found | int]
+
+
+# --- Q: and A: -----------------------------------------------------------------------------------
+
+
+def _label(line: str) -> tuple[str, str]:
+    """The key that the label at a line's start names, and what follows it; or '' and the line."""
+    found = _LABEL.match(line)
+    if found is None:
+        return "", line
+    label = found["label"].casefold()
+    key = _LETTERS.get(label) or key_named(label)
+    return (key, found["text"]) if key not in ("", "section", "guid", "id") else ("", line)
+
+
+def _has_labels(page: Page) -> int:
+    keys = [key for block in page.blocks for line in block.lines for key in [_label(line)[0]] if key]
+    pairs = sum(one == "question" and other in ("answer", "hint", "tags") for one, other in pairwise(keys))
+    return SHOWN if pairs or "cloze" in keys else NOT
+
+
+def _labelled(page: Page) -> _Cards:
+    parts: dict[str, list[str]] = {}
+    path: tuple[str, ...] = ()
+    key = ""
+    for block in page.blocks:
+        if (block.level and not _label(block.lines[0])[0]) or not block.lines:
+            if parts:
+                yield _card_of(parts, path)
+            parts, key = {}, ""
+            continue
+        for number, line in enumerate(block.lines):
+            named, text = _label(line)
+            if named in ("question", "cloze") or (named and not parts):
+                if parts:
+                    yield _card_of(parts, path)
+                parts, path = {}, block.path
+            if named:
+                key = named
+                parts.setdefault(key, []).append(text)
+            elif key:
+                parts[key].append(line if number else f"\n{line}")
+            else:
+                yield int(number == 0)
+    if parts:
+        yield _card_of(parts, path)
+
+
+def _card_of(parts: dict[str, list[str]], path: tuple[str, ...]) -> _Found:
+    texts: dict[str, Value] = {key: _flowing("\n".join(lines).strip()) for key, lines in parts.items()}
+    tags = re.split(r"[\s,;#]+", str(texts.pop("tags", "")))
+    if isinstance(cloze := texts.get("cloze"), str):
+        texts["cloze"] = _with_gaps(cloze, _BRACKETS)
+    return _Found(texts, path, tuple(filter(None, tags)))
+
+
+def _flowing(text: str) -> str:
+    """`text` with lines that an editor wrapped in one: in Markdown, a line end inside a paragraph is a blank."""
+    if "```" in text or "~~~" in text or "$$" in text:
+        return text
+    lines: list[str] = []
+    length = 0  # of the last line as it was written
+    for line in text.split("\n"):
+        goes_on = length >= _WRAPPED and line[:1].isalnum() and not _BULLET.match(line)
+        if goes_on:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+        length = len(line)
+    return "\n".join(lines)
+
+
+# --- separators ----------------------------------------------------------------------------------
+
+
+def _has_separators(page: Page) -> int:
+    marked = any(
+        line in ("?", "??") or _CARD_TAG.search(line) or _DECK_TAG.search(line)
+        for block in page.blocks
+        for line in block.lines
+    )
+    if marked or any("flashcard" in tag.lower() for tag in page.tags):
+        return SHOWN
+    lines = [line for block in page.blocks for line in block.lines if not block.level]
+    split = [line for line in lines if _parted(line)]
+    if any(re.search(r"\s:::?\s", line) for line in split) or len(split) * 2 > len(lines):
+        return SHOWN
+    return LIKELY if any(map(_GAP.search, lines)) else NOT
+
+
+def _separated(page: Page) -> _Cards:
+    deck = ""
+    for lines, path in _units(page.blocks):
+        own = deck
+        if tag := _DECK_TAG.match(lines[0]):
+            rest = _DECK_TAG.sub("", lines[0]).strip()
+            own = (tag["path"] or "").replace("/", "::")
+            if not rest or _HASH_TAGS.fullmatch(rest):  # for all cards from here on
+                deck, lines = own, lines[1:]
+            else:
+                lines = [rest, *lines[1:]]
+        for found in _in_unit(lines, path) if lines else ():
+            yield found if isinstance(found, int) else found._replace(deck=own)
+
+
+def _units(blocks: Sequence[Block]) -> Iterator[tuple[list[str], tuple[str, ...]]]:
+    """What may be a card: a paragraph's lines; with `#card`, the heading before it and the answer after it, too."""
+    number = 0
+    while number < len(blocks):
+        block = blocks[number]
+        lines = list(block.lines)
+        while number + 1 < len(blocks) and (after := blocks[number + 1]).lines and not after.level:
+            is_open = lines and _CARD_TAG.search(lines[-1])
+            if not is_open and not (block.level and len(lines) == 1 and _CARD_TAG.match(after.lines[0])):
+                break
+            lines += after.lines
+            number += 1
+        number += 1
+        if lines and (not block.level or len(lines) > 1 or _parted(lines[0])):
+            yield lines, block.path
+
+
+def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
+    """The cards of a paragraph: one, or one in each of its lines."""
+    tagged = next(((n, found) for n, line in enumerate(lines) if (found := _CARD_TAG.search(line))), None)
+    if tagged:
+        number, tag = tagged
+        question = "\n".join([*lines[:number], lines[number][: tag.start()]]).strip()
+        if tag["kind"] and tag["kind"].endswith("spaced"):
+            yield 1
+            return
+        yield _pair(question, "\n".join(lines[number + 1 :]), path, bool(tag["kind"]), tuple(_words(tag["tags"])))
+        return
+    for mark in ("?", "??"):
+        if mark in lines[1:-1]:
+            at = lines.index(mark, 1)
+            yield _pair("\n".join(lines[:at]), "\n".join(lines[at + 1 :]), path, mark == "??")
+            return
+    if not any(map(_parted, lines)):
+        yield _cloze("\n".join(lines), path) or 1
+        return
+    for line in lines:
+        if parted := _parted(line):
+            question, mark, answer = parted
+            tags = _HASH_TAGS.search(answer)
+            answer = answer[: tags.start()] if tags else answer
+            yield _pair(
+                _BULLET.sub("", question, count=1), answer, path, mark == ":::", tuple(_words(tags[0] if tags else ""))
+            )
+        else:
+            yield _cloze(line, path) or 1
+
+
+def _parted(line: str) -> tuple[str, str, str] | None:
+    """A line's question, separator and answer, if it has them; those in code, formulas and clozes separate nothing."""
+    if "::" not in line:
+        return None
+    kept = [(each.start, each.end) for each in formulas_and_code(line)] if re.search(r"[`$\\]", line) else []
+    for found in _SEPARATOR.finditer(line):
+        before = line[: found.start()]
+        if before.count("{{c") > before.count("}}") or any(start < found.end() <= end for start, end in kept):
+            continue
+        answer = line[found.end() :]
+        return (before, found[1], answer) if before.strip() and answer.strip() else None
+    return None
+
+
+def _pair(question: str, answer: str, path: tuple[str, ...], both_ways: bool, tags: tuple[str, ...] = ()) -> _Found:
+    return _Found({"question": question.strip(), "answer": answer.strip(), "reverse": both_ways}, path, tags)
+
+
+def _cloze(text: str, path: tuple[str, ...]) -> _Found | None:
+    """A text with gaps as a card, in Anki's spelling, or with what is highlighted, or in braces."""
+    for gap in (_GAP, _HIGHLIGHT, _CURLY):
+        if gap.search(text):
+            return _Found({"cloze": text if gap is _GAP else _with_gaps(text, gap)}, path)
+    return None
+
+
+def _with_gaps(text: str, gap: re.Pattern[str]) -> str:
+    """`text` with Anki's gaps for those that `gap` finds outside code and formulas, numbered if they aren't."""
+    if _GAP.search(text):
+        return text
+    count = 0
+
+    def made(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        hint = f"::{found['hint']}" if found["hint"] else ""
+        return f"{{{{c{found['number'] or count}::{found['hidden'].strip()}{hint}}}}}"
+
+    pieces: list[str] = []
+    at = 0
+    for each in formulas_and_code(text):
+        pieces += gap.sub(made, text[at : each.start]), text[each.start : each.end]
+        at = each.end
+    return "".join([*pieces, gap.sub(made, text[at:])])
+
+
+def _words(tags: str) -> list[str]:
+    """Obsidian's tags as Anki has them."""
+    return [tag.replace("/", "::") for tag in tags.replace("#", " ").split()]
+
+
+# --- bold questions, and headings ----------------------------------------------------------------
+
+
+def _has_bold_questions(page: Page) -> int:
+    bold = [found[2] for block in page.blocks for line in block.lines if (found := _BOLD.fullmatch(line))]
+    answered = sum(isinstance(each, _Found) for each in _bold(page)) if len(bold) > 1 else 0
+    return LIKELY if answered > 1 and sum("?" in text for text in bold) * 2 >= len(bold) else NOT
+
+
+def _bold(page: Page) -> _Cards:
+    question, answer = "", list[str]()
+    path: tuple[str, ...] = ()
+    for block in (*page.blocks, Block(())):
+        if block.level or not block.lines:
+            if question:
+                yield _pair(question, "\n".join(answer), path, False)
+            question, answer = "", []
+            continue
+        for number, line in enumerate(block.lines):
+            if bold := _BOLD.fullmatch(line):
+                if question:
+                    yield _pair(question, "\n".join(answer), path, False)
+                question, answer, path = bold[2], [], block.path
+            elif question:
+                answer.append(line if number else f"\n{line}")
+            else:
+                yield int(number == 0)
+
+
+def _has_headings(page: Page) -> int:
+    cards = [found for found in _below_headings(page) if isinstance(found, _Found)]
+    if len(cards) < 2 or any(len(str(card.parts["answer"])) > _LONGEST_ANSWER for card in cards):
+        return NOT
+    asked = sum(str(card.parts["question"]).rstrip().endswith(("?", "？", "؟")) for card in cards)
+    is_short = sum(len(str(card.parts["answer"])) for card in cards) < 300 * len(cards)
+    return LIKELY if asked * 2 >= len(cards) or is_short else NOT
+
+
+def _below_headings(page: Page) -> _Cards:
+    """Cards from headings with text below, and no heading of a lower level."""
+    heading: Block | None = None
+    texts: list[str] = []
+    for block in (*page.blocks, Block(("",), (), 1)):
+        if not block.level:
+            texts.append("\n".join(block.lines))
+            continue
+        answer = _flowing("\n\n".join(texts).strip())
+        if heading is None or block.level > heading.level:
+            yield len(texts)
+        elif answer:
+            yield _pair(heading.lines[0], answer, heading.path, False)
+        heading, texts = block, []
+
+
+#: The spellings; the first one that is surest reads a page.
+_SPELLINGS: Sequence[tuple[Callable[[Page], int], Callable[[Page], _Cards]]] = (
+    (_has_labels, _labelled),
+    (_has_separators, _separated),
+    (_has_bold_questions, _bold),
+    (_has_headings, _below_headings),
+)
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def _fits(given: Given) -> int:
+    if given.text is None:
+        return NOT
+    page = page_of(given.text)
+    return max(fits(page) for fits, _ in _SPELLINGS)
+
+
+def _read(given: Given) -> IncomingDeck:
+    page = page_of(given.text or "")
+    read = max(_SPELLINGS, key=lambda spelling: spelling[0](page))[1]
+    cards: list[IncomingCard] = []
+    left: Counter[tuple[str, str]] = Counter()
+    for found in read(page):
+        if isinstance(found, int):
+            left["a paragraph or line", "it is no card"] += found
+            continue
+        values, why = card_values(
+            {key: in_our_dialect(v) if isinstance(v, str) else v for key, v in found.parts.items()}
+        )
+        if why:
+            left["a card", why] += 1
+            continue
+        tags = tuple(tag for tag in (*found.tags, *page.tags) if "flashcard" not in tag.lower())
+        path = [_HASH_TAGS.sub("", heading).strip() for heading in found.path if not _CARD_TAG.search(heading)]
+        cards.append(IncomingCard(values, False, tags, section=found.deck or "::".join(filter(None, path))))
+    if page.comments:
+        left["a comment", "comments, such as an Obsidian plugin's review dates, are no part of a card"] += page.comments
+    name, cards = under_one_name(cards, page.name or given.name)
+    return IncomingDeck(name, "", cards, {}, [LeftOut(*what, count) for what, count in left.items() if count])
+
+
+IMPORTER = Importer("questions and answers in Markdown or text", _fits, _read)

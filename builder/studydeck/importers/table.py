@@ -1,0 +1,269 @@
+"""Tables in text: Anki's notes in plain text, what spreadsheets save as CSV, and what Quizlet exports.
+
+Columns are named by Anki's `#` lines, by a header row, or by the caller; otherwise the first one asks, and the second
+one answers. Delimiter and quotes are found by trying: those count with which all rows have the same number of cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from studydeck.importers._dialect import looks_like_html
+from studydeck.importers._names import Value, card_values, key_named, under_one_name
+from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.text.plain import from_plain
+
+#: Anki's names of delimiters, those first that are tried first.
+_DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "pipe": "|", "colon": ":", "space": " "}
+_TRIED = ("\t", ";", ",", "|")
+_SAMPLE = 500  # rows by which a delimiter is judged
+#: Anki's lines that say something of the whole file, or which column (from 1) is what.
+_ANKIS = re.compile(
+    r"#(separator|html|tags|columns|notetype|deck|(?:guid|notetype|deck|tags) column):(.*)", re.IGNORECASE
+)
+_EXCELS = re.compile(r"sep=(.)$")
+#: Anki's own note types, by words in their names in several languages.
+_EITHER = re.compile(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORECASE)
+_REVERSED = re.compile(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
+_TYPED = re.compile(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
+_QUIZLETS_ROW = re.compile(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
+#: Keys of a table's columns that are no texts of a card.
+_NO_TEXTS = ("tags", "section", "guid", "type", "id")
+
+
+class _Table(NamedTuple):
+    """A file's rows, the keys of their columns, empty for those that aren't read, and what Anki's lines say.
+
+    `headers` are the columns' names in the file. Besides a card's keys there are `section`, `guid` and `type`, which is
+    Anki's note type.
+    """
+
+    rows: Sequence[Sequence[str]]
+    keys: Sequence[str]
+    headers: Sequence[str]
+    said: Mapping[str, str]
+
+
+def _fits(given: Given) -> int:
+    if given.text is None:
+        return NOT
+    if given.columns:
+        return SAID
+    said, start = _said(given.text)
+    if any(name.endswith(" column") or name in ("separator", "html", "columns", "notetype") for name in said):
+        return SAID
+    body = given.text[start:]
+    if _QUIZLETS_ROW.fullmatch(body):
+        return SHOWN
+    delimiter, width = _delimiter(body)
+    if width < 2:
+        return NOT
+    if _is_header(_rows(body, delimiter, 1)[0]):
+        return SAID
+    if delimiter == "\t":
+        return SHOWN
+    return LIKELY if body.count("\n") > 1 else NOT
+
+
+def _read(given: Given) -> IncomingDeck:
+    table = _table(given)
+    html = table.said.get("html", "").strip().lower()
+    is_html = html == "true" or (not html and any(looks_like_html(cell) for row in table.rows for cell in row))
+    cards: list[IncomingCard] = []
+    left: Counter[str] = Counter()
+    for row in table.rows:
+        cells = {key: cell.strip() for key, cell in zip(table.keys, row, strict=False) if key and cell.strip()}
+        parts: dict[str, Value] = {
+            key: cell if is_html else from_plain(cell) for key, cell in cells.items() if key not in _NO_TEXTS
+        }
+        values, why = card_values(_as_its_type(parts, cells.get("type") or table.said.get("notetype", "")))
+        if why:
+            left[why] += 1
+            continue
+        tags = (*re.split(r"[\s,;]+", cells.get("tags", "")), *table.said.get("tags", "").split())
+        section = cells.get("section") or table.said.get("deck", "")
+        if "id" in cells:
+            values["id"] = cells["id"]
+        cards.append(IncomingCard(values, is_html, tuple(filter(None, tags)), section=section))
+    name, cards = under_one_name(cards, given.name)
+    left_out = [LeftOut("a row", why, number) for why, number in left.items()]
+    return IncomingDeck(name, cards=cards, left_out=[*left_out, *_unread(table), *_unreached(table)])
+
+
+# --- rows and columns ----------------------------------------------------------------------------
+
+
+def _table(given: Given) -> _Table:
+    text = given.text or ""
+    said, start = _said(text)
+    body = text[start:]
+    if _QUIZLETS_ROW.fullmatch(body):
+        body = body.replace(";", "\n")
+    delimiter = said.get("separator", "").strip()
+    delimiter = _DELIMITERS.get(delimiter.lower(), delimiter) or _delimiter(body)[0]
+    rows = [row for row in _rows(body, delimiter) if any(cell.strip() for cell in row)]
+    if not rows:
+        raise ValueError(f"{given.path} has no rows")
+    width = max(map(len, rows))
+    headers: list[str] = said["columns"].split(delimiter) if "columns" in said else []
+    if not headers and _is_header(rows[0]):
+        headers = [cell.strip() for cell in rows.pop(0)]
+    if given.columns:
+        keys = _given_keys(given.columns)
+    elif {"question", "cloze"} & set(keys := list(map(key_named, headers))):
+        keys = _once(keys)
+    else:
+        keys = ["question", "answer"]
+        keys = keys if not headers else keys + [""] * (len(headers) - 2)
+        keys = _around(keys, _columns_of(said), width)
+    keys += [""] * (width - len(keys))
+    for key, number in _columns_of(said).items():
+        if number <= len(keys):
+            keys[number - 1] = key
+    return _Table(rows, keys, headers, said)
+
+
+def _said(text: str) -> tuple[dict[str, str], int]:
+    """What the lines at the file's start say, by Anki's names, and where the rows start."""
+    said: dict[str, str] = {}
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        line = text[at:end].rstrip("\n")
+        if found := _ANKIS.match(line):
+            said[found[1].lower()] = found[2]
+        elif excels := _EXCELS.match(line):
+            said["separator"] = excels[1]
+        elif not (said and line.startswith("#")):
+            break
+        at = end
+    return said, at
+
+
+def _columns_of(said: Mapping[str, str]) -> dict[str, int]:
+    """The columns that Anki's lines name, from 1."""
+    keys = {"guid": "guid", "notetype": "type", "deck": "section", "tags": "tags"}
+    numbers = {key: said.get(f"{name} column", "").strip() for name, key in keys.items()}
+    return {key: int(number) for key, number in numbers.items() if number.isdecimal() and 0 < int(number) < 1_000}
+
+
+def _around(keys: Sequence[str], columns: Mapping[str, int], width: int) -> list[str]:
+    """`keys` for the columns that aren't among `columns`, in order."""
+    rest = iter(keys)
+    return ["" if number in columns.values() else next(rest, "") for number in range(1, width + 1)]
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    """Whether a row names columns: one is what asks, and another one is known, too."""
+    keys = [key_named(cell) for cell in row]
+    return bool({"question", "cloze"} & {*keys}) and len([*filter(None, keys)]) > 1
+
+
+def _once(keys: Sequence[str]) -> list[str]:
+    """`keys` with '' for those that were there before: two columns can't both be the answer."""
+    return ["" if key in keys[:n] else key for n, key in enumerate(keys)]
+
+
+def _given_keys(names: Sequence[str]) -> list[str]:
+    """The keys that the caller names. Raises ValueError with a sentence."""
+    keys = [key_named(name) for name in names]
+    wrong = next(
+        (name for name, key in zip(names, keys, strict=True) if name.strip() not in ("", "-") and not key), None
+    )
+    if wrong is not None:
+        raise ValueError(
+            f"'{wrong}' can't be a column; name them question, answer, cloze, hint, details, tags, section or -"
+        )
+    if not {"question", "cloze"} & {*keys}:
+        raise ValueError("no column is the question; name one, as in --columns question,answer,tags")
+    return keys
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """The delimiter that parts a header, or with which nearly all rows have the same number of cells, and that number.
+
+    The number is 1 if there is none.
+    """
+    for delimiter in _TRIED:
+        if delimiter in text and _is_header(header := next(iter(_rows(text, delimiter, 1)), [])):
+            return delimiter, len(header)
+    found = [(*_regular(text, delimiter), delimiter) for delimiter in _TRIED]
+    _, width, delimiter = max(found, key=lambda each: each[0])
+    return delimiter, width
+
+
+def _regular(text: str, delimiter: str) -> tuple[float, int]:
+    """The share of rows with the most common number of cells, and that number; 0 and 1 if it isn't regular at all."""
+    rows = [row for row in _rows(text, delimiter, _SAMPLE) if any(map(str.strip, row))] if delimiter in text else []
+    widths = Counter(map(len, rows)).most_common(1)
+    share = widths[0][1] / len(rows) if rows else 0
+    return (share, widths[0][0]) if share >= 0.9 and widths[0][0] > 1 else (0, 1)
+
+
+def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]:
+    """A table's rows, or `most` of them: with cells in quotes if these are well-formed, else quotes are only signs."""
+    if '"' in text:
+        csv.field_size_limit(2**31 - 1)
+        try:
+            return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), most))
+        except csv.Error:
+            pass
+    return list(islice(_continued(text.split("\n"), delimiter), most))
+
+
+def _continued(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export."""
+    last: list[str] = []
+    for line in lines:
+        row = line.split(delimiter)
+        if delimiter == "\t" and len(row) == 1 and last:
+            last[-1] += f"\n{line}"
+            continue
+        if last:
+            yield last
+        last = row
+    if last:
+        yield last
+
+
+# --- what Anki says ------------------------------------------------------------------------------
+
+
+def _as_its_type(parts: dict[str, Value], kind: str) -> dict[str, Value]:
+    """A card's parts with what Anki's own note types mean by their names."""
+    if _TYPED.search(kind):
+        return parts | {"typed": True}
+    if _REVERSED.search(kind) and not _EITHER.search(kind):
+        return parts | {"reverse": True}
+    return parts
+
+
+def _unread(table: _Table) -> Iterator[LeftOut]:
+    """The columns with something in them that no key takes."""
+    for number, key in enumerate(table.keys):
+        filled = sum(number < len(row) and bool(row[number].strip()) for row in table.rows)
+        if not key and filled:
+            named = number < len(table.headers) and table.headers[number].strip()
+            what = f"the column '{named}'" if named else f"column {number + 1}"
+            names = ",".join(each or "-" for each in table.keys[:number])
+            yield LeftOut(what, f"nothing says what it is; name it, as in --columns {names},details", filled)
+
+
+def _unreached(table: _Table) -> Iterator[LeftOut]:
+    """What becomes of the histories of notes that learners have."""
+    guids = sum(bool(row[n].strip()) for row in table.rows for n, key in enumerate(table.keys) if key == "guid")
+    if guids:
+        why = (
+            "a text file doesn't hold the note type that a package needs to update learners' notes; they keep theirs, "
+            "and get this deck's as new ones. To keep histories, export the deck as a package (.apkg), and import that"
+        )
+        yield LeftOut("the link to learners' notes (guid)", why, guids)
+
+
+IMPORTER = Importer("a table (CSV, tab-separated, Anki's notes in plain text, Quizlet's export)", _fits, _read)

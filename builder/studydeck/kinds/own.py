@@ -1,0 +1,85 @@
+"""A kind of card made from a note type of the deck's own: a folder in its note-types/, read by reading/own_types.py.
+
+Learners keep the note type that they have, so nothing is added to it: no field is filled but those that the deck's
+author names, by a key or under `fields:`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from studydeck.kinds import COMMON, OWN, card_keys
+from studydeck.kinds.cloze import gap_sides, gaps_on_paper
+from studydeck.kinds.fronts import is_shown, parse_template
+from studydeck.model import Card, Key, Kind, Note, NoteType, Sides, takes
+from studydeck.text import read_clozes
+
+#: Keys that can fill a field of any note type.
+FILLING = ("question", "cloze", "answer", "hint", "details", "source")
+_ALWAYS = ("tags", "ok", "language", "retired", "guid", "type", "fields")
+_NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
+
+
+def field_key(field: str) -> str:
+    """The key in a card's values of a text under `fields:`."""
+    return f"fields.{field}"
+
+
+def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
+    """The kind of the note type in the folder `name`; `filled` are its fields by the keys that fill them."""
+    written = card_keys()
+    fields = tuple(each.name for each in note_type.fields)
+    own = {"id": Key(takes.ID, COMMON["id"].meaning)}
+    own |= {key: written[key]._replace(field=field, counted_as="", mark="") for key, field in filled.items()}
+    others = [field for field in fields if field not in filled.values()]
+    own |= {field_key(field): Key(takes.MARKDOWN, f"The field {field}.", field) for field in others}
+    own |= {key: COMMON[key] for key in _ALWAYS}
+    asks = "cloze" if note_type.gaps else "question"
+    asked, answered = fields.index(filled[asks]), fields.index(filled.get("answer", filled[asks]))
+    fronts = [parse_template(each.front) for each in note_type.templates]
+
+    def cards_of(values: Sequence[str]) -> tuple[int, ...]:
+        if note_type.gaps:
+            return tuple(sorted({number - 1 for value in values for number in read_clozes(value).numbers}))
+        full = {field for field, value in zip(fields, values, strict=True) if not _NOTHING.fullmatch(value)}
+        return tuple(number for number, front in enumerate(fronts) if is_shown(front, full))
+
+    def cards_in(values: Mapping[str, str]) -> tuple[int, ...]:
+        return cards_of([values.get(field, "") for field in fields])
+
+    def cards(card: Card, values: Sequence[str]) -> tuple[int, ...]:
+        return cards_of(values)
+
+    def sides(note: Note) -> Sides:
+        if note_type.gaps:
+            return gap_sides(note.fields[asked], note.ords)
+        others = [value for number, value in enumerate(note.fields) if number != asked and value]
+        return Sides(note.fields[asked], [note.fields[answered]] if answered != asked else others)
+
+    def on_paper(note: Note) -> list[Sides]:
+        return [gaps_on_paper(note.fields[asked]) if note_type.gaps else sides(note)]
+
+    def card_name(note: Note, number: int) -> str:
+        return f"gap {number + 1}" if note_type.gaps else note_type.templates[number].name
+
+    return Kind(
+        f"{OWN}{name}",
+        name=f"note of the type '{name}'",
+        title=name,
+        own=own,
+        required=(asks,),
+        asks=asks,
+        answer="answer" if "answer" in filled else "",
+        fields=fields,
+        templates=(),
+        gaps=note_type.gaps,
+        cards=cards,
+        cards_in=cards_in,
+        sides=sides,
+        on_paper=on_paper,
+        card_name=card_name,
+        names=(name,),
+        spares=(),
+        note_type=note_type,
+    )

@@ -1,0 +1,285 @@
+"""Any package or collection of Anki's, read without the engine: its notes, note types and media, without scheduling.
+
+A package is a zip with a collection, which is an SQLite database of one of two forms: Anki's old one, with JSON in it,
+or the one since 2.1.50, with protobuf. `collection.anki21b` is the latter, compressed by Zstandard. A package of the
+newer form has a stub in the older one beside it, so the newest is read.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from studydeck.model import Field, NoteType, Template
+from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
+
+_SQLITE = b"SQLite format 3\0"
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
+_LARGEST_MEDIA = 100_000_000  # bytes of one file, as AnkiWeb has it
+_MOST_MEDIA = 4_000_000_000  # bytes of all
+_ENCRYPTED = 1  # in the flags of a zip's entry
+_UNSAFE = re.compile(r"[/\\\0]|^\.{0,2}$")
+
+
+class FoundNote(NamedTuple):
+    """A note: its number and guid, its note type's number, its stamp in seconds, tags, fields, and its cards' deck."""
+
+    id: int
+    guid: str
+    type_id: int
+    modified: int
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+    deck: str
+
+
+class Found(NamedTuple):
+    """What a package or collection has. The note types, by their numbers, have their stamps and no keys."""
+
+    note_types: Mapping[int, NoteType]
+    notes: Sequence[FoundNote]
+    media: Mapping[str, bytes]
+    is_scheduled: bool
+
+
+def is_collection(data: bytes) -> bool:
+    """Whether a file's bytes are those of a package or a collection."""
+    if data.startswith(_SQLITE):
+        return True
+    if not data.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(each.startswith("collection.anki") for each in archive.namelist())
+    except DAMAGE:
+        return b"collection.anki2" in data[:4096] or b"collection.anki2" in data[-65536:]
+
+
+def read_collection(data: bytes) -> Found:
+    """What is in the bytes of a package or collection. Raises ValueError with the rest of a sentence about the file."""
+    try:
+        if data.startswith(_SQLITE):
+            return _read(data, {})
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if any(each.flag_bits & _ENCRYPTED for each in archive.infolist()):
+                raise _UnreadableError("is encrypted; export it again without a password")
+            name = next(each for each in _COLLECTIONS if each in archive.namelist())
+            return _read(_unpacked(archive, name, LARGEST_DATABASE), _media(archive))
+    except _UnreadableError:
+        raise
+    except DAMAGE as error:
+        raise ValueError(f"is a damaged package ({error})") from None
+
+
+class _UnreadableError(ValueError):
+    """What is wrong with a package that isn't damaged."""
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
+    """An entry's bytes, at most `largest`, whatever the archive says of its size."""
+    with archive.open(name) as entry:
+        data = entry.read(largest + 1)
+    if data.startswith(_ZSTANDARD) and len(data) <= largest:
+        data = _decompressed(data, largest)
+    if len(data) > largest:
+        raise _UnreadableError(f"has a file of more than {largest:,} bytes, '{name}'")
+    return data
+
+
+def _decompressed(data: bytes, largest: int) -> bytes:
+    try:
+        import zstandard
+    except ImportError:
+        from studydeck.installing import install_line
+
+        line = install_line("packages")
+        raise _UnreadableError(f"is of the newer format, which needs a library; add it with: {line}") from None
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(data) as stream:
+            return stream.read(largest + 1)
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from None
+
+
+def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """The media files by their names."""
+    if "media" not in archive.namelist():
+        return {}
+    written = _unpacked(archive, "media", LARGEST_DATABASE)
+    if written[:1] in (b"{", b""):
+        names = {str(key): str(name) for key, name in json.loads(written or b"{}").items()}
+    else:
+        entries = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
+        names = {str(position): name for position, name in enumerate(entries)}
+    media: dict[str, bytes] = {}
+    left = _MOST_MEDIA
+    for key, name in names.items():
+        if _UNSAFE.search(name):
+            raise _UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
+        if key in archive.namelist():
+            media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
+            left -= len(media[name])
+    return media
+
+
+# --- the database --------------------------------------------------------------------------------
+
+
+def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
+    connection = sqlite3.connect(":memory:")
+    try:
+        # 1 in place of 2 says that there is no write-ahead log, which a database in memory can't have.
+        connection.deserialize(data[:18] + b"\x01\x01" + data[20:])
+        connection.execute("pragma trusted_schema = off")
+        connection.create_collation(
+            "unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold())
+        )
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        (version,) = connection.execute("select ver from col").fetchone()
+        is_new = version >= 15
+        types = dict(_new_types(connection) if is_new else _old_types(connection))
+        decks = dict(_new_decks(connection) if is_new else _old_decks(connection))
+        notes = list(_notes(connection, decks))
+        if lost := next((each for each in notes if each.type_id not in types), None):
+            raise ValueError(f"the note {lost.id} has no note type")
+        scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
+        return Found(types, notes, media, scheduled)
+    finally:
+        connection.close()
+
+
+def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator[FoundNote]:
+    homes = dict(
+        connection.execute(
+            "select nid, case odid when 0 then did else odid end from cards order by ord desc"
+        ).fetchall()
+    )
+    rows = connection.execute("select id, guid, mid, mod, tags, flds from notes order by id")
+    for note_id, guid, type_id, modified, tags, fields in rows:
+        deck = decks.get(homes.get(note_id, 0), "")
+        split = tuple(str(fields).split("\x1f"))
+        yield FoundNote(
+            whole_number(note_id),
+            str(guid),
+            whole_number(type_id),
+            whole_number(modified),
+            tuple(tags.split()),
+            split,
+            deck,
+        )
+
+
+def _old_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
+    (models,) = connection.execute("select models from col").fetchone()
+    for key, model in json.loads(models).items():
+        fields = sorted(model["flds"], key=lambda each: int(each["ord"]))
+        templates = sorted(model["tmpls"], key=lambda each: int(each["ord"]))
+        yield (
+            whole_number(key),
+            NoteType(
+                "",
+                whole_number(key),
+                str(model["name"]),
+                tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
+                tuple(
+                    Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
+                    for each in templates
+                ),
+                str(model.get("css", "")),
+                model.get("type") == 1,
+                whole_number(model.get("sortf") or 0),
+                whole_number(model.get("mod") or 0),
+            ),
+        )
+
+
+def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
+    fields: dict[int, list[Field]] = {}
+    templates: dict[int, list[Template]] = {}
+    for type_id, name, config in connection.execute("select ntid, name, config from fields order by ntid, ord"):
+        fields.setdefault(type_id, []).append(Field(name, _signed(_fields(config).get(9, 0)), collapsed=False))
+    for type_id, name, config in connection.execute("select ntid, name, config from templates order by ntid, ord"):
+        said = _fields(config)
+        template = Template(name, _signed(said.get(8, 0)), _text(said, 1), _text(said, 2))
+        templates.setdefault(type_id, []).append(template)
+    for type_id, name, stamp, config in connection.execute("select id, name, mtime_secs, config from notetypes"):
+        said = _fields(config)
+        yield (
+            whole_number(type_id),
+            NoteType(
+                "",
+                whole_number(type_id),
+                name,
+                tuple(fields.get(type_id, ())),
+                tuple(templates.get(type_id, ())),
+                _text(said, 3),
+                said.get(1, 0) == 1,
+                _signed(said.get(2, 0)),
+                whole_number(stamp),
+            ),
+        )
+
+
+def _old_decks(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    (decks,) = connection.execute("select decks from col").fetchone()
+    return ((int(key), str(deck["name"])) for key, deck in json.loads(decks).items())
+
+
+def _new_decks(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    rows = connection.execute("select id, name from decks").fetchall()
+    return ((deck_id, name.replace("\x1f", "::")) for deck_id, name in rows)
+
+
+# --- protobuf ------------------------------------------------------------------------------------
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, Any]]:
+    """The numbered values of a protobuf message: whole numbers, and bytes."""
+    at = 0
+
+    def varint() -> int:
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+            if shift > 63:
+                raise ValueError("a number is too long")
+
+    while at < len(data):
+        key = varint()
+        if key & 7 == 0:
+            yield key >> 3, varint()
+            continue
+        size = {1: 8, 5: 4}.get(key & 7) or varint()
+        if key & 7 not in (1, 2, 5) or at + size > len(data):
+            raise ValueError("a value is cut off")
+        yield key >> 3, data[at : at + size]
+        at += size
+
+
+def _fields(data: bytes) -> dict[int, Any]:
+    return dict(_messages(data))
+
+
+def _text(said: Mapping[int, Any], key: int) -> str:
+    value = said.get(key, b"")
+    if not isinstance(value, bytes):
+        raise ValueError("a text is a number")
+    return value.decode("utf-8", "replace")
+
+
+def _signed(value: Any) -> int:
+    if not isinstance(value, int):
+        raise ValueError("a number is a text")
+    return value - (1 << 64) if value >= 1 << 63 else value

@@ -1,0 +1,278 @@
+"""A deck that learners have is taken over from its package: nothing changes for anyone until a card is edited."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import genanki
+import pytest
+import zstandard
+from anki.collection import ExportAnkiPackageOptions
+from author import Author
+from click.testing import CliRunner
+
+from studydeck.cli import main
+from studydeck.engine.learner import Import, Learner
+from studydeck.package import collection
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
+LONG_AGO = 1_690_000_000
+#: Anki's own note types, with the fields of some notes.
+STOCK = {
+    "Basic": [["Which river flows through <b>Cairo</b>?", 'The Nile<br><img src="nile.png">']],
+    "Basic (and reversed card)": [["Nile", "A river"], ["Rhine", "Another"]],
+    "Basic (optional reversed card)": [["Nile", "A river", "y"], ["Rhine", "Another", ""]],
+    "Basic (type in the answer)": [["Where is Vienna?", "Austria"]],
+    "Cloze": [["The {{c1::Nile}} and the {{c3::Rhine::river}}", "rivers"]],
+    "Arabic and Japanese": [["ما عاصمة مصر؟", "القاهرة"], ["<ruby>日本<rt>にほん</rt></ruby>", "Japan"]],
+}
+
+
+def collection_of(learner: Learner) -> None:
+    """Fills a collection with notes in three levels of decks, of all stock note types, and studies them."""
+    db = learner.col.db
+    assert db is not None
+    learner.col.media.write_data("nile.png", PICTURE)
+    for number, (name, rows) in enumerate(STOCK.items()):
+        note_type = learner.col.models.by_name(name) or learner.col.models.by_name("Basic")
+        assert note_type is not None
+        for fields in rows:
+            note = learner.col.new_note(note_type)
+            note.fields, note.tags = list(fields), ["a::b::c", f"t{number}"]
+            learner.col.add_note(note, learner.deck("Rivers" + "::deep::er"[: 6 * (number % 3)].rstrip(":")))
+    db.execute("update notes set mod = ?", LONG_AGO)
+    db.execute("update notetypes set mtime_secs = ? where mtime_secs > 0", LONG_AGO)
+    db.execute("update col set ls = scm + 1")
+    learner.col.close()
+    learner.col.reopen()
+    learner.study()
+
+
+def exported(learner: Learner, path: Path, *, legacy: bool) -> Path:
+    options = ExportAnkiPackageOptions(with_scheduling=True, with_media=True, legacy=legacy)
+    learner.col.export_anki_package(out_path=str(path), options=options, limit=None)
+    return path
+
+
+def taken_over(package: Path, home: Path) -> Author:
+    author = Author(home)
+    (author.folder / "deck.yaml").unlink()
+    author.folder.rmdir()
+    said = CliRunner().invoke(main, ["import", str(package), "--deck", str(author.folder)])
+    assert author.folder.exists(), said.output
+    return author
+
+
+@pytest.mark.parametrize("legacy", [True, False])
+def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_path: Path, legacy: bool) -> None:
+    collection_of(learner)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=legacy), tmp_path)
+    before, types, had = learner.histories(), learner.col.models.all(), learner.having()
+    assert author.build(later=50_000_000).changes.edited == ()
+    assert learner.import_package(author.package) == Import(0, 0, len(had), 0, 0)
+    assert learner.histories() == before
+    assert learner.col.models.all() == types
+    assert learner.having() == had
+
+    (file,) = [path for path in author.folder.glob("*.yaml") if "question: Where is Vienna?" in path.read_text("utf-8")]
+    author.edit("question: Where is Vienna?", "question: Where's Vienna?", file.name)
+    author.build()
+    assert learner.import_package(author.package) == Import(0, 1, len(had) - 1, 0, 0)
+    assert learner.histories() == before
+    assert not learner.schema_changed
+    assert learner.faults() == []
+    with Learner() as someone:
+        new = someone.import_package(author.package)
+        assert (new.new, new.conflicting) == (len(had), 0)
+        assert someone.col.card_count() == learner.col.card_count()
+        assert someone.faults() == []
+        assert someone.missing_media() == []
+
+
+def test_a_genanki_script_s_deck_keeps_its_guids_and_note_type(learner: Learner, tmp_path: Path) -> None:
+    """Many fields, odd guids, a question twice, templates that need fields, and a front with a filter."""
+    names = [f"Field {number}" for number in range(20)]
+    model = genanki.Model(
+        1_607_392_319,
+        "Ultimate: <Geography> [v4]",
+        fields=[{"name": name} for name in names],
+        templates=[
+            {
+                "name": "Country → capital",
+                "qfmt": "{{Field 3}}<hr>{{hint:Field 4}}",
+                "afmt": "{{FrontSide}}{{Field 5}}",
+            },
+            {"name": "Flag?", "qfmt": "{{#Field 7}}{{text:Field 3}}{{/Field 7}}\n\n", "afmt": "{{Field 7}}"},
+        ],
+        css=".card { color: black; }\r\n",
+        sort_field_index=3,
+    )
+    deck = genanki.Deck(1_607_392_320, "Geo::Europe")
+    for number, guid in enumerate(('a="b",c', "tab\\n'`", "{{x}}: #y", "0", " lead", "ü&<>")):
+        fields = [f"{name} of {number}" if place % 2 else "" for place, name in enumerate(names)]
+        fields[3] = "the same" if number < 2 else f"<i>{number}</i>&nbsp;<font color=red>red</font>"
+        fields[7] = "flag" if number % 2 else ""
+        deck.add_note(genanki.Note(model, fields, guid=guid, tags=["x::y"]))
+    genanki.Package(deck).write_to_file(tmp_path / "theirs.apkg", timestamp=LONG_AGO)
+    learner.import_package(tmp_path / "theirs.apkg")
+    learner.study()
+    author = taken_over(tmp_path / "theirs.apkg", tmp_path)
+    before, types = learner.histories(), learner.col.models.all()
+    built = author.build()
+    assert (built.notes, built.cards) == (6, 9)
+    assert learner.import_package(author.package) == Import(0, 0, 6, 0, 0)
+    author.edit("Field 5 of 4", "Another capital", "geo-europe.yaml")
+    author.build()
+    assert learner.import_package(author.package) == Import(0, 1, 5, 0, 0)
+    assert learner.note(" lead")["Field 5"] == "Another capital"
+    assert learner.histories() == before
+    assert learner.col.models.all() == types
+    assert not learner.schema_changed
+
+
+@pytest.mark.parametrize("form", ["colpkg", "old colpkg", "anki2"])
+def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: Path, form: str) -> None:
+    collection_of(learner)
+    had = learner.having()
+    path = tmp_path / f"all.{form.split()[-1]}"
+    if form == "anki2":
+        learner.col.close()
+        path.write_bytes((learner.folder / "collection.anki2").read_bytes())
+        learner.col.reopen()
+    else:
+        learner.col.export_collection_package(str(path), include_media=True, legacy=form.startswith("old"))
+        learner.col.reopen()
+    author = taken_over(path, tmp_path)
+    loaded = author.load()
+    if form != "anki2":  # it has no pictures, and says so
+        assert not loaded.errors
+    assert {each.guid for each in loaded.known} == set(had)
+
+
+def test_an_image_occlusion_stays_as_it_is(learner: Learner, tmp_path: Path) -> None:
+    learner.col.media.write_data("nile.png", PICTURE)
+    note_type = learner.col.models.by_name("Image Occlusion")
+    assert note_type is not None
+    note = learner.col.new_note(note_type)
+    shapes = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
+    shape = "<br>".join(f"{{{{c{n}::image-occlusion:rect:{each}}}}}" for n, each in enumerate(shapes, start=1))
+    note.fields = [shape, '<img src="nile.png">', "The Nile", "", ""]
+    learner.col.add_note(note, learner.deck("Maps"))
+    learner.col.db.execute("update notes set mod = ?", LONG_AGO)  # type: ignore[union-attr]
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    built = author.build()
+    assert (built.notes, built.cards) == (1, 2)
+    assert learner.import_package(author.package) == Import(0, 0, 1, 0, 0)
+    with Learner() as someone:
+        someone.import_package(author.package)
+        (new,) = someone.notes()
+        assert "image-occlusion:rect:left=.1:top=.2:width=.3:height=.4" in new.fields[0]
+
+
+def package_with(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return path
+
+
+def entries_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def changed(database: bytes, statement: str) -> bytes:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(database)
+    connection.execute(statement)
+    connection.commit()
+    return bytes(connection.serialize())
+
+
+BROKEN: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = {
+    "a path as a picture's name": (
+        lambda e: e | {"media": b'{"0": "../../evil.png"}', "0": PICTURE},
+        "has a picture or sound with a path as its name, '../../evil.png'",
+    ),
+    "media that are a list": (lambda e: e | {"media": b"[1]"}, "is a damaged package"),
+    "no database": (lambda e: e | {"collection.anki2": b"SQLite format 3\0" + bytes(4000)}, "is a damaged package"),
+    "half a database": (lambda e: e | {"collection.anki2": e["collection.anki2"][:3000]}, "is a damaged package"),
+    "an empty database": (lambda e: e | {"collection.anki2": b""}, "is a damaged package"),
+    "another schema": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "alter table notes rename to motes")},
+        "is a damaged package (no such table: notes)",
+    ),
+    "a huge number": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mod = 9e300")},
+        "is a damaged package",
+    ),
+    "an unknown note type": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mid = 5")},
+        "has no note type",
+    ),
+    "note types that are text": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update col set models = '[]'")},
+        "is a damaged package",
+    ),
+    "a number as a template": (
+        lambda e: (
+            e
+            | {
+                "collection.anki2": changed(
+                    e["collection.anki2"], "update col set models = replace(models, 'qfmt', 'xfmt')"
+                )
+            }
+        ),
+        "is a damaged package",
+    ),
+    "a newer collection that isn't compressed": (
+        lambda e: e | {"collection.anki21b": b"\x28\xb5\x2f\xfd" + bytes(100)},
+        "is a damaged package",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_package_is_a_sentence_and_writes_nothing(tmp_path: Path, what: str) -> None:
+    deck = genanki.Deck(1_234_567_890, "Theirs")
+    deck.add_note(genanki.Note(genanki.BASIC_MODEL, ["Q", "A"], guid="x"))
+    genanki.Package(deck).write_to_file(tmp_path / "good.apkg")
+    change, message = BROKEN[what]
+    path = package_with(tmp_path / "bad.apkg", change(entries_of(tmp_path / "good.apkg")))
+    said = CliRunner().invoke(main, ["import", str(path), "--deck", str(tmp_path / "deck")])
+    assert said.output.count("\n") == 1, said.output
+    assert said.exit_code != 0
+    assert message in said.output
+    assert not (tmp_path / "deck").exists()
+
+
+def test_a_truncated_an_encrypted_and_a_swollen_package_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = genanki.Deck(1_234_567_890, "Theirs")
+    deck.add_note(genanki.Note(genanki.BASIC_MODEL, ["Q", "A"], guid="x"))
+    genanki.Package(deck).write_to_file(tmp_path / "good.apkg")
+    good = (tmp_path / "good.apkg").read_bytes()
+    monkeypatch.setattr(collection, "LARGEST_DATABASE", 1_000_000)
+    bomb = package_with(tmp_path / "bomb.apkg", {"collection.anki2": bytes(30_000_000), "media": b"{}"}).read_bytes()
+    encrypted = bytearray(good)
+    for place in [match.start() for match in re.finditer(b"PK\x01\x02", good)]:
+        encrypted[place + 8] |= 1
+    cases = {
+        "is a damaged package": good[:-30],
+        "is encrypted; export it again without a password": bytes(encrypted),
+        "has a file of more than 1,000,000 bytes, 'collection.anki2'": bomb,
+        "has a file of more than 1,000,000 bytes, 'collection.anki21b'": package_with(
+            tmp_path / "z.apkg", {"collection.anki21b": zstandard.compress(bytes(30_000_000)), "media": b""}
+        ).read_bytes(),
+    }
+    for message, data in cases.items():
+        (tmp_path / "bad.apkg").write_bytes(data)
+        said = CliRunner().invoke(main, ["import", str(tmp_path / "bad.apkg"), "--deck", str(tmp_path / "deck")])
+        assert message in said.output
+        assert said.exit_code != 0
+        assert not (tmp_path / "deck").exists()
