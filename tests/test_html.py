@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from author import Author
@@ -14,6 +15,7 @@ from studydeck.engine.drawing import Artist
 from studydeck.model import Html
 from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.pipeline import compile_notes
+from studydeck.reading.nodes import Keys
 from studydeck.reading.tree import read_tree
 from studydeck.render.note_types import note_types
 
@@ -136,7 +138,8 @@ def test_an_id_made_from_it_has_its_words_and_no_tags(author: Author) -> None:
 def test_it_has_the_place_of_its_tag() -> None:
     tree, problems = read_tree("a.yaml", b"section: x\ncards:\n- answer: !html |\n    <b>\n")
     assert problems == []
-    text = tree["cards"][0]["answer"]  # type: ignore[index,call-overload]
+    assert isinstance(tree, Keys)
+    text = cast(Any, tree["cards"])[0]["answer"]
     assert (type(text), str(text), text.line, text.column) == (Html, "<b>\n", 3, 11)
 
 
