@@ -18,6 +18,7 @@ from studydeck.pipeline import compile_notes
 from studydeck.reading.nodes import Keys
 from studydeck.reading.tree import read_tree
 from studydeck.render.note_types import note_types
+from studydeck.text import cleaned
 
 CARDS = """\
   - id: nile
@@ -83,6 +84,13 @@ def test_it_is_printed_with_its_pictures(author: Author) -> None:
     page = PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, "columns")
     assert '<font color="red">Which</font>' in page
     assert 'src="data:image/svg+xml;base64,' in page
+
+
+def test_formulas_have_brackets_that_mathjax_reads_and_latex_that_is_text_is_text() -> None:
+    assert cleaned(r"[$]x[/$] [$$]y&lt;z[/$$] [latex]\frac12[/latex] <code>\(a\)</code>") == (
+        r"\(x\) \[y&lt;z\] \(\frac12\) <code>\(a\)</code>"
+    )
+    assert cleaned("[latex]Was ist $x^2$, und $y$?[/latex]") == r"Was ist \(x^2\), und \(y\)?"
 
 
 def test_no_check_reads_its_words_and_its_files_are_used(author: Author) -> None:
