@@ -45,7 +45,7 @@ bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engin
 
 desktop: .venv-desktop/.installed  ## see all cards of a deck in desktop Anki's own window: make desktop DECK=cards/my-deck
 	@$(shell command -v xvfb-run && echo -a -s '"-screen 0 1400x1000x24"') .venv-desktop/bin/python tests/desktop.py \
-		"$(or $(DECK),$(firstword $(wildcard tests/decks/kitchen-sink) tests/decks/maths))" $(if $(PICTURES),--pictures "$(PICTURES)")
+		"$(or $(DECK),tests/decks/kitchen-sink)" $(if $(PICTURES),--pictures "$(PICTURES)")
 
 pictures: $(VENV)/.tested  ## draw the README's pictures again (needs Chromium)
 	@$(BIN)/python tests/pictures.py

@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parent.parent
 DECK = ROOT / "cards" / "magnesium-and-inflammation"
 SECTION, CARD = "diet-and-supplements.yaml", "glycinate-preferred"
-EDIT = ("because it is gentler on the bowel", "because the bowel takes it better")
+EDIT = ("of a laxative effect is lower", "of acting as a laxative is lower")
 PICTURES = ROOT / "docs" / "pictures"
 MADE_FROM = PICTURES / "made-from.txt"
 

@@ -15,6 +15,7 @@ from studydeck.reading.lines import read_lines
 from studydeck.reading.nodes import Items, Keys, Node
 
 DECKS = sorted(Path(__file__).parent.glob("decks/**/*.yaml"))
+DECKS = [each for each in DECKS if each.parts[-2:] != ("kitchen-sink", "code.yaml")]  # it has what a dumper writes
 PLAIN = """\
 section: Water
 tag: "water"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -34,18 +33,14 @@ def in_shell(line: str, folder: Path) -> str:
     """Runs a line as a user who has studydeck and a name in git."""
     who = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     path = os.pathsep.join([str(TOOLS), os.environ["PATH"]])
-    program, *words = shlex.split(line)
-    return run(
-        shutil.which(program, path=path) or program, *words, cwd=folder, PATH=path, GIT_CONFIG_GLOBAL=os.devnull, **who
-    )
+    return run("sh", "-c", line, cwd=folder, PATH=path, GIT_CONFIG_GLOBAL=os.devnull, **who)
 
 
 def started(folder: Path) -> Path:
     """A new repository, after the commands that `new` says come next."""
     said = new(folder)
     (line,) = (line for line in said.splitlines() if line.startswith("Next"))
-    for command in line.partition(": ")[2].split(", "):
-        in_shell(f"{command} -m first" if command == "git commit" else command, folder)
+    in_shell(line.partition(": ")[2].replace("git commit", "git commit -m first"), folder.parent)
     return folder
 
 
