@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, zip_longest
 from urllib.parse import quote, unquote
 
 from studydeck.text.cloze import contained, whole_code
@@ -90,7 +91,7 @@ _DEEPEST = 100
 def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
     """The HTML of a field for an author's `html`; `files` maps media as the author names them to those in Anki."""
     cleaner = _Cleaner(files or {})
-    parts = _SOUND.split("".join(cleaner.clean(html)))
+    parts = _SOUND.split("".join(cleaner.clean(html.replace("\0", ""))))
     parts[0::2] = map(without_commands, parts[0::2])  # once all is joined, as a tag in their middle may be gone
     parts[1::2] = (f"[sound:{html_entities.escape(cleaner.sounds[int(number)])}]" for number in parts[1::2])
     html = without_links_in_math("".join(parts))
@@ -141,8 +142,7 @@ class _Cleaner:
             self.sounds.append(self.files[part.file])
             return f"\0{len(self.sounds) - 1}\0"
         if isinstance(part, Tex):
-            tex = html_entities.escape(part.tex, quote=False)
-            return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
+            return _formula(part)
         return _escaped(part)
 
     def _start(self, tag: Tag) -> Iterator[str]:
@@ -198,12 +198,22 @@ class _Cleaner:
         return f'<img src="{html_entities.escape(name)}"{_attributes(tag)} />'
 
 
+def _formula(part: Tex) -> str:
+    """A formula in Anki's brackets; LaTeX that is text is shown as text, with the formulas in it."""
+    if part.lost:
+        texts = part.tex.split("$")
+        formulas = (rf"\({html_entities.escape(tex, quote=False)}\)" for tex in texts[1::2])
+        return "".join(chain.from_iterable(zip_longest(map(_escaped, texts[0::2]), formulas, fillvalue="")))
+    tex = html_entities.escape(part.tex, quote=False)
+    return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
+
+
 def _file(tag: Tag) -> str:
     return unquote(tag.attributes.get("src", "").strip())
 
 
 def _escaped(text: str) -> str:
-    return html_entities.escape(text.replace("\0", ""), quote=False)
+    return html_entities.escape(text, quote=False)
 
 
 def _attributes(tag: Tag) -> str:
@@ -221,7 +231,7 @@ def _attributes(tag: Tag) -> str:
         elif pattern is None or not pattern.fullmatch(value.strip()):
             continue
         if value or name == "alt":
-            written.append(f' {name}="{html_entities.escape(value.strip().replace(chr(0), ""))}"')
+            written.append(f' {name}="{html_entities.escape(value.strip())}"')
     return "".join(written)
 
 

@@ -26,7 +26,8 @@ from studydeck.text.shown import (
 from studydeck.text.written import MARK, SPELLINGS, written
 
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
-_RENDERINGS = 60  # that may be tried to find the backslashes that a text needs
+#: How often a text is rendered at most to find the backslashes that it needs: a short one more often than a long one.
+_RENDERINGS, _SIGNS_RENDERED = 15, 20_000
 _GAP = re.compile(r"\{\{c\d")
 
 
@@ -64,7 +65,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
         if found is not None:
             return Converted(found, before.lost)
         best = best or marked
-        if not _has_a_choice(marked, before.blocks):
+        if not _has_a_choice(before.blocks):
             break
     markdown = best.replace(MARK, "\\")
     return Converted(
@@ -72,7 +73,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
     )
 
 
-def _has_a_choice(marked: str, blocks: Blocks) -> bool:
+def _has_a_choice(blocks: Blocks) -> bool:
     """Whether another spelling could differ."""
     return any(
         piece.kind in ("formula", "display") or piece.look.raised or piece.look.marks for piece in pieces_of(blocks)
@@ -90,7 +91,7 @@ def _with_backslashes(marked: str, is_right: Callable[[str], bool]) -> str | Non
     if len(parts) == 1 or not is_right("\\".join(parts)):
         return None
     needed = set(range(1, len(parts)))
-    tries = iter(range(_RENDERINGS))
+    tries = iter(range(_RENDERINGS + _SIGNS_RENDERED // len(marked)))
 
     def without(some: set[int]) -> bool:
         """Drops the backslashes of `some` if the text is right without."""

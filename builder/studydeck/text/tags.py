@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from studydeck.text.spans import Seeker
-from studydeck.text.tex import has_tex, of_latex
+from studydeck.text.tex import is_formula, of_latex
 
 _QUOTED = r'"[^"<]*(?:<[^"<]*){0,5}+"' + r"|'[^'<]*(?:<[^'<]*){0,5}+'"
 _TAG = re.compile(rf"<(/?)([A-Za-z][^\s/>]*)((?:[^\"'<>]|{_QUOTED})*+)>")
@@ -23,6 +23,7 @@ _INSIDE_LATEX = re.compile(r"<br ?/?>|<div>|<[^<>]*>")
 _BREAK = re.compile(r"<br ?/?>")
 #: Elements whose content is no HTML, and is never shown.
 _RAW = ("script", "style", "textarea", "title", "iframe", "noscript", "noembed", "noframes", "xmp", "template")
+_RAW_TAG = re.compile(rf"<(?:{'|'.join(_RAW)})\b|<!--", re.IGNORECASE)
 _LITERAL = ("code", "pre")  # where nothing is a formula
 
 
@@ -114,6 +115,8 @@ class _Parts:
         if end == len(self.html):
             return None, start.end()
         inner, after = self.html[start.end() : end], end + len(_ENDS[mark])
+        if _RAW_TAG.search(inner):
+            return None, start.end()
         if mark[0] == "[":
             inner = _INSIDE_LATEX.sub(lambda tag: "\n" if tag[0][1:3] in ("br", "di") else "", inner)
         else:
@@ -122,9 +125,8 @@ class _Parts:
                 return None, start.end()
         tex, display, lost = html_entities.unescape(inner), mark in (r"\[", "[$$]"), False
         if mark == "[latex]":
-            whole = tex
             tex, display = of_latex(tex)
-            lost = tex == whole and not display and ("$" in tex or (" " in tex.strip() and not has_tex(tex)))
+            lost = not is_formula(tex)
         return (Tex(_tex(tex), display, lost), after) if tex.strip() else (None, start.end())
 
     def _end_of_raw(self, name: str, at: int) -> int:
