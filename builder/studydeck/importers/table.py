@@ -22,6 +22,7 @@ from studydeck.text.plain import from_plain
 #: Anki's names of delimiters, those first that are tried first.
 _DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "pipe": "|", "colon": ":", "space": " "}
 _TRIED = ("\t", ";", ",", "|")
+_MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
 _ANKIS = re.compile(
@@ -167,7 +168,8 @@ def _is_header(row: Sequence[str]) -> bool:
 
 def _once(keys: Sequence[str]) -> list[str]:
     """`keys` with '' for those that were there before: two columns can't both be the answer."""
-    return ["" if key in keys[:n] else key for n, key in enumerate(keys)]
+    first = {key: number for number, key in reversed([*enumerate(keys)])}
+    return [key if first[key] == number else "" for number, key in enumerate(keys)]
 
 
 def _given_keys(names: Sequence[str]) -> list[str]:
@@ -220,16 +222,15 @@ def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]
 def _continued(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
     """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export."""
     last: list[str] = []
-    for line in lines:
+    more: list[str] = []
+    for line in [*lines, delimiter]:
         row = line.split(delimiter)
         if delimiter == "\t" and len(row) == 1 and last:
-            last[-1] += f"\n{line}"
+            more.append(line)
             continue
         if last:
-            yield last
-        last = row
-    if last:
-        yield last
+            yield [*last[:-1], "\n".join([last[-1], *more])]
+        last, more = row, []
 
 
 # --- what Anki says ------------------------------------------------------------------------------
@@ -246,7 +247,7 @@ def _as_its_type(parts: dict[str, Value], kind: str) -> dict[str, Value]:
 
 def _unread(table: _Table) -> Iterator[LeftOut]:
     """The columns with something in them that no key takes."""
-    for number, key in enumerate(table.keys):
+    for number, key in enumerate(table.keys[:_MOST_COLUMNS]):
         filled = sum(number < len(row) and bool(row[number].strip()) for row in table.rows)
         if not key and filled:
             named = number < len(table.headers) and table.headers[number].strip()
