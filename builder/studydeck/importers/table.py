@@ -42,8 +42,8 @@ _NO_TEXTS = ("tags", "section", "guid", "type", "id")
 class _Table(NamedTuple):
     """A file's rows, the keys of their columns, empty for those that aren't read, and what Anki's lines say.
 
-    `headers` are the columns' names in the file, and `first` is the number of the first row. Besides a card's keys there
-    are `section`, `guid` and `type`, which is Anki's note type.
+    `headers` are the columns' names in the file, and `first` is the number of the first row. Besides a card's keys
+    there are `section`, `guid` and `type`, which is Anki's note type.
     """
 
     rows: Sequence[Sequence[str]]
