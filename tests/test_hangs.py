@@ -56,7 +56,8 @@ from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
-from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text import cleaned, formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text.from_html import to_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +80,9 @@ LONGER = [
         "<img~src=a.png> a.png [a](a.png) [a]~(a.png !(a)[a.png] [[a.png [[a.png]] {width=1} <<<<<<<~ '~#~",
         r"\( \[ \(x\ \(~ x\) \\[ \$ $\ $x$ $$x$$ $x $5~ {align} \frac{ ^{ _{ <b> </b> <a~ <a~b=\"",
         r"<a~b= <code> </code>",
+        "<b> <b></b> <i></b> <u><b> <li> <ul><li> <div> </div> <td> <table><tr><td> <pre> <br> <p>a <sub>1</sub>",
+        "<ruby>a<rt>b",
+        "</ruby> <!--a <!--a--> <span~style='color:red'> &nbsp; <script> <a~'\"",
         "<? <![CDATA[ &amp; &#1 &nbsp; [sound: [latex] https://a /* */ url( .card{ color:",
         ".card{color:a} width:400px; (A)",
         "#~ #a~ a*b* **a _a_b `a ``a` a`b a-b- α- 'a' \"a\"~ don't~ word~ Word.~ 1.~A~ a.~A~",
@@ -291,6 +295,13 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a text of several lines": lambda value: to_html(f"a\n{value}"),
     "a text in Japanese": lambda value: to_html(value, language="ja"),
     "a text between dollars": lambda value: to_html(f"$a {value}$\n\n$$ {value}$$ `|`"),
+    "HTML of another editor's": to_markdown,
+    "HTML of a cloze": lambda value: to_markdown(f"{{{{c1::{value}}}}}"),
+    "HTML in an element": lambda value: to_markdown(f"<b>{value}</b><ul><li>{value}</ul>"),
+    "HTML in a tag": lambda value: to_markdown(f'<b style="{value}">a</b>', css=value),
+    "a text of !html": lambda value: cleaned(value, {"a.png": "b.png"}),
+    "a cloze of !html": lambda value: cleaned(f"{{{{c1::{value}}}}}"),
+    "a style of !html": lambda value: cleaned(f'<b style="color: {value}">a</b>'),
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),
     "gaps in code": lambda value: read_clozes(to_cloze_html(f"`{{{{c1::{value}}}}}` ```{{{{c2::{value}")),
     "gaps in fenced code": lambda value: read_clozes(to_cloze_html(f"```text\n{{{{c1::\n{value}\n}}}}\n```")),
@@ -479,7 +490,7 @@ def same_words(size: int, home: Path) -> Callable[[], object]:
 
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
-    "cards of a section that ask with the same words": (2_000, same_words),
+    "cards of a section that ask with the same words": (4_000, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),

@@ -45,7 +45,7 @@ cards:  # of water
     - !html |
       <b>z</b>
     reverse: true
-    details: !html |-
+    more: !html |-
       <i>x</i> # y
   - {question: "Who, then?", answer: -5:1 or C#, source: [p1, p2], typed: 'it''s'}
 uncarded:
@@ -55,7 +55,8 @@ uncarded:
 SPOILS = (
     "", " ", "- ", "-", ": ", ":", " #", " # ", "#", "'", '"', "''", "|", "|-", ">", ">-", "[", "]", ", ", "{", "}",
     "{a: b, c: d}", ", e: f", "&a ", "*a",
-    "!x ", "!html ", "!html |", "%", "@", "`", "?", "? ", "\t", "\\", "\n", "\n\n", "\n  ", "\n      ", "...", "---", "é", "e\u0301",
+    "!html ", "!html |",
+    "!x ", "%", "@", "`", "?", "? ", "\t", "\\", "\n", "\n\n", "\n  ", "\n      ", "...", "---", "é", "e\u0301",
     "\ufeff",
     "![a](b.png)", "![a b](c d.png)", "![[b.png]]", "[sound:b.mp3]", "![", "[sound:", " # of two", "  # of two",
     "\u3000", "\u00a0", "null", "~", "<<", "-5", "x" * 1100,

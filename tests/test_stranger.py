@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from author import Author
@@ -33,12 +34,12 @@ from studydeck.preview import write_page
 from studydeck.render.note_types import note_types
 from studydeck.stats import stats_page
 from studydeck.terminal import printable
-from studydeck.text import parse, read_clozes, slug, to_cloze_html, without_gaps
+from studydeck.text import cleaned, parse, read_clozes, slug, to_cloze_html, without_gaps
 
 WINDOWS = os.name == "nt"  # it has no such names
 HOSTILE_FOLDER = "ri\u202evers" if WINDOWS else "ri\x1b]0;pwned\x07vers\u202e"
 HOSTILE_FILE = "b' onload='alert(1).png" if WINDOWS else 'b" onload="alert(1).png'
-VOID = {"br", "hr", "img", "input", "meta", "link"}
+VOID = {"br", "hr", "img", "input", "meta", "link", "wbr"}
 MATH = {"math", "mrow", "mi", "mn", "mo", "msup", "msub", "mfrac", "mtext", "msqrt", "msubsup", "mspace", "mstyle"}
 INLINE = {"a", "br", "code", "del", "em", "img", "span", "strong", *MATH}
 OURS = {
@@ -59,6 +60,11 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 class Page(HTMLParser):
     """Parses HTML that we or the engine made, and refuses what only its author could have put there."""
 
+    ours: ClassVar = OURS
+    attributes: ClassVar = ATTRIBUTES
+    in_a_line: ClassVar = INLINE
+    style: ClassVar = re.compile("display: none")
+
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.html = html
@@ -68,17 +74,17 @@ class Page(HTMLParser):
         assert not self.open, f"never closed: {self.open} in {html}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in OURS, f"<{tag}> in {self.html}"
+        assert tag in self.ours, f"<{tag}> in {self.html}"
         for name, value in attrs:
-            assert name in ATTRIBUTES, f"{name} in {self.html}"
+            assert name in self.attributes, f"{name} in {self.html}"
             assert value is not None, f"{name} in {self.html}"
             if name in ("href", "src"):
                 assert not SCRIPT.match(re.sub(r"[\x00-\x20]", "", value)), value
             if name == "src" or "soundLink" in (dict(attrs).get("class") or ""):
                 assert not re.match(r"(?:\w+:)?//", value), f"a remote file: {value}"
             if name == "style":
-                assert value == "display: none"
-        assert tag in INLINE or "p" not in self.open, f"<{tag}> ends a paragraph in {self.html}"
+                assert self.style.fullmatch(value), value
+        assert tag in self.in_a_line or "p" not in self.open, f"<{tag}> ends a paragraph in {self.html}"
         if tag not in VOID:
             self.open.append(tag)
 
@@ -96,6 +102,21 @@ class Page(HTMLParser):
 
     def handle_pi(self, data: str) -> None:
         pytest.fail(f"a processing instruction: {data}")
+
+
+class HtmlPage(Page):
+    """The same for HTML that an author wrote, which may have more tags, and some style."""
+
+    in_a_line: ClassVar = INLINE | {
+        "b", "i", "u", "s", "strike", "big", "small", "font", "mark", "kbd", "sub", "sup", "ruby", "rt", "rp", "ins",
+        "tt", "cite", "samp", "var", "dfn", "q", "abbr", "bdi", "wbr",
+    }  # fmt: skip
+    ours: ClassVar = OURS | in_a_line | {"center", "caption", "tfoot"}
+    attributes: ClassVar = (ATTRIBUTES - {"id", "name", "role", "draggable", "data-cloze"}) | {
+        "color", "face", "size", "valign", "colspan", "rowspan", "bgcolor", "type", "value", "border", "cellpadding",
+        "cellspacing",
+    }  # fmt: skip
+    style: ClassVar = re.compile(r"(?!.*(?:url|position|z-index|expression|\d{4}))[\w:; #(),.%/\"'-]+")
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +186,8 @@ def test_a_gap_that_crosses_a_tag_is_well_nested_in_the_engine_and_on_paper(
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("{{c1::[`v`](https://e.org/std::vector)}}", '{{c1::<a href="https://e.org/std&#58;&#58;vector"><code>v</code></a>}}'),
+        ("{{c1::[`v`](https://e.org/std::vector)}}",
+        '{{c1::<a href="https://e.org/std&#58;&#58;vector"><code>v</code></a>}}'),
         ("{{c1::[std::vector](https://e.org/)::h}}", '{{c1::<a href="https://e.org/">std&#58;&#58;vector</a>::h}}'),
         ("{{c1::![a::b](a.svg)}}", '{{c1::<img src="a.svg" alt="a&#58;&#58;b" />}}'),
         ("**a {{c1::b** c::h}}", "<strong>a </strong>{{c1::<strong>b</strong> c::h}}"),
@@ -420,6 +442,22 @@ MARKS = [
     "a",
     "![::](a.svg)",
 ]
+TAGS = [
+    '<a href="', "<img src=a.svg ", '<img src="a b.mp3">', '<img src="http://x/a.svg">', "<iframe src=x>",
+    "</iframe>", "<svg onload=x>",
+    '<div style="position:fixed;top:0;background:url(http://x)">', '<p onclick="x">', '<b title="', '" title="{{c1::',
+    "[<s></s>sound:a.mp3]",
+    "[<script></script>sound:a.mp3]", "<style>", "</style>", "<form action=x>", "<input autofocus onfocus=x>", "</b",
+    "<b/", "<a\nhref=data:text/html,x>",
+    "<table><tr><td>", "</table>", "<ul><li>", "<p>", "</p>", "<pre>", "<code>", "</code>", "<ruby>a<rt>b",
+    "<base href=//x>", "<meta http-equiv=refresh>",
+    '<font color="red" face="a;b">', "<math><mtext><img src=x onerror=alert(1)>", "<!-- > -->", "<![CDATA[", "<?x",
+    '<i class="q-card replay-button">',
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", r"\(\href{javascript:x}{y}\)", "\0" "0\0", "<i>",
+    "</i>", "<u>", "</u>", "<br>", "<hr>",
+    "{{c1::", "}}", "::", "a", " ", "&lt;script&gt;", "&#60;b&#62;", '[sound:"><b>.mp3]',
+    '<img src=a.svg alt="[latex]x[/latex]">',
+]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 marked = st.lists(st.sampled_from(MARKS), max_size=4).map("".join) | texts
 cards = st.one_of(
@@ -457,6 +495,18 @@ def deck_of(home: Path, some: Sequence[dict[str, object]], name: str) -> Loaded:
             return loaded
         assert all(0 <= each < len(lines) for each in wrong), loaded.errors
         lines = [line for number, line in enumerate(lines) if number not in wrong]
+
+
+@given(st.lists(st.sampled_from([*TAGS, *PIECES]), max_size=10).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_no_html_of_a_stranger_gets_through(html: str) -> None:
+    """What `!html` makes has no tag, attribute or address but those that are allowed, and is well nested."""
+    names = {"a.svg": "1.svg", "a b.svg": "2.svg", "a.mp3": "3.mp3"}
+    field = cleaned(html, names)
+    HtmlPage(field)
+    assert set(re.findall(r"\[sound:([^]]*)", field)) <= {"3.mp3"}
+    assert not re.search(r"\[(?:anki:|latex\]|\[?type:)", field, re.IGNORECASE)
+    assert cleaned(field, {name: name for name in names.values()}) == field or "{{" in html or "[" in html
 
 
 @pytest.mark.slow

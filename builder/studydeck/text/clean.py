@@ -9,9 +9,10 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, zip_longest
 from urllib.parse import quote, unquote
 
-from studydeck.text.cloze import contained
+from studydeck.text.cloze import contained, whole_code
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
 from studydeck.text.media import is_sound
@@ -94,7 +95,7 @@ def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
     parts[0::2] = map(without_commands, parts[0::2])  # once all is joined, as a tag in their middle may be gone
     parts[1::2] = (f"[sound:{html_entities.escape(cleaner.sounds[int(number)])}]" for number in parts[1::2])
     html = without_links_in_math("".join(parts))
-    return contained(html) if "{{c" in html else html
+    return contained(whole_code(html)) if "{{c" in html else html
 
 
 def html_references(html: str) -> list[tuple[str, str]]:
@@ -141,8 +142,7 @@ class _Cleaner:
             self.sounds.append(self.files[part.file])
             return f"\0{len(self.sounds) - 1}\0"
         if isinstance(part, Tex):
-            tex = html_entities.escape(part.tex, quote=False)
-            return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
+            return _formula(part)
         return _escaped(part)
 
     def _start(self, tag: Tag) -> Iterator[str]:
@@ -156,7 +156,7 @@ class _Cleaner:
                 yield from self._ended_by(name)
             yield f"<{name}{_attributes(tag)} />" if name != "wbr" else "<wbr />"
         elif name in _BLOCKS or name in _IN_A_LINE:
-            if len(self.open) >= _DEEPEST:
+            if len(self.open) >= _DEEPEST or (name == "code" and any(opened == "code" for opened, _ in self.open)):
                 return
             if name in _BLOCKS:
                 yield from self._ended_by(name)
@@ -196,6 +196,16 @@ class _Cleaner:
         if not name:
             return _escaped(tag.attributes.get("alt", ""))
         return f'<img src="{html_entities.escape(name)}"{_attributes(tag)} />'
+
+
+def _formula(part: Tex) -> str:
+    """A formula in Anki's brackets; LaTeX that is text is shown as text, with the formulas in it."""
+    if part.lost:
+        texts = part.tex.split("$")
+        formulas = (rf"\({html_entities.escape(tex, quote=False)}\)" for tex in texts[1::2])
+        return "".join(chain.from_iterable(zip_longest(map(_escaped, texts[0::2]), formulas, fillvalue="")))
+    tex = html_entities.escape(part.tex, quote=False)
+    return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
 
 
 def _file(tag: Tag) -> str:

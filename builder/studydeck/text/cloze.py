@@ -31,9 +31,12 @@ _IN_A_TAG = re.compile(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = re.compile(r"<(?!img)[^>]*>|&nbsp;|\s+")
 _TAG = re.compile(r"<[^>]*>")
 _TAG_NAME = re.compile(r"</?([a-z0-9]+)")
-_INLINE = ("a", "code", "del", "em", "kbd", "mark", "rp", "rt", "ruby", "span", "strong", "sub", "sup", "u")
-_IN_A_LINE = (*_INLINE, "br", "img")
-_VOID = ("br", "hr", "img")
+_INLINE = (
+    "a", "code", "del", "em", "kbd", "mark", "rp", "rt", "ruby", "span", "strong", "sub", "sup", "u", "abbr", "b",
+    "bdi", "big", "cite", "dfn", "font", "i", "ins", "q", "s", "samp", "small", "strike", "tt", "var",
+)  # fmt: skip
+_IN_A_LINE = (*_INLINE, "br", "img", "wbr")
+_VOID = ("br", "hr", "img", "wbr")
 _HOLD_BLOCKS = ("blockquote", "li")
 _MATH_START = re.compile(r"\\(?=[(\[])")
 _MATH_END = re.compile(r"\\[)\]]")
@@ -260,6 +263,22 @@ def contained(html: str) -> str:
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
     return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+
+
+def whole_code(html: str) -> str:
+    """`html` in which no gap that starts in code crosses its end, or an element in it: then it is only code."""
+    return _CODE.sub(lambda code: code[0] if _has_whole_gaps(code[2]) else _plain_code(code), html)
+
+
+def _plain_code(code: re.Match[str]) -> str:
+    return f"{code[1]}{without_marks(code[2])}</code>"
+
+
+def _has_whole_gaps(html: str) -> bool:
+    if "{{c" not in html:
+        return True
+    parts = parse(html)
+    return all(gap.closed for gap in gaps_in(parts)) and "}}" not in parts and _is_well_nested(_in_pieces(html))
 
 
 def _kept(code: re.Match[str], codes: list[str]) -> str:

@@ -322,6 +322,7 @@ class _Reader:
         elif name in ("ruby", "rt"):
             self._ruby(name)
         elif name == "pre":
+            self._end(name)
             self._block()
             self.pre, self.pre_language = [], _language(tag)
             self._open(tag)
@@ -424,6 +425,7 @@ class _Reader:
 
     def _ruby(self, name: str) -> None:
         if name == "ruby":
+            self._end_ruby(name)
             self.ruby = [("base", [])]
         elif self.ruby is not None:
             self.ruby.append(("reading", []))
