@@ -156,7 +156,7 @@ def gone(text: str) -> Counter[str]:
     left = Counter({sign: count for sign, count in left.items() if sign in SIGNS and count > 0})
     lines = "\n".join(line for line in text.split("\n") if re.fullmatch(r"[\s>\-+*_=|:#0-9.]*", line))
     for line in text.split("\n"):
-        lines += (re.match(r"(?:[ \t>]|[-+*](?=\s)|\d+[.)]|#{1,6}(?=\s))*(?:~{3,}.*)?", line) or [""])[0]
+        lines += (re.match(r"(?:[ \t>]|[-+*](?=\s)|\d+[.)]|#{1,6}(?=\s))*(?:~{3,}.*|`{3,}[a-z].*)?", line) or [""])[0]
     for sign, count in Counter(lines).items():
         if re.search("<(?:blockquote|ul|ol|h[1-6r]|table|pre)", html):
             take(left, sign, count)

@@ -141,7 +141,8 @@ def _adds_up(text: str, html: str) -> bool:
     shown = html_entities.unescape(_TAG.sub("", html))
     gone = len(text) - len(shown) + formulas * len(r"\(\)")
     fewest = sum(filter(None, marks)) + formulas * len("$$")
-    return gone == fewest and text.translate(_NO_MARKS) == shown.translate(_NO_MARKS)
+    same_else = text.translate(_NO_MARKS) == shown.translate(_NO_MARKS)
+    return gone == fewest and same_else and all(shown.count(mark) <= text.count(mark) for mark in "*_~=^`")
 
 
 @cache
