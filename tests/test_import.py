@@ -223,6 +223,20 @@ def test_ankis_notes_in_plain_text_are_read_as_anki_writes_them(tmp_path: Path) 
     assert [(each["what"], each["count"]) for each in told["left_out"]] == [("the link to learners' notes (guid)", 4)]
 
 
+def test_learners_of_the_old_deck_keep_their_notes_and_histories_and_get_the_new_ones_beside(tmp_path: Path) -> None:
+    with Learner() as learner:
+        anki_notes(learner)
+        learner.study()
+        before = learner.histories()
+        export(learner, tmp_path / "notes.txt", with_html=True, with_all=True)
+        run(tmp_path / "notes.txt", "--deck", tmp_path / "deck")
+        built = build(load(tmp_path / "deck"), tmp_path / "dist", 1_700_000_000)
+        done = learner.import_package(built.path)
+        assert (done.new, done.updated, done.conflicting) == (4, 0, 0)
+        after = learner.histories()
+        assert {card: after[card] for card in before} == before
+
+
 @pytest.mark.parametrize("html", [True, False])
 def test_ankis_notes_without_any_column_but_their_texts_are_read(html: bool, tmp_path: Path) -> None:
     file = tmp_path / "rivers.txt"

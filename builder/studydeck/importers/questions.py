@@ -79,7 +79,8 @@ def _label(line: str) -> tuple[str, str]:
 def _has_labels(page: Page) -> int:
     keys = [key for block in page.blocks for line in block.lines for key in [_label(line)[0]] if key]
     pairs = sum(one == "question" and other in ("answer", "hint", "tags") for one, other in pairwise(keys))
-    return SHOWN if pairs or "cloze" in keys else NOT
+    has_gaps = "cloze" in keys and any(_BRACKETS.search(line) for block in page.blocks for line in block.lines)
+    return SHOWN if pairs or has_gaps else NOT
 
 
 def _labelled(page: Page) -> _Cards:
