@@ -502,7 +502,7 @@ def same_words(size: int, home: Path) -> Callable[[], object]:
 
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
-    "cards of a section that ask with the same words": (4_000, same_words),
+    "cards of a section that ask with the same words": (500, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),
