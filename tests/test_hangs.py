@@ -353,7 +353,9 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
     "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
     "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
-    "a page of headings": lambda value: imported(f"## a?\n{value}\n## b?\nc {value}\n"),
+    "a page of headings": lambda value: imported(  # longer texts below headings are no answers
+        "".join(f"## a?\nb\n## b?\nc {value[at : at + 500]}\n" for at in range(0, len(value), 500))
+    ),
     "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
     "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
     "a material and its revision": revised,
@@ -500,7 +502,7 @@ def same_words(size: int, home: Path) -> Callable[[], object]:
 
 MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards whose ids are made of the same words": (1_000, same_slug),
-    "cards of a section that ask with the same words": (2_000, same_words),
+    "cards of a section that ask with the same words": (4_000, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
     "cards that are given ids, in many files": (100, ids),

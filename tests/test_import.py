@@ -106,6 +106,13 @@ def test_without_a_header_the_first_column_asks_and_what_is_not_read_is_told(tmp
     assert cards(loaded) == [pair("Cairo?", "The Nile", details="p. 3")]
 
 
+def test_a_table_in_markdown_and_columns_of_languages_are_read(tmp_path: Path) -> None:
+    text = "| Front | Back |\n|:--|---|\n| Cairo? | The Nile |\n| Basel? | The Rhine |\n"
+    assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
+    (tmp_path / "words").mkdir()
+    assert cards(imported(tmp_path / "words", "German,English\nFluss,river\n")) == [pair("Fluss", "river")]
+
+
 def test_columns_that_are_no_keys_are_refused(tmp_path: Path) -> None:
     (tmp_path / "rivers.csv").write_text("Cairo?,The Nile\n", "utf-8")
     for columns, sentence in (
@@ -214,6 +221,20 @@ def test_ankis_notes_in_plain_text_are_read_as_anki_writes_them(tmp_path: Path) 
     ]
     assert (told["notes"], told["cards"], told["sections"]) == (4, 6, 2)
     assert [(each["what"], each["count"]) for each in told["left_out"]] == [("the link to learners' notes (guid)", 4)]
+
+
+def test_learners_of_the_old_deck_keep_their_notes_and_histories_and_get_the_new_ones_beside(tmp_path: Path) -> None:
+    with Learner() as learner:
+        anki_notes(learner)
+        learner.study()
+        before = learner.histories()
+        export(learner, tmp_path / "notes.txt", with_html=True, with_all=True)
+        run(tmp_path / "notes.txt", "--deck", tmp_path / "deck")
+        built = build(load(tmp_path / "deck"), tmp_path / "dist", 1_700_000_000)
+        done = learner.import_package(built.path)
+        assert (done.new, done.updated, done.conflicting) == (4, 0, 0)
+        after = learner.histories()
+        assert {card: after[card] for card in before} == before
 
 
 @pytest.mark.parametrize("html", [True, False])
@@ -587,7 +608,7 @@ def test_json_says_what_came_and_what_did_not(tmp_path: Path) -> None:
     assert told.keys() == {"deck", "name", *numbers, "html_because", "note_types", "left_out", "problems"}
     assert {key: told[key] for key in numbers} == numbers
     assert told["deck"] == (tmp_path / "deck").as_posix()
-    assert [(each["what"], each["count"]) for each in told["left_out"]] == [("a row", 1), ("the column 'colour'", 1)]
+    assert [(each["what"], each["count"]) for each in told["left_out"]] == [("row 3", 1), ("the column 'colour'", 1)]
 
 
 # --- what can't be imported ----------------------------------------------------------------------
@@ -628,6 +649,14 @@ def test_what_is_no_deck_is_told_in_a_sentence_and_nothing_is_written(
     assert sentence in result.output
     assert result.output.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_text_that_is_too_big_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("incoming", "_others"):
+        monkeypatch.setattr(f"studydeck.importers.{module}.LARGEST_TEXT", 1_000_000)
+    (tmp_path / "r.csv").write_bytes(b"q,a\n" + b"A?,1\n" * 300_000)
+    result = run(tmp_path / "r.csv", "--deck", tmp_path / "deck")
+    assert "is 2 MB, which is too big for a text; import a part of it" in result.output
 
 
 def test_an_existing_folder_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -154,6 +154,12 @@ def gone(text: str) -> Counter[str]:
     left = Counter(text)
     left.subtract(shown(text))
     left = Counter({sign: count for sign, count in left.items() if sign in SIGNS and count > 0})
+    lines = "\n".join(line for line in text.split("\n") if re.fullmatch(r"[\s>\-+*_=|:#0-9.]*", line))
+    for line in text.split("\n"):
+        lines += (re.match(r"(?:[ \t>]|[-+*](?=\s)|\d+[.)]|#{1,6}(?=\s))*(?:~{3,}.*|`{3,}[a-z].*)?", line) or [""])[0]
+    for sign, count in Counter(lines).items():
+        if re.search("<(?:blockquote|ul|ol|h[1-6r]|table|pre)", html):
+            take(left, sign, count)
     for tag, groups in STANDS_FOR.items():
         for group, count in groups.items():
             take(left, group, count * html.count(f"<{tag}>" if tag not in ("a", "img") else f"<{tag} "))
@@ -162,12 +168,6 @@ def gone(text: str) -> Counter[str]:
         take(left, bracket, 2 * len(re.findall(r"\\\[", html)))
     take(left, "\\", len(re.findall(r"\\[!-/:-@\[-`{-~]|\\\n", text)))
     take(left, "&", len(re.findall(r"&(?=amp;)", text)))
-    lines = "\n".join(line for line in text.split("\n") if re.fullmatch(r"[\s>\-+*_=|:#0-9.]*", line))
-    for line in text.split("\n"):
-        lines += (re.match(r"(?:[ \t>]|[-+*](?=\s)|\d+[.)]|#{1,6}(?=\s))*(?:~{3,}.*)?", line) or [""])[0]
-    for sign, count in Counter(lines).items():
-        if re.search("<(?:blockquote|ul|ol|h[1-6r]|table|pre)", html):
-            take(left, sign, count)
     take(left, "|", text.count("|") if "<table>" in html else 0)
     return left
 
@@ -179,6 +179,18 @@ def take(left: Counter[str], group: str, count: int) -> None:
         count -= some
         if not left[sign]:
             del left[sign]
+
+
+@given(text=st.lists(st.sampled_from([*PIECES, "*a*", "**b**", "`c`", "$x$"]), max_size=14).map("".join))
+@settings(max_examples=1000, deadline=None)
+def test_a_line_that_adds_up_has_lost_nothing_but_marks(text: str) -> None:
+    text = text.strip()
+    if seen._adds_up(text, html := to_html(text)):
+        gone = Counter(text) - Counter(shown(text))
+        fewest = {"em": 2, "strong": 4, "del": 4, "mark": 4, "sub": 2, "sup": 2, "code": 2}
+        of_tags = sum(count * html.count(f"<{name}>") for name, count in fewest.items())
+        assert set(gone) <= set("*_~=^`$")
+        assert sum(gone.values()) == of_tags + 2 * html.count(r"\(")
 
 
 @given(text=st.lists(st.sampled_from(PIECES), max_size=14).map("".join))

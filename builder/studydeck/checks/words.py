@@ -122,23 +122,27 @@ def turned(deck: Deck) -> list[Card]:
 
 
 def judged_texts(deck: Deck) -> list[Text]:
-    """The Markdown texts of the judged cards."""
-    texts: list[Text] = []
-    for section in deck.sections:
-        retired = any(card.retired for card in section.cards)
-        texts += (
-            (text for card in section.cards if not card.retired for text in card.texts) if retired else section.texts
-        )
-    return texts
+    """Every Markdown text of the judged cards."""
+    return [text for section in deck.sections for text in _judged_texts_of(section)]
 
 
 def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Text, str]]:
     """`judged_texts`, each with its language, empty if nobody said it."""
     for section in deck.sections:
         around = section.languages.inside(deck.languages)
-        for card in section.cards:
-            if not card.retired:
-                yield from card.spoken(around)
+        if section.mixed or around.language != around.of_answers:
+            for card in section.cards:
+                if not card.retired:
+                    yield from card.spoken(around)
+        else:
+            for text in _judged_texts_of(section):
+                yield text, around.language
+
+
+def _judged_texts_of(section: Section) -> Sequence[Text]:
+    if any(card.retired for card in section.cards):
+        return [text for card in section.cards if not card.retired for text in card.texts]
+    return section.texts
 
 
 class _Same:

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from studydeck.text.spans import replace_enclosed
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
-_NAME = re.compile(r"""^(?:name|title|deck|cards-deck)\s*[:=]\s*["']?(.+?)["']?\s*$""", re.MULTILINE | re.IGNORECASE)
+_NAME = re.compile(r"^(?:name|title|deck|cards-deck)[ \t]{0,9}[:=](.+)$", re.MULTILINE | re.IGNORECASE)
 _TAGS = re.compile(r"^tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _MATH = re.compile(r"[ \t]*\$\$[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}")
 #: The numbers that Obsidian's plugins leave at a card's end, and links to blocks.
-_ANCHOR = re.compile(r"(?:^|[ \t]+)\^[\w-]+[ \t]*$", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|(?<=[ \t]))\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
 
 
 class Block(NamedTuple):
@@ -56,7 +56,7 @@ def page_of(text: str) -> Page:
 
     text = replace_enclosed(text, {"<!--": "-->", "%%": "%%", "```": "```"}, without)
     words = re.findall(r"[^\s,\[\]\"'#-][^\s,\[\]\"']*", tags[1]) if tags else []
-    return Page(name[1] if name else "", tuple(words), list(_blocks(_ANCHOR.sub("", text))), comments)
+    return Page(name[1].strip(" \t\"'") if name else "", tuple(words), list(_blocks(_ANCHOR.sub("", text))), comments)
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -72,16 +72,23 @@ def _blocks(text: str) -> Iterator[Block]:
             yield Block(tuple(lines), below())
             lines = []
         if heading:
-            level = len(heading[1])
+            level, title = len(heading[1]), _without_closing(heading[2])
             path = [each for each in path if each[0] < level]
-            yield Block((heading[2],), below(), level)
-            path.append((level, heading[2]))
+            yield Block((title,), below(), level)
+            path.append((level, title))
         elif _RULE.fullmatch(line):
             yield Block((), below())
         elif line.strip():
             lines.append(line.rstrip())
     if lines:
         yield Block(tuple(lines), below())
+
+
+def _without_closing(heading: str) -> str:
+    """A heading without the `#` that may close it."""
+    heading = heading.rstrip()
+    bare = heading.rstrip("#")
+    return bare.rstrip() if bare[-1:].isspace() else heading
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from studydeck.text.tex import formulas_and_code
 _HTML = re.compile(
     r"<br ?/?>|</(?:b|i|u|em|strong|div|span|p|li|sub|sup|a|font|code)>|<img [^<>]{0,80}src=|&nbsp;", re.IGNORECASE
 )
-_LINE_BREAK = re.compile(r"[ \t]*<br ?/?>[ \t]*\n?", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _TAG = re.compile(r"</?(b|strong|i|em)>", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
@@ -29,7 +29,8 @@ def in_our_dialect(text: str) -> str:
         parts += _prose(text[at : each.start]), text[each.start : each.end]
         at = each.end
     text = "".join([*parts, _prose(text[at:])]).strip()
-    return _LINE_MARK.sub("", text, count=1) if "\n" not in text else text
+    mark = _LINE_MARK.match(text) if "\n" not in text else None
+    return text[mark.end() :] if mark else text
 
 
 def _prose(text: str) -> str:

@@ -39,6 +39,19 @@ _NAMES = {
     "typed": "type_in",
 }
 _KEYS = {name: key for key, names in _NAMES.items() for name in (key, *names.split())}
+#: Languages by their names in several languages, which head the columns of vocabulary.
+LANGUAGES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    english german french spanish italian portuguese dutch russian polish japanese chinese korean arabic turkish latin
+    greek swedish danish norwegian finnish hebrew hindi ukrainian czech deutsch englisch französisch spanisch
+    italienisch latein russisch japanisch chinesisch anglais allemand français espagnol italien inglés español alemán
+    francés italiano inglese tedesco francese spagnolo inglês português alemão nederlands engels русский английский
+    немецкий 日本語 英語 中文 英文 한국어 영어 العربية
+""",
+    )
+)
 #: Values of a column that says yes or no.
 _NO = {"", "0", "no", "n", "false", "nein", "non", "off", "-"}
 _GAP = re.compile(r"\{\{c\d+::")

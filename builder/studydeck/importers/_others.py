@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studydeck.importers.incoming import Given
+from studydeck.importers.incoming import LARGEST_TEXT, Given
 from studydeck.material.formats import formats, other_kind
 
 _READ = (
@@ -23,6 +23,8 @@ def what_it_is(given: Given) -> str:
     is_page = given.data[:1_000].lstrip().lower().startswith(_PAGES)
     if is_page or any(each.knows(given.data) for each in formats()):
         return f"is a document, not a deck; to draw cards from its text, run: studydeck draft {given.path.as_posix()}"
+    if not what and len(given.data) > LARGEST_TEXT:
+        return f"is {len(given.data) / 1e6:.0f} MB, which is too big for a text; import a part of it"
     if what or given.text is None:
         return f"is {what or 'no text'}; {_READ}"
     return (

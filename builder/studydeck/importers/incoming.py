@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: How sure a format is that a file is its own: the file says so, its form shows it, it could be, or it isn't.
 SAID, SHOWN, LIKELY, NOT = 3, 2, 1, 0
+#: Bytes; 100,000 cards take about 25 MB.
+LARGEST_TEXT = 100_000_000
 
 
 class IncomingCard(NamedTuple):
@@ -76,7 +78,9 @@ class Given:
 
     @cached_property
     def text(self) -> str | None:
-        """Its text with `\\n` at the ends of lines, whatever its encoding; None if it is no text."""
+        """Its text with `\\n` at the ends of lines, whatever its encoding; None if it is no text, or far too much."""
+        if len(self.data) > LARGEST_TEXT:
+            return None
         from studydeck.text.encodings import decoded
 
         return decoded(self.data)

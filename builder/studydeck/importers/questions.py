@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from studydeck.importers._blocks import Block, Page, page_of
@@ -35,10 +35,11 @@ _LETTERS = {
     "о": "answer",
 }
 _BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[.\]\s+)?")
-_SEPARATOR = re.compile(r"[ \t]*(?<!:)(:::?)(?!:)[ \t]*")
+_SEPARATOR = re.compile(r"(?<!:)(:::?)(?!:)")
 _CARD_TAG = re.compile(r"(?:^|\s)#(?:flash)?card(?P<kind>[-/]reverse|[-/]spaced)?(?P<tags>(?:\s+#[^\s#]+){0,50})\s*$")
 _DECK_TAG = re.compile(r"#flashcards?(?:/(?P<path>[^\s#]+))?(?=\s|$)", re.IGNORECASE)
-_HASH_TAGS = re.compile(r"(?:(?:^|\s+)#[^\W\d][\w/-]*)+\s*$")
+_HASH_TAG = re.compile(r"#[^\W\d][\w/-]*")
+_MOST_TAGS = _MOST_SEPARATORS = 50  # in a line, that are looked at
 _GAP = re.compile(r"\{\{c\d+::")
 #: Gaps of other tools: what they hide, and perhaps a hint, and a number.
 _HIGHLIGHT = re.compile(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
@@ -78,7 +79,8 @@ def _label(line: str) -> tuple[str, str]:
 def _has_labels(page: Page) -> int:
     keys = [key for block in page.blocks for line in block.lines for key in [_label(line)[0]] if key]
     pairs = sum(one == "question" and other in ("answer", "hint", "tags") for one, other in pairwise(keys))
-    return SHOWN if pairs or "cloze" in keys else NOT
+    has_gaps = "cloze" in keys and any(_BRACKETS.search(line) for block in page.blocks for line in block.lines)
+    return SHOWN if pairs or has_gaps else NOT
 
 
 def _labelled(page: Page) -> _Cards:
@@ -120,16 +122,15 @@ def _flowing(text: str) -> str:
     """`text` with lines that an editor wrapped in one: in Markdown, a line end inside a paragraph is a blank."""
     if "```" in text or "~~~" in text or "$$" in text:
         return text
-    lines: list[str] = []
+    lines: list[list[str]] = []
     length = 0  # of the last line as it was written
     for line in text.split("\n"):
-        goes_on = length >= _WRAPPED and line[:1].isalnum() and not _BULLET.match(line)
-        if goes_on:
-            lines[-1] += f" {line}"
+        if length >= _WRAPPED and line[:1].isalnum() and not _BULLET.match(line):
+            lines[-1].append(line)
         else:
-            lines.append(line)
+            lines.append([line])
         length = len(line)
-    return "\n".join(lines)
+    return "\n".join(map(" ".join, lines))
 
 
 # --- separators ----------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ def _separated(page: Page) -> _Cards:
         if tag := _DECK_TAG.match(lines[0]):
             rest = _DECK_TAG.sub("", lines[0]).strip()
             own = (tag["path"] or "").replace("/", "::")
-            if not rest or _HASH_TAGS.fullmatch(rest):  # for all cards from here on
+            if not _and_tags(rest)[0]:  # for all cards from here on
                 deck, lines = own, lines[1:]
             else:
                 lines = [rest, *lines[1:]]
@@ -191,7 +192,7 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
         if tag["kind"] and tag["kind"].endswith("spaced"):
             yield 1
             return
-        yield _pair(question, "\n".join(lines[number + 1 :]), path, bool(tag["kind"]), tuple(_words(tag["tags"])))
+        yield _pair(question, "\n".join(lines[number + 1 :]), path, bool(tag["kind"]), _words(tag["tags"]))
         return
     for mark in ("?", "??"):
         if mark in lines[1:-1]:
@@ -204,11 +205,9 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
     for line in lines:
         if parted := _parted(line):
             question, mark, answer = parted
-            tags = _HASH_TAGS.search(answer)
-            answer = answer[: tags.start()] if tags else answer
-            yield _pair(
-                _BULLET.sub("", question, count=1), answer, path, mark == ":::", tuple(_words(tags[0] if tags else ""))
-            )
+            bullet = _BULLET.match(question)
+            answer, tags = _and_tags(answer)
+            yield _pair(question[bullet.end() :] if bullet else question, answer, path, mark == ":::", tags)
         else:
             yield _cloze(line, path) or 1
 
@@ -218,7 +217,7 @@ def _parted(line: str) -> tuple[str, str, str] | None:
     if "::" not in line:
         return None
     kept = [(each.start, each.end) for each in formulas_and_code(line)] if re.search(r"[`$\\]", line) else []
-    for found in _SEPARATOR.finditer(line):
+    for found in islice(_SEPARATOR.finditer(line), _MOST_SEPARATORS):
         before = line[: found.start()]
         if before.count("{{c") > before.count("}}") or any(start < found.end() <= end for start, end in kept):
             continue
@@ -259,9 +258,24 @@ def _with_gaps(text: str, gap: re.Pattern[str]) -> str:
     return "".join([*pieces, gap.sub(made, text[at:])])
 
 
-def _words(tags: str) -> list[str]:
+def _words(tags: str) -> tuple[str, ...]:
     """Obsidian's tags as Anki has them."""
-    return [tag.replace("/", "::") for tag in tags.replace("#", " ").split()]
+    return tuple(tag.replace("/", "::") for tag in tags.replace("#", " ").split())
+
+
+def _and_tags(text: str) -> tuple[str, tuple[str, ...]]:
+    """`text` without the tags at its end, and these."""
+    text = text.strip()
+    end, tags = len(text), ""
+    for _ in range(_MOST_TAGS):
+        at = text.rfind("#", 0, end)
+        if at < 0 or not _HASH_TAG.fullmatch(text, at, end) or text[at - 1 : at].strip():
+            break
+        tags = f"{text[at:end]} {tags}"
+        end = at
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[:end], _words(tags)
 
 
 # --- bold questions, and headings ----------------------------------------------------------------
@@ -353,7 +367,7 @@ def _read(given: Given) -> IncomingDeck:
             left["a card", why] += 1
             continue
         tags = tuple(tag for tag in (*found.tags, *page.tags) if "flashcard" not in tag.lower())
-        path = [_HASH_TAGS.sub("", heading).strip() for heading in found.path if not _CARD_TAG.search(heading)]
+        path = [_and_tags(heading)[0] for heading in found.path if not _CARD_TAG.search(heading)]
         cards.append(IncomingCard(values, False, tags, section=found.deck or "::".join(filter(None, path))))
     if page.comments:
         left["a comment", "comments, such as an Obsidian plugin's review dates, are no part of a card"] += page.comments

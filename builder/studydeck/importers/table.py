@@ -15,13 +15,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from studydeck.importers._dialect import looks_like_html
-from studydeck.importers._names import Value, card_values, key_named, under_one_name
+from studydeck.importers._names import LANGUAGES, Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.text.plain import from_plain
 
 #: Anki's names of delimiters, those first that are tried first.
 _DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "pipe": "|", "colon": ":", "space": " "}
 _TRIED = ("\t", ";", ",", "|")
+_MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
 _ANKIS = re.compile(
@@ -33,6 +34,7 @@ _EITHER = re.compile(r"optional|eine oder|facultati|opcional|facoltativ", re.IGN
 _REVERSED = re.compile(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
 _TYPED = re.compile(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
 _QUIZLETS_ROW = re.compile(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
+_RULE = re.compile(r"[\s:|-]*")
 #: Keys of a table's columns that are no texts of a card.
 _NO_TEXTS = ("tags", "section", "guid", "type", "id")
 
@@ -40,14 +42,20 @@ _NO_TEXTS = ("tags", "section", "guid", "type", "id")
 class _Table(NamedTuple):
     """A file's rows, the keys of their columns, empty for those that aren't read, and what Anki's lines say.
 
-    `headers` are the columns' names in the file. Besides a card's keys there are `section`, `guid` and `type`, which is
-    Anki's note type.
+    `headers` are the columns' names in the file, and `first` is the number of the first row. Besides a card's keys
+    there are `section`, `guid` and `type`, which is Anki's note type.
     """
 
     rows: Sequence[Sequence[str]]
     keys: Sequence[str]
     headers: Sequence[str]
     said: Mapping[str, str]
+    first: int
+
+
+def _rows_in_words(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:5]))
+    return f"row {shown}" if len(numbers) == 1 else f"rows {shown}{', …' if len(numbers) > 5 else ''}"
 
 
 def _fits(given: Given) -> int:
@@ -76,15 +84,15 @@ def _read(given: Given) -> IncomingDeck:
     html = table.said.get("html", "").strip().lower()
     is_html = html == "true" or (not html and any(looks_like_html(cell) for row in table.rows for cell in row))
     cards: list[IncomingCard] = []
-    left: Counter[str] = Counter()
-    for row in table.rows:
+    left: dict[str, list[int]] = {}
+    for number, row in enumerate(table.rows, table.first):
         cells = {key: cell.strip() for key, cell in zip(table.keys, row, strict=False) if key and cell.strip()}
         parts: dict[str, Value] = {
             key: cell if is_html else from_plain(cell) for key, cell in cells.items() if key not in _NO_TEXTS
         }
         values, why = card_values(_as_its_type(parts, cells.get("type") or table.said.get("notetype", "")))
         if why:
-            left[why] += 1
+            left.setdefault(why, []).append(number)
             continue
         tags = (*re.split(r"[\s,;]+", cells.get("tags", "")), *table.said.get("tags", "").split())
         section = cells.get("section") or table.said.get("deck", "")
@@ -92,7 +100,7 @@ def _read(given: Given) -> IncomingDeck:
             values["id"] = cells["id"]
         cards.append(IncomingCard(values, is_html, tuple(filter(None, tags)), section=section))
     name, cards = under_one_name(cards, given.name)
-    left_out = [LeftOut("a row", why, number) for why, number in left.items()]
+    left_out = [LeftOut(_rows_in_words(numbers), why, len(numbers)) for why, numbers in left.items()]
     return IncomingDeck(name, cards=cards, left_out=[*left_out, *_unread(table), *_unreached(table)])
 
 
@@ -112,7 +120,8 @@ def _table(given: Given) -> _Table:
         raise ValueError(f"{given.path} has no rows")
     width = max(map(len, rows))
     headers: list[str] = said["columns"].split(delimiter) if "columns" in said else []
-    if not headers and _is_header(rows[0]):
+    named = not headers and _is_header(rows[0])
+    if named:
         headers = [cell.strip() for cell in rows.pop(0)]
     if given.columns:
         keys = _given_keys(given.columns)
@@ -126,7 +135,7 @@ def _table(given: Given) -> _Table:
     for key, number in _columns_of(said).items():
         if number <= len(keys):
             keys[number - 1] = key
-    return _Table(rows, keys, headers, said)
+    return _Table(rows, keys, headers, said, 2 if named else 1)
 
 
 def _said(text: str) -> tuple[dict[str, str], int]:
@@ -160,14 +169,17 @@ def _around(keys: Sequence[str], columns: Mapping[str, int], width: int) -> list
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    """Whether a row names columns: one is what asks, and another one is known, too."""
+    """Whether a row names columns: one is what asks, and another one is known, too; or all are languages."""
     keys = [key_named(cell) for cell in row]
+    if len(row) > 1 and all(cell.strip().casefold() in LANGUAGES for cell in row):
+        return True
     return bool({"question", "cloze"} & {*keys}) and len([*filter(None, keys)]) > 1
 
 
 def _once(keys: Sequence[str]) -> list[str]:
     """`keys` with '' for those that were there before: two columns can't both be the answer."""
-    return ["" if key in keys[:n] else key for n, key in enumerate(keys)]
+    first = {key: number for number, key in reversed([*enumerate(keys)])}
+    return [key if first[key] == number else "" for number, key in enumerate(keys)]
 
 
 def _given_keys(names: Sequence[str]) -> list[str]:
@@ -214,22 +226,24 @@ def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]
             return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), most))
         except csv.Error:
             pass
+    if delimiter == "|" and text.startswith("|"):  # a table in Markdown
+        inner = (line.strip().removeprefix("|").removesuffix("|") for line in text.split("\n"))
+        return list(islice((line.split("|") for line in inner if not _RULE.fullmatch(line)), most))
     return list(islice(_continued(text.split("\n"), delimiter), most))
 
 
 def _continued(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
     """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export."""
     last: list[str] = []
-    for line in lines:
+    more: list[str] = []
+    for line in [*lines, delimiter]:
         row = line.split(delimiter)
         if delimiter == "\t" and len(row) == 1 and last:
-            last[-1] += f"\n{line}"
+            more.append(line)
             continue
         if last:
-            yield last
-        last = row
-    if last:
-        yield last
+            yield [*last[:-1], "\n".join([last[-1], *more])]
+        last, more = row, []
 
 
 # --- what Anki says ------------------------------------------------------------------------------
@@ -246,7 +260,7 @@ def _as_its_type(parts: dict[str, Value], kind: str) -> dict[str, Value]:
 
 def _unread(table: _Table) -> Iterator[LeftOut]:
     """The columns with something in them that no key takes."""
-    for number, key in enumerate(table.keys):
+    for number, key in enumerate(table.keys[:_MOST_COLUMNS]):
         filled = sum(number < len(row) and bool(row[number].strip()) for row in table.rows)
         if not key and filled:
             named = number < len(table.headers) and table.headers[number].strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, zip_longest
 from urllib.parse import quote, unquote
 
 from studydeck.text.cloze import contained, whole_code
@@ -141,8 +142,7 @@ class _Cleaner:
             self.sounds.append(self.files[part.file])
             return f"\0{len(self.sounds) - 1}\0"
         if isinstance(part, Tex):
-            tex = html_entities.escape(part.tex, quote=False)
-            return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
+            return _formula(part)
         return _escaped(part)
 
     def _start(self, tag: Tag) -> Iterator[str]:
@@ -196,6 +196,16 @@ class _Cleaner:
         if not name:
             return _escaped(tag.attributes.get("alt", ""))
         return f'<img src="{html_entities.escape(name)}"{_attributes(tag)} />'
+
+
+def _formula(part: Tex) -> str:
+    """A formula in Anki's brackets; LaTeX that is text is shown as text, with the formulas in it."""
+    if part.lost:
+        texts = part.tex.split("$")
+        formulas = (rf"\({html_entities.escape(tex, quote=False)}\)" for tex in texts[1::2])
+        return "".join(chain.from_iterable(zip_longest(map(_escaped, texts[0::2]), formulas, fillvalue="")))
+    tex = html_entities.escape(part.tex, quote=False)
+    return rf"\[{tex}\]" if part.display else rf"\({tex}\)"
 
 
 def _file(tag: Tag) -> str:

@@ -26,7 +26,8 @@ from studydeck.text.shown import (
 from studydeck.text.written import MARK, SPELLINGS, written
 
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
-_RENDERINGS = 60  # that may be tried to find the backslashes that a text needs
+#: How often a text is rendered at most to find the backslashes that it needs: a short one more often than a long one.
+_RENDERINGS, _SIGNS_RENDERED = 15, 20_000
 _GAP = re.compile(r"\{\{c\d")
 
 
@@ -90,7 +91,7 @@ def _with_backslashes(marked: str, is_right: Callable[[str], bool]) -> str | Non
     if len(parts) == 1 or not is_right("\\".join(parts)):
         return None
     needed = set(range(1, len(parts)))
-    tries = iter(range(_RENDERINGS))
+    tries = iter(range(_RENDERINGS + _SIGNS_RENDERED // len(marked)))
 
     def without(some: set[int]) -> bool:
         """Drops the backslashes of `some` if the text is right without."""

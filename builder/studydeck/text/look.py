@@ -69,6 +69,7 @@ _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _NAMED = {"black": (0, 0, 0), "white": (255, 255, 255), "yellow": (255, 255, 0), "windowtext": (0, 0, 0)}
 _NUMBER = re.compile(r"(-?[\d.]+)(px|pt|em|rem|%|ex|in|cm)?")
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "ex": 8.0, "in": 96.0, "cm": 37.8}
+_SIZES_IN_WORDS = {"x-small": "10px", "small": "13px", "smaller": "13px", "large": "18px", "larger": "19px"}
 _PX_OF_TEXT = (11, 23)
 _FONT_SIZES = {"1": "x-small", "2": "small", "3": "", "4": "large", "5": "x-large", "6": "xx-large", "7": "xxx-large"}
 
@@ -193,7 +194,7 @@ def _sized(look: Look, value: str) -> Look:
 def of_all(word: str, value: str) -> bool:
     """Whether what is aside is no loss if all of a text has it."""
     if word == "font size":
-        return _PX_OF_TEXT[0] <= _px(value) <= _PX_OF_TEXT[1]
+        return _PX_OF_TEXT[0] <= _px(_SIZES_IN_WORDS.get(value, value)) <= _PX_OF_TEXT[1]
     return word in OF_ALL
 
 

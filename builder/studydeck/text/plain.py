@@ -9,7 +9,7 @@ from studydeck.text.from_html import to_markdown
 from studydeck.text.markdown import to_html
 from studydeck.text.tex import find_formulas
 
-_LINE_END = re.compile(r"(?:<br />|</p>|<p>|\s)+")
+_LINE_END = re.compile(r"(?:<br(?: /)?>|</p>|<p>|\s)+")
 
 
 def from_plain(text: str) -> str:
@@ -21,20 +21,21 @@ def from_plain(text: str) -> str:
     '\\*args*'
     """
     text = text.strip()
-    if _as_seen(to_html(text)) == _as_seen(html_entities.escape(text, quote=False)):
-        return text  # as nearly all are, and that is found out in a tenth of the time
     parts: list[str] = []
     at = 0
     for formula in find_formulas(text) if "$" in text or "\\" in text or "[" in text else ():
         tex = html_entities.escape(formula.tex, quote=False)
         parts += _html(text[at : formula.start]), rf"\[{tex}\]" if formula.display else rf"\({tex}\)"
         at = formula.end
-    return to_markdown("".join([*parts, _html(text[at:])])).markdown
+    html = "".join([*parts, _html(text[at:])])
+    if _as_seen(to_html(text)) == _as_seen(html):
+        return text  # as nearly all are, and that is found out in a tenth of the time
+    return to_markdown(html).markdown
 
 
 def _as_seen(html: str) -> str:
-    """HTML without what parts its lines."""
-    return _LINE_END.sub(" ", html.replace("&quot;", '"')).strip()
+    """HTML without what parts its lines, and with one spelling of each sign."""
+    return _LINE_END.sub(" ", html.replace("&quot;", '"').replace("&#92;", "\\")).strip()
 
 
 def _html(text: str) -> str:

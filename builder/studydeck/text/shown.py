@@ -425,6 +425,7 @@ class _Reader:
 
     def _ruby(self, name: str) -> None:
         if name == "ruby":
+            self._end_ruby(name)
             self.ruby = [("base", [])]
         elif self.ruby is not None:
             self.ruby.append(("reading", []))

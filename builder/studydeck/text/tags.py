@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from studydeck.text.spans import Seeker
-from studydeck.text.tex import has_tex, of_latex
+from studydeck.text.tex import is_formula, of_latex
 
 _QUOTED = r'"[^"<]*(?:<[^"<]*){0,5}+"' + r"|'[^'<]*(?:<[^'<]*){0,5}+'"
 _TAG = re.compile(rf"<(/?)([A-Za-z][^\s/>]*)((?:[^\"'<>]|{_QUOTED})*+)>")
@@ -122,9 +122,8 @@ class _Parts:
                 return None, start.end()
         tex, display, lost = html_entities.unescape(inner), mark in (r"\[", "[$$]"), False
         if mark == "[latex]":
-            whole = tex
             tex, display = of_latex(tex)
-            lost = tex == whole and not display and ("$" in tex or (" " in tex.strip() and not has_tex(tex)))
+            lost = not is_formula(tex)
         return (Tex(_tex(tex), display, lost), after) if tex.strip() else (None, start.end())
 
     def _end_of_raw(self, name: str, at: int) -> int:

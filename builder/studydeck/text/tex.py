@@ -19,6 +19,9 @@ _ENVIRONMENTS = (
 )
 _START = re.compile(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
 _ENVIRONMENT = re.compile(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
+_OTHER_ENVIRONMENT = re.compile(
+    rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b"
+)
 _DOLLARS = re.compile(r"\\[\s\S]|(\$+)")
 _ENDS = {r"\(": r"\)", r"\[": r"\]"}
 _FENCE = re.compile(r"[ >]{0,6}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(`{3,}(?![^\n]*`)|~{3,})")
@@ -62,6 +65,13 @@ def formulas_and_code(text: str) -> list[Formula | Code]:
     while start := _START.search(text, at):
         at = reader.read(start)
     return reader.found
+
+
+def is_formula(tex: str) -> bool:
+    """Whether the TeX between `[latex]` and its end is a formula by itself rather than text, a list or a drawing."""
+    if "$" in tex or _OTHER_ENVIRONMENT.search(tex):
+        return False
+    return has_tex(tex) or " " not in tex.strip()
 
 
 def has_tex(text: str) -> bool:

@@ -157,18 +157,13 @@ class _Writer:
                 parts.append(self._piece(piece))
                 at += 1
                 continue
-            outside = [each for each in features if self.spelling.emphasis_outside and each in (BOLD, ITALIC)]
-            end, feature = self._longest(pieces, at, outside or features)
+            first = {BOLD, ITALIC} - done if self.spelling.emphasis_outside else set()
+            outside = [each for each in features if each in first]
+            end, feature = _longest(pieces, at, outside or features, set() if outside else first)
             inner = pieces[at:end]
             parts.append(self._code(inner) if feature == CODE else self._in(feature, inner, done | {feature}))
             at = end
         return "".join(parts)
-
-    def _longest(self, pieces: Sequence[Piece], at: int, features: Sequence[Feature]) -> tuple[int, Feature]:
-        """The one of `features` that goes on for longest, and where it ends."""
-        ends = [_end(pieces, at, each) for each in features]
-        end = max(ends)
-        return end, features[ends.index(end)]
 
     def _in(self, feature: Feature, pieces: Sequence[Piece], done: frozenset[Feature]) -> str:
         inner = self._run(pieces, done)
@@ -234,8 +229,15 @@ def _features(piece: Piece) -> list[Feature]:
     return [*features, CODE] if CODE in look.marks else features
 
 
-def _end(pieces: Sequence[Piece], at: int, feature: Feature) -> int:
-    while at < len(pieces) and feature in _features(pieces[at]):
+def _longest(pieces: Sequence[Piece], at: int, features: Sequence[Feature], stops: set[str]) -> tuple[int, Feature]:
+    """The one of `features` that goes on for longest, and where it ends: before a piece with one of `stops`."""
+    ends = [_end(pieces, at, each, stops) for each in features]
+    end = max(ends)
+    return end, features[ends.index(end)]
+
+
+def _end(pieces: Sequence[Piece], at: int, feature: Feature, stops: set[str]) -> int:
+    while at < len(pieces) and feature in _features(pieces[at]) and not stops & pieces[at].look.marks:
         at += 1
     return at
 
