@@ -91,7 +91,7 @@ _DEEPEST = 100
 def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
     """The HTML of a field for an author's `html`; `files` maps media as the author names them to those in Anki."""
     cleaner = _Cleaner(files or {})
-    parts = _SOUND.split("".join(cleaner.clean(html)))
+    parts = _SOUND.split("".join(cleaner.clean(html.replace("\0", ""))))
     parts[0::2] = map(without_commands, parts[0::2])  # once all is joined, as a tag in their middle may be gone
     parts[1::2] = (f"[sound:{html_entities.escape(cleaner.sounds[int(number)])}]" for number in parts[1::2])
     html = without_links_in_math("".join(parts))
@@ -213,7 +213,7 @@ def _file(tag: Tag) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html_entities.escape(text.replace("\0", ""), quote=False)
+    return html_entities.escape(text, quote=False)
 
 
 def _attributes(tag: Tag) -> str:
@@ -231,7 +231,7 @@ def _attributes(tag: Tag) -> str:
         elif pattern is None or not pattern.fullmatch(value.strip()):
             continue
         if value or name == "alt":
-            written.append(f' {name}="{html_entities.escape(value.strip().replace(chr(0), ""))}"')
+            written.append(f' {name}="{html_entities.escape(value.strip())}"')
     return "".join(written)
 
 

@@ -65,7 +65,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
         if found is not None:
             return Converted(found, before.lost)
         best = best or marked
-        if not _has_a_choice(marked, before.blocks):
+        if not _has_a_choice(before.blocks):
             break
     markdown = best.replace(MARK, "\\")
     return Converted(
@@ -73,7 +73,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
     )
 
 
-def _has_a_choice(marked: str, blocks: Blocks) -> bool:
+def _has_a_choice(blocks: Blocks) -> bool:
     """Whether another spelling could differ."""
     return any(
         piece.kind in ("formula", "display") or piece.look.raised or piece.look.marks for piece in pieces_of(blocks)

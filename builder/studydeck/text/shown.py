@@ -396,6 +396,7 @@ class _Reader:
 
     def _block(self) -> list[Block]:
         """The blocks to which another is to be added."""
+        self._end_ruby("ruby")
         if self.flows[-1].name in ("list", "table", "row"):
             self._into_an_item()
         self.flows[-1].end_paragraph()
@@ -428,6 +429,8 @@ class _Reader:
             self._end_ruby(name)
             self.ruby = [("base", [])]
         elif self.ruby is not None:
+            if self.ruby[-1][0] == "reading":
+                self.ruby.append(("base", []))
             self.ruby.append(("reading", []))
 
     def _end_ruby(self, name: str) -> None:

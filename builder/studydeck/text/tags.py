@@ -23,6 +23,7 @@ _INSIDE_LATEX = re.compile(r"<br ?/?>|<div>|<[^<>]*>")
 _BREAK = re.compile(r"<br ?/?>")
 #: Elements whose content is no HTML, and is never shown.
 _RAW = ("script", "style", "textarea", "title", "iframe", "noscript", "noembed", "noframes", "xmp", "template")
+_RAW_TAG = re.compile(rf"<(?:{'|'.join(_RAW)})\b|<!--", re.IGNORECASE)
 _LITERAL = ("code", "pre")  # where nothing is a formula
 
 
@@ -114,6 +115,8 @@ class _Parts:
         if end == len(self.html):
             return None, start.end()
         inner, after = self.html[start.end() : end], end + len(_ENDS[mark])
+        if _RAW_TAG.search(inner):
+            return None, start.end()
         if mark[0] == "[":
             inner = _INSIDE_LATEX.sub(lambda tag: "\n" if tag[0][1:3] in ("br", "di") else "", inner)
         else:
