@@ -153,6 +153,27 @@ def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: P
     assert {each.guid for each in loaded.known} == set(had)
 
 
+def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> None:
+    template = {"name": "Card 1", "qfmt": "{{Front}}<img src=_logo.png>", "afmt": "{{Back}}"}
+    names = [{"name": "Front"}, {"name": "Back"}]
+    model = genanki.Model(1_607_392_319, "With a logo", fields=names, templates=[template])
+    deck = genanki.Deck(1_607_392_320, "Logos")
+    deck.add_note(genanki.Note(model, ["Q", "A"], guid="x"))
+    package = genanki.Package(deck)
+    (tmp_path / "_logo.png").write_bytes(PICTURE)
+    package.media_files = [str(tmp_path / "_logo.png")]
+    package.write_to_file(tmp_path / "theirs.apkg", timestamp=LONG_AGO)
+    author = taken_over(tmp_path / "theirs.apkg", tmp_path)
+    assert not author.load().errors
+    for _ in range(2):  # the second time, only a section is read again
+        built = CliRunner().invoke(main, ["build", str(author.folder), "--output", str(author.out)])
+        assert built.exit_code == 0, built.output
+        with Learner() as someone:
+            someone.import_package(author.package)
+            assert (Path(someone.col.media.dir()) / "_logo.png").read_bytes() == PICTURE
+        author.edit("answer: A", "answer: AA", "logos.yaml")
+
+
 def test_an_image_occlusion_stays_as_it_is(learner: Learner, tmp_path: Path) -> None:
     learner.col.media.write_data("nile.png", PICTURE)
     note_type = learner.col.models.by_name("Image Occlusion")

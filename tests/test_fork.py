@@ -50,6 +50,21 @@ def test_learners_of_both_have_both(author: Author, copy: Author, learner: Learn
     ]  # fmt: skip
 
 
+def test_its_own_note_types_become_others(author: Author) -> None:
+    """Two decks that share one would overwrite each other's style."""
+    author.write("note-types/Mine/note-type.yaml", "name: Mine\nid: 77  # Anki's\nfields: [{name: Front}]\n"
+                 "templates: [{name: Card 1, front: front.html, back: front.html}]\n")  # fmt: skip
+    author.write("note-types/Mine/front.html", "{{Front}}")
+    author.write("deck.yaml", "deck: Rivers\nuid: testtesttest\nnote-types: {Mine: {question: Front}}\n")
+    author.section("  - {id: x, type: Mine, question: What?}\n")
+    author.build()
+    assert fork(author, "--name", "Flüsse").exit_code == 0
+    loaded = author.load()
+    assert not loaded.errors
+    assert loaded.deck.own_kinds["Mine"].note_type.id not in (0, 77)  # type: ignore[union-attr]
+    assert "  # Anki's" in author.read("note-types/Mine/note-type.yaml")
+
+
 def test_nothing_else_of_deck_yaml_changes(copy: Author) -> None:
     assert fork(copy, "--name", "Flüsse: 2").exit_code == 0
     head, title, uid, tag = copy.read("deck.yaml").splitlines()

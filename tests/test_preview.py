@@ -271,6 +271,30 @@ def test_a_save_redraws_and_keeps_the_place(rivers: Author, server: Server, open
     assert window.page.url.endswith("#amazon/1")
 
 
+def test_a_card_of_the_decks_own_note_type_has_its_style_and_runs_no_script(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.write("note-types/Mine/front.html", "<b class=mine onmouseover='document.title=1'>{{Front}}</b>")
+    rivers.write("note-types/Mine/back.html", "{{Back}}<img src=x onerror=document.body.id='ran'>")
+    rivers.write("note-types/Mine/style.css", ".mine { letter-spacing: 9px; }")
+    rivers.write(
+        "note-types/Mine/note-type.yaml",
+        "name: Mine\nid: 77\nfields: [{name: Front}, {name: Back}]\n"
+        "templates: [{name: Card 1, front: front.html, back: back.html}]\n",
+    )
+    rivers.write("deck.yaml", rivers.read("deck.yaml") + "note-types: {Mine: {question: Front, answer: Back}}\n")
+    rivers.section("  - {id: own, type: Mine, question: My own?, answer: Yes}\n", "Own", "own.yaml")
+    window = open_page(f"{server.address}#own/1")
+    window.shows("My own?")
+    card = window.page.frame_locator("#frame")
+    expect(card.locator(".mine")).to_have_css("letter-spacing", "9px")
+    assert card.locator(".mine").get_attribute("onmouseover") is None
+    window.page.keyboard.press("Space")
+    window.shows("Yes")
+    assert card.locator("body").get_attribute("id") is None
+    assert card.locator("img").get_attribute("onerror") is None
+
+
 def test_a_card_that_is_deleted_leaves_the_screen(
     rivers: Author, server: Server, open_page: Callable[..., Window]
 ) -> None:

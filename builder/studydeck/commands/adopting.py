@@ -35,6 +35,13 @@ def type_files(incoming: IncomingType) -> dict[str, str]:
     return {f"{FOLDER}/{incoming.folder}/{name}": text for name, text in files.items()}
 
 
+def template_media(incoming: IncomingType, media: Iterable[str]) -> list[str]:
+    """The names of the media that only a note type's templates or style show: Anki has them start with `_`."""
+    note_type = incoming.note_type
+    shown = "\n".join([note_type.css, *(side for each in note_type.templates for side in (each.front, each.back))])
+    return [name for name in media if name.startswith("_") and name in shown]
+
+
 def _part(name: str, number: int) -> str:
     return f"{{name: {_quoted(name)}, id: {number}}}" if number else f"{{name: {_quoted(name)}}}"
 

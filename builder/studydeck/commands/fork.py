@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.files import read_bytes, write_file
+from studydeck.files import read_bytes, write_files
 from studydeck.history import LOCK_FILE, keeps_name
+from studydeck.history.identity import number_from
 from studydeck.model import Card
 from studydeck.pipeline import load
 from studydeck.reading.edit import with_values
+from studydeck.reading.own_types import FILE as NOTE_TYPE
+from studydeck.reading.own_types import FOLDER as NOTE_TYPES
 
 
 class Forked(NamedTuple):
@@ -20,7 +23,7 @@ class Forked(NamedTuple):
 
 
 def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
-    """Writes a new uid and name into deck.yaml, and deletes the original's deck.lock.
+    """Writes a new uid and name into deck.yaml, new ids of its own note types, and deletes the original's deck.lock.
 
     Without a `name`, a copy that still has the original's is called a copy: Anki would put both into one deck. Raises
     ValueError with a sentence if the deck has errors other than those of a copy, or deck.yaml can't take the values;
@@ -33,9 +36,10 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
     wrong = [each for each in loaded.errors if each.name != "changed-uid"]
     if wrong:
         raise ValueError(f"{folder.as_posix()} has errors: {wrong[0]}")
-    path = folder / "deck.yaml"
-    values = {"uid": uid} | ({"deck": name} if name is not None else {})
-    write_file(path, with_values(path, read_bytes(path, folder), values), folder)
+    values = {folder / "deck.yaml": {"uid": uid} | ({"deck": name} if name is not None else {})}
+    for each, kind in deck.own_kinds.items():
+        values[folder / NOTE_TYPES / each / NOTE_TYPE] = {"id": str(number_from("note type", uid, kind.key))}
+    write_files({path: with_values(path, read_bytes(path, folder), new) for path, new in values.items()}, folder)
     (folder / LOCK_FILE).unlink(missing_ok=True)
     for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
         pending.unlink()

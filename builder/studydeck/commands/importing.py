@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
-from studydeck.commands.adopting import type_files, type_keys, write_lock
+from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
 from studydeck.files import Refused, inside, status_of, write_file, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
 from studydeck.kinds import card_keys, kind_of
@@ -23,6 +23,7 @@ from studydeck.model.words import Html
 from studydeck.pipeline import compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
+from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
 from studydeck.reading.written import Value, section_yaml
 from studydeck.render.media import LARGEST_FILE
@@ -116,13 +117,10 @@ def _write(
         write_deck(part, made.name, tag, uid, files, language, more, description=made.description)
         for incoming in made.incoming.note_types:
             write_files({part / path: text.encode() for path, text in type_files(incoming).items()}, part)
+            for name in template_media(incoming, made.incoming.media):
+                _copy(made.incoming.media[name], part / FOLDER / incoming.folder / name)
         for name, content in made.media.items():
-            target = part / "media" / name
-            if isinstance(content, bytes):
-                write_file(target, content)
-            else:
-                target.parent.mkdir(exist_ok=True)
-                shutil.copyfile(content, target)
+            _copy(content, part / "media" / name)
         loaded = load(part)
         notes = compile_notes(loaded)
         if made.incoming.note_types:
@@ -138,6 +136,14 @@ def _write(
     problems = [each._replace(path=each.path.replace(old, new), message=each.message.replace(old, new))
                 for each in loaded.problems]  # fmt: skip
     return sum(len(note.ords) for note in notes), problems
+
+
+def _copy(content: Path | bytes, target: Path) -> None:
+    if isinstance(content, bytes):
+        write_file(target, content)
+    else:
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(content, target)
 
 
 class _Making:

@@ -17,7 +17,9 @@ from studydeck.engine.learner import Learner
 from studydeck.model import Note, NoteType
 
 _PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
-_ONCLICK = re.compile(r'\s+onclick="[^"]*"')  # of {{hint:}}; the page opens hints itself, and no card runs a script
+_START_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+#: Of {{hint:}}, and of a deck's own templates: the page opens hints itself, and no card runs a script on it.
+_HANDLER = re.compile(r"""\son[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*)""", re.IGNORECASE)
 _TYPE = re.compile(r"\[\[type:([^\]]*)\]\]")
 _FILMS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 _FILM = '<video controls src="{}"></video>'
@@ -99,7 +101,7 @@ def _shown(html: str, card: Card, answer: bool) -> str:
     """`html` with a button for each sound and a player for each film, as in AnkiDroid, and without scripts."""
     tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
     names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
-    html = _ONCLICK.sub("", html)
+    html = _START_TAG.sub(lambda tag: _HANDLER.sub("", tag[0]), html)
     return _PLAY.sub(lambda play: _player(names[int(play[1])]), html)
 
 

@@ -67,6 +67,7 @@ def view(
                 "question": with_mathml(front),
                 "answer": with_mathml(back),
                 "problems": by_card.get(note.identity.id, ()),
+                "type": note.kind if note.card.kind.note_type else "",
             }
     head = {
         "title": str(deck.title),
@@ -74,6 +75,7 @@ def view(
         "sections": [{"tag": section.tag, "name": str(section.name)} for section in deck.sections],
         "notes": len(notes),
         "css": css,
+        "own_css": {kind.key: kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type},
     }
     return View(head, cards, problems, {each.name: each.path for each in media})
 

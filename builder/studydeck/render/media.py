@@ -38,6 +38,7 @@ from studydeck.timings import stage
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
+_FONTS = (".ttf", ".otf", ".woff", ".woff2")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
@@ -78,6 +79,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         shelf.look_for(name)
     if whole:
         shelf.report_unused(section.texts for section in deck.sections)
+    for own in deck.own_kinds:
+        shelf.take_templates(deck.folder / "note-types" / own)
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
     return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked), shelf.problems
 
@@ -92,6 +95,24 @@ class _Shelf:
         self.problems: list[Problem] = []
         self.asked: dict[str, set[str]] = {}
         self.slipped: set[str] = set()  # the files in spellings that show nothing
+
+    def take_templates(self, folder: Path) -> None:
+        """Takes the pictures, sounds and fonts that a note type's templates show: those whose names start with `_`.
+
+        Anki leaves these alone whatever the notes show, and never overwrites one, so they keep their names.
+        """
+        for path in sorted(folder.glob("_*")):
+            if path.suffix.lower() not in (*PICTURES, *SOUNDS, *_FONTS):
+                continue
+            try:
+                data = read_bytes(path, folder, LARGEST_FILE)
+            except OSError as error:
+                message, remedy = f"it can't be read ({error.strerror})", "replace it with the file itself"
+                self.problems.append(problem("lost-picture", Place(shown(path)), message, remedy))
+                continue
+            if data:
+                self.names[f"{folder.name}/{path.name}"] = path.name
+                self.paths[f"{folder.name}/{path.name}"] = path
 
     @cached_property
     def there(self) -> dict[str, Path]:

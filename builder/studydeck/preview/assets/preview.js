@@ -46,8 +46,9 @@
       place.key = state.order[Math.min(Math.max(before, 0), state.order.length - 1)];
       place.side = "question";
     }
-    const same = shown === place.key && deck.head.css === state.head.css && !changed.includes(shown);
+    const css = cssOf(shown);
     Object.assign(deck, state, { cards });
+    const same = shown === place.key && cssOf(shown) === css && !changed.includes(shown);
     byId("title").textContent = state.head.title;
     document.title = `${state.head.title} – studydeck preview`;
     byId("counts").textContent = `${count(state.head.notes, "note")}, ${count(state.order.length, "card")}`;
@@ -202,6 +203,11 @@
     mtd[columnalign="right"] { text-align: -webkit-right; } mtd[columnalign="left"] { text-align: -webkit-left; }
     mtable[columnspacing^="0"] > mtr > mtd { padding-inline: 0; }`;
 
+  // A card of the deck's own note type has the style of that.
+  function cssOf(key) {
+    return deck.head.own_css?.[deck.cards[key]?.type] ?? deck.head.css;
+  }
+
   function show(keepScroll) {
     const card = deck.cards[place.key];
     const page = frame.contentDocument;
@@ -222,7 +228,7 @@
     root.lang = deck.head.language || "en";
     page.body.className = `card card1${night() ? " nightMode night_mode" : ""}`;
     const css = page.getElementById("css");
-    if (css.textContent !== deck.head.css) css.textContent = deck.head.css;
+    if (css.textContent !== cssOf(place.key)) css.textContent = cssOf(place.key);
     page.getElementById("qa").innerHTML = card ? card[place.side] : "";
     const answer = place.side === "answer";
     byId("reveal").textContent = answer ? "Next card" : "Show answer";
