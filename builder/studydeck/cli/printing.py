@@ -110,7 +110,7 @@ def print_imported(imported: Imported) -> None:
             (imported.notes, "note"),
             (imported.cards, "card"),
             (imported.sections, "section"),
-            (imported.media, "picture or sound"),
+            (imported.media, "media file"),
         )
         if number
     ]
