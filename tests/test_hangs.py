@@ -18,9 +18,9 @@ signs, too.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import inspect
-import gc
 import itertools
 import json
 import os
