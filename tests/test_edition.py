@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from author import Author
 from click.testing import CliRunner
+from test_adopt import collection_of, exported, taken_over
 from test_own_types import CARDS as CAPITALS
 from test_own_types import MAPPED, folder_of, their_type
 
@@ -20,7 +21,7 @@ CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, tags: [africa]}
   - {id: amazon, question: Which river carries the most water?, answer: The Amazon, reverse: true}
   - {id: oxbow, cloze: "An {{c1::oxbow lake}} is a cut-off bend of a river."}
-  - {id: rhine, guid: '#r"=,;', question: Which river leaves Lake Constance?, answer: The Rhine}
+  - {id: rhine, guid: '#r"=,;', question: "#1 of Basel's rivers?", answer: The Rhine}
   - {id: loire, question: Which river flows through Tours?, answer: The Loire}
   - {id: po, question: Which river flows through Turin?, answer: The Po, hint: short}
   - {id: tiber, question: Which river flows through Rome?, answer: The Tiber}
@@ -260,6 +261,48 @@ def test_a_note_type_of_the_decks_own_keeps_the_fields_that_the_author_leaves_em
         assert not theirs.schema_changed
 
 
+def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path, learner: Learner) -> None:
+    """The learner got the old package, tagged all notes, and later reworded one; the author imported it, and edits."""
+    with Learner() as origin:
+        collection_of(origin)
+        old = exported(origin, tmp_path / "theirs.apkg", legacy=True)
+    author = taken_over(old, tmp_path)
+    author.now += 50_000_000
+    run(author)
+    learner.import_package(old)
+    learner.study()
+    learner.tag_all_long_ago("mine")
+    note = next(each for each in learner.notes() if "Vienna" in each.fields[0])
+    note.fields[1] = "Here"
+    learner.col.update_note(note)
+    before, was = learner.histories(), learner.having()
+    edits = {
+        "Where is Vienna?": "Where's Vienna?",
+        "日本": "日本国",
+        "A river": "A long river",
+        "Another": "Another one",
+    }
+    edits |= {"}} and the {{": "}} or the {{"}
+    for path in author.folder.glob("*.yaml"):
+        if path.name != "deck.yaml":
+            text = path.read_text("utf-8")
+            for some, other in edits.items():
+                text = text.replace(some, other)
+            author.write(path.name, text)
+    made = edition(author)
+    assert (made["notes"], made["left"]) == (7, [])
+    outcomes = [learner.import_text(Path(path)) for path in made["paths"]]
+    assert sum(each.updated for each in outcomes) == 7
+    assert not any(each.new or each.duplicate or each.conflicting or each.other for each in outcomes)
+    now = learner.having()
+    assert sum(now[guid] != was[guid] for guid in was) == 7
+    assert all(now[guid].tags == was[guid].tags >= {"mine"} for guid in was)
+    assert next(each for each in learner.notes() if "Vienna" in each.fields[0]).fields[1] == "Austria"
+    assert learner.import_package(author.package) == Import(0, 0, len(was), 0, 0)
+    assert learner.histories() == before
+    assert not learner.schema_changed
+
+
 def test_notes_of_another_type_get_the_first_field_and_those_of_the_same_name(rivers: Author, learner: Learner) -> None:
     """Where Anki lacks the note type, it proposes the learner's current one, and notes of no other are changed."""
     others = their_type(learner)
@@ -273,6 +316,11 @@ def test_notes_of_another_type_get_the_first_field_and_those_of_the_same_name(ri
     learner.col.models.set_current(others)
     assert learner.import_text(path).updated == 1
     assert learner.note(note.guid).fields == ["Which river flows through Cairo?", "Cairo", "Flag", "Both"]
+    for field, name in zip(others["flds"], ("Answer", "Question"), strict=False):
+        learner.col.models.rename_field(others, field, name)
+    learner.col.models.update_dict(others)
+    assert learner.import_text(path).updated == 1
+    assert learner.note(note.guid).fields == ["River Nile", "Which river flows through Cairo?", "Flag", "Both"]
 
 
 def test_files_of_others_are_not_overwritten(rivers: Author) -> None:

@@ -27,7 +27,7 @@ from studydeck.pipeline import Loaded
 _MARK = "# A text edition by studydeck: import it before the package, with File > Import."
 _START = f"#separator:tab\n#html:true\n{_MARK}\n"
 _GUID = "guid of the note"  # no field has this name, so Anki doesn't take it for one
-_MEDIA = re.compile(r'src="([^"]*)"|\[sound:([^\]]*)\]')
+_MEDIA = re.compile(r'src="([^"]*)"|\[sound:([^\[\]]*)\]')
 _NO_FIELD = "only tags or an id changed"
 _MEDIA_IS_NEW = "a picture or sound may be new to learners"
 _OTHER_NAMES = "a field had another name"
@@ -112,7 +112,7 @@ def _left_because(note: Note, old: Old, columns: Sequence[str]) -> str:
     fields = dict(zip(note.card.kind.fields, note.fields, strict=True))
     if not next(iter(fields.values())).strip():
         return _EMPTY
-    if _media_in(fields.values()) - _media_in((old.fields or {}).values()):
+    if media_in(fields.values()) - media_in((old.fields or {}).values()):
         return _MEDIA_IS_NEW
     if old.fields is None:
         return ""
@@ -121,7 +121,8 @@ def _left_because(note: Note, old: Old, columns: Sequence[str]) -> str:
     return _NO_FIELD if all(fields[name] == old.fields[name] for name in columns if name in old.fields) else ""
 
 
-def _media_in(fields: Iterable[str]) -> set[str]:
+def media_in(fields: Iterable[str]) -> set[str]:
+    """The names of the pictures and sounds in HTML fields."""
     return {picture or sound for field in fields for picture, sound in _MEDIA.findall(field)}
 
 
