@@ -261,7 +261,7 @@ def test_a_note_type_of_the_decks_own_keeps_the_fields_that_the_author_leaves_em
         assert not theirs.schema_changed
 
 
-def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path, learner: Learner) -> None:
+def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path) -> None:
     """The learner got the old package, tagged all notes, and later reworded one; the author imported it, and edits."""
     with Learner() as origin:
         collection_of(origin)
@@ -269,38 +269,39 @@ def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path, 
     author = taken_over(old, tmp_path)
     author.now += 50_000_000
     run(author)
-    learner.import_package(old)
-    learner.study()
-    learner.tag_all_long_ago("mine")
-    note = next(each for each in learner.notes() if "Vienna" in each.fields[0])
-    note.fields[1] = "Here"
-    learner.col.update_note(note)
-    before, was = learner.histories(), learner.having()
-    edits = {
-        "Where is Vienna?": "Where's Vienna?",
-        "日本": "日本国",
-        "A river": "A long river",
-        "Another": "Another one",
-    }
-    edits |= {"}} and the {{": "}} or the {{"}
-    for path in author.folder.glob("*.yaml"):
-        if path.name != "deck.yaml":
-            text = path.read_text("utf-8")
-            for some, other in edits.items():
-                text = text.replace(some, other)
-            author.write(path.name, text)
-    made = edition(author)
-    assert (made["notes"], made["left"]) == (7, [])
-    outcomes = [learner.import_text(Path(path)) for path in made["paths"]]
-    assert sum(each.updated for each in outcomes) == 7
-    assert not any(each.new or each.duplicate or each.conflicting or each.other for each in outcomes)
-    now = learner.having()
-    assert sum(now[guid] != was[guid] for guid in was) == 7
-    assert all(now[guid].tags == was[guid].tags >= {"mine"} for guid in was)
-    assert next(each for each in learner.notes() if "Vienna" in each.fields[0]).fields[1] == "Austria"
-    assert learner.import_package(author.package) == Import(0, 0, len(was), 0, 0)
-    assert learner.histories() == before
-    assert not learner.schema_changed
+    with Learner() as learner:  # now, so that no stock type has the number of another one of the first collection
+        learner.import_package(old)
+        learner.study()
+        learner.tag_all_long_ago("mine")
+        note = next(each for each in learner.notes() if "Vienna" in each.fields[0])
+        note.fields[1] = "Here"
+        learner.col.update_note(note)
+        before, was = learner.histories(), learner.having()
+        edits = {
+            "Where is Vienna?": "Where's Vienna?",
+            "日本": "日本国",
+            "A river": "A long river",
+            "Another": "Another one",
+        }
+        edits |= {"}} and the {{": "}} or the {{"}
+        for path in author.folder.glob("*.yaml"):
+            if path.name != "deck.yaml":
+                text = path.read_text("utf-8")
+                for some, other in edits.items():
+                    text = text.replace(some, other)
+                author.write(path.name, text)
+        made = edition(author)
+        assert (made["notes"], made["left"]) == (7, [])
+        outcomes = [learner.import_text(Path(path)) for path in made["paths"]]
+        assert sum(each.updated for each in outcomes) == 7
+        assert not any(each.new or each.duplicate or each.conflicting or each.other for each in outcomes)
+        now = learner.having()
+        assert sum(now[guid] != was[guid] for guid in was) == 7
+        assert all(now[guid].tags == was[guid].tags >= {"mine"} for guid in was)
+        assert next(each for each in learner.notes() if "Vienna" in each.fields[0]).fields[1] == "Austria"
+        assert learner.import_package(author.package) == Import(0, 0, len(was), 0, 0)
+        assert learner.histories() == before
+        assert not learner.schema_changed
 
 
 def test_notes_of_another_type_get_the_first_field_and_those_of_the_same_name(rivers: Author, learner: Learner) -> None:
