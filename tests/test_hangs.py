@@ -40,6 +40,7 @@ from author import Author
 import studydeck
 from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
+from studydeck.commands import edition
 from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
@@ -323,6 +324,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "the style of cards": style(".card{…}"),
     "pictures": lambda value: collect_media(cards(f"![x]({value})"), whole=False),
     "a plan": lambda value: plan.plain(value),
+    "a text edition": lambda value: edition.media_in([value]),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),
     "the print": lambda value: PRINT.make(
         cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""

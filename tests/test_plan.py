@@ -86,6 +86,9 @@ def test_every_change_is_told_word_by_word_and_the_import_does_just_that(rivers:
         "- These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
         "before or after importing.",
         '    note:"Rivers Q&A" "Id:rhine"',
+        "",
+        "Learners with tags or words of their own on edited cards can import the text edition first: "
+        "studydeck build --edition text.",
     ]
     rivers.build(later=1_000)
     assert learner.import_package(rivers.package) == Import(new=1, updated=3, duplicate=0, conflicting=0, other=0)

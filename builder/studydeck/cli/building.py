@@ -14,8 +14,10 @@ from studydeck.cli.printing import (
     Waiting,
     are_failing,
     as_values,
+    edition_json,
     in_colour,
     print_annotations,
+    print_edition,
     print_json,
     print_problems,
     print_report,
@@ -27,10 +29,11 @@ from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_o
 from studydeck.counting import counted
 
 if TYPE_CHECKING:
+    from studydeck.commands.edition import TextEdition
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
-    from studydeck.pipeline import Built
+    from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
 
 
@@ -86,6 +89,16 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
     is_flag=True,
     help="Assume that no learner got a build that only other branches know.",
 )
+@click.option(
+    "--edition",
+    type=click.Choice(["text"]),
+    help="Also write the edits as a text file, for learners with tags or words of their own on edited notes.",
+)
+@click.option(
+    "--against",
+    metavar="OLD",
+    help="The build that the text edition's learners have, as in plan; default: the last build.",
+)
 @click.option("--timings", is_flag=True, help="Print how long each stage took on standard error.")
 @format_option()
 def build(
@@ -95,6 +108,8 @@ def build(
     verify: bool,
     locked: bool,
     only_this_branch: bool,
+    edition: str | None,
+    against: str | None,
     timings: bool,
     style: str,
 ) -> None:
@@ -108,9 +123,13 @@ def build(
 
     from studydeck.incremental import cache
 
+    if against is not None and edition is None:
+        raise click.UsageError("--against needs --edition text; to compare without building, use: studydeck plan")
+    whole = repair_lock or verify or edition is not None
+
     def look() -> tuple[cache.State, cache.Known | None]:
         state = cache.state_of(folders, output, only_this_branch)
-        return state, None if repair_lock or verify else cache.recall(folders, output, state)
+        return state, None if whole else cache.recall(folders, output, state)
 
     now, folders = moment_of_build(), folders_of(decks)
     state, known = look()
@@ -126,6 +145,12 @@ def build(
         watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
         known = known if known and (known.changed or known.moved) else None
+        editions: dict[Path, TextEdition] = {}
+
+        def compare(loaded: Loaded) -> None:
+            if edition:
+                editions[loaded.deck.folder] = _text_edition(loaded, output, now, against, only_this_branch)
+
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
                 folders,
@@ -137,18 +162,24 @@ def build(
                 state=state,
                 known=known,
                 progress=progress,
+                before_building=compare,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
-    made = [each for each in built if not are_failing(each.problems)]
+            made = [each for each in built if not are_failing(each.problems)]
+            _write_editions([(editions[each.deck.folder], each.path) for each in made if editions])
     if watch:
         _print_timings(watch)
     if style == "json":
-        answer = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
+        answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
+        if edition:
+            answer["editions"] = [edition_json(editions[each.deck.folder]) for each in made]
         print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
     else:
         print_problems(problems, err=True)
         for package in made:
             _print_package(package)
+            if editions:
+                print_edition(editions[package.deck.folder])
         for report in reports:
             print_report(report)
     if are_failing(problems):
@@ -325,6 +356,26 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
             if path.is_file() and path.stat().st_size <= LARGEST_PACKAGE:
                 copies[path] = Path(shutil.copy(path, temporary))
         yield copies
+
+
+def _text_edition(loaded: Loaded, out: Path, now: int, against: str | None, only_this_branch: bool) -> TextEdition:
+    from studydeck.commands.edition import text_edition
+
+    try:
+        return text_edition(loaded, out, now, against, only_this_branch)
+    except (ValueError, OSError) as error:
+        raise click.UsageError(f"{error}.") from None
+
+
+def _write_editions(editions: Sequence[tuple[TextEdition, Path]]) -> None:
+    """Writes the text editions beside their packages."""
+    from studydeck.commands.edition import write_edition
+
+    try:
+        for each, package in editions:
+            write_edition(each, package)
+    except OSError as error:
+        raise click.ClickException(f"the package was built, but its text edition can't be written: {error}.") from None
 
 
 def _verified(package: Path, previous: Path | None) -> Report:

@@ -15,6 +15,7 @@ from studydeck.counting import counted
 from studydeck.terminal import printable
 
 if TYPE_CHECKING:
+    from studydeck.commands.edition import TextEdition
     from studydeck.commands.importing import Imported
     from studydeck.engine.verify import Report
     from studydeck.history.plan import Plan
@@ -124,6 +125,32 @@ def print_imported(imported: Imported) -> None:
         say(f"left out: {each.what}{times}: {each.why}")
     print_problems([each for each in imported.problems if each.severity == "error"], err=True)
     say(f"{summary(imported.problems)}; next: studydeck {'check' if imported.problems else 'build'} {folder}")
+
+
+def print_edition(edition: TextEdition) -> None:
+    """What a text edition has, and what it leaves to the package."""
+    if edition.files:
+        paths = ", ".join(path.as_posix() for path in edition.files)
+        notes = counted(edition.notes, "edited note")
+        say(f"{paths}: {notes} for learners of {edition.against}; to be imported before the package")
+    else:
+        say(
+            f"  no text edition: it would have nothing for learners of {edition.against}; --against names another build"
+        )
+    for why, ids in edition.left.items():
+        some = ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
+        say(f"  only the package brings {counted(len(ids), 'edit')}, since {why}: {some}")
+
+
+def edition_json(edition: TextEdition) -> dict[str, Any]:
+    """A text edition as values for JSON."""
+    return {
+        "deck": edition.deck,
+        "against": edition.against,
+        "paths": [path.as_posix() for path in edition.files],
+        "notes": edition.notes,
+        "left": [{"why": why, "ids": list(ids)} for why, ids in edition.left.items()],
+    }
 
 
 def in_colour(plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from studydeck.decks import load_all, part_of
 from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
 from studydeck.model import ERROR, Problem
-from studydeck.pipeline import Built, Progress, build
+from studydeck.pipeline import Built, Loaded, Progress, build
 
 
 def build_all(
@@ -24,11 +24,13 @@ def build_all(
     state: cache.State,
     known: cache.Known | None,
     progress: Progress,
+    before_building: Callable[[Loaded], None] = lambda loaded: None,
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
     `state` is what is in the folders, and `known` is what the last build made from them, so that only changes are read;
-    the rest is as in `load_all` and `build`. No other build of the decks may run meanwhile: see exclusion.py.
+    the rest is as in `load_all` and `build`. `before_building` is given every deck, once all are loaded and none has
+    errors. No other build of the decks may run meanwhile: see exclusion.py.
     """
     with ExitStack() as opened:
         parts = None
@@ -47,6 +49,8 @@ def build_all(
             problems = sorted(changed) or problems
         if _failing(problems):
             return [], problems
+        for each in loaded:
+            before_building(each)
         complete = cache.is_complete(state)  # before the build itself writes files there
         built = []
         for number, each in enumerate(loaded, start=len(loaded)):

@@ -34,6 +34,16 @@ from studydeck.shipped import shipped
 def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Plan:
     """What importing the deck, built from its files at `now` (seconds since 1970), changes for learners of `against`.
 
+    `against` is as in `compared`, which also says what is raised.
+    """
+    return make_plan(loaded.deck, *compared(loaded, out, now, against))
+
+
+def compared(
+    loaded: Loaded, out: Path, now: int, against: str | None, only_this_branch: bool = False
+) -> tuple[Before, After, str]:
+    """What learners of `against` have, what the next build ships, and in words where old texts are from.
+
     `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and newer builds
     that a build would find. Old texts are from that package or revision, else from the package in `out` or git's HEAD.
     Raises ValueError with a sentence if there is no such build.
@@ -41,7 +51,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
     notes = compile_notes(loaded)
     ids = note_type_ids(loaded.deck, loaded.lock)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
-    last = shipped(deck.folder, loaded.lock, loaded.known, package).lock
+    last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch).lock
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
@@ -50,7 +60,7 @@ def plan(loaded: Loaded, out: Path, now: int, against: str | None = None) -> Pla
         before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
     types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
-    return make_plan(deck, before, After(notes, types, lock), texts_from)
+    return before, After(notes, types, lock), texts_from
 
 
 def repair_lock(folder: Path, out: Path) -> Repaired | None:

@@ -16,7 +16,7 @@ from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.dbproxy import DBProxy
 from anki.decks import DeckId
 from anki.errors import AnkiException
-from anki.import_export_pb2 import ImportAnkiPackageOptions
+from anki.import_export_pb2 import ImportAnkiPackageOptions, ImportCsvRequest, ImportResponse
 from anki.notes import Note
 
 anki.lang.set_lang("en_US")
@@ -92,10 +92,12 @@ class Learner:
         request = ImportAnkiPackageRequest(package_path=str(path), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()  # the engine changed note types behind the cache
-        other = (log.first_field_match, log.missing_notetype, log.missing_deck, log.empty_first_field)
-        return Import(
-            len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting), sum(len(each) for each in other)
-        )
+        return _outcome(log)
+
+    def import_text(self, path: Path) -> Import:
+        """Imports a text file as its header says, with nothing changed in the import window."""
+        metadata = self.col.get_csv_metadata(str(path), None)
+        return _outcome(self.col.import_csv(ImportCsvRequest(path=str(path), metadata=metadata)).log)
 
     def study(self, cards: int = 1000) -> int:
         """Answers up to `cards` due cards with Good, deck by deck, and returns how many there were."""
@@ -224,6 +226,13 @@ class Learner:
         """The names of the note types that notes use."""
         used = set(self._db.list("select distinct mid from notes"))
         return sorted(each.name for each in self.col.models.all_names_and_ids() if each.id in used)
+
+
+def _outcome(log: ImportResponse.Log) -> Import:
+    other = (log.first_field_match, log.missing_notetype, log.missing_deck, log.empty_first_field)
+    return Import(
+        len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting), sum(len(each) for each in other)
+    )
 
 
 def _unsound(card: Card) -> Iterator[str]:

@@ -131,6 +131,16 @@ class Plan(NamedTuple):
         return sum(card.what == what for card in self.cards)
 
     @property
+    def text_edition(self) -> str:
+        """A sentence on whom the text edition helps, if it has anything; otherwise empty."""
+        if not any(change.field != "Tags" for card in self.cards if card.what == "edited" for change in card.changes):
+            return ""
+        return (
+            "Learners with tags or words of their own on edited cards can import the text edition first: "
+            "studydeck build --edition text."
+        )
+
+    @property
     def summary(self) -> str:
         """The plan in one line: 3 new cards, 5 edited (2 questions, 3 answers), 57 untouched, 1 retired. …"""
         edited = [card.counted_as for card in self.cards if card.what == "edited"]

@@ -39,6 +39,8 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
         lines.append("\nFor learners to do by hand (paste the search into Anki's browser):")
         for step in plan.by_hand:
             lines += [f"- {printable(step.what)}", f"    {printable(step.search)}"]
+    if plan.text_edition:
+        lines.append(f"\n{plan.text_edition}")
     return "\n".join(lines)
 
 
@@ -83,6 +85,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "unclean": list(plan.unclean),
         "moved_gaps": list(plan.moved_gaps),
         "look": plan.look or None,
+        "text_edition": plan.text_edition or None,
         **counts,
         "moved": sum(bool(card.moved_from) for card in plan.cards),
         "cards": cards,
