@@ -184,8 +184,9 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
         code, live.phone = qr_code(server.address)
         say(code)
     stop = threading.Event()
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
     try:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        serving.start()
         if browser:
             webbrowser.open(server.address)
         watch(deck, live.refresh, stop)
@@ -194,4 +195,5 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     finally:
         stop.set()
         live.close()
-        server.shutdown()
+        if serving.is_alive():  # else Ctrl-C came first, and the end of what never began would be waited for
+            server.shutdown()
