@@ -19,6 +19,7 @@ from studydeck.text.shown import (
     Quote,
     Shown,
     Table,
+    every_block,
     pieces_of,
     shown,
     style_of,
@@ -176,25 +177,10 @@ def _features(blocks: Blocks) -> Counter[str]:
             counted["a link"] += 1
         if piece.kind != "text":
             counted[f"a {piece.kind}" if piece.kind != "display" else "a formula"] += 1
-    for block in _all(blocks):
+    for block in every_block(blocks):
         if isinstance(block, Code | Heading | Listed | Quote | Table):
             counted[f"a {type(block).__name__.lower()}".replace("listed", "list")] += 1
     return counted
-
-
-def _all(blocks: Blocks) -> Iterator[object]:
-    for block in blocks:
-        yield block
-        match block:
-            case Listed(items):
-                for item in items:
-                    yield from _all(item)
-            case Quote(inner):
-                yield from _all(inner)
-            case Table(rows):
-                for row in rows:
-                    for cell in row:
-                        yield from _all(cell.blocks)
 
 
 def _text(blocks: Blocks) -> str:
@@ -202,4 +188,4 @@ def _text(blocks: Blocks) -> str:
 
 
 def _lines(blocks: Blocks) -> list[int]:
-    return [len(block.lines) for block in _all(blocks) if isinstance(block, Paragraph)]
+    return [len(block.lines) for block in every_block(blocks) if isinstance(block, Paragraph)]

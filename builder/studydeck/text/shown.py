@@ -696,21 +696,28 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield run[0]._replace(text="".join(each.text for each in run))
 
 
+def every_block(blocks: Blocks) -> Iterator[Block]:
+    """All blocks, each before those inside it, in order."""
+    for block in blocks:
+        yield block
+        match block:
+            case Listed(items):
+                for item in items:
+                    yield from every_block(item)
+            case Quote(inner):
+                yield from every_block(inner)
+            case Table(rows):
+                for row in rows:
+                    for cell in row:
+                        yield from every_block(cell.blocks)
+
+
 def pieces_of(blocks: Blocks) -> Iterator[Piece]:
     """All pieces of `blocks`, in order; code is one, too."""
-    for block in blocks:
+    for block in every_block(blocks):
         match block:
             case Paragraph(lines) | Heading(_, lines):
                 for line in lines:
                     yield from line
-            case Listed(items):
-                for item in items:
-                    yield from pieces_of(item)
-            case Quote(inner):
-                yield from pieces_of(inner)
             case Code(text):
                 yield Piece("text", text, Look(frozenset((CODE,))))
-            case Table(rows):
-                for row in rows:
-                    for cell in row:
-                        yield from pieces_of(cell.blocks)
