@@ -59,7 +59,8 @@ from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
-from studydeck.text import cleaned, formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
+from studydeck.text.clean import cleaned
 from studydeck.text.from_html import to_markdown
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from studydeck.pipeline import compile_notes
 from studydeck.reading.nodes import Keys
 from studydeck.reading.tree import read_tree
 from studydeck.render.note_types import note_types
-from studydeck.text import cleaned
+from studydeck.text.clean import cleaned
 
 CARDS = """\
   - id: nile

@@ -34,7 +34,8 @@ from studydeck.preview import write_page
 from studydeck.render.note_types import note_types
 from studydeck.stats import stats_page
 from studydeck.terminal import printable
-from studydeck.text import cleaned, parse, read_clozes, slug, to_cloze_html, without_gaps
+from studydeck.text import parse, read_clozes, slug, to_cloze_html, without_gaps
+from studydeck.text.clean import cleaned
 
 WINDOWS = os.name == "nt"  # it has no such names
 HOSTILE_FOLDER = "ri\u202evers" if WINDOWS else "ri\x1b]0;pwned\x07vers\u202e"

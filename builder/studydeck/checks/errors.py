@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Html, Problem, Text, problem
-from studydeck.text import cleaned, fold, html_references, html_words, letters_hash, read_clozes, to_cloze_html, to_html
+from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = re.compile(r"\w")
@@ -25,6 +25,8 @@ def _cards(deck: Deck) -> Iterator[Card]:
 
 def _is_empty(text: Text) -> bool:
     if isinstance(text, Html):
+        from studydeck.text.clean import html_references, html_words  # few decks need it
+
         return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
@@ -80,7 +82,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
-        found = read_clozes(cleaned(cloze) if isinstance(cloze, Html) else to_cloze_html(cloze))
+        found = read_clozes(field_html(cloze, with_gaps=True))
         for message, remedy in found.mistakes:
             yield problem("bad-cloze", cloze, message, remedy)
         if not found.numbers and not found.mistakes:

@@ -27,7 +27,8 @@ from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
 from studydeck.reading.written import Value, section_yaml
 from studydeck.render.media import LARGEST_FILE
-from studydeck.text import PICTURES, SOUNDS, cleaned, html_references, html_words, media_references, slug
+from studydeck.text import PICTURES, SOUNDS, media_references, slug
+from studydeck.text.clean import cleaned, html_references, html_words
 from studydeck.text.from_html import to_markdown
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)

@@ -16,7 +16,7 @@ from studydeck.history.lock import Lock, NoteRecord
 from studydeck.kinds import KINDS, OWN
 from studydeck.model import Card, Deck, Html, Identity, Note, NoteType, Problem, Section, Text, problem, shown, warning
 from studydeck.terminal import command_line
-from studydeck.text import html_words, slug
+from studydeck.text import slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
@@ -241,7 +241,12 @@ class _Matching:
         if gone and card.guid is None:
             self._ask(card, gone)
             return
-        name = base = slug(html_words(card.asks) if isinstance(card.asks, Html) else card.asks)
+        asks: str = card.asks
+        if isinstance(asks, Html):
+            from studydeck.text.clean import html_words  # few decks need it
+
+            asks = html_words(asks)
+        name = base = slug(asks)
         count = self.tried.get(base, 1)  # ids are never released, so no lower number is free
         while name in self.claimed or name in self.lock.notes:
             count += 1

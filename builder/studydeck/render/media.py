@@ -23,7 +23,6 @@ from studydeck.text import (
     SOUNDS,
     Guesses,
     Slip,
-    html_references,
     is_sound,
     media_references,
     media_slips,
@@ -62,6 +61,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     shelf = _Shelf(deck.folder / "media")
     for section in deck.sections:
         for html in section.html:
+            from studydeck.text.clean import html_references  # few decks need it
+
             for written, alt in html_references(html):
                 shelf.take(written, alt, html)
         joined = "\n".join(section.texts)

@@ -6,8 +6,8 @@ import html as html_entities
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from studydeck.model import Card, Deck, Html, Identity, Kind, Languages, Note, Section, Text, takes
-from studydeck.text import cleaned, to_cloze_html, to_html, with_occlusions, without_commands
+from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
+from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
@@ -138,24 +138,19 @@ def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
     return html if runs == usual_direction(language) else f'<{tag} dir="{runs}">{html}</{tag}>'
 
 
-def _field(text: Text, files: Mapping[str, str], language: str) -> str:
-    """The HTML of a field for a text of either kind."""
-    return cleaned(text, files) if isinstance(text, Html) else to_html(text, files, language)
-
-
 def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
-    return _field(text, files, language)
+    return field_html(text, files, language)
 
 
 def _with_gaps(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
-    html = cleaned(text, files) if isinstance(text, Html) else to_cloze_html(text, files, language)
+    html = field_html(text, files, language, with_gaps=True)
     return with_occlusions(html) if card.kind.note_type and "image-occlusion" in html else html
 
 
 def _markdown_or_list(value: Text | tuple[Text, ...], card: Card, files: Mapping[str, str], language: str) -> str:
     if not isinstance(value, tuple):
-        return _field(value, files, language)
-    return f"<ul>{''.join(f'<li>{_field(item, files, language)}</li>' for item in value)}</ul>"
+        return field_html(value, files, language)
+    return f"<ul>{''.join(f'<li>{field_html(item, files, language)}</li>' for item in value)}</ul>"
 
 
 def _flag(value: bool, card: Card, files: Mapping[str, str], language: str) -> str:
@@ -163,7 +158,7 @@ def _flag(value: bool, card: Card, files: Mapping[str, str], language: str) -> s
 
 
 def _flag_or_markdown(value: Text | bool, card: Card, files: Mapping[str, str], language: str) -> str:
-    return "" if isinstance(value, bool) else _field(value, files, language)
+    return "" if isinstance(value, bool) else field_html(value, files, language)
 
 
 def _flag_or_list(value: tuple[Text, ...] | bool, card: Card, files: Mapping[str, str], language: str) -> str:

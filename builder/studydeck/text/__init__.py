@@ -4,9 +4,8 @@ Shared by the other rooms, since checks and rendering must agree on what a text 
 """
 
 from studydeck.text.about import about, described, literal, literal_line
-from studydeck.text.clean import cleaned, html_references, html_words
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, with_occlusions, without_gaps
-from studydeck.text.markdown import media_references, media_slips, to_cloze_html, to_html, without_commands
+from studydeck.text.markdown import field_html, media_references, media_slips, to_cloze_html, to_html, without_commands
 from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
 from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, slug
@@ -19,13 +18,11 @@ __all__ = [
     "Guesses",
     "Slip",
     "about",
-    "cleaned",
     "described",
+    "field_html",
     "filled",
     "fold",
     "gaps_in",
-    "html_references",
-    "html_words",
     "is_sound",
     "letters_hash",
     "literal",

@@ -14,6 +14,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from studydeck.model import Html, Text
 from studydeck.text import media, slips
 from studydeck.text.cloze import contained
 from studydeck.text.code import highlighted, with_gaps
@@ -84,6 +85,17 @@ def to_cloze_html(text: str, files: Mapping[str, str] | None = None, language: s
         ]
         html = "".join(parts)
     return contained(html)
+
+
+def field_html(
+    text: Text, files: Mapping[str, str] | None = None, language: str = "", *, with_gaps: bool = False
+) -> str:
+    """The HTML of a field for an author's text of either kind, Markdown or HTML; it has clozes if it is `with_gaps`."""
+    if isinstance(text, Html):
+        from studydeck.text.clean import cleaned  # few decks need it
+
+        return cleaned(text, files)
+    return to_cloze_html(text, files, language) if with_gaps else to_html(text, files, language)
 
 
 def without_commands(html: str) -> str:
