@@ -23,6 +23,7 @@ from studydeck.model.words import Html
 from studydeck.pipeline import Loaded, build, load
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.tree import read_tree
+from studydeck.reading.written import Value, section_yaml
 from studydeck.text import to_html
 from studydeck.text.plain import from_plain
 from studydeck.text.scalar import yaml_text
@@ -708,6 +709,18 @@ def test_any_text_reads_back_from_the_yaml_that_is_written(text: str) -> None:
     value = tree["a"]["b"]  # type: ignore[call-overload,index]
     assert isinstance(value, Text)
     assert value.rstrip("\n") == unicodedata.normalize("NFC", text)
+
+
+def test_no_line_that_is_written_ends_in_a_blank() -> None:
+    card: dict[str, Value] = {
+        "question": "Which?",
+        "answer": ("a" * 40, "b" * 40),
+        "fields": {"Flag": "blue\nwhite"},
+        "reverse": True,
+    }
+    written = section_yaml("Water", "water", [card])
+    assert not re.search(" $", written, re.MULTILINE)
+    assert "    fields:\n      Flag: |\n" in written
 
 
 # --- the page ------------------------------------------------------------------------------------

@@ -21,20 +21,21 @@ def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]]) -> s
 
 
 def _card(values: Mapping[str, Value]) -> str:
-    lines = "".join(f"    {key}: {_value(value)}\n" for key, value in values.items())
+    lines = "".join(f"    {key}:{_value(value)}\n" for key, value in values.items())
     return f"  - {lines[4:]}"
 
 
 def _value(value: Value) -> str:
+    """What follows a key's colon."""
     if isinstance(value, bool):
-        return yaml_scalar(value)
+        return f" {yaml_scalar(value)}"
     if isinstance(value, str):
-        return _text(value, "      ")
+        return f" {_text(value, '      ')}"
     if isinstance(value, Mapping):
         return "".join(f"\n      {yaml_text(name, '')}: {_text(text, '        ')}" for name, text in value.items())
     is_short = sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n<") for each in value)
     if is_short:
-        return f"[{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
+        return f" [{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
     return "".join(f"\n      - {_text(each, '        ')}" for each in value)
 
 
