@@ -6,7 +6,7 @@ What looks like one and is none stays text: a price, a shell's variable, a brack
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
@@ -23,6 +23,7 @@ _OTHER_ENVIRONMENT = re.compile(
     rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b"
 )
 _DOLLARS = re.compile(r"\\[\s\S]|(\$+)")
+_BACKSLASHES = re.compile(r"\\+")
 _ENDS = {r"\(": r"\)", r"\[": r"\]"}
 _FENCE = re.compile(r"[ >]{0,6}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(`{3,}(?![^\n]*`)|~{3,})")
 _LINE_START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
@@ -163,8 +164,8 @@ class _Reader:
     def _in_brackets(self, start: re.Match[str]) -> Formula | None:
         """`\\(…\\)`, `\\[…\\]`, `[$]…[/$]`, `[$$]…[/$$]` or `[latex]…[/latex]`."""
         end = _ENDS.get(start[0]) or f"[/{start[0][1:]}"
-        at = self._seeker.find(end, start.end())
-        if at == len(self.text) or self._seeker.find(start[0], start.end()) < at:
+        at = self._next(end, start.end())
+        if at == len(self.text) or self._next(start[0], start.end()) < at:
             return None
         tex = self.text[start.end() : at]
         if start[0] == r"\(":
@@ -174,6 +175,23 @@ class _Reader:
         else:
             is_formula = True
         return self._formula(start, at, end) if is_formula else None
+
+    def _next(self, mark: str, after: int) -> int:
+        """Where `mark` is next, or the text's length; one with a backslash is none after another: `\\\\[2pt]`."""
+        if mark[0] != "\\":
+            return self._seeker.find(mark, after)
+        places = self._brackets[mark]
+        number = bisect_left(places, after)
+        return places[number] if number < len(places) else len(self.text)
+
+    @cached_property
+    def _brackets(self) -> dict[str, list[int]]:
+        """Where `\\(`, `\\)`, `\\[` and `\\]` are, by their signs."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for run in _BACKSLASHES.finditer(self.text):
+            if len(run[0]) % 2:
+                places[self.text[run.end() - 1 : run.end() + 1]].append(run.end() - 1)
+        return places
 
     def _is_display(self, start: re.Match[str], at: int, tex: str) -> bool:
         """Whether `\\[…\\]` is a formula rather than brackets: `a\\[i\\]`, `\\[sic\\]`."""
