@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks preview verify test quick coverage stories hangs bench desktop pictures docs lint check format clean help FORCE
+.PHONY: decks preview verify test quick coverage stories installs hangs bench desktop pictures docs lint check format clean help FORCE
 
 # Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
 # installed a package over the editable one: then it is set up anew (test_make.py).
@@ -28,13 +28,17 @@ test: $(VENV)/.tested lint check  ## run the whole test suite and the static che
 	@$(BIN)/python -m pytest
 
 quick: $(VENV)/.tested  ## run the tests that take no time, of every part (a minute)
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(BIN)/python -m pytest -q -m "not slow and not installs"
 
 coverage: $(VENV)/.tested  ## run the whole suite and show which lines and branches of the program it never runs
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
-	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_together.py
+	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest \
+		tests/test_story.py tests/test_together.py tests/test_merges.py
+
+installs: $(VENV)/.tested  ## install studydeck with pip, uv and pipx in every way, and try a release (minutes)
+	@$(BIN)/python -m pytest -m installs
 
 hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
 	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py

@@ -108,6 +108,7 @@ def test_a_release_without_notes_is_none(tmp_path: Path, part: str, words: str) 
 
 
 @pytest.mark.slow
+@pytest.mark.installs
 @pytest.mark.skipif(sys.platform == "win32", reason="releases are made on Linux")
 def test_the_release_script_builds_tries_and_describes_what_is_published(tmp_path: Path) -> None:
     clone = working_clone(tmp_path / "clone")

@@ -69,8 +69,17 @@ N = 1_000
 FLOOR, MOST = 0.004, 6.0  # seconds; times the work for four times the text
 #: What is let be square up to a limit, and the seconds that this takes; beyond the limit it is looked at as all else.
 LIMITED = {"a material and its revision": 0.1, "a formula": 0.4}
-#: What takes seconds for all texts, and calls what is tried with each of them anyway: each fifth text will do.
-SAMPLED = {*LIMITED, "a table in tabs", "Anki's notes in plain text", "HTML in an element", "HTML of a cloze"}
+#: What takes seconds for all texts, and calls what is tried with each of them anyway: each tenth text will do.
+SAMPLED = {
+    *(*LIMITED, "a table", "a table in tabs", "Anki's notes in plain text", "HTML in an element", "HTML of a cloze"),
+    *(
+        "HTML of another editor's",
+        "studydeck.text.plain.from_plain",
+        "the numbers",
+        "the print",
+        "the check wrong_texts",
+    ),
+}
 #: Seconds after which a run is over: what takes so long for 4,000 signs hangs.
 ENOUGH = 2.0
 ALL = bool(os.environ.get("STUDYDECK_HANGS"))
@@ -432,7 +441,7 @@ def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float =
 def test_a_text_four_times_as_long_takes_about_four_times_the_work(name: str) -> None:
     function = functions()[name]
     slow = {}
-    for what, made in itertools.islice(texts(), 0, None, 5 if name in SAMPLED and not ALL else 1):
+    for what, made in itertools.islice(texts(), 0, None, 10 if name in SAMPLED and not ALL else 1):
         times = growth(lambda size, made=made: lambda: function(made(size)), N, LIMITED.get(name, FLOOR))  # type: ignore[misc]
         if times > (9 if "fences" in what else MOST):  # one search for each length of a fence: n to the power of 1.5
             slow[what] = round(times, 1)

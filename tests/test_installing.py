@@ -87,6 +87,7 @@ def follow(home: Home, python: Path, **more: str) -> str:
     return line
 
 
+@pytest.mark.installs
 def test_an_editable_checkout_stays_one(home: Home) -> None:
     python = fresh(home, "--editable", home.clone)
     assert follow(home, python) == f"{python} -m pip install --editable {shlex.quote(f'{home.clone}[print]')}"
@@ -97,6 +98,7 @@ def test_an_editable_checkout_stays_one(home: Home) -> None:
     home.run(*shlex.split(install))
 
 
+@pytest.mark.installs
 def test_a_folder_without_git_is_no_checkout_to_pull(home: Home) -> None:
     shutil.rmtree(home.clone / ".git")
     python = fresh(home, home.clone)
@@ -111,6 +113,7 @@ def test_a_wheel_is_named_and_its_requirements_once_it_is_gone(home: Home) -> No
     assert follow(home, python) == f"{python} -m pip install 'latex2mathml>=3.77'"
 
 
+@pytest.mark.installs
 def test_a_git_address_and_its_revision_are_named(home: Home) -> None:
     address = f"git+{home.clone.as_uri()}@main"
     python = fresh(home, f"studydeck @ {address}")
@@ -134,6 +137,7 @@ def test_an_environment_without_pip_is_filled_by_uv(home: Home) -> None:
     assert said(home, python, "pip_line('x')") == f"uv pip install --python {python} x"
 
 
+@pytest.mark.installs
 def test_uvs_and_pipxs_tools_are_installed_anew_with_the_extras_that_they_have(home: Home) -> None:
     home.run("uv", "tool", "install", "--quiet", f"{home.clone}[material]")
     home.run("pipx", "install", "--quiet", f"{home.clone}[material]")

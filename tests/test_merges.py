@@ -5,6 +5,7 @@ What their own git does, which follows `.gitattributes`, is in test_history.py (
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
@@ -19,7 +20,8 @@ from clone import ROOT, git
 from studydeck.pipeline import Built, build, load
 
 DECK = ROOT / "cards" / "magnesium-and-inflammation"
-PAIRS = 100
+#: In the suite some; `make stories` merges 100.
+PAIRS = 100 if "STUDYDECK_STORIES" in os.environ else 40
 CARD = re.compile(r"(?m)^(?=  - id: )")
 MATERIAL = re.compile(r"(?m)^    source: .*\n|^material:\n(?:  .*\n)+|^uncarded:\n(?:  .*\n)+")
 Edit = tuple[str, int, str]
@@ -121,7 +123,7 @@ def test_locks_of_two_branches_merge_on_a_forge_in_all_but_rare_cases(tmp_path: 
         if not with_conflicts:
             built = forge.build(forge.folder)
             assert (built.changes.new, built.changes.edited) == ((), ()), (ours, theirs)
-    assert conflicts <= PAIRS / 50
+    assert conflicts <= max(1, PAIRS / 50)
 
 
 def test_edits_of_two_cards_that_are_neighbours_in_the_lock_merge_on_a_forge(tmp_path: Path) -> None:
