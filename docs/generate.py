@@ -119,6 +119,11 @@ _TAKES = {
     "fields": "fields, each with Markdown",
     "note types": "folders, each with keys and their fields",
     "mappings": "a list of mappings",
+    "picture": "the name of a picture",
+    "parts": "a list of the keys of [parts](#parts)",
+    "numbers": "a list of numbers",
+    "shape": "`rect`, `ellipse` or `polygon`",
+    "hide": "`all` or `one`",
 }
 
 
@@ -134,9 +139,10 @@ def _keys() -> Iterator[tuple[str, str]]:
         SECTION_KEYS,
         TEMPLATE_KEYS,
     )
+    from studydeck.reading.parts import PART_KEYS
 
     tables = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "credit": CREDIT_KEYS, "section": SECTION_KEYS}
-    tables |= {"card": card_keys(), "note type": NOTE_TYPE_KEYS, "template": TEMPLATE_KEYS}
+    tables |= {"card": card_keys(), "part": PART_KEYS, "note type": NOTE_TYPE_KEYS, "template": TEMPLATE_KEYS}
     for file, keys in tables.items():
         rows = []
         for name, key in keys.items():

@@ -30,6 +30,7 @@ from studydeck.kinds import card_keys
 from studydeck.model import PROBLEMS, Problem
 from studydeck.pipeline import build, load
 from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, NOTE_TYPE_KEYS, SECTION_KEYS, TEMPLATE_KEYS
+from studydeck.reading.parts import PART_KEYS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -48,11 +49,12 @@ FOLLOWED = {
     "README": ["README.md"],
     "guide": [f"docs/{each}.md" for each in GUIDE],
     "note types": ["docs/note-types.md"],
+    "occlusion": ["docs/occlusion.md"],
 }
 DECK = Path("cards/rivers")
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"(?:# |/\* |<!-- )([\w./-]+\.(?:yaml|css|html))(?: \*/| -->)?\n")
+_FILE = re.compile(r"(?:# |/\* |<!-- )([\w./-]+\.(?:yaml|css|html|svg))(?: \*/| -->)?\n")
 
 
 def part(title: str, page: str) -> str:
@@ -145,7 +147,7 @@ def test_every_command_and_option_is_in_the_docs() -> None:
         ("credits", CREDIT_KEYS),
         ("material", MATERIAL_KEYS),
         ("Section files", SECTION_KEYS),
-        ("Cards", card_keys()),
+        ("Cards", [*card_keys(), *PART_KEYS]),
         ("note-type.yaml", [*NOTE_TYPE_KEYS, *TEMPLATE_KEYS]),
         ("templates", TEMPLATE_KEYS),
     ],

@@ -59,6 +59,24 @@ def test_numbers_of_note_types_fields_and_templates_are_those_of_the_first_relea
         assert [each.id for each in note_type.templates] == [0] * len(note_type.templates)
 
 
+def test_the_note_type_of_pictures_with_parts_is_that_of_the_first_release(author: Author) -> None:
+    """Anki's editor of masks finds the first five fields by their tags (test_occlusion.py)."""
+    author.write("media/heart.svg", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+    author.section("  - {id: a, occlude: heart.svg, parts: [{id: x, name: X, at: [1, 1, 1, 1]}]}\n")
+    loaded = author.load()
+    note_type = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))[-1]
+    assert (note_type.key, note_type.name, note_type.masks) == ("occlusion", "Rivers Occlusion", True)
+    assert note_type.id == 277488595927772
+    names = ("Occlusion", "Image", "Header", "Details", "Comments", "Names", "Hint", "Source")
+    assert [(field.name, field.collapsed) for field in note_type.fields] == [
+        *((name, False) for name in names),
+        ("Section", True),
+        ("Id", True),
+        *SPARES,
+    ]
+    assert [each.name for each in note_type.templates] == ["Image Occlusion"]
+
+
 def test_guids_are_those_of_the_first_release(author: Author) -> None:
     author.section("  - {id: a, question: What?, answer: x}\n")
     author.build()

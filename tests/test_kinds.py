@@ -145,14 +145,14 @@ def test_a_new_kind_is_read_and_matched_like_any_other(author: Author) -> None:
     assert (told.name, "as a term, and Anki can't turn it into a question" in told.message) == ("changed-kind", True)
     schema = json.loads(run("schema", "section"))
     assert {"term", "meaning"} <= set(schema["$defs"]["card"]["properties"])
-    assert len(schema["$defs"]["card"]["oneOf"]) == 4
+    assert len(schema["$defs"]["card"]["oneOf"]) == 5
 
 
 def test_a_key_without_a_spare_field_of_its_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever keys come later, learners' notes keep the text where it is."""
     monkeypatch.setattr(kinds, "COMMON", dict(kinds.COMMON))
     kinds.declare("mnemonic", Key(takes.MARKDOWN, "A way to keep it in mind.", "Mnemonic", spare=1))
-    for name, key in {"image": Key(takes.LINE, "x", "Image"), "audio": Key(takes.LINE, "x", "Audio", spare=1)}.items():
+    for name, key in {"photo": Key(takes.LINE, "x", "Photo"), "audio": Key(takes.LINE, "x", "Audio", spare=1)}.items():
         with pytest.raises(ValueError, match="needs a spare field of its own"):
             kinds.declare(name, key)
         del kinds.COMMON[name]

@@ -99,7 +99,7 @@ def test_every_check_is_a_known_problem() -> None:
 def test_the_other_warnings_are_those_that_the_page_of_problems_calls_so() -> None:
     text = (ROOT / "docs" / "problems.md").read_text("utf-8")
     told_of = set(re.findall(r"^### ([\w-]+)\n\nA warning\.", text, re.MULTILINE))
-    of_a_build = {"lost-lock", "future-stamp", "missing-history", "moved-gap", "copied-deck"}
+    of_a_build = {"lost-lock", "future-stamp", "missing-history", "moved-gap", "copied-deck", "stale-parts"}
     assert told_of - of_a_build - {"unused-ok"} <= OTHER_WARNINGS | OF_THE_MATERIAL <= set(PROBLEMS)
 
 

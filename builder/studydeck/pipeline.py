@@ -121,6 +121,10 @@ def load(
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
     problems += own_type_problems(deck, lock)
+    if media.sizes:
+        from studydeck.checks.parts import part_problems  # few decks have pictures with parts
+
+        problems += part_problems(deck, identities, media.sizes)
     found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
@@ -155,7 +159,7 @@ def build(
     stamps = type_records(types, last.lock, now)
     ledger = Ledger(loaded.known, last.lock, now, kept)
     order = ledger.order
-    rendered = render_notes(deck, loaded.identities, media.names, order)
+    rendered = render_notes(deck, loaded.identities, media.names, order, media.sizes)
     stamped = _counted(ledger.stamp(rendered, order), len(order), progress)
     problems = [*last.problems, *lock_warnings(deck, loaded.lock, path, now)]
     decks = kept.decks or dict.fromkeys([str(deck.title), *anki_decks(deck)])
@@ -176,7 +180,7 @@ def build(
 
 def compile_notes(loaded: Loaded) -> list[Note]:
     """The notes of a loaded deck in study order, rendered for Anki."""
-    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names))
+    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names, sizes=loaded.media.sizes))
 
 
 def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iterator[Shipped]:

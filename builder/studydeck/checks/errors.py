@@ -134,14 +134,14 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
     same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
     a reverse card with a question of its own does. Those of the deck's own note types may differ in other fields, so
-    they are only warned of.
+    they are only warned of. Cards that ask for other parts of the same picture don't count.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
     hashes = chain.from_iterable(section.letters for section in deck.sections)
     turned = [(card, letters_hash(card.asks)) for section in deck.sections for card in section.turned]
     for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
-        if card.retired:
+        if card.retired or card.kind.masks:  # these may share a picture
             continue
         # Folding takes ten times as long as this, so only questions with the same letters are folded.
         alike = first.setdefault(letters, card)

@@ -112,8 +112,10 @@ def judged(deck: Deck) -> list[Card]:
 
 
 def _in_markdown(section: Section) -> Sequence[Card]:
-    """The cards of a section without those that are in HTML, whose words no check reads."""
-    return section.cards if not section.html else [card for card in section.cards if not card.html]
+    """The cards of a section that ask in Markdown: not in HTML, whose words no check reads, nor by a picture."""
+    if not section.html and not any(card.kind.masks for card in section.cards):
+        return section.cards
+    return [card for card in section.cards if not (card.html or card.kind.masks)]
 
 
 def turned(deck: Deck) -> list[Card]:

@@ -59,7 +59,7 @@ def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
 
 def empty(ids: Sequence[str]) -> ByHand:
     """The notes that had more cards: those of a gap or a reversal that was dropped stay, and are empty."""
-    what = "After importing, choose Tools › Empty Cards in Anki: some gaps or reversals of these were dropped, "
+    what = "After importing, choose Tools › Empty Cards in Anki: some gaps, parts or reversals of these were dropped, "
     return ByHand(f"{what}and their cards are empty.", _ids(ids))
 
 

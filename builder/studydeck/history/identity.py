@@ -191,10 +191,11 @@ class _Matching:
             return
         self.claimed.add(record.id)
         made = record.made or card.id is None
+        numbers = record.answer if card.kind.masks else ""
         if card.id is not None and card.id != record.id:
-            self.found[number] = Identity(card.id, record.guid, made, was=record.id)
+            self.found[number] = Identity(card.id, record.guid, made, record.id, numbers)
         else:
-            self.found[number] = Identity(record.id, record.guid, made)
+            self.found[number] = Identity(record.id, record.guid, made, numbers=numbers)
 
     def _report_guid(self, guid: Text, record: NoteRecord) -> None:
         message = f"learners have this card under the guid '{record.guid}'"

@@ -340,12 +340,13 @@ def _counted_as(note: Note) -> dict[str, str]:
 
 
 def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
-    new = named_fields(note)
+    new = note.card.kind.readable(named_fields(note))
     if old.fields is not None:
+        before = note.card.kind.readable(old.fields)
         changes = [
-            FieldChange(name, old.fields.get(name, ""), value)
+            FieldChange(name, before.get(name, ""), value)
             for name, value in new.items()
-            if old.fields.get(name, "") != value
+            if before.get(name, "") != value
         ]
         if old.tags != note.tags:
             changes.append(FieldChange("Tags", " ".join(old.tags or ()), " ".join(note.tags)))

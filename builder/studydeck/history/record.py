@@ -71,7 +71,7 @@ class Ledger:
         update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
         """
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
-            note_id, guid, made, _ = identity
+            note_id, guid, made, _, numbers = identity
             last = self.record_of(identity)
             joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
             content = digest(kind, joined_tags, joined_fields)
@@ -86,7 +86,11 @@ class Ledger:
             if card.retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]
-            question, answer = question_digest(card), answer_digest(card, last.answer if last else "")
+            question = question_digest(card)
+            if card.kind.recorded:
+                answer = card.kind.recorded(dict(zip(card.kind.fields, fields, strict=True)), numbers)
+            else:
+                answer = answer_digest(card, last.answer if last else "")
             self.lines.append(
                 note_line(note_id, guid, kind, card.retired, made, content, question, answer,
                           number, modified, section, deck)
@@ -128,10 +132,11 @@ def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
 
     A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
     new uid must not change it. A deck with note types of its own ships ours only if it has cards for them: whoever
-    takes a deck over gets no note type that they don't need.
+    takes a deck over gets no note type that they don't need. Nor does any deck without pictures to name get theirs.
     """
     own = {kind.key: kind.note_type.id for kind in deck.own_kinds.values() if kind.note_type}
-    used = {card.kind.key for section in deck.sections for card in section.cards} if own else KINDS
+    cards = {card.kind.key for section in deck.sections for card in section.cards}
+    used = cards if own else cards.union(key for key, kind in KINDS.items() if not kind.masks)
     ours = [key for key in KINDS if key in used or key in lock.types]
     numbers = {
         key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in ours

@@ -99,6 +99,9 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
     asked = next(iter(old.fields.values()), "")
     note = by_question.get(asked)
     same_answer = note is not None and old.fields.get("Answer", "") == named_fields(note).get("Answer", "")
+    answer = answer_digest(note.card) if note is not None and same_answer else ""
+    if old.kind in KINDS and (recorded := KINDS[old.kind].recorded):
+        answer = recorded(old.fields, "")
     sections = [tag.rpartition("::")[2] for tag in old.tags if "::" in tag]
     return NoteRecord(
         id=old.fields.get("Id") or old.guid,
@@ -108,7 +111,7 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
         made=False,
         content=old_digest(old),
         question=question_digest(note.card) if note is not None else "",
-        answer=answer_digest(note.card) if note is not None and same_answer else "",
+        answer=answer,
         added=old.added,
         modified=old.modified,
         section=sections[0] if sections else "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studydeck.kinds.cloze import CLOZE
+from studydeck.kinds.occlusion import OCCLUSION
 from studydeck.kinds.question import QUESTION
 from studydeck.model import Deck, Key, Kind, Note, takes
 from studydeck.model.kinds import in_order
@@ -40,7 +41,7 @@ OWN = "note-types/"
 #: A card is of this kind unless it has the first key of another.
 DEFAULT_KIND = QUESTION
 #: The kinds by their keys in packages and locks.
-KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE)}
+KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE, OCCLUSION)}
 
 
 def card_keys() -> dict[str, Key]:
@@ -56,7 +57,7 @@ def kind_of(written: Mapping[str, object]) -> Kind:
 
 def kind_named(note_type: str, gaps: bool) -> Kind:
     """The kind whose note type has this name in a package; for another tool's, the kind that works like it."""
-    like = [each for each in KINDS.values() if each.gaps == gaps]
+    like = [each for each in KINDS.values() if each.has_clozes == gaps]
     return next((each for each in like if note_type.endswith(f" {each.title}")), like[0])
 
 

@@ -14,7 +14,7 @@ from studydeck.model import takes
 
 if TYPE_CHECKING:
     from studydeck.model.notes import Note, NoteType
-    from studydeck.model.words import Card
+    from studydeck.model.words import Card, Text
 
 #: The names of fields that no key fills yet. The number and order of a note type's fields never change.
 SPARES = ("Spare 1", "Spare 2", "Spare 3", "Spare 4", "Spare 5")
@@ -43,7 +43,7 @@ class Key(NamedTuple):
 
     @property
     def is_markdown(self) -> bool:
-        return self.takes in (*takes.ANY_TEXT, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)
+        return self.takes in (*takes.ANY_TEXT, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST, takes.PARTS)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -62,6 +62,25 @@ class Sides(NamedTuple):
 
     question: str
     answers: Sequence[str]
+
+
+class Size(NamedTuple):
+    """A picture's width and height in pixels."""
+
+    width: float
+    height: float
+
+
+class Drawing(NamedTuple):
+    """What a kind that draws on a picture needs of it, and of the deck: its name in Anki, its size if that is known.
+
+    `numbers` is what the lock has of its parts; `name` makes HTML of a part's name.
+    """
+
+    file: str
+    size: Size | None
+    numbers: str
+    name: Callable[[Text], str]
 
 
 class CardTemplate(NamedTuple):
@@ -95,6 +114,9 @@ class Kind:
     the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
     its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
     apply to a card. `offer` is what a card with no kind's keys could have instead.
+    A kind with `masks` asks for the parts of a picture: Anki makes a card for each cloze of the first field, as with
+    `gaps`, but no author writes these. `drawn` returns what is in the fields that it fills itself, by name; `recorded`
+    what the lock keeps of a note's fields, given what it had; and `readable` fields in words that people can read.
     After its fields come the `spares`, and the one that is the learner's. A kind of the deck's own (own.py) comes with
     its whole `note_type`, has neither, and fills no field but those that its keys name.
     """
@@ -112,6 +134,10 @@ class Kind:
         fields: Sequence[str],
         templates: Sequence[CardTemplate],
         gaps: bool = False,
+        masks: bool = False,
+        drawn: Callable[[Card, Drawing], Mapping[str, str]] | None = None,
+        recorded: Callable[[Mapping[str, str], str], str] | None = None,
+        readable: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda fields: fields,
         cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
         cards_in: Callable[[Mapping[str, str]], tuple[int, ...]] = lambda fields: (0,),
         sides: Callable[[Note], Sides] = _first_two,
@@ -128,6 +154,7 @@ class Kind:
         self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
         self.spares = tuple(spares)
         self.frozen, self.templates, self.gaps = (*fields, *spares), tuple(templates), gaps
+        self.masks, self.drawn, self.recorded, self.readable = masks, drawn, recorded, readable
         self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
@@ -152,6 +179,11 @@ class Kind:
         lost = [name for name, key in self.own.items() if not set(key.fields) <= {*self.fields}]
         if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):
             raise ValueError(f"each new key of a {self.name} needs a spare field of its own")
+
+    @property
+    def has_clozes(self) -> bool:
+        """Whether Anki makes a card for each cloze."""
+        return self.gaps or self.masks
 
     @property
     def asks_field(self) -> int:

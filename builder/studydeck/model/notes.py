@@ -13,13 +13,15 @@ class Identity(NamedTuple):
     """Which note a card is: its id in the lock and the guid that Anki matches notes by.
 
     `made` is true if a build derived its first id from the question because the author gave none. `was` is its id in
-    the lock, if the author has changed the id and kept the guid.
+    the lock, if the author has changed the id and kept the guid. `numbers` is what the lock has of the numbers of a
+    picture's parts (kinds/occlusion.py).
     """
 
     id: str
     guid: str
     made: bool
     was: str = ""
+    numbers: str = ""
 
 
 class Note(NamedTuple):
@@ -61,7 +63,7 @@ class NoteType(NamedTuple):
 
     `key` is that of its kind. With `gaps`, Anki makes a card for each cloze. `sort` is the number, from 0, of the field
     that Anki's browser sorts notes by. `stamp` is that under which learners have a note type of the deck's own, in
-    seconds; None if nobody has it yet.
+    seconds; None if nobody has it yet. With `masks`, Anki's editor of masks opens its notes.
     """
 
     key: str
@@ -73,6 +75,7 @@ class NoteType(NamedTuple):
     gaps: bool = False
     sort: int = 0
     stamp: int | None = None
+    masks: bool = False
 
 
 class MediaFile(NamedTuple):

@@ -81,6 +81,28 @@ class Html(Text):
     __slots__ = ()
 
 
+class Part(Text):
+    """A part of a picture: the text is its name, Markdown that may be empty.
+
+    `at` are numbers in per cent of the picture's width and height: left, top, width and height, or the corners of a
+    polygon in turn, each its left and its top.
+    """
+
+    __slots__ = ("at", "id", "shape")
+    id: Text
+    shape: str
+    at: tuple[float, ...]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The left, top, width and height of what it covers, in per cent."""
+        if self.shape != "polygon":
+            left, top, width, height = self.at
+            return left, top, width, height
+        xs, ys = self.at[0::2], self.at[1::2]
+        return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
 #: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
 UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
 _IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)

@@ -21,6 +21,9 @@ from studydeck.package.light import genanki
 
 #: A package that a crash truncates is never moved into place, so there is no need to wait for the disk.
 _UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+#: Anki's number for a note type that its editor of masks opens, and how many of its first fields that one looks for by
+#: their tags: the masks, the picture, the header, what is shown below the answer, and comments.
+_MASKED, _MASK_FIELDS = 6, 5
 _LEVEL = 1  # of deflate: a fifth of the usual level's time, and a tenth more bytes
 _PIECE = 1 << 19  # bytes that are copied at once
 _ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
@@ -67,6 +70,9 @@ class StudyModel(genanki.Model):
             sort_field_index=note_type.sort,
         )
         self.stamp = stamp
+        self.masks = note_type.masks
+        for number, field in enumerate(self.fields[:_MASK_FIELDS] if note_type.masks else ()):
+            field["tag"] = number
 
     #: genanki computes this with a Mustache engine that doesn't know Anki's filters, and fails on a spare template.
     #: Anki hasn't read it since 2.1.28; the cards are from `Note.ords`.
@@ -74,7 +80,7 @@ class StudyModel(genanki.Model):
 
     def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
         json_dict: dict[str, Any] = super().to_json(self.stamp, deck_id)
-        return json_dict
+        return json_dict | ({"originalStockKind": _MASKED} if self.masks else {})
 
 
 def _id(number: int) -> dict[str, int]:

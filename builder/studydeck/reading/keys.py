@@ -8,6 +8,7 @@ from typing import Any
 from studydeck import REPOSITORY
 from studydeck.kinds import KINDS, card_keys
 from studydeck.model import Key, takes
+from studydeck.reading.parts import PART_KEYS, REQUIRED_OF_PARTS
 
 # Patterns run in Python, and in editors in JavaScript, where \w is an ASCII letter. So a letter of any script is what
 # is left after white space, ASCII punctuation and invisible characters.
@@ -96,9 +97,11 @@ TEMPLATE_KEYS = {
 LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
+SHAPE_PATTERN = "rect|ellipse|polygon"
+HIDE_PATTERN = "all|one"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
             "note type": ("name", "id", "fields", "templates"), "field": ("name",),
-            "template": ("name", "front", "back")}  # fmt: skip
+            "template": ("name", "front", "back"), "part": REQUIRED_OF_PARTS}  # fmt: skip
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -143,6 +146,11 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.REASONS: {"type": "object", "additionalProperties": _in_line(LINE_PATTERN),
               "propertyNames": _whole(LOCATOR_PATTERN)},
     takes.FIELDS: {"type": "object", "additionalProperties": _SCALAR},
+    takes.PICTURE: _in_line(LINE_PATTERN),
+    takes.SHAPE: {"enum": SHAPE_PATTERN.split("|")},
+    takes.HIDE: {"enum": HIDE_PATTERN.split("|")},
+    takes.NUMBERS: {"type": "array", "items": {"type": "number"}, "minItems": 4},
+    takes.PARTS: {"type": "array", "items": {"$ref": "#/$defs/part"}, "minItems": 1, "maxItems": 500},
     takes.NOTE_TYPES: {"type": "object", "additionalProperties": {
                  "type": "object", "additionalProperties": _in_line(LINE_PATTERN)}},
 }  # fmt: skip
@@ -169,6 +177,7 @@ def json_schema(file: str) -> dict[str, Any]:
                 "oneOf": [*map(_only, KINDS), {"required": ["type"]}],
                 "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
             },
+            "part": _object(PART_KEYS, REQUIRED["part"]),
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema

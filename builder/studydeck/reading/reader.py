@@ -35,6 +35,7 @@ from studydeck.model import (
 )
 from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
+from studydeck.reading.parts import read_numbers, read_parts
 from studydeck.reading.tree import read_tree
 from studydeck.text import Guesses, letters_hash, near, slug
 from studydeck.text.locator import read_locator
@@ -72,6 +73,8 @@ _FORMS = {
         "'{key}' isn't an http or https address",
         "write the whole address, with https://",
     ),
+    takes.SHAPE: (keys.SHAPE_PATTERN, "wrong-kind", "'{text}' isn't a shape", "write rect, ellipse or polygon"),
+    takes.HIDE: (keys.HIDE_PATTERN, "wrong-kind", "'{text}' isn't what can be hidden", "write all or one"),
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _NAMES = (takes.LINE, takes.DECK_NAME)
@@ -399,6 +402,12 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem], own_kinds:
     elif kind == takes.MATERIAL:
         if isinstance(node, Keys):
             return _material(node, problems)
+    elif kind == takes.PARTS:
+        if isinstance(node, Items):
+            return read_parts(node, read_mapping, problems)
+    elif kind == takes.NUMBERS:
+        if (numbers := read_numbers(node)) is not None:
+            return numbers
     elif kind == takes.NUMBER:
         if isinstance(node, Text) and _NUMBER.fullmatch(node) and abs(int(node)) < 1 << 63:
             return int(node)
@@ -553,6 +562,9 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         takes.FIELDS: "a mapping of fields to texts",
         takes.NOTE_TYPES: "a mapping of folders in note-types/ to keys and fields",
         takes.MAPPINGS: "a list of mappings",
+        takes.PICTURE: "the name of a picture",
+        takes.PARTS: "a list of the picture's parts",
+        takes.NUMBERS: "a list of numbers",
     }.get(kind, "a string")
     if isinstance(node, Keys) and NO_KEY in node:
         return  # reported already: this text needs quotes

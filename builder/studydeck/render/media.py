@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
-from studydeck.render.shapes import width_to_height
+from studydeck.model.kinds import Size
+from studydeck.render.shapes import size_of, width_to_height
 from studydeck.text import (
     PICTURES,
     SOUNDS,
@@ -44,12 +45,14 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 class Media(NamedTuple):
     """`names` maps a file as the author writes it to its name in Anki; `files` are those to ship, by name.
 
-    `asked` are the files that each section file shows, as the author writes them, by the section file's path.
+    `asked` are the files that each section file shows, as the author writes them, by the section file's path. `sizes`
+    are those of the pictures with parts to name, None if one can't be told.
     """
 
     names: Mapping[str, str]
     files: tuple[MediaFile, ...]
     asked: Mapping[str, Collection[str]] = {}
+    sizes: Mapping[str, Size | None] = {}
 
 
 @stage("media", lambda found: len(found[0].files))
@@ -65,6 +68,9 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
 
             for written, alt in html_references(html):
                 shelf.take(written, alt, html)
+        for card in section.cards:
+            if card.kind.masks:
+                shelf.take_masked(card.asks)
         joined = "\n".join(section.texts)
         if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue
@@ -83,7 +89,7 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
     for own in deck.own_kinds:
         shelf.take_templates(deck.folder / "note-types" / own)
     files = {name: MediaFile(name, shelf.paths[written]) for written, name in shelf.names.items()}
-    return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked), shelf.problems
+    return Media(shelf.names, tuple(files[name] for name in sorted(files)), shelf.asked, shelf.sizes), shelf.problems
 
 
 class _Shelf:
@@ -95,6 +101,7 @@ class _Shelf:
         self.paths: dict[str, Path] = {}
         self.problems: list[Problem] = []
         self.asked: dict[str, set[str]] = {}
+        self.sizes: dict[str, Size | None] = {}
         self.slipped: set[str] = set()  # the files in spellings that show nothing
 
     def take_templates(self, folder: Path) -> None:
@@ -153,6 +160,18 @@ class _Shelf:
         else:
             self.names[written] = name
             self.paths[written] = self.there[written]
+
+    def take_masked(self, written: Text) -> None:
+        """Takes a picture with parts to name."""
+        if not written.lower().endswith(PICTURES):
+            message = f"'{written[:60]}' doesn't have the extension of a picture"
+            remedy = f"save it as one of these: {' '.join(PICTURES)}"
+            self.problems.append(problem("lost-picture", written, message, remedy))
+            return
+        self.take(written, "a picture with parts", written)
+        if written not in self.sizes:
+            path = self.paths.get(written)
+            self.sizes[written] = size_of(read_bytes(path, self.folder, LARGEST_FILE)) if path else None
 
     def look_for(self, name: Text) -> None:
         """Adds a problem if the folder has no file of this name."""

@@ -42,7 +42,8 @@ def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
             Template(each.name, 0, _filled(each.front, deck), _filled(each.back, deck)) for each in kind.templates
         ),
         css=css,
-        gaps=kind.gaps,
+        gaps=kind.has_clozes,
+        masks=kind.masks,
     )
 
 

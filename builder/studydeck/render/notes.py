@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
+from studydeck.model.kinds import Drawing, Size
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
@@ -25,11 +26,16 @@ class _Frame(NamedTuple):
 
 @lazy_stage("render")
 def render_notes(
-    deck: Deck, identities: Sequence[Identity | None], files: Mapping[str, str], order: Iterable[int] | None = None
+    deck: Deck,
+    identities: Sequence[Identity | None],
+    files: Mapping[str, str],
+    order: Iterable[int] | None = None,
+    sizes: Mapping[str, Size | None] = {},
 ) -> Iterator[Note]:
     """The deck's notes, one by one in study order, or in `order`: their cards' indexes in study order, from 0.
 
-    `files` maps media as the author names them to their names in Anki. Cards without an identity are left out.
+    `files` maps media as the author names them to their names in Anki, and `sizes` some of them to their sizes. Cards
+    without an identity are left out.
     """
     cards = [card for section in deck.sections for card in section.cards]
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
@@ -43,8 +49,10 @@ def render_notes(
         if card.tags and not card.retired:
             tags = tuple(dict.fromkeys((*tags, *card.tags)))
         kind = card.kind
-        renderer = renderers.get(kind.key) or renderers.setdefault(kind.key, _Renderer(kind, files, deck.languages))
-        fields = renderer.fields(card, frame, identity.id)
+        renderer = renderers.get(kind.key) or renderers.setdefault(
+            kind.key, _Renderer(kind, files, deck.languages, sizes)
+        )
+        fields = renderer.fields(card, frame, identity)
         yield Note(card, identity, kind.key, fields, tags, kind.cards(card, fields), frame.tag, frame.deck)
 
 
@@ -83,23 +91,25 @@ class _Filling(NamedTuple):
 class _Renderer:
     """Renders the fields of cards of one kind, whose templates are in the languages of the `deck`.
 
-    `files` maps media as the author names them to their names in Anki.
+    `files` maps media as the author names them to their names in Anki, `sizes` to their sizes.
     """
 
-    def __init__(self, kind: Kind, files: Mapping[str, str], deck: Languages) -> None:
-        self.kind, self.files, self.deck = kind, files, deck
+    def __init__(
+        self, kind: Kind, files: Mapping[str, str], deck: Languages, sizes: Mapping[str, Size | None] = {}
+    ) -> None:
+        self.kind, self.files, self.deck, self.sizes = kind, files, deck, sizes
         self.empty = [""] * len(kind.fields)
         #: The fields for the section and the id, which the deck's own note types don't have.
         self.frame = (kind.fields.index("Section"), kind.fields.index("Id")) if kind.note_type is None else None
         #: For the languages of a card: how it fills the fields, by its keys.
         self.fillings: dict[Languages, dict[str, _Filling]] = {}
 
-    def fields(self, card: Card, frame: _Frame, note_id: str) -> tuple[str, ...]:
+    def fields(self, card: Card, frame: _Frame, identity: Identity) -> tuple[str, ...]:
         fields = self.empty.copy()
         if self.frame:
             section, id_field = self.frame
             fields[section] = frame.name
-            fields[id_field] = html_entities.escape(note_id)  # a stranger's lock may have any
+            fields[id_field] = html_entities.escape(identity.id)  # a stranger's lock may have any
         languages = card.languages(frame.languages)
         fillings = self.fillings.get(languages) or self._fillings_in(languages)
         for name, value in card.values.items():
@@ -109,7 +119,20 @@ class _Renderer:
                 fields[field] = _dressed(html, tag, language, of_template) if dressed else html
                 if mark:
                     fields[mark] = "1"
+        if self.kind.drawn:
+            for name, html in self.kind.drawn(card, self._drawing(card, identity, languages)).items():
+                fields[self.kind.fields.index(name)] = html
         return tuple(fields)
+
+    def _drawing(self, card: Card, identity: Identity, languages: Languages) -> Drawing:
+        said, of_template = languages.of_answers, self.deck.of_answers
+
+        def name(text: Text) -> str:
+            html = to_html(text, self.files, said)
+            is_dressed = said != of_template or runs_right_to_left(said)
+            return _dressed(html, "span", said, of_template) if is_dressed else html
+
+        return Drawing(self.files.get(card.asks, card.asks), self.sizes.get(card.asks), identity.numbers, name)
 
     def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
         fillings = self.fillings[languages] = {}

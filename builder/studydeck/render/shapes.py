@@ -1,9 +1,11 @@
-"""How wide a picture is for its height, from the first bytes of its file: phones show very wide ones too low."""
+"""How large a picture is, from the first bytes of its file: phones show very wide ones too low."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+
+from studydeck.model.kinds import Size
 
 _NUMBER = r"\s*([\d.]{1,12})"
 _SVG = re.compile(rb"<svg\b[^>]{0,4000}>")
@@ -14,16 +16,22 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def width_to_height(data: bytes) -> float:
-    """How many times as wide as high the picture in `data` is; 0 if that can't be told.
+    """How many times as wide as high the picture in `data` is; 0 if that can't be told."""
+    size = size_of(data)
+    return size.width / size.height if size else 0
+
+
+def size_of(data: bytes) -> Size | None:
+    """The size of the picture in `data`, or None if that can't be told.
 
     Formats: PNG (RFC 2083), GIF89a, JPEG (ITU T.81, B.2.2), WebP (RFC 9649), SVG.
     """
-    size = next((size for start, size in _SIZES.items() if data.startswith(start)), _svg)
+    read = next((size for start, size in _SIZES.items() if data.startswith(start)), _svg)
     try:
-        width, height = size(data)
-        return width / height
-    except (ValueError, IndexError, ZeroDivisionError):
-        return 0
+        size = Size(*read(data))
+    except (ValueError, IndexError):
+        return None
+    return size if size.width > 0 and size.height > 0 else None
 
 
 def _png(data: bytes) -> tuple[float, float]:

@@ -199,6 +199,7 @@
     #content { margin: .5em; }
     html.desktop #content { margin: 20px; }
     html.desktop body { background: #f5f5f5; } html.desktop body.nightMode { background: #2c2c2c; }
+    #image-occlusion-canvas.open * { visibility: hidden; }
     math { max-width: 100%; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }
     mtd[columnalign="right"] { text-align: -webkit-right; } mtd[columnalign="left"] { text-align: -webkit-left; }
     mtable[columnspacing^="0"] > mtr > mtd { padding-inline: 0; }`;
@@ -230,6 +231,7 @@
     const css = page.getElementById("css");
     if (css.textContent !== cssOf(place.key)) css.textContent = cssOf(place.key);
     page.getElementById("qa").innerHTML = card ? card[place.side] : "";
+    cover(page);
     const answer = place.side === "answer";
     byId("reveal").textContent = answer ? "Next card" : "Show answer";
     byId("card-heading").textContent = card ? `${card.asks}, ${place.side}` : "No card";
@@ -238,6 +240,35 @@
     else root.scrollTop = scrolled;
     showFacts();
     fit();
+  }
+
+  // A picture's parts as Anki's script covers them, which doesn't run in the frame: in the colours of the card's style.
+  function cover(page) {
+    const canvas = page.getElementById("image-occlusion-canvas");
+    if (!canvas) return;
+    const draw = (name, attributes, inside) => {
+      const element = page.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      inside.append(element);
+      return element;
+    };
+    const svg = draw("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", id: canvas.id }, canvas.parentElement);
+    canvas.remove();
+    const states = { "cloze-inactive": "inactive", "cloze-highlight": "highlight", cloze: "active" };
+    for (const [name, state] of Object.entries(states)) {
+      for (const { dataset } of page.querySelectorAll(`.q-masks > .${name}[data-shape]`)) {
+        if (state === "inactive" && dataset.occludeinactive !== "1") continue;
+        const [left, top] = [Number(dataset.left), Number(dataset.top)];
+        const shape = dataset.shape === "ellipse"
+          ? draw("ellipse", { cx: left + Number(dataset.rx), cy: top + Number(dataset.ry), rx: dataset.rx, ry: dataset.ry }, svg)
+          : dataset.shape === "polygon" ? draw("polygon", { points: dataset.points }, svg)
+          : draw("rect", { x: left, y: top, width: dataset.width, height: dataset.height }, svg);
+        const [width, colour] = getComputedStyle(svg).getPropertyValue(`--${state}-shape-border`).trim().split(/\s+/);
+        shape.style.cssText = `fill: var(--${state}-shape-color); stroke: ${colour}; stroke-width: ${width}; vector-effect: non-scaling-stroke`;
+      }
+    }
+    const toggle = page.getElementById("toggle");
+    if (toggle) toggle.hidden = !svg.querySelector("[style*='--inactive']");
   }
 
   function fit() {
@@ -310,6 +341,10 @@
   // A tap on the card. Scripts don't run in the frame, so hints and sounds are handled here.
   function tap(event) {
     const link = event.target.closest("a");
+    if (event.target.closest("#toggle")) {
+      frame.contentDocument.getElementById("image-occlusion-canvas").classList.toggle("open");
+      return;
+    }
     if (!link) {
       if (!event.target.closest("input, audio, video") && place.side === "question") turn();
       return;

@@ -1,0 +1,302 @@
+"""Pictures with parts to name, from an author's YAML to a learner's cards on the real engine."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from author import Author
+from click.testing import CliRunner
+from clients import aqt_web, clients
+from playwright.sync_api import Browser, Page
+
+from studydeck.cli import main
+from studydeck.engine.drawing import Artist
+from studydeck.engine.learner import Import, Learner
+from studydeck.engine.verify import verify
+from studydeck.history import note_type_ids
+from studydeck.pipeline import compile_notes
+from studydeck.render import note_types
+
+HEART = (
+    b"<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400' viewBox='0 0 600 400'>"
+    b"<rect width='600' height='400' fill='#eee'/><circle cx='300' cy='200' r='150' fill='#c66'/></svg>"
+)
+PARTS = """\
+      - {id: aorta, name: Aorta, at: [41, 8, 20, 15]}
+      - {id: valve, name: "Mitral *valve*", shape: ellipse, at: [60, 50, 20, 20]}
+      - {id: apex, name: Apex, shape: polygon, at: [40, 70, 60, 72, 50, 95]}
+"""
+CARD = f"""\
+  - id: heart
+    occlude: heart.svg
+    title: Name the **parts**
+    details: Seen from the front.
+    hint: From above
+    parts:
+{PARTS}"""
+
+
+@pytest.fixture
+def heart(author: Author) -> Author:
+    author.write("media/heart.svg", HEART)
+    author.section(CARD)
+    return author
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(main, [*words])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_each_part_is_a_card_that_anki_makes_itself(heart: Author, learner: Learner) -> None:
+    assert heart.problems() == []
+    built = heart.build()
+    assert (built.notes, built.cards, built.media) == (1, 3, 1)
+    assert learner.import_package(heart.package) == Import(1, 0, 0, 0, 0)
+    assert learner.faults() == []
+    (note,) = learner.notes()
+    assert note["Occlusion"].split("<br>") == [
+        "{{c1::image-occlusion:rect:left=0.41:top=0.08:width=0.2:height=0.15:oi=1:part=5d21957a}}",
+        "{{c2::image-occlusion:ellipse:left=0.6:top=0.5:rx=0.1:ry=0.1:oi=1:part=ed89b4a0}}",
+        "{{c3::image-occlusion:polygon:left=0.4:top=0.7:points=0.4,0.7 0.6,0.72 0.5,0.95:oi=1:part=a9ea6c07}}",
+    ]
+    assert note["Names"] == "{{c1::Aorta}}{{c2::Mitral <em>valve</em>}}{{c3::Apex}}"
+    assert note["Header"] == "Name the <strong>parts</strong>"
+    assert 'alt="Name the parts" width="600" height="400">' in note["Image"]
+    shown = [card.render_output() for card in learner.cards()]
+    assert '<div class="cloze" data-ordinal="2" data-shape="ellipse"' in shown[1].question_text
+    assert "valve" not in shown[1].question_text
+    assert '<span class="cloze" data-ordinal="2">Mitral <em>valve</em></span>' in shown[1].answer_text
+
+
+def test_ankis_editor_of_masks_knows_the_notes(heart: Author, learner: Learner) -> None:
+    heart.build()
+    learner.import_package(heart.package)
+    (note,) = learner.notes()
+    kind = note.note_type()
+    assert kind is not None
+    assert (kind["type"], kind["originalStockKind"]) == (1, 6)
+    assert [field.get("tag") for field in kind["flds"]][:6] == [0, 1, 2, 3, 4, None]
+    seen = learner.col.get_image_occlusion_note(note_id=note.id).note
+    shapes = {each.ordinal: each.shapes[0].shape for each in seen.occlusions}
+    assert shapes == {1: "rect", 2: "ellipse", 3: "polygon"}
+    assert (seen.header, seen.back_extra) == (note["Header"], "Seen from the front.")
+    assert seen.occlude_inactive
+    assert seen.image_file_name == heart.load().media.files[0].name
+    learner.col.update_image_occlusion_note(
+        note_id=note.id, occlusions="{{c1::image-occlusion:rect:left=.1:top=.1:width=.2:height=.2}}",
+        header="Mine", back_extra="", tags=[],
+    )  # fmt: skip
+    note.load()
+    assert (note["Header"], note["Details"], note["Names"][:11]) == ("Mine", "", "{{c1::Aorta")
+
+
+def test_histories_stay_when_parts_are_added_moved_renamed_or_removed(heart: Author, learner: Learner) -> None:
+    heart.build()
+    learner.import_package(heart.package)
+    learner.study(3)
+    before = learner.histories()
+
+    def next_import() -> list[str]:
+        """Imports the next build, and returns the name that each card shows, in the order of their numbers."""
+        heart.build()
+        assert learner.import_package(heart.package) == Import(0, 1, 0, 0, 0)
+        assert {card: learner.histories()[card] for card in before} == before
+        names = []
+        for card in sorted(learner.cards(), key=lambda card: card.ord):
+            answer = card.render_output().answer_text
+            names.append(answer.partition('class="cloze" data-ordinal="')[2].partition(">")[2].partition("<")[0])
+        return names
+
+    heart.edit("      - {id: aorta", "      - {id: vein, name: Vein, at: [5, 5, 15, 15]}\n      - {id: aorta")
+    assert next_import() == ["Aorta", "Mitral ", "Apex", "Vein"]
+    heart.edit("[41, 8, 20, 15]", "[43, 8, 20, 15]")
+    heart.edit("name: Apex", "name: Tip")
+    assert next_import() == ["Aorta", "Mitral ", "Tip", "Vein"]
+    heart.edit('      - {id: valve, name: "Mitral *valve*", shape: ellipse, at: [60, 50, 20, 20]}\n', "")
+    heart.edit("      - {id: aorta, name: Aorta, at: [43, 8, 20, 15]}\n", "")
+    heart.write("water.yaml", heart.read("water.yaml") + "      - {id: new, name: New, at: [80, 5, 15, 15]}\n")
+    heart.write("water.yaml", heart.read("water.yaml") + "      - {id: aorta, name: Aorta, at: [43, 8, 20, 15]}\n")
+    assert next_import() == ["Aorta", "", "Tip", "Vein", "New"]
+    assert learner.empty_cards() == {card.id for card in learner.cards() if card.ord == 1}
+    heart.write("water.yaml", heart.read("water.yaml") + "      - {id: valve, name: Valve, at: [60, 50, 9, 9]}\n")
+    assert next_import() == ["Aorta", "Valve", "Tip", "Vein", "New"]
+
+
+def test_a_lock_that_is_repaired_from_the_package_keeps_the_numbers(heart: Author) -> None:
+    heart.edit("      - {id: aorta", "      - {id: vein, name: Vein, at: [5, 5, 15, 15]}\n      - {id: aorta")
+    heart.build()
+    lock = heart.read("deck.lock")
+    assert "1=" in lock
+    assert "size=600x400" in lock
+    heart.write("deck.lock", lock.replace("note\theart", "note\t"))
+    run("build", "--repair-lock", "--output", str(heart.out), str(heart.folder))
+    heart.section(CARD)
+    heart.build()
+    assert [part.partition("::")[0] for part in compiled(heart)] == ["{{c2", "{{c3", "{{c4"]
+
+
+def compiled(author: Author) -> list[str]:
+    return compile_notes(author.load())[0].fields[0].split("<br>")
+
+
+def test_a_deck_without_pictures_gets_no_note_type_for_them(author: Author, learner: Learner) -> None:
+    author.section("  - {id: a, question: What?, answer: x}\n")
+    author.build()
+    learner.import_package(author.package)
+    assert learner.col.models.by_name("Rivers Occlusion") is None
+    author.write("media/heart.svg", HEART)
+    author.section(CARD)
+    author.build()
+    assert learner.import_package(author.package) == Import(1, 0, 0, 0, 0)
+    assert not learner.schema_changed
+
+
+def test_plan_speaks_of_parts_by_their_names(heart: Author, tmp_path: Path) -> None:
+    heart.build()
+    previous = heart.package.rename(tmp_path / "previous.apkg")
+    heart.edit("name: Apex", "name: Tip")
+    heart.edit("[41, 8, 20, 15]", "[43, 8, 20, 15]")
+    told = run("plan", "--against", str(previous), "--output", str(heart.out), str(heart.folder))
+    assert "1 edited (1 part)" in told
+    assert "Occlusion: Aorta [-(41-]{+(43+} 8 20 15), Mitral valve (60 50 20 20), [-Apex-]{+Tip+} (40 70)" in told
+    heart.build()
+    assert verify(heart.package, previous).ok
+
+
+def test_it_is_printed_shown_and_counted(heart: Author, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run("export", str(heart.folder), "--to", "print", "-o", str(page))
+    html = page.read_text("utf-8")
+    assert html.count("data:image/svg+xml") == 2
+    assert '<div class="parts covered"><img' in html
+    assert "<ol><li>Aorta</li><li>Mitral <em>valve</em></li><li>Apex</li></ol>" in html
+    (counted,) = json.loads(run("stats", "--format", "json", str(heart.folder)))["decks"]
+    assert counted["kinds"]["picture with parts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "name", "message"),
+    [
+        ("id: aorta, ", "", 9, "missing-key", "the key 'id' is missing"),
+        ("[41, 8, 20, 15]", "[41, 8, 20]", 9, "wrong-kind", "expected 4 numbers, found 3"),
+        ("[41, 8, 20, 15]", "[41, 8, 20, 0]", 9, "wrong-kind", "the part has no size"),
+        ("[41, 8, 20, 15]", "[41, 8, x, 15]", 9, "wrong-kind", "expected a list of numbers for 'at', found a list"),
+        ("[40, 70, 60, 72, 50, 95]", "[40, 70, 60, 72]", 11, "wrong-kind", "a polygon has 3 corners at least"),
+        ("shape: ellipse", "shape: star", 10, "wrong-kind", "'star' isn't a shape"),
+        ("id: valve", "id: aorta", 10, "same-id", "the id 'aorta' is already used for the part in line 9"),
+        ("    title:", "    hide: some\n    title:", 5, "wrong-kind", "'some' isn't what can be hidden"),
+        ("heart.svg", "heart.mp3", 4, "lost-picture", "'heart.mp3' doesn't have the extension of a picture"),
+        ("heart.svg", "hart.svg", 4, "lost-picture", "there is no file 'hart.svg' in the deck's media folder"),
+        ("    title:", "    answer: It\n    title:", 5, "wrong-kind", "'answer' can't be used together with 'occlude'"),
+    ],
+)
+def test_a_mistake_in_a_part_is_reported_at_its_line(
+    heart: Author, old: str, new: str, line: int, name: str, message: str
+) -> None:
+    heart.edit(old, new)
+    told = [each for each in heart.problems() if each.name != "unused-media"]
+    assert [(each.line, each.name, each.message) for each in told] == [(line, name, message)]
+
+
+def test_two_cards_may_show_the_same_picture(heart: Author) -> None:
+    heart.section(CARD + CARD.replace("id: heart", "id: heart-2"))
+    assert heart.problems() == []
+
+
+# --- what learners see ---------------------------------------------------------------------------
+
+CLIENTS = {client.name: client for client in clients()}
+SIZES = ((360, 740, 1.0), (360, 740, 1.5), (768, 1024, 1.0), (1280, 800, 1.0))
+#: Shows each side, lets Anki's own script draw it, and returns how opaque its masks are at points in per cent.
+DRAW = """async ([sides, points, text]) => {
+  document.body.style.fontSize = "";
+  document.body.style.fontSize = `${text * parseFloat(getComputedStyle(document.body).fontSize)}px`;
+  const found = [];
+  for (const html of sides) {
+    document.getElementById("side").innerHTML = html;
+    const image = document.querySelector("#side img"), canvas = document.querySelector("#side canvas");
+    await image.decode();
+    await anki.imageOcclusion.setup();
+    await new Promise((done) => requestAnimationFrame(done));
+    const [a, b] = [image, canvas].map((each) => each.getBoundingClientRect());
+    const pen = canvas.getContext("2d");
+    const at = ([x, y]) => pen.getImageData(x / 100 * canvas.width, y / 100 * canvas.height, 1, 1).data[3];
+    const name = document.querySelector("#side .q-part")?.innerText ?? "";
+    const fits = ["left", "top", "width", "height"].every((key) => Math.abs(a[key] - b[key]) < 1)
+      && Math.abs(a.width / a.height - 1.5) < 0.02 && a.right <= innerWidth && a.width > 250;
+    found.push({ opaque: points.map(at), name, fits, error: document.getElementById("err").textContent });
+  }
+  return found;
+}"""
+MIDDLES = ((51, 15.5), (70, 60), (50, 80), (20, 50))  # of the three parts, and of nothing
+SEEN = """async (picture) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${picture}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  const pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  return [[51, 15.5], [70, 60], [50, 80], [20, 50]].map(([x, y]) =>
+    [...pen.getImageData(x / 100 * image.width, y / 100 * image.height, 1, 1).data].slice(0, 3));
+}"""
+ASKED, OTHER = [255, 179, 71], [195, 207, 224]  # the colours in card.css
+
+
+def drawn_sides(author: Author) -> tuple[str, list[tuple[str, str]]]:
+    loaded = author.load()
+    assert not loaded.errors, loaded.errors
+    types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+    with Artist() as artist:
+        (cards,) = artist.draw(types, compile_notes(loaded))
+    return types[0].css, [(card.question, card.answer) for card in cards]
+
+
+def opened(browser: Browser, author: Author, client: str, css: str, *, night: bool) -> Page:
+    """A client's page with the desktop's own scripts, which AnkiDroid and AnkiMobile have theirs from."""
+    page = browser.new_page()
+    script = (aqt_web() / "js" / "reviewer.js").as_uri()
+    html = CLIENTS[client].page(css, night=night).replace("</head>", f'<script src="{script}"></script></head>')
+    file = author.folder / "media" / f"{client}-{night}.html"
+    file.write_text(html, "utf-8")
+    for each in author.load().media.files:
+        (file.parent / each.name).write_bytes(each.path.read_bytes())
+    page.goto(file.as_uri())
+    return page
+
+
+@pytest.mark.parametrize(
+    ("client", "night", "hide"),
+    [*((client, night, "all") for client in CLIENTS for night in (False, True)), ("desktop", False, "one")],
+)
+def test_each_part_is_covered_on_its_question_and_open_on_its_answer(
+    heart: Author, browser: Browser, client: str, night: bool, hide: str
+) -> None:
+    heart.edit("    title:", f"    hide: {hide}\n    title:")
+    css, cards = drawn_sides(heart)
+    page = opened(browser, heart, client, css, night=night)
+    others = 255 if hide == "all" else 0
+    for width, height, text in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        found: list[dict[str, Any]] = page.evaluate(DRAW, [[side for card in cards for side in card], MIDDLES, text])
+        for part, name in enumerate(("Aorta", "Mitral valve", "Apex")):
+            question, answer = found[2 * part : 2 * part + 2]
+            covered = [255 if at == part else others if at < len(cards) else 0 for at in range(4)]
+            assert question == {"opaque": covered, "name": "", "fits": True, "error": ""}, (width, text, name)
+            covered[part] = 0
+            assert answer == {"opaque": covered, "name": name, "fits": True, "error": ""}, (width, text, name)
+    seen = []
+    for side in cards[1]:
+        page.evaluate(DRAW, [[side], MIDDLES, 1])
+        shot = page.locator("#image-occlusion-container").screenshot(animations="disabled")
+        seen.append(page.evaluate(SEEN, base64.b64encode(shot).decode()))
+    (first, asked, third, _), (_, answered, _, nothing) = seen
+    red, grey = [204, 102, 102], [238, 238, 238]
+    assert asked == ASKED
+    assert (answered, nothing) == (red, grey)
+    assert [first, third] == ([OTHER, OTHER] if hide == "all" else [red, red])
