@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from studydeck.kinds.occlusion import overlapping, recorded_size
-from studydeck.model import Card, Deck, Identity, Part, Problem, warning
+from studydeck.model import Card, Deck, Identity, Part, Problem, info, warning
 from studydeck.model.kinds import Size
 
 #: A phone's screen in px, less the margins around a card; card.css gives a picture 70 % of the height at most.
@@ -18,7 +18,7 @@ _SAME_SHAPE = 0.01  # by which width to height may differ, for rounding
 def part_problems(
     deck: Deck, identities: Sequence[Identity | None], sizes: Mapping[str, Size | None]
 ) -> Iterator[Problem]:
-    """Warnings of the parts of pictures, whose `sizes` are by the names that the author writes.
+    """Problems with the parts of pictures, whose `sizes` are by the names that the author writes.
 
     `identities` are those of all cards in study order: they know which size a picture had at the last build.
     """
@@ -45,7 +45,7 @@ def _of_parts(parts: Sequence[Part], size: Size | None) -> Iterator[Problem]:
         scale = min(1, _PHONE.width / size.width, _PHONE.height / size.height) if size else 0
         if size and (seen := max(width * size.width, height * size.height) / 100 * scale) < _SEEN:
             message = f"{_called(part)} is {seen:.0f} px large on a phone of 360 px, less than {_SEEN}"
-            yield warning("small-part", part, message, "make it larger, or cut the picture to what matters")
+            yield info("small-part", part, message, "make it larger, or cut the picture to what matters")
     for one, other, share in overlapping(parts):
         if share > _COVERED:
             first, second = sorted((one, other), key=lambda part: part.line)

@@ -133,6 +133,31 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
         say(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
+@click.command(short_help="Make parts of a drawing's labels.")
+@click.argument("file", type=FILE)
+@click.option(
+    "--id", "ids", metavar="ID", multiple=True, help="Only the label with this id in the drawing; repeatable."
+)
+@click.option("--write", is_flag=True, help="Write the parts into the card with this picture and parts: labels.")
+def occlude(file: Path, ids: tuple[str, ...], write: bool) -> None:
+    """Make a part of each text label of the SVG drawing in FILE, and print them as YAML.
+
+    With --write, writes them into the card of the deck that has the drawing under occlude:, and parts: labels; every
+    other byte stays the same. Sizes of letters are estimated: look at the parts in studydeck preview.
+
+    Example: studydeck occlude cards/anatomy/media/heart.svg --write
+    """
+    from studydeck.commands.occluding import as_yaml, parts_of, write_parts
+
+    with sentences():
+        parts = parts_of(file, ids)
+        if write:
+            path = write_parts(file, parts)
+            say(f"wrote {counted(len(parts), 'part')} into {path.as_posix()}")
+        else:
+            say(as_yaml(parts))
+
+
 @click.command(short_help="Start a new deck.")
 @click.argument("folder", type=FOLDER)
 @click.option("--name", required=True, help="The deck's name in Anki; '::' nests decks.")

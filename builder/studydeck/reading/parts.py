@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from studydeck.model import Key, Part, Placed, Problem, Text, problem, takes
 from studydeck.reading.nodes import Items, Keys, Node
+from studydeck.terminal import command_line
 from studydeck.text.cloze import MOST_CLOZES
 
 PART_KEYS = {
@@ -20,6 +22,8 @@ PART_KEYS = {
     "shape": Key(takes.SHAPE, "rect, ellipse or polygon; by default rect."),
 }
 REQUIRED_OF_PARTS = ("id", "at")
+#: In place of the parts: those that `studydeck occlude` makes of the drawing's labels.
+LABELS = "labels"
 _NUMBER = re.compile(r"-?\d{1,4}(?:\.\d{1,6})?")
 _SIDES = 4
 _FEWEST = 6  # numbers of a polygon
@@ -48,6 +52,13 @@ def read_parts(items: Items, read: Read, problems: list[Problem]) -> tuple[Part,
             message = f"the id '{part.id}' is already used for the part in line {other.line}"
             problems.append(problem("same-id", part.id, message, "give the newer part its own id"))
     return tuple(parts) if 0 < len(first) == len(items) else None
+
+
+def unwritten_parts(card: Keys, at: Text) -> Problem:
+    """The problem of a card whose parts are still to be made of the drawing's labels."""
+    picture = Path(at.path).parent / "media" / str(card["occlude"])
+    line = command_line("occlude", picture.as_posix(), "--write")
+    return problem("wrong-kind", at, "the parts aren't written yet", f"write them with {line}")
 
 
 def _part(at: Placed, values: Mapping[str, Any], problems: list[Problem]) -> Part | None:

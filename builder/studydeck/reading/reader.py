@@ -35,7 +35,7 @@ from studydeck.model import (
 )
 from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
-from studydeck.reading.parts import read_numbers, read_parts
+from studydeck.reading.parts import LABELS, read_numbers, read_parts, unwritten_parts
 from studydeck.reading.tree import read_tree
 from studydeck.text import Guesses, letters_hash, near, slug
 from studydeck.text.locator import read_locator
@@ -297,6 +297,9 @@ def _card(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | No
     kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
     if all(key in tree for key in kind.required) and _is_plain(tree, kind):
         return Card(place, kind, dict(tree))
+    if kind.masks and isinstance(labels := tree.get("parts"), Text) and labels == LABELS:
+        problems.append(unwritten_parts(tree, labels))
+        return None
     values = read_mapping(tree, card_keys(), (), problems)
     for key in tree if kind.asks in tree else ():
         if key in card_keys() and key not in kind.keys:
