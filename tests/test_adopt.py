@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import genanki
@@ -174,24 +174,74 @@ def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> N
         author.edit("answer: A", "answer: AA", "logos.yaml")
 
 
-def test_an_image_occlusion_stays_as_it_is(learner: Learner, tmp_path: Path) -> None:
+MASKS = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
+
+
+def occluded(learner: Learner, tmp_path: Path, shapes: Sequence[str], header: str = "") -> Author:
+    """The author who takes over a note of Anki's image occlusion with these shapes, which the learner has."""
     learner.col.media.write_data("nile.png", PICTURE)
     note_type = learner.col.models.by_name("Image Occlusion")
     assert note_type is not None
     note = learner.col.new_note(note_type)
-    shapes = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
-    shape = "<br>".join(f"{{{{c{n}::image-occlusion:rect:{each}}}}}" for n, each in enumerate(shapes, start=1))
-    note.fields = [shape, '<img src="nile.png">', "The Nile", "", ""]
+    masks = "<br>".join(f"{{{{c{n}::image-occlusion:{each}}}}}" for n, each in enumerate(shapes, start=1))
+    note.fields = [masks, '<img src="nile.png">', header, "", ""]
     learner.col.add_note(note, learner.deck("Maps"))
     learner.col.db.execute("update notes set mod = ?", LONG_AGO)  # type: ignore[union-attr]
-    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    return taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+
+
+def test_an_image_occlusion_becomes_a_picture_with_parts(learner: Learner, tmp_path: Path) -> None:
+    polygon = "polygon:left=.1:top=.1:points=.1,.1 .2,.1 .1,.3:oi=1"
+    shapes = [f"rect:{MASKS[0]}:oi=1", "ellipse:left=.5:top=.5:rx=.05:ry=.1:oi=1", polygon]
+    author = occluded(learner, tmp_path, shapes, "The <b>Nile</b>")
+    (section,) = [each for each in author.folder.glob("*.yaml") if each.name != "deck.yaml"]
+    assert section.read_text("utf-8").partition("    occlude")[2] == """: nile.png
+    title: The **Nile**
+    parts:
+      - {id: part-1, at: [10, 20, 30, 40]}
+      - {id: part-2, at: [50, 50, 10, 20], shape: ellipse}
+      - {id: part-3, at: [10, 10, 20, 10, 10, 30], shape: polygon}
+""" + section.read_text("utf-8")[section.read_text("utf-8").index("    type:") :]  # fmt: skip
+    built = author.build()
+    assert (built.notes, built.cards) == (1, 3)
+    learner.study()
+    before = learner.histories()
+    assert learner.import_package(author.package) == Import(0, 0, 1, 0, 0)
+    author.edit("[10, 20, 30, 40]", "[12, 20, 30, 40]", section.name)
+    author.build()
+    assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
+    assert learner.histories() == before
+    with Learner() as someone:
+        someone.import_package(author.package)
+        assert someone.faults() == []
+        (new,) = someone.notes()
+        assert new.fields[0].startswith("{{c1::image-occlusion:rect:left=0.12:top=0.2:width=0.3:height=0.4:oi=1")
+        seen = someone.col.get_image_occlusion_note(note_id=new.id).note
+        assert (len(seen.occlusions), seen.occlude_inactive, seen.header) == (3, True, "The <strong>Nile</strong>")
+        kind = new.note_type()
+        assert kind is not None
+        assert kind["originalStockKind"] == 6
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        (f"rect:{MASKS[0]}:angle=20", f"rect:{MASKS[1]}"),
+        (f"rect:{MASKS[0]}:oi=1", f"rect:{MASKS[1]}"),
+        (f"rect:{MASKS[0]}", "text:left=.1:top=.1:text=Nile:scale=1:fs=.1"),
+    ],
+)
+def test_an_image_occlusion_that_says_more_stays_as_it_is(
+    learner: Learner, tmp_path: Path, shapes: Sequence[str]
+) -> None:
+    author = occluded(learner, tmp_path, shapes)
     built = author.build()
     assert (built.notes, built.cards) == (1, 2)
     assert learner.import_package(author.package) == Import(0, 0, 1, 0, 0)
     with Learner() as someone:
         someone.import_package(author.package)
         (new,) = someone.notes()
-        assert "image-occlusion:rect:left=.1:top=.2:width=.3:height=.4" in new.fields[0]
+        assert f"image-occlusion:{shapes[0]}" in new.fields[0]
 
 
 def package_with(path: Path, entries: dict[str, bytes]) -> Path:

@@ -116,7 +116,7 @@ def no_card(deck: Deck) -> Iterator[Problem]:
     """A card of the deck's own note type whose texts leave the front of every template empty."""
     for card in _cards(deck) if deck.own_kinds else ():
         kind = card.kind
-        if kind.note_type is None or kind.gaps:
+        if kind.note_type is None or kind.has_clozes:
             continue
         filled = {key.field for name, key in kind.keys.items() if key.field and not _is_blank(card.values.get(name))}
         if not kind.cards_in(dict.fromkeys(filled, "x")):

@@ -178,7 +178,7 @@ class _Making:
     def _card(self, card: IncomingCard) -> dict[str, Value] | None:
         values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
-        asks = "cloze" if "cloze" in values else "question"
+        asks = next((key for key in ("cloze", "occlude") if key in values), "question")
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
             self._left["a card", f"its {lacking[0]} shows nothing"] += 1
@@ -212,10 +212,13 @@ class _Making:
         )
 
     def _value(self, key: str, value: Value, is_html: bool) -> Value:
-        if isinstance(value, bool | Mapping):
+        if isinstance(value, bool | Mapping) or key == "hide":
             return value
+        if key == "occlude":
+            return self._places.get(str(value)) or self._take(str(value)) or value
         if isinstance(value, tuple):
-            return tuple(filter(None, (self._text(key, each, is_html) for each in value)))
+            texts = [each for each in value if isinstance(each, str)]
+            return tuple(filter(None, (self._text(key, each, is_html) for each in texts))) if texts else value
         return self._text(key, value, is_html)
 
     def _text(self, key: str, text: str, is_html: bool) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from studydeck.files import read_bytes, write_files
 from studydeck.model import Text
-from studydeck.reading.edit import flow, with_parts
+from studydeck.reading.edit import with_parts
 from studydeck.reading.nodes import Items, Keys
 from studydeck.reading.parts import LABELS
 from studydeck.reading.tree import read_tree
+from studydeck.reading.written import flow
 from studydeck.render.labels import labels_of
 from studydeck.text import slug
 from studydeck.text.plain import from_plain

@@ -23,10 +23,11 @@ class IncomingCard(NamedTuple):
     packages can reach that note. `section` is a section's name, with '::' between the names of nested ones; cards
     without one are in the deck's first section. Pictures and sounds are named in the texts as in `IncomingDeck.media`.
     A card of one of the deck's own note types names its folder, and has the texts of the `fields` that no key fills;
-    `stamp` is when the note that learners have last changed, in seconds.
+    `stamp` is when the note that learners have last changed, in seconds. The parts of a picture under `occlude` are
+    mappings.
     """
 
-    values: Mapping[str, str | tuple[str, ...] | bool]
+    values: Mapping[str, str | tuple[str, ...] | tuple[Mapping[str, object], ...] | bool]
     html: bool = False
     tags: tuple[str, ...] = ()
     guid: str = ""

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import Any
 
+from studydeck.importers._occlusion import KEYS, as_parts, is_occlusion
 from studydeck.importers.incoming import (
     NOT,
     SAID,
@@ -43,8 +45,10 @@ def _read(given: Given) -> IncomingDeck:
         if type_id not in used:
             continue
         name = _folder_name(note_type.name, names)
+        of_type = [note.fields for note in found.notes if note.type_id == type_id]
         try:
-            types[type_id] = IncomingType(name, note_type, _filled(note_type))
+            filled = _masked(note_type, of_type) or _filled(note_type)
+            types[type_id] = IncomingType(name, note_type, filled)
         except ValueError as error:
             count = sum(note.type_id == type_id for note in found.notes)
             left_out.append(LeftOut(f"a note of the note type '{note_type.name}'", str(error), count))
@@ -88,6 +92,13 @@ def _filled(note_type: NoteType) -> Mapping[str, str]:
     return {"question": asks} | ({"answer": answers[0]} if answers else {})
 
 
+def _masked(note_type: NoteType, notes: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """The fields of a note type whose notes all are pictures with parts, by their keys; else nothing."""
+    if not is_occlusion(note_type) or not all(map(as_parts, notes)):
+        return {}
+    return {key: field.name for key, field in zip(KEYS, note_type.fields, strict=False)}
+
+
 def _shown(parts: tuple[Part, ...], fields: Sequence[str]) -> Iterator[Part]:
     return (part for part in named_in(parts) if part.inner is None and part.field in fields)
 
@@ -106,12 +117,15 @@ def _in_order(deck: str) -> list[str]:
 
 def _card(note: FoundNote, incoming: IncomingType, home: str) -> IncomingCard:
     keys = {field: key for key, field in incoming.filled.items()}
-    values, others = {}, {}
+    values: dict[str, Any] = {}
+    others = {}
     for field, text in zip(incoming.note_type.fields, note.fields, strict=False):
         if field.name in keys:
             values[keys[field.name]] = text
         elif text:
             others[field.name] = text
+    if "occlude" in incoming.filled:
+        values |= as_parts(note.fields) or {}
     section = note.deck.removeprefix(home).removeprefix("::")
     return IncomingCard(
         values,

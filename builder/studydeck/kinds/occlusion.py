@@ -71,6 +71,14 @@ def _drawn(card: Card, drawing: Drawing) -> dict[str, str]:
     return {"Occlusion": "<br>".join(shapes), "Image": _image(card, drawing), "Names": "".join(names)}
 
 
+def names_html(card: Card, masks: str) -> str:
+    """The field of the parts' names for `masks`, of a card whose note type has none."""
+    parts: Sequence[Part] = card.values["parts"]
+    known = {digest: number for number, digest in _SHAPE.findall(masks)}
+    named = [(known[_digest(part)], part) for part in parts if part.strip() and _digest(part) in known]
+    return "".join(f"{{{{c{number}::{without_marks(to_html(part))}}}}}" for number, part in named)
+
+
 def _shape(part: Part) -> str:
     """A part as Anki writes shapes: in fractions of the picture, an ellipse with its radii."""
     left, top, width, height = part.box

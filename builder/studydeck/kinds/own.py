@@ -12,11 +12,15 @@ from collections.abc import Mapping, Sequence
 from studydeck.kinds import COMMON, OWN, card_keys
 from studydeck.kinds.cloze import gap_sides, gaps_on_paper
 from studydeck.kinds.fronts import is_shown, parse_template
+from studydeck.kinds.occlusion import OCCLUSION, names_html
 from studydeck.model import Card, Key, Kind, Note, NoteType, Sides, takes
+from studydeck.model.kinds import Drawing
 from studydeck.text import read_clozes
 
 #: Keys that can fill a field of any note type.
-FILLING = ("question", "cloze", "answer", "hint", "details", "source")
+FILLING = ("question", "cloze", "occlude", "parts", "title", "answer", "hint", "details", "source")
+#: Those of a note type that works like Anki's image occlusion.
+MASKED = ("occlude", "parts", "title")
 _ALWAYS = ("tags", "ok", "language", "retired", "guid", "type", "fields")
 _NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
 
@@ -28,13 +32,10 @@ def field_key(field: str) -> str:
 
 def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     """The kind of the note type in the folder `name`; `filled` are its fields by the keys that fill them."""
-    written = card_keys()
+    if "occlude" in filled:
+        return _masked(name, note_type._replace(masks=True), filled)
     fields = tuple(each.name for each in note_type.fields)
-    own = {"id": Key(takes.ID, COMMON["id"].meaning)}
-    own |= {key: written[key]._replace(field=field, counted_as="", mark="") for key, field in filled.items()}
-    others = [field for field in fields if field not in filled.values()]
-    own |= {field_key(field): Key(takes.MARKDOWN, f"The field {field}.", field) for field in others}
-    own |= {key: COMMON[key] for key in _ALWAYS}
+    own = _keys(fields, filled)
     asks = "cloze" if note_type.gaps else "question"
     asked, answered = fields.index(filled[asks]), fields.index(filled.get("answer", filled[asks]))
     fronts = [parse_template(each.front) for each in note_type.templates]
@@ -79,6 +80,69 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
         sides=sides,
         on_paper=on_paper,
         card_name=card_name,
+        names=(name,),
+        spares=(),
+        note_type=note_type,
+    )
+
+
+def _keys(fields: Sequence[str], filled: Mapping[str, str]) -> dict[str, Key]:
+    """The keys of a card: those that fill a field, one for each other field, and those that every card may have."""
+    written = card_keys()
+    keys = {"id": Key(takes.ID, COMMON["id"].meaning)}
+    keys |= {key: written[key]._replace(field=field, counted_as="", mark="") for key, field in filled.items()}
+    others = [field for field in fields if field not in filled.values()]
+    keys |= {field_key(field): Key(takes.MARKDOWN, f"The field {field}.", field) for field in others}
+    return keys | {key: COMMON[key] for key in _ALWAYS}
+
+
+def _masked(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
+    """The kind of a note type that works like Anki's image occlusion: ours, with its own names for the fields."""
+    fields = tuple(each.name for each in note_type.fields)
+    ours = {"parts": "Occlusion", "occlude": "Image", "title": "Header", "details": "Details"}
+    names = {field: ours.get(key, "") for key, field in filled.items()}
+    theirs = {ours[key]: field for key, field in filled.items() if key in ours}
+
+    def as_ours(note: Note) -> Note:
+        """The note with our fields; the parts' names are the card's, since no field of theirs has them."""
+        named = {names.get(field, ""): value for field, value in zip(fields, note.fields, strict=True)}
+        named["Names"] = names_html(note.card, named["Occlusion"])
+        return note._replace(fields=tuple(named.get(field, "") for field in OCCLUSION.fields))
+
+    def drawn(card: Card, drawing: Drawing) -> Mapping[str, str]:
+        assert OCCLUSION.drawn
+        html = OCCLUSION.drawn(card, drawing)
+        return {field: html[our] for our, field in theirs.items() if our in html}
+
+    def recorded(values: Mapping[str, str], before: str) -> str:
+        assert OCCLUSION.recorded
+        return OCCLUSION.recorded({names.get(field, ""): value for field, value in values.items()}, before)
+
+    def readable(values: Mapping[str, str]) -> Mapping[str, str]:
+        masks = theirs["Occlusion"]
+        return {**values, masks: OCCLUSION.readable({"Occlusion": values.get(masks, "")})["Occlusion"]}
+
+    def cards_in(values: Mapping[str, str]) -> tuple[int, ...]:
+        return OCCLUSION.cards_in({"Occlusion": values.get(theirs["Occlusion"], "")})
+
+    return Kind(
+        f"{OWN}{name}",
+        name=f"note of the type '{name}'",
+        title=name,
+        own=_keys(fields, filled) | {"hide": card_keys()["hide"]},
+        required=OCCLUSION.required,
+        asks="occlude",
+        fields=fields,
+        templates=(),
+        masks=True,
+        cards=lambda card, values: cards_in(dict(zip(fields, values, strict=True))),
+        cards_in=cards_in,
+        drawn=drawn,
+        recorded=recorded,
+        readable=readable,
+        sides=lambda note: OCCLUSION.sides(as_ours(note)),
+        on_paper=lambda note: OCCLUSION.on_paper(as_ours(note)),
+        card_name=lambda note, number: OCCLUSION.card_name(as_ours(note), number),
         names=(name,),
         spares=(),
         note_type=note_type,

@@ -16,6 +16,7 @@ from pathlib import Path
 from studydeck.model import Place, Text, shown
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
+from studydeck.reading.written import flow
 from studydeck.text.scalar import yaml_word
 
 _MARK = b"\xef\xbb\xbf"
@@ -203,15 +204,6 @@ def with_parts(path: Path, data: bytes, at: Text, parts: Sequence[Mapping[str, o
     if problems or _plain(after) != _swapped(_plain(before, None, {(at.line, at.column): mark}), mark, wanted):
         raise ValueError(f"can't write the parts into {shown(path)} without changing anything else; paste them there")
     return edited
-
-
-def flow(part: Mapping[str, object]) -> str:
-    """A mapping of texts and lists of numbers in one line of YAML: `{id: aorta, name: Aorta, at: [41, 8, 12, 9]}`."""
-    values = {
-        name: f"[{', '.join(f'{number:g}' for number in value)}]" if isinstance(value, tuple) else yaml_word(str(value))
-        for name, value in part.items()
-    }
-    return f"{{{', '.join(f'{name}: {value}' for name, value in values.items())}}}"
 
 
 def _swapped(value: object, mark: str, new: object) -> object:

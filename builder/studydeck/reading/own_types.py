@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from studydeck.kinds.fronts import Part, named_in, parse_template
-from studydeck.kinds.own import FILLING, field_key, own_kind
+from studydeck.kinds.own import FILLING, MASKED, field_key, own_kind
 from studydeck.model import (
     ERROR,
     WARNING,
@@ -205,7 +205,8 @@ def _filled(
     name: str, note_type: NoteType, mapped: Node | None, at: Placed, problems: list[Problem]
 ) -> dict[str, str] | None:
     """The fields that keys fill, by the keys; None after a problem."""
-    asks = "cloze" if note_type.gaps else "question"
+    is_masked = note_type.gaps and isinstance(mapped, Keys) and "occlude" in mapped
+    asks = ("parts" if is_masked else "cloze") if note_type.gaps else "question"
     fields = [each.name for each in note_type.fields]
     if not isinstance(mapped, Keys) or asks not in mapped:
         message = f"deck.yaml doesn't say which field of the note type '{name}' is the {asks}"
@@ -214,8 +215,8 @@ def _filled(
         problems.append(_bad(mapped or at, message, remedy))
         return None
     filled: dict[str, str] = {}
-    wrong = "question" if note_type.gaps else "cloze"
-    allowed = [each for each in FILLING if each != wrong]
+    wrong = {"question", "cloze", *MASKED} - ({*MASKED} if is_masked else {asks})
+    allowed = [each for each in FILLING if each not in wrong]
     for key, field in mapped.items():
         if key not in allowed:
             message, remedy = f"'{key[:40]}' can't fill a field of this note type", f"use {', '.join(allowed)}"

@@ -11,7 +11,8 @@ from studydeck.text.scalar import yaml_scalar, yaml_text, yaml_word
 _SHORT = 60  # characters of a list in one line
 _SCHEMA = "# yaml-language-server: $schema=.schema/section.json\n"
 
-Value = str | tuple[str, ...] | bool | Mapping[str, str]
+Part = Mapping[str, object]
+Value = str | tuple[str, ...] | tuple[Part, ...] | bool | Mapping[str, str]
 
 
 def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]]) -> str:
@@ -33,10 +34,22 @@ def _value(value: Value) -> str:
         return f" {_text(value, '      ')}"
     if isinstance(value, Mapping):
         return "".join(f"\n      {yaml_text(name, '')}: {_text(text, '        ')}" for name, text in value.items())
+    if any(isinstance(each, Mapping) for each in value):
+        return "".join(f"\n      - {flow(each)}" for each in value if isinstance(each, Mapping))
+    value = tuple(each for each in value if isinstance(each, str))
     is_short = sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n<") for each in value)
     if is_short:
         return f" [{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
     return "".join(f"\n      - {_text(each, '        ')}" for each in value)
+
+
+def flow(part: Mapping[str, object]) -> str:
+    """A mapping of texts and lists of numbers in one line of YAML: `{id: aorta, name: Aorta, at: [41, 8, 12, 9]}`."""
+    values = {
+        name: f"[{', '.join(f'{number:g}' for number in value)}]" if isinstance(value, tuple) else yaml_word(str(value))
+        for name, value in part.items()
+    }
+    return f"{{{', '.join(f'{name}: {value}' for name, value in values.items())}}}"
 
 
 def _text(text: str, indent: str) -> str:
