@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import html
 import importlib
 import inspect
 import itertools
@@ -45,8 +46,10 @@ from studydeck.commands.ids import write_ids
 from studydeck.history import identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
+from studydeck.importers._occlusion import as_parts
 from studydeck.kinds import kind_of
 from studydeck.kinds.fronts import is_shown, named_in, parse_template
+from studydeck.kinds.occlusion import OCCLUSION
 from studydeck.material import align, draft, outline
 from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
@@ -57,6 +60,7 @@ from studydeck.reading.nodes import placed
 from studydeck.reading.reader import is_deck, read_deck
 from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
+from studydeck.render.labels import labels_of
 from studydeck.render.notes import render_notes
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
@@ -311,6 +315,18 @@ def template(value: str) -> None:
         list(named_in(parts))
 
 
+def drawing(value: str) -> None:
+    """Reads a drawing with the text as a label, in its attributes and in its style."""
+    said = html.escape(value)
+    for inside in (
+        f"<text y='9'>{said}</text>",
+        f"<text y='9' transform='{said}' x='{said}' style='{said}'>a</text>",
+        f"<style>{said}</style><text y='9'>a</text>",
+    ):
+        with contextlib.suppress(ValueError):
+            labels_of(f"<svg viewBox='0 0 99 99'>{inside}</svg>".encode("utf-8", "replace"))
+
+
 CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
     f"the check {name}": check(each.run) for name, each in JUDGEMENTS.items()
 }
@@ -335,6 +351,16 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "the style": style("…"),
     "the style of cards": style(".card{…}"),
     "pictures": lambda value: collect_media(cards(f"![x]({value})"), whole=False),
+    "a drawing": drawing,
+    "a picture with parts": lambda value: [
+        OCCLUSION.readable({"Occlusion": value, "Names": value}),
+        OCCLUSION.recorded and OCCLUSION.recorded({"Occlusion": value, "Image": value}, value),
+        OCCLUSION.readable({"Occlusion": f"{{{{c1::image-occlusion:rect:{value}}}}}", "Names": value}),
+    ],
+    "Anki's image occlusion": lambda value: [
+        as_parts([value, value]),
+        as_parts([f"{{{{c1::image-occlusion:rect:{value}}}}}", f'<img src="{value}">']),
+    ],
     "a plan": lambda value: plan.plain(value),
     "a text edition": lambda value: edition.media_in([value]),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),

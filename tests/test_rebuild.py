@@ -33,6 +33,7 @@ SECTIONS = {
   - {id: lava, question: What flows from Etna?, answer: Lava}
   - {id: fire, cloze: "{{c1::Oxygen}} feeds a {{c2::fire}}."}
   - {id: spark, question: "What is shown? ![a spark](spark.svg)", answer: A spark}
+  - {id: flame, occlude: delta.svg, parts: [{id: tip, name: Tip, at: [40, 1, 20, 20]}]}
 """,
     "water.yaml": """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -88,6 +89,10 @@ def turned_round(author: Author) -> None:
 
 #: Edits after which only the edited files are read.
 SMALL: dict[str, Edit] = {
+    "a part of a picture more": replaced(
+        "fire.yaml", "parts: [", "parts: [{id: foot, name: Foot, at: [40, 80, 20, 20]}, "
+    ),
+    "a part renamed": replaced("fire.yaml", "name: Tip", "name: Top"),
     "an answer": replaced("air.yaml", "answer: Wind", "answer: A wind"),
     "a question": replaced("fire.yaml", "What flows from Etna?", "What flows out of Etna?"),
     "a question without an id": replaced("water.yaml", "What is frozen water called?", "What is hard water called?"),

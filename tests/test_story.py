@@ -26,7 +26,7 @@ from studydeck.package.read import read_package
 
 STORIES = int(os.environ.get("STUDYDECK_STORIES", "200"))
 SECTIONS = ("water", "fire", "earth")
-KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture")
+KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture", "parts")
 picks = st.integers(0, 1000)
 ticks = st.sampled_from([0, 0, 1, 50, 100_000, -30])
 has_cards = precondition(lambda self: self.cards)
@@ -51,6 +51,7 @@ class Story(RuleBasedStateMachine):
         self.seen: set[str] = set()
         self.own: dict[str, int] = {}
         self.known: dict[int, tuple[str, str]] = {}
+        self.parts: dict[tuple[str, str], str] = {}
 
     def teardown(self) -> None:
         self.learner.close()
@@ -70,7 +71,7 @@ class Story(RuleBasedStateMachine):
         self.count += 1
         self.cards.append({"id": f"card-{self.count}", "kind": kind, "section": SECTIONS[section % 3], "n": self.count,
                            "question": 0, "answer": 0, "details": 0, "tags": 0, "reverse": kind == "reversed",
-                           "retired": False})  # fmt: skip
+                           "retired": False, "parts": [1, 2]})  # fmt: skip
 
     @has_cards
     @rule(pick=picks, part=st.sampled_from(["question", "answer", "details", "tags"]))
@@ -79,6 +80,19 @@ class Story(RuleBasedStateMachine):
         if "id" in card or part in ("details", "tags") or not card.get("reworded"):
             card[part] += 1
             card["reworded"] = True
+
+    @has_cards
+    @rule(pick=picks, how=st.sampled_from(["added", "removed", "turned round", "moved"]), part=st.integers(1, 5))
+    def changes_the_parts_of_a_picture(self, pick: int, how: str, part: int) -> None:
+        card = self.cards[pick % len(self.cards)]
+        if how == "added" and part not in card["parts"]:
+            card["parts"].insert(part % 3, part)
+        elif how == "removed" and len(card["parts"]) > 1:
+            card["parts"].pop()
+        elif how == "turned round":
+            card["parts"].reverse()
+        else:
+            card["place"] = part
 
     @has_cards
     @rule(pick=picks)
@@ -151,7 +165,9 @@ class Story(RuleBasedStateMachine):
         for card in self.cards:
             card.pop("reworded", None)
         for note in read_package(self.author.package)[0]:
-            number = int(re.findall(r"(\d+), wording", next(iter(note.fields.values())))[0])
+            number = int(re.findall(r"(\d+), wording", "\n".join(note.fields.values()))[0])
+            for place, part in re.findall(r"\{\{c(\d+)::Part (\d+)", note.fields.get("Names", "")):
+                assert self.parts.setdefault((note.guid, place), part) == part, "a history stays with its part"
             assert self.known.setdefault(number, ("", note.guid))[1] == note.guid, "a history stays with its card"
             self.known[number] = note.fields["Id"], note.guid
             content = (*note.fields.values(), *sorted(note.tags))
@@ -170,7 +186,12 @@ class Story(RuleBasedStateMachine):
     @rule(pick=picks)
     def drops_an_id(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
-        if card["kind"] != "cloze" and card["n"] in self.known and not card.get("reworded") and not card["retired"]:
+        if (
+            card["kind"] not in ("cloze", "parts")
+            and card["n"] in self.known
+            and not card.get("reworded")
+            and not card["retired"]
+        ):
             card.pop("id", None)
 
     @precondition(lambda self: self.known)
@@ -251,6 +272,13 @@ class Story(RuleBasedStateMachine):
         yaml |= {key: card[key] for key in ("id", "guid") if key in card}
         if card["kind"] == "cloze":
             return yaml | {"cloze": f"{{{{c1::Gap}}}} {said} {{{{c2::{answer}}}}}"}
+        if card["kind"] == "parts":
+            top, name = card.get("place", 1), f"of {answer}"
+            parts = [
+                {"id": f"p{part}", "name": f"Part {part} {name}", "at": [10 * part, top, 9, 9]}
+                for part in card["parts"]
+            ]
+            return yaml | {"occlude": "dot.svg", "title": f"Name {said}", "parts": parts}
         if card["kind"] == "list":
             answer = [answer, "and more"]
         if card["kind"] == "picture":
@@ -290,7 +318,7 @@ class Story(RuleBasedStateMachine):
                 self.own.pop(note.guid, None)
         gone = set(before) - {note.guid for note in notes}
         assert all(after[guid] == before[guid] for guid in gone), "what the author dropped stays as it is"
-        assert len(self.learner.note_types) <= 2
+        assert len(self.learner.note_types) <= 3
         assert not [name for name in self.learner.note_types if name.endswith("+")]
         assert not self.learner.schema_changed
         self.touched -= {note.guid for note in notes}

@@ -306,7 +306,8 @@ class _Matching:
                 asked[each.question] = each
         for number, (asks, record) in changed.items():
             card, identity = self.cards[number][1], self.found[number]
-            other = asked.get(asks) if card.guid is None else None
+            is_plain = card.guid is None and not card.kind.masks  # two cards may ask for parts of the same picture
+            other = asked.get(asks) if is_plain else None
             if other is not None and identity is not None and self._has_moved(other, card, identity, record):
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
