@@ -22,7 +22,7 @@ from studydeck.pipeline import compile_notes
 from studydeck.render import note_types
 
 HEART = (
-    b"<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400' viewBox='0 0 600 400'>"
+    b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 600 400'>"
     b"<rect width='600' height='400' fill='#eee'/><circle cx='300' cy='200' r='150' fill='#c66'/></svg>"
 )
 PARTS = """\
@@ -67,7 +67,8 @@ def test_each_part_is_a_card_that_anki_makes_itself(heart: Author, learner: Lear
     ]
     assert note["Names"] == "{{c1::Aorta}}{{c2::Mitral <em>valve</em>}}{{c3::Apex}}"
     assert note["Header"] == "Name the <strong>parts</strong>"
-    assert 'alt="Name the parts" width="600" height="400">' in note["Image"]
+    style = 'style="--q-width:600px;--q-ratio:1.5" width="600" height="400"'
+    assert note["Image"].endswith(f'alt="Name the parts" {style}>')
     shown = [card.render_output() for card in learner.cards()]
     assert '<div class="cloze" data-ordinal="2" data-shape="ellipse"' in shown[1].question_text
     assert "valve" not in shown[1].question_text
@@ -174,7 +175,7 @@ def test_it_is_printed_shown_and_counted(heart: Author, tmp_path: Path) -> None:
     run("export", str(heart.folder), "--to", "print", "-o", str(page))
     html = page.read_text("utf-8")
     assert html.count("data:image/svg+xml") == 2
-    assert '<div class="parts covered"><img' in html
+    assert '<div class="parts covered" style="--ratio:1.5"><img' in html
     assert "<ol><li>Aorta</li><li>Mitral <em>valve</em></li><li>Apex</li></ol>" in html
     (counted,) = json.loads(run("stats", "--format", "json", str(heart.folder)))["decks"]
     assert counted["kinds"]["picture with parts"] == 1
@@ -278,6 +279,8 @@ def test_each_part_is_covered_on_its_question_and_open_on_its_answer(
     heart: Author, browser: Browser, client: str, night: bool, hide: str
 ) -> None:
     heart.edit("    title:", f"    hide: {hide}\n    title:")
+    if hide == "one":  # and a drawing that says how large it is
+        heart.write("media/heart.svg", HEART.replace(b"viewBox", b"width='600' height='400' viewBox"))
     css, cards = drawn_sides(heart)
     page = opened(browser, heart, client, css, night=night)
     others = 255 if hide == "all" else 0
@@ -300,3 +303,119 @@ def test_each_part_is_covered_on_its_question_and_open_on_its_answer(
     assert asked == ASKED
     assert (answered, nothing) == (red, grey)
     assert [first, third] == ([OTHER, OTHER] if hide == "all" else [red, red])
+
+
+# --- drawing parts in the preview ----------------------------------------------------------------
+
+
+def editor(page: Page, author: Author) -> Page:
+    """The preview's page with the editor of the parts open."""
+    folder = author.folder.parent / "page"
+    run("preview", str(author.folder), "--export", str(folder))
+    page.goto((folder / "index.html").as_uri() + "#heart/1")
+    page.locator("#edit-parts").click()
+    page.wait_for_function("document.getElementById('part-picture').naturalWidth > 0")
+    return page
+
+
+def paste(page: Page, author: Author) -> list[tuple[str, str, str, tuple[float, ...]]]:
+    """The parts of the deck's card once the YAML that the editor shows is in it."""
+    head = author.read("water.yaml").partition("    parts:")[0]
+    shown = page.locator("#part-yaml").input_value()
+    author.write("water.yaml", head + "".join(f"    {line}\n" for line in shown.splitlines()))
+    loaded = author.load()
+    assert not loaded.errors, loaded.errors
+    return [(each.id, str(each), each.shape, each.at) for each in loaded.deck.sections[0].cards[0].values["parts"]]
+
+
+def at(page: Page, x: float, y: float) -> tuple[float, float]:
+    box = page.locator("#board").bounding_box()
+    assert box
+    return box["x"] + x / 100 * box["width"], box["y"] + y / 100 * box["height"]
+
+
+def test_parts_are_drawn_moved_and_named_with_a_mouse(heart: Author, browser: Browser) -> None:
+    page = editor(browser.new_page(viewport={"width": 1280, "height": 1000}), heart)
+    assert [each[0] for each in paste(page, heart)] == ["aorta", "valve", "apex"]
+    page.mouse.move(*at(page, 5, 60))
+    page.mouse.down()
+    page.mouse.move(*at(page, 25, 80), steps=3)
+    page.mouse.up()
+    page.keyboard.type("Été: #1")
+    page.mouse.move(*at(page, 51, 15))
+    page.mouse.down()
+    page.mouse.move(*at(page, 31, 25), steps=3)
+    page.mouse.up()
+    page.mouse.move(*at(page, 80, 70))  # the corner of the valve
+    page.mouse.down()
+    page.mouse.move(*at(page, 90, 75), steps=3)
+    page.mouse.up()
+    page.mouse.click(*at(page, 2, 2))  # a click draws nothing
+    aorta, valve, apex, new = paste(page, heart)
+    assert apex == ("apex", "Apex", "polygon", (40, 70, 60, 72, 50, 95))
+    assert (aorta[:3], valve[:3]) == (("aorta", "Aorta", "rect"), ("valve", "Mitral *valve*", "ellipse"))
+    assert aorta[3] == pytest.approx((21, 18, 20, 15), abs=0.5)
+    assert valve[3] == pytest.approx((60, 50, 30, 25), abs=0.5)
+    assert new[:3] == ("ete-1", "Été: #1", "rect")
+    assert new[3] == pytest.approx((5, 60, 20, 20), abs=0.5)
+    page.close()
+
+
+def test_parts_are_drawn_with_a_finger(heart: Author, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = editor(context.new_page(), heart)
+    page.locator("#board").scroll_into_view_if_needed()
+    touch = context.new_cdp_session(page)
+    for kind, point in (("touchStart", (5, 60)), ("touchMove", (15, 70)), ("touchMove", (25, 80)), ("touchEnd", None)):
+        points = [dict(zip("xy", at(page, *point), strict=True))] if point else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    new = paste(page, heart)[-1]
+    assert new[0] == "part-1"
+    assert new[3] == pytest.approx((5, 60, 20, 20), abs=1)
+    context.close()
+
+
+def test_parts_are_added_moved_and_removed_with_the_keyboard(heart: Author, browser: Browser) -> None:
+    page = editor(browser.new_page(viewport={"width": 1280, "height": 1000}), heart)
+    page.locator(".part").nth(0).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    page.locator(".part").nth(2).focus()
+    page.keyboard.press("ArrowUp")
+    page.locator(".part").nth(1).focus()
+    page.keyboard.press("Delete")
+    page.locator("#add-part").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("yes")
+    page.keyboard.press("Tab")
+    page.keyboard.press("e")  # ellipse
+    assert paste(page, heart) == [
+        ("aorta", "Aorta", "rect", (43, 9, 21, 14)),
+        ("apex", "Apex", "polygon", (40, 69, 60, 71, 50, 94)),
+        ("yes", "yes", "ellipse", (40, 40, 20, 20)),
+    ]
+    names = [page.locator(".part").nth(number).get_attribute("aria-label") for number in range(3)]
+    assert names[0] == "Aorta: left 43, top 9, width 21, height 14 per cent"
+    page.keyboard.press("Escape")
+    assert not page.locator("#parts").is_visible()
+    page.close()
+
+
+def test_the_preview_covers_the_parts_and_shows_all_at_a_tap(heart: Author, browser: Browser) -> None:
+    folder = heart.folder.parent / "page"
+    run("preview", str(heart.folder), "--export", str(folder))
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri() + "#heart/2")
+    card = page.frame_locator("#frame")
+    fills = "each => each.map((shape) => [shape.localName, getComputedStyle(shape).fill])"
+    shapes = card.locator("svg > *")
+    assert sorted(shapes.evaluate_all(fills)) == [
+        ["ellipse", "rgb(255, 179, 71)"], ["polygon", "rgb(195, 207, 224)"], ["rect", "rgb(195, 207, 224)"],
+    ]  # fmt: skip
+    page.keyboard.press("Space")
+    assert ["ellipse", "rgba(255, 179, 71, 0)"] in shapes.evaluate_all(fills)
+    assert card.locator(".q-part").inner_text() == "Mitral valve"
+    card.locator("#toggle").click()
+    assert shapes.evaluate_all("each => each.map((shape) => getComputedStyle(shape).visibility)") == ["hidden"] * 3
+    page.close()

@@ -22,6 +22,8 @@ from studydeck.text.cloze import gaps_in, parse, without_marks
 _ASSETS = Path(__file__).parent / "assets"
 _TAG = re.compile(r"<[^>]*>")
 _SHAPE = re.compile(r"\{\{c(\d+)::image-occlusion:[^{}]*:part=([0-9a-f]+)\}\}")
+_MATH = re.compile(r"\\[()[\]]")
+_ALT = re.compile(r' alt="[^"]*"')
 _SIZE = re.compile(r'<img [^<>]*width="(\d+)" height="(\d+)">')
 
 
@@ -100,7 +102,12 @@ def _image(card: Card, drawing: Drawing) -> str:
     title = card.values.get("title", "")
     said = " ".join(html_entities.unescape(_TAG.sub("", to_html(title))).split()) or Path(card.asks).stem
     said = html_entities.escape(said).replace("[", "&#91;").replace("{", "&#123;")
-    size = f' width="{drawing.size.width:.0f}" height="{drawing.size.height:.0f}"' if drawing.size else ""
+    size = ""
+    if drawing.size:
+        width, height = drawing.size
+        size = (
+            f' style="--q-width:{width:.0f}px;--q-ratio:{width / height:.4g}" width="{width:.0f}" height="{height:.0f}"'
+        )
     return f'<img src="{html_entities.escape(drawing.file)}" alt="{said}"{size}>'
 
 
@@ -131,7 +138,9 @@ def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _sides(note: Note) -> Sides:
-    return Sides(f"{_field(note, 'Header')} {_field(note, 'Image')}".strip(), [*_named(_field(note, "Names")).values()])
+    header, image = _field(note, "Header"), _field(note, "Image")
+    question = f"{header} {_ALT.sub('', image)}" if header else image  # the title is its alternative text, too
+    return Sides(question, [*_named(_field(note, "Names")).values()])
 
 
 def _on_paper(note: Note) -> list[Sides]:
@@ -147,7 +156,9 @@ def _numbered_picture(note: Note, how: str) -> str:
     shapes = "".join(_svg(part) for part in parts)
     numbers = "".join(_label(number, part) for number, part in enumerate(parts, start=1))
     svg = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none">{shapes}</svg>'
-    return f'<div class="parts {how}">{_field(note, "Image")}{svg}{numbers}</div>'
+    size = _SIZE.search(image := _field(note, "Image"))
+    ratio = f' style="--ratio:{int(size[1]) / int(size[2]):.4g}"' if size and int(size[2]) else ""
+    return f'<div class="parts {how}"{ratio}>{image}{svg}{numbers}</div>'
 
 
 def _svg(part: Part) -> str:
@@ -171,7 +182,7 @@ def _field(note: Note, name: str) -> str:
 
 def _card_name(note: Note, number: int) -> str:
     name = _named(_field(note, "Names")).get(str(number + 1), "")
-    return html_entities.unescape(_TAG.sub("", name)) or f"part {number + 1}"
+    return html_entities.unescape(_TAG.sub("", _MATH.sub("", name))) or f"part {number + 1}"
 
 
 def overlapping(parts: Sequence[Part]) -> Iterator[tuple[Part, Part, float]]:

@@ -24,7 +24,7 @@ from studydeck.files import read_bytes
 from studydeck.preview.live import Live
 
 ASSETS = Path(__file__).parent / "assets"
-PAGE = {"": "index.html", "preview.css": "preview.css", "preview.js": "preview.js"}
+PAGE = {each: each for each in ("preview.css", "preview.js", "parts.js")} | {"": "index.html"}
 #: AnkiDroid opens downloads of this type whatever their name (its manifest's intent filters); iOS goes by the name.
 PACKAGE_TYPE = "application/apkg"
 _PAGE_POLICY = (

@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studydeck.model import Deck, MediaFile, Note, Problem
+from studydeck.model import Deck, MediaFile, Note, Part, Problem
 from studydeck.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
+_SOURCE = re.compile(r'<img [^>]*?src="([^"]*)"')
 _ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _FORMULAS = re.compile(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTALL)
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
@@ -53,6 +54,7 @@ def view(
         question = note.card.kind.sides(note).question
         asked = _line(question) or note.identity.id
         shown = _with_formulas(question)
+        drawn_on = _parts(note)
         for number, (front, back) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
@@ -68,6 +70,7 @@ def view(
                 "answer": with_mathml(back),
                 "problems": by_card.get(note.identity.id, ()),
                 "type": note.kind if note.card.kind.note_type else "",
+                **drawn_on,
             }
     head = {
         "title": str(deck.title),
@@ -78,6 +81,16 @@ def view(
         "own_css": {kind.key: kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type},
     }
     return View(head, cards, problems, {each.name: each.path for each in media})
+
+
+def _parts(note: Note) -> dict[str, Any]:
+    """The picture of a card with parts to name, and these, for drawing others."""
+    if not note.card.kind.masks:
+        return {}
+    parts: Sequence[Part] = note.card.values["parts"]
+    listed = [{"id": str(each.id), "name": str(each), "shape": each.shape, "at": each.at} for each in parts]
+    picture = _SOURCE.search(note.card.kind.sides(note).question)
+    return {"picture": html_entities.unescape(picture[1]) if picture else "", "parts": listed}
 
 
 def with_problems(shown: View, problems: Sequence[Problem]) -> View:

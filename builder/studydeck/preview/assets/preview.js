@@ -297,6 +297,11 @@
         facts.append(make("dt", name), said);
       }
       parts.append(make("h2", "This card"), facts);
+      if (card.parts) {
+        const edit = make("button", "Draw its parts", { type: "button", id: "edit-parts" });
+        edit.addEventListener("click", () => editParts(card));
+        parts.append(edit);
+      }
       if (card.problems.length) parts.append(make("h2", "Problems"));
       parts.append(...card.problems.map(problemBox));
     }
