@@ -25,8 +25,13 @@ _LETTER = re.compile(r"[^\W_]")
 
 
 def kind_names(deck: Deck) -> list[str]:
-    """The names that notes are counted under. A note counts under all that fit, such as typed and reversed."""
-    return [name for kind in (*KINDS.values(), *deck.own_kinds.values()) for name in kind.names]
+    """The names that notes are counted under. A note counts under all that fit, such as typed and reversed.
+
+    Pictures with parts are counted only in decks that have some.
+    """
+    has_parts = any(card.kind.masks for section in deck.sections for card in section.cards)
+    kinds = (*(kind for kind in KINDS.values() if has_parts or not kind.masks), *deck.own_kinds.values())
+    return [name for kind in kinds for name in kind.names]
 
 
 class SectionCounts(NamedTuple):
@@ -150,12 +155,13 @@ def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media:
     for note in live:
         by_file[note.card.place.path].append(note)
     severities = Counter(each.severity for each in problems)
+    names = kind_names(deck)
     return Stats(
         str(deck.title),
         deck.language,
         shown(deck.folder),
-        [_section(section.name, by_file[section.place.path], deck) for section in deck.sections],
-        _section("all", live, deck),
+        [_section(section.name, by_file[section.place.path], names) for section in deck.sections],
+        _section("all", live, names),
         len(notes) - len(live),
         _words((note, _words_in(sides(note)[0])) for note in live),
         _words((note, _words_in(answer)) for note in live for answer in sides(note)[1]),
@@ -192,10 +198,10 @@ def stats_json(stats: Stats) -> dict[str, Any]:
     }
 
 
-def _section(name: str, notes: Sequence[Note], deck: Deck) -> SectionCounts:
+def _section(name: str, notes: Sequence[Note], names: Sequence[str]) -> SectionCounts:
     kinds = Counter(name for note in notes for name in note.card.kind.named(note.card))
     cards = sum(len(note.ords) for note in notes)
-    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in kind_names(deck)})
+    return SectionCounts(str(name), len(notes), cards, {kind: kinds[kind] for kind in names})
 
 
 def _section_json(section: SectionCounts) -> dict[str, Any]:
