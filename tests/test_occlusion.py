@@ -142,6 +142,41 @@ def test_a_lock_that_is_repaired_from_the_package_keeps_the_numbers(heart: Autho
     assert [part.partition("::")[0] for part in compiled(heart)] == ["{{c2", "{{c3", "{{c4"]
 
 
+def test_a_number_that_two_branches_gave_to_different_parts_is_nobodys_after_the_merge(
+    heart: Author, learner: Learner
+) -> None:
+    heart.build()
+    common = heart.read("deck.lock"), heart.read("water.yaml")
+    lines = []
+    for name in ("Vein", "Septum"):
+        heart.write("deck.lock", common[0])
+        heart.write("water.yaml", f"{common[1]}      - {{id: {name.lower()}, name: {name}, at: [5, 5, 15, 15]}}\n")
+        heart.build()
+        learner.import_package(heart.package)
+        learner.study(4)
+        lines.append(next(line for line in heart.read("deck.lock").split("\n") if line.startswith("note")))
+    heart.write("deck.lock", heart.read("deck.lock").replace(lines[1], "\n".join(lines)))
+    heart.write("water.yaml", heart.read("water.yaml") + "      - {id: vein, name: Vein, at: [25, 5, 15, 15]}\n")
+    heart.build()
+    assert [part.partition("::")[0] for part in compiled(heart)] == ["{{c1", "{{c2", "{{c3", "{{c5", "{{c6"]
+    assert " 4=- 5=" in heart.read("deck.lock")
+
+
+def test_an_edit_arrives_by_the_text_edition_too(heart: Author, learner: Learner, tmp_path: Path) -> None:
+    heart.build()
+    learner.import_package(heart.package)
+    learner.study(3)
+    learner.tag_all_long_ago("mine")
+    before = learner.histories()
+    heart.edit("[41, 8, 20, 15]", "[43, 8, 20, 15]")
+    run("build", "--edition", "text", "--output", str(heart.out), str(heart.folder))
+    learner.import_text(heart.out / "rivers.txt")
+    (note,) = learner.notes()
+    assert note["Occlusion"].startswith("{{c1::image-occlusion:rect:left=0.43:")
+    assert note.tags == ["mine", "rivers::water"]
+    assert learner.histories() == before
+
+
 def compiled(author: Author) -> list[str]:
     return compile_notes(author.load())[0].fields[0].split("<br>")
 
@@ -165,6 +200,7 @@ def test_plan_speaks_of_parts_by_their_names(heart: Author, tmp_path: Path) -> N
     heart.edit("[41, 8, 20, 15]", "[43, 8, 20, 15]")
     told = run("plan", "--against", str(previous), "--output", str(heart.out), str(heart.folder))
     assert "1 edited (1 part)" in told
+    assert "heart.svg: Aorta, Mitral *valve*, Tip" in run("plan", "--format", "json", str(heart.folder))
     assert "Occlusion: Aorta [-(41-]{+(43+} 8 20 15), Mitral valve (60 50 20 20), [-Apex-]{+Tip+} (40 70)" in told
     heart.build()
     assert verify(heart.package, previous).ok

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from studydeck.kinds import KINDS, OWN
+from studydeck.kinds.occlusion import has_parts, joined
 from studydeck.model import Identity, Place, Problem, problem
 
 LOCK_FILE = "deck.lock"
@@ -257,7 +258,11 @@ def _add_note(notes: dict[str, NoteRecord], new: NoteRecord) -> None:
         return
     if old.guid != new.guid:
         raise ValueError(f"the id '{new.id}' has two guids; keep the line that learners have")
-    notes[new.id] = newer_of(old, new)._replace(added=min(old.added, new.added), made=old.made or new.made)
+    newer = newer_of(old, new)
+    answer = newer.answer
+    if has_parts(answer) and old.answer != new.answer:
+        answer = joined(answer, old.answer if newer.answer == new.answer else new.answer)
+    notes[new.id] = newer._replace(added=min(old.added, new.added), made=old.made or new.made, answer=answer)
 
 
 def _add_type(types: dict[str, TypeRecord], new: TypeRecord) -> None:

@@ -20,7 +20,7 @@ from studydeck.history.identity import answer_digest, content_digest, digest, qu
 from studydeck.history.lock import Lock
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Note, NoteType, OldNote, takes
+from studydeck.model import Card, Deck, Note, NoteType, OldNote, takes
 from studydeck.model.kinds import MY_NOTES, SPARES
 from studydeck.text import about
 
@@ -239,7 +239,8 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
     cards = [_card(before.notes.get(note.identity.guid), note) for note in after.notes]
     gone = list(_gone(before, after.notes))
     for old in gone:
-        text = plain(_asked(old.fields)) if old.fields else ""
+        readable = KINDS[old.kind].readable(old.fields) if old.fields and old.kind in KINDS else old.fields
+        text = plain(_asked(readable)) if readable else ""
         cards.append(CardPlan(old.id, "retired", text, deck=old.deck))
     return Plan(
         deck=str(deck.title),
@@ -314,8 +315,14 @@ def _as_words(tag: re.Match[str]) -> str:
     return " " if _BREAK.match(tag[0]) else ""
 
 
+def _text(card: Card) -> str:
+    """What a card asks, in one line; a picture with parts by their names."""
+    parts = f": {', '.join(filter(None, card.values['parts']))}" if card.kind.masks else ""
+    return " ".join(f"{card.asks}{parts}".split())
+
+
 def _card(old: Old | None, note: Note) -> CardPlan:
-    name, text = note.identity.id, " ".join(note.card.asks.split())
+    name, text = note.identity.id, _text(note.card)
     if old is None:
         return CardPlan(name, "new", text, deck=note.deck)
     moved = old.deck if old.deck and old.deck != note.deck else ""

@@ -20,6 +20,8 @@ from studydeck.text import read_clozes, to_html
 from studydeck.text.cloze import gaps_in, parse, without_marks
 
 _ASSETS = Path(__file__).parent / "assets"
+#: What the lock's record of a picture with parts starts with, and what a number has in place of a part's hash.
+_MARK, _NOBODYS = "parts", "-"
 _TAG = re.compile(r"<[^>]*>")
 _SHAPE = re.compile(r"\{\{c(\d+)::image-occlusion:[^{}]*:part=([0-9a-f]+)\}\}")
 _MATH = re.compile(r"\\[()[\]]")
@@ -45,7 +47,24 @@ def _recorded(fields: Mapping[str, str], before: str) -> str:
     found = _numbered(before) | {int(number): digest for number, digest in _SHAPE.findall(fields.get("Occlusion", ""))}
     size = _SIZE.search(fields.get("Image", ""))
     pairs = [f"{number}={digest}" for number, digest in sorted(found.items())]
-    return " ".join([*pairs, f"size={size[1]}x{size[2]}"] if size else pairs)
+    return " ".join([_MARK, *pairs, *([f"size={size[1]}x{size[2]}"] if size else [])])
+
+
+def joined(one: str, other: str) -> str:
+    """What the locks of two branches have recorded: a number that each gave to another part is no part's from now on.
+
+    Learners of one branch have it as this part, those of the other as that one, so both parts get new numbers.
+    """
+    found = dict(_numbered(one))
+    for number, digest in _numbered(other).items():
+        found[number] = digest if found.get(number, digest) == digest else _NOBODYS
+    size = re.search(r"\bsize=\S+", one)
+    return " ".join([_MARK, *(f"{number}={found[number]}" for number in sorted(found)), *([size[0]] if size else [])])
+
+
+def has_parts(recorded: str) -> bool:
+    """Whether this is what the lock records of a picture with parts."""
+    return recorded.startswith(_MARK)
 
 
 def _numbered(recorded: str) -> dict[int, str]:
