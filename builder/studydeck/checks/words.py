@@ -113,7 +113,7 @@ def judged(deck: Deck) -> list[Card]:
 
 def _in_markdown(section: Section) -> Sequence[Card]:
     """The cards of a section that ask in Markdown: not in HTML, whose words no check reads, nor by a picture."""
-    if not section.html and not any(card.kind.masks for card in section.cards):
+    if not (section.html or section.masked):
         return section.cards
     return [card for card in section.cards if not (card.html or card.kind.masks)]
 

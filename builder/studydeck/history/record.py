@@ -135,8 +135,9 @@ def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
     takes a deck over gets no note type that they don't need. Nor does any deck without pictures to name get theirs.
     """
     own = {kind.key: kind.note_type.id for kind in deck.own_kinds.values() if kind.note_type}
-    cards = {card.kind.key for section in deck.sections for card in section.cards}
-    used = cards if own else cards.union(key for key, kind in KINDS.items() if not kind.masks)
+    sections = [section for section in deck.sections if own or section.masked]
+    used = {card.kind.key for section in sections for card in section.cards}
+    used |= set() if own else {key for key, kind in KINDS.items() if not kind.masks}
     ours = [key for key in KINDS if key in used or key in lock.types]
     numbers = {
         key: lock.types[key].id if key in lock.types else number_from("note type", deck.uid, key) for key in ours

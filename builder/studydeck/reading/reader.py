@@ -272,7 +272,8 @@ def _section(
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
     uncarded = values.get("uncarded", {})
-    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html)
+    masked = any(card.kind.masks for card in cards)
+    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html, masked)
 
 
 def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> tuple[Card, ...]:

@@ -68,7 +68,7 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
 
             for written, alt in html_references(html):
                 shelf.take(written, alt, html)
-        for card in section.cards:
+        for card in section.cards if section.masked else ():
             if card.kind.masks:
                 shelf.take_masked(card.asks)
         joined = "\n".join(section.texts)

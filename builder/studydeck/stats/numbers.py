@@ -29,7 +29,7 @@ def kind_names(deck: Deck) -> list[str]:
 
     Pictures with parts are counted only in decks that have some.
     """
-    has_parts = any(card.kind.masks for section in deck.sections for card in section.cards)
+    has_parts = any(section.masked for section in deck.sections)
     kinds = (*(kind for kind in KINDS.values() if has_parts or not kind.masks), *deck.own_kinds.values())
     return [name for kind in kinds for name in kind.names]
 
