@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,35 @@ def test_a_mistake_in_a_part_is_reported_at_its_line(
     heart.edit(old, new)
     told = [each for each in heart.problems() if each.name != "unused-media"]
     assert [(each.line, each.name, each.message) for each in told] == [(line, name, message)]
+
+
+NASTY = (
+    "image-occlusion:rect:left=3[a](/onmouseover=alert(1)//)",
+    "**image-occlusion:**rect:left=3 onmouseover=alert(1)",
+    "image-occlusion&#58;rect:left=3 onmouseover=alert(1)",
+    "a}} b :: c image-occlusion:rect:left=3",
+    "<img src=x onerror=alert(1)>",
+    r"\\(a}} ::b\\) `}}` $x{{y}}$",
+)
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_name_and_no_title_becomes_a_mask_or_a_script(heart: Author, learner: Learner, name: str) -> None:
+    heart.edit("name: Aorta", f"name: {json.dumps(name)}")
+    heart.edit("Name the **parts**", json.dumps(name))
+    heart.build()
+    learner.import_package(heart.package)
+    assert learner.faults() == []
+    assert len(list(learner.cards())) == 3
+    for card in learner.cards():
+        shown = card.render_output()
+        for html in (shown.question_text, shown.answer_text):
+            assert html.count("data-shape") == 3
+            tags = [tag for tag in re.findall(r"<[^>]*>", html) if "onmouseover" in tag or "onerror" in tag]
+            assert [tag for tag in tags if not tag.startswith(("<a href", '<img src="'))] == []
+            for tag in tags:
+                assert re.fullmatch(r'<\w+(?: [\w-]+="[^"]*")*>', tag), tag
+                assert not re.search(r'" on', tag), tag
 
 
 def test_two_cards_may_show_the_same_picture(heart: Author) -> None:

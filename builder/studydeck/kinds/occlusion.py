@@ -17,7 +17,7 @@ from pathlib import Path
 from studydeck.model import Card, Key, Kind, Note, Part, Sides, takes
 from studydeck.model.kinds import CardTemplate, Drawing, Size
 from studydeck.text import read_clozes, to_html
-from studydeck.text.cloze import gaps_in, parse, without_marks
+from studydeck.text.cloze import contained, gaps_in, parse, without_marks
 
 _ASSETS = Path(__file__).parent / "assets"
 #: What the lock's record of a picture with parts starts with, and what a number has in place of a part's hash.
@@ -89,7 +89,7 @@ def _drawn(card: Card, drawing: Drawing) -> dict[str, str]:
         for number, part in numbered
     ]
     names = [f"{{{{c{number}::{without_marks(drawing.name(part))}}}}}" for number, part in numbered if part.strip()]
-    return {"Occlusion": "<br>".join(shapes), "Image": _image(card, drawing), "Names": "".join(names)}
+    return {"Occlusion": "<br>".join(shapes), "Image": _image(card, drawing), "Names": contained("".join(names))}
 
 
 def names_html(card: Card, masks: str) -> str:
