@@ -26,6 +26,7 @@ from studydeck.commands.coverage import cover
 from studydeck.commands.preview import deck_view
 from studydeck.commands.stats import deck_stats
 from studydeck.engine.drawing import Artist
+from studydeck.kinds.occlusion import OCCLUSION
 from studydeck.material.page import coverage_page
 from studydeck.model import Identity
 from studydeck.outputs.print import OUTPUT as PRINT
@@ -132,7 +133,7 @@ def printed(loaded: Loaded, layout: str) -> str:
 
 def sides(artist: Artist, loaded: Loaded) -> list[str]:
     """Both sides of every card, as the engine makes them."""
-    types = note_types(loaded.deck, {"qa": 1 << 41, "cloze": 1 << 42})
+    types = note_types(loaded.deck, {"qa": 1 << 41, "cloze": 1 << 42, "occlusion": 1 << 43})
     return [side for drawn in artist.draw(types, compile_notes(loaded)) for card in drawn for side in card]
 
 
@@ -508,6 +509,45 @@ def test_no_html_of_a_stranger_gets_through(html: str) -> None:
     assert set(re.findall(r"\[sound:([^]]*)", field)) <= {"3.mp3"}
     assert not re.search(r"\[(?:anki:|latex\]|\[?type:)", field, re.IGNORECASE)
     assert cleaned(field, {name: name for name in names.values()}) == field or "{{" in html or "[" in html
+
+
+class MaskedPage(Page):
+    """The same for a picture with parts: with our script, Anki's canvas and its masks, whose places are numbers."""
+
+    ours: ClassVar = OURS | {"canvas", "button", "svg", "rect", "ol"}
+    attributes: ClassVar = (
+        ATTRIBUTES
+        | {"type", "viewbox", "preserveaspectratio", "x", "y", "width", "height"}
+        | {f"data-{name}" for name in ("shape", "left", "top", "width", "height", "occludeinactive")}
+    )
+    style: ClassVar = re.compile(r"(?:--q-width:\d+px;--q-ratio:[\d.]+|--ratio:[\d.]+|left:[\d.]+%;top:[\d.]+%)?")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
+        for name, value in attrs:
+            assert name == "data-shape" or "data-" not in name or re.fullmatch(r"[\w.-]*", value or ""), self.html
+
+
+@given(some=st.lists(st.tuples(texts, texts, texts), min_size=3, max_size=6))
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_no_picture_with_parts_of_a_stranger_gets_through(artist: Artist, some: list[tuple[str, str, str]]) -> None:
+    script = (Path(OCCLUSION.templates[0].front).read_text("utf-8")).partition("<script>")[2].strip()
+    with tempfile.TemporaryDirectory() as temporary:
+        drawings: list[dict[str, object]] = [
+            {"occlude": "a.svg", "title": title, "hint": first, "parts": [
+                {"id": "a", "name": first, "at": [1, 1, 9, 9]}, {"id": "b", "name": second, "at": [50, 50, 9, 9]},
+            ]}
+            for title, first, second in some
+        ]  # fmt: skip
+        loaded = deck_of(Path(temporary), drawings, "Water")
+        for html in sides(artist, loaded):
+            assert html.count("data-shape") in (0, 2), html
+            MaskedPage(html.replace(f"<script>\n{script}", "").replace("display: none", ""))
 
 
 @pytest.mark.slow
