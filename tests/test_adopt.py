@@ -209,8 +209,7 @@ def entries_of(path: Path) -> dict[str, bytes]:
 def changed(database: bytes, statement: str) -> bytes:
     connection = sqlite3.connect(":memory:")
     connection.deserialize(database)
-    connection.execute(statement)
-    connection.commit()
+    connection.executescript(statement)
     return bytes(connection.serialize())
 
 
@@ -249,6 +248,31 @@ BROKEN: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = 
             }
         ),
         "is a damaged package",
+    ),
+    "a table that never ends": (
+        lambda e: (
+            e
+            | {
+                "collection.anki2": changed(
+                    e["collection.anki2"],
+                    "drop table cards; create view Cards as with recursive r(n) as (select 1 union all select n + 1 "
+                    "from r) select n as id, n as nid, n as ord, 1 as did, 0 as odid from r;",
+                )
+            }
+        ),
+        "is a damaged package ('cards' isn't a plain table)",
+    ),
+    "a column that is worked out": (
+        lambda e: (
+            e
+            | {
+                "collection.anki2": changed(
+                    e["collection.anki2"],
+                    "alter table notes drop column data; alter table notes add column data as (hex(zeroblob(9999)))",
+                )
+            }
+        ),
+        "is a damaged package ('notes' isn't a plain table)",
     ),
     "a newer collection that isn't compressed": (
         lambda e: e | {"collection.anki21b": b"\x28\xb5\x2f\xfd" + bytes(100)},

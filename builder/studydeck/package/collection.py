@@ -13,6 +13,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from studydeck.model import Field, NoteType, Template
@@ -21,6 +22,7 @@ from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
 _SQLITE = b"SQLite format 3\0"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
+_TABLES = ("col", "notes", "cards", "revlog", "notetypes", "fields", "templates", "decks")
 _LARGEST_MEDIA = 100_000_000  # bytes of one file, as AnkiWeb has it
 _MOST_MEDIA = 4_000_000_000  # bytes of all
 _ENCRYPTED = 1  # in the flags of a zip's entry
@@ -63,21 +65,40 @@ def is_collection(data: bytes) -> bool:
 
 def read_collection(data: bytes) -> Found:
     """What is in the bytes of a package or collection. Raises ValueError with the rest of a sentence about the file."""
-    try:
+    with opened(data) as (connection, archive):
+        return _read(connection, _media(archive) if archive else {})
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFile | None]]:
+    """The database in the bytes of a package or collection, in memory; and the package that it is in, if any.
+
+    Raises ValueError with the rest of a sentence about the file, also for damage that is seen while it is read.
+    """
+    with _damage_in_words():
         if data.startswith(_SQLITE):
-            return _read(data, {})
+            with _database(data) as connection:
+                yield connection, None
+            return
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(each.flag_bits & _ENCRYPTED for each in archive.infolist()):
-                raise _UnreadableError("is encrypted; export it again without a password")
+                raise UnreadableError("is encrypted; export it again without a password")
             name = next(each for each in _COLLECTIONS if each in archive.namelist())
-            return _read(_unpacked(archive, name, LARGEST_DATABASE), _media(archive))
-    except _UnreadableError:
+            with _database(_unpacked(archive, name, LARGEST_DATABASE)) as connection:
+                yield connection, archive
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
+    try:
+        yield
+    except UnreadableError:
         raise
     except DAMAGE as error:
         raise ValueError(f"is a damaged package ({error})") from None
 
 
-class _UnreadableError(ValueError):
+class UnreadableError(ValueError):
     """What is wrong with a package that isn't damaged."""
 
 
@@ -88,7 +109,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
     if data.startswith(_ZSTANDARD) and len(data) <= largest:
         data = _decompressed(data, largest)
     if len(data) > largest:
-        raise _UnreadableError(f"has a file of more than {largest:,} bytes, '{name}'")
+        raise UnreadableError(f"has a file of more than {largest:,} bytes, '{name}'")
     return data
 
 
@@ -99,7 +120,7 @@ def _decompressed(data: bytes, largest: int) -> bytes:
         from studydeck.installing import install_line
 
         line = install_line("packages")
-        raise _UnreadableError(f"is of the newer format, which needs a library; add it with: {line}") from None
+        raise UnreadableError(f"is of the newer format, which needs a library; add it with: {line}") from None
     try:
         with zstandard.ZstdDecompressor().stream_reader(data) as stream:
             return stream.read(largest + 1)
@@ -121,7 +142,7 @@ def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
     left = _MOST_MEDIA
     for key, name in names.items():
         if _UNSAFE.search(name):
-            raise _UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
+            raise UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
         if key in archive.namelist():
             media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
             left -= len(media[name])
@@ -131,7 +152,8 @@ def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
 # --- the database --------------------------------------------------------------------------------
 
 
-def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
+@contextmanager
+def _database(data: bytes) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
     try:
         # 1 in place of 2 says that there is no write-ahead log, which a database in memory can't have.
@@ -141,17 +163,31 @@ def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
             "unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold())
         )
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        (version,) = connection.execute("select ver from col").fetchone()
-        is_new = version >= 15
-        types = dict(_new_types(connection) if is_new else _old_types(connection))
-        decks = dict(_new_decks(connection) if is_new else _old_decks(connection))
-        notes = list(_notes(connection, decks))
-        if lost := next((each for each in notes if each.type_id not in types), None):
-            raise ValueError(f"the note {lost.id} has no note type")
-        scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
-        return Found(types, notes, media, scheduled)
+        _assert_plain(connection)
+        yield connection
     finally:
         connection.close()
+
+
+def _assert_plain(connection: sqlite3.Connection) -> None:
+    """Raises ValueError for a view or a computed column in place of a table of Anki's: reading one may never end."""
+    for name in _TABLES:
+        roots = connection.execute("select rootpage from sqlite_master where lower(name) = ?", (name,)).fetchall()
+        computed = connection.execute("select 1 from pragma_table_xinfo(?) where hidden > 0", (name,)).fetchall()
+        if (0,) in roots or computed:
+            raise ValueError(f"'{name}' isn't a plain table")
+
+
+def _read(connection: sqlite3.Connection, media: Mapping[str, bytes]) -> Found:
+    (version,) = connection.execute("select ver from col").fetchone()
+    is_new = version >= 15
+    types = dict(_new_types(connection) if is_new else _old_types(connection))
+    decks = dict(_new_decks(connection) if is_new else _old_decks(connection))
+    notes = list(_notes(connection, decks))
+    if lost := next((each for each in notes if each.type_id not in types), None):
+        raise ValueError(f"the note {lost.id} has no note type")
+    scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
+    return Found(types, notes, media, scheduled)
 
 
 def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator[FoundNote]:
