@@ -39,6 +39,7 @@ LAYERS = {
     "text": 2,
     "kinds": 3,
     "importers": 5,
+    "insights": 5,
     "pair": 5,
     "shipped": 5,
     "pipeline": 6,

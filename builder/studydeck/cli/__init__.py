@@ -17,7 +17,7 @@ from studydeck.terminal import printable
 _GROUPS = {
     "Write cards": (writing.new, writing.import_, writing.draft, writing.ids, writing.fork, writing.schema),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
-    "View and export": (looking.preview, looking.stats, looking.export),
+    "View and export": (looking.preview, looking.stats, looking.insights, looking.export),
     "Track the material": (sourcing.coverage, sourcing.source),
 }
 

@@ -13,6 +13,7 @@ from studydeck.model.notes import (
     OldNote,
     Shipped,
     Template,
+    problems_by_note,
 )
 from studydeck.model.problems import (
     ERROR,
@@ -71,6 +72,7 @@ __all__ = [
     "Text",
     "info",
     "problem",
+    "problems_by_note",
     "shown",
     "takes",
     "warning",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from studydeck.model.problems import Problem
 from studydeck.model.words import Card
 
 
@@ -37,6 +39,21 @@ class Note(NamedTuple):
     ords: tuple[int, ...]
     section: str
     deck: str
+
+
+def problems_by_note(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """The problems in each note's lines, by the note's id; `notes` are all of their files."""
+    starts: dict[str, list[tuple[int, str]]] = {}
+    for note in notes:
+        starts.setdefault(note.card.place.path, []).append((note.card.place.line, note.identity.id))
+    for of_file in starts.values():
+        of_file.sort()
+    found: dict[str, list[Problem]] = {}
+    for each in problems:
+        of_file = starts.get(each.path, [])
+        if position := bisect_right(of_file, each.line, key=lambda start: start[0]):
+            found.setdefault(of_file[position - 1][1], []).append(each)
+    return found
 
 
 class Field(NamedTuple):
