@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks preview verify test quick coverage stories installs hangs bench desktop pictures docs lint check format clean help FORCE
+.PHONY: decks preview verify test quick coverage stories learners installs hangs bench desktop pictures docs lint check format clean help FORCE
 
 # Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
 # installed a package over the editable one: then it is set up anew (test_make.py).
@@ -39,6 +39,9 @@ stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 20
 
 installs: $(VENV)/.tested  ## install studydeck with pip, uv and pipx in every way, and try a release (minutes)
 	@$(BIN)/python -m pytest -m installs
+
+learners: $(VENV)/.tested  ## 200 learners study 200 cards on the real engine, and insights finds the 20 bad ones (minutes)
+	@STUDYDECK_LEARNERS=200 $(BIN)/python -m pytest -n 0 -s tests/test_insights.py -k planted
 
 hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
 	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py
