@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studydeck.commands.sources import sources
+from studydeck.history import record
 from studydeck.insights import AsShipped, Insight, Insights, evidence_of
 from studydeck.model import Note, problems_by_note, shown
 from studydeck.package.studied import Studied, read_studied
@@ -40,10 +41,8 @@ def insights_into(loaded: Loaded, learners: Sequence[Studied]) -> Insights:
     deck = loaded.deck
     everything = compile_notes(loaded)
     notes = {note.identity.guid: note for note in everything if not note.card.retired}
-    records = {guid: loaded.lock.record_of(note.identity) for guid, note in notes.items()}
-    shipped = {guid: AsShipped(record.modified, notes[guid].fields) for guid, record in records.items() if record}
     cards = [(guid, number) for guid, note in notes.items() for number in note.ords]
-    evidence = evidence_of(learners, cards, shipped)
+    evidence = evidence_of(learners, cards, dict(_shipped(loaded, everything)))
     problems = problems_by_note(everything, loaded.problems)
     sentences = _sentences(loaded)
     findings = []
@@ -69,6 +68,15 @@ def insights_into(loaded: Loaded, learners: Sequence[Studied]) -> Insights:
 def signs_of_cards(insights: Insights) -> dict[tuple[str, int], str]:
     """What learners say of each card, in words, by its note's id and its number; for cards beside which it is shown."""
     return {(each.id, each.number): "; ".join(each.signs()) for each in insights.cards}
+
+
+def _shipped(loaded: Loaded, notes: Sequence[Note]) -> Iterator[tuple[str, AsShipped]]:
+    """The notes as learners have them, by guid: those that were built, and weren't edited since."""
+    _, changes = record(notes, (), loaded.lock, 0)
+    unchanged = set(changes.unchanged)
+    for note in notes:
+        if note.identity.id in unchanged and (last := loaded.lock.record_of(note.identity)):
+            yield note.identity.guid, AsShipped(last.modified, note.fields)
 
 
 def _name(note: Note, number: int) -> str:

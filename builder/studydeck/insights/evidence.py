@@ -51,8 +51,9 @@ class Evidence(NamedTuple):
     """What is known of a card. `wrong` and `slow` are shares of its recalls, the others of its learners.
 
     A recall is an answer after a rest of six hours; those before are part of learning the card. `seconds` are those of
-    recalls, or of all answers if there was none; `difficulty` (1 to 10) and `stability` (days) are the medians of
-    FSRS's, None where nobody uses it. `given_up` counts learners for whom it is suspended or a leech.
+    recalls, or of all answers if there was none, and `usual_seconds` their mean in the deck. `difficulty` (1 to 10) and
+    `stability` (days) are the medians of FSRS's, None where nobody uses it. `given_up` counts learners for whom it is
+    suspended or a leech.
     """
 
     learners: int
@@ -66,6 +67,7 @@ class Evidence(NamedTuple):
     suspended: int
     leeches: int
     seconds: Sequence[float]
+    usual_seconds: float
     difficulty: float | None
     stability: float | None
 
@@ -92,7 +94,6 @@ class DeckEvidence(NamedTuple):
     learners: int
     recalls: int
     wrong: float
-    seconds: float
     cards: Mapping[CardKey, Evidence]
 
 
@@ -118,13 +119,13 @@ def evidence_of(
             tally = tallies.setdefault(key, _Tally())
             tally.add(numbers, usual_wrong, usual_slow, (number, key[0]) in reworded)
     usual = _usual(tallies.values())
-    found = {key: tallies[key].evidence(usual) for key in cards if key in tallies}
+    seconds = fmean([one for each in everything for one in each.seconds] or [0])
+    found = {key: tallies[key].evidence(usual, seconds) for key in cards if key in tallies}
     ranked = sorted(found, key=lambda key: (-found[key].score, -found[key].wrong.interval[0]))
     return DeckEvidence(
         len(persons),
         recalls,
         wrong,
-        fmean(seconds) if (seconds := [one for each in everything for one in each.seconds]) else 0,
         {key: found[key] for key in ranked},
     )
 
@@ -242,7 +243,7 @@ class _Tally:
     def flagged(self) -> int:
         return sum(each.card.is_flagged for each in self.numbers)
 
-    def evidence(self, usual: tuple[float, float, float]) -> Evidence:
+    def evidence(self, usual: tuple[float, float, float], usual_seconds: float) -> Evidence:
         """The evidence on the card; `usual` are the shares of learners that give up, reword and flag any card."""
         cards = [each.card for each in self.numbers]
         recalls, learners = sum(each.recalls for each in self.numbers), len(cards)
@@ -264,6 +265,7 @@ class _Tally:
             sum(each.is_suspended for each in cards),
             sum(each.is_leech for each in cards),
             [one for each in self.numbers for one in each.seconds],
+            usual_seconds,
             median(difficulties) if difficulties else None,
             median(stabilities) if stabilities else None,
         )

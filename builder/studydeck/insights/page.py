@@ -10,8 +10,8 @@ from studydeck.insights.evidence import Share
 from studydeck.insights.show import Insight, Insights, percent
 from studydeck.stats.drawing import Bar, named, page, plot
 
-_PERCENTS = (0, 5, 10, 15, 20, 30, 40, 60, 80)  # where the bars of a histogram start
-_SECONDS = (0, 2, 4, 6, 8, 10, 15, 20, 30, 60)
+_PERCENTS = (0, 5, 10, 20, 30, 40, 60, 80)  # where the bars of a histogram start
+_SECONDS = (0, 2, 4, 6, 10, 15, 30, 60)
 _WIDTH, _HEIGHT, _MIDDLE = 400, 24, 12  # of an interval
 
 

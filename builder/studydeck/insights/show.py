@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from studydeck.counting import counted
 from studydeck.insights.evidence import DeckEvidence, Evidence, Share
-from studydeck.model import Place, Problem
+from studydeck.model import WARNING, Place, Problem
 
 _MOST_WARNINGS = 2
 _MANY_ITEMS = 4
@@ -39,6 +39,8 @@ class Insight(NamedTuple):
         """What learners say of the card, in words."""
         each = self.evidence
         took = f"{_seconds(each.mean)} on average"
+        if each.slow.excess:
+            took += f" (here usually {_seconds(each.usual_seconds)})"
         if each.wrong.total:
             yield f"answered wrong {each.wrong.cases:,} of {counted(each.wrong.total, 'time')}, {took}"
         else:
@@ -62,7 +64,8 @@ class Insight(NamedTuple):
     def _warnings(self) -> Iterator[str]:
         if self.items >= _MANY_ITEMS and not any(each.name == "long-list" for each in self.problems):
             yield f"the answer lists {self.items} things"
-        yield from (each.message for each in self.problems[:_MOST_WARNINGS])
+        worst = sorted(self.problems, key=lambda each: each.severity != WARNING)
+        yield from (each.message for each in worst[:_MOST_WARNINGS])
         if (more := len(self.problems) - _MOST_WARNINGS) > 0:
             yield counted(more, "more problem")
 
@@ -139,7 +142,11 @@ def _card_json(insight: Insight) -> dict[str, Any]:
         "suspended": each.suspended,
         "leeches": each.leeches,
         "lapses": each.lapses,
-        "seconds": {"mean": round(each.mean, 1), "median": round(each.median, 1)},
+        "seconds": {
+            "mean": round(each.mean, 1),
+            "median": round(each.median, 1),
+            "usual": round(each.usual_seconds, 1),
+        },
         "difficulty": each.difficulty and round(each.difficulty, 2),
         "stability": each.stability and round(each.stability, 1),
         "problems": [problem._asdict() for problem in insight.problems],

@@ -86,7 +86,7 @@ def _whole(path: Path) -> bytes:
     except sqlite3.Error as error:
         if "locked" in str(error):
             raise ValueError(f"{path} is open in Anki; close Anki and try again") from None
-        raise ValueError(f"{path} is a damaged collection ({error})") from None
+        raise ValueError(f"{path} can't be read ({error})") from None
 
 
 def _read(connection: sqlite3.Connection, guids: Container[str]) -> Studied:
