@@ -402,6 +402,21 @@ def test_an_edit_that_nobody_has_yet_makes_no_rewording(rivers: Author, tmp_path
     }  # fmt: skip
 
 
+def test_answers_from_before_the_last_edit_can_be_left_out(rivers: Author, tmp_path: Path) -> None:
+    with Student(rivers.package, 1) as student:
+        student.live(6, chances(rivers, 0.5))
+        path = student.export(tmp_path / "one.apkg")
+    rivers.now = int(time.time()) - 2 * DAY // 1000
+    rivers.edit("The Elbe", "The river Elbe")
+    rivers.build()
+    before, after = (
+        {(each["id"], each["card"]): each["answers"] for each in json.loads(said.stdout)["decks"][0]["cards"]}
+        for said in (run(path, "--deck", rivers.folder, "--format", "json", *more) for more in ([], ["--since-edit"]))
+    )
+    assert {key for key in before if before[key] != after.get(key, 0)} == {("elbe", "")}
+    assert after.get(("elbe", ""), 0) < before["elbe", ""]
+
+
 # --- the real engine: planted cards are found -------------------------------------------------------
 
 

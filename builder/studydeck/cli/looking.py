@@ -88,8 +88,9 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 @click.option(
     "--top", metavar="N", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Cards to show per deck."
 )
+@click.option("--since-edit", is_flag=True, help="Leave out answers from before a card's last edit.")
 @format_option("html", help_text="Output format; html prints one page with plots, json has all cards.")
-def insights(files: tuple[Path, ...], decks: tuple[Path, ...], top: int, style: str) -> None:
+def insights(files: tuple[Path, ...], decks: tuple[Path, ...], top: int, since_edit: bool, style: str) -> None:
     """Show which cards learners find hard, by the reviews in FILE: the worst first, and why. Writes nothing.
 
     FILE is an .apkg or .colpkg that a learner exported with scheduling, or your own collection.anki2 while Anki is
@@ -104,7 +105,7 @@ def insights(files: tuple[Path, ...], decks: tuple[Path, ...], top: int, style: 
 
     loaded = loaded_decks(decks)
     learners = _learners(loaded, files)
-    found = [insights_into(each, learners) for each in loaded]
+    found = [insights_into(each, learners, since_edit) for each in loaded]
     if style == "json":
         print_json({"decks": [insights_json(each) for each in found]})
     elif style == "html":

@@ -36,12 +36,18 @@ def read_learners(
     return learners, problems
 
 
-def insights_into(loaded: Loaded, learners: Sequence[Studied]) -> Insights:
-    """The cards of a deck without errors that `learners` have answered, the worst first. Retired ones don't count."""
+def insights_into(loaded: Loaded, learners: Sequence[Studied], since_edit: bool = False) -> Insights:
+    """The cards of a deck without errors that `learners` have answered, the worst first. Retired ones don't count.
+
+    With `since_edit`, neither do answers from before the last edit that was built of a card.
+    """
     deck = loaded.deck
     everything = compile_notes(loaded)
     notes = {note.identity.guid: note for note in everything if not note.card.retired}
     cards = [(guid, number) for guid, note in notes.items() for number in note.ords]
+    if since_edit:
+        stamps = {note.guid: note.modified for note in loaded.lock.notes.values()}
+        learners = [_since(stamps, each) for each in learners]
     evidence = evidence_of(learners, cards, dict(_shipped(loaded, everything)))
     problems = problems_by_note(everything, loaded.problems)
     sentences = _sentences(loaded)
@@ -68,6 +74,15 @@ def insights_into(loaded: Loaded, learners: Sequence[Studied]) -> Insights:
 def signs_of_cards(insights: Insights) -> dict[tuple[str, int], str]:
     """What learners say of each card, in words, by its note's id and its number; for cards beside which it is shown."""
     return {(each.id, each.number): "; ".join(each.signs()) for each in insights.cards}
+
+
+def _since(stamps: Mapping[str, int], learner: Studied) -> Studied:
+    """What a learner did after the notes' `stamps`, in seconds by guid."""
+    cards = {
+        key: card._replace(answers=[each for each in card.answers if each.moment >= stamps.get(key[0], 0) * 1000])
+        for key, card in learner.cards.items()
+    }
+    return learner._replace(cards=cards)
 
 
 def _shipped(loaded: Loaded, notes: Sequence[Note]) -> Iterator[tuple[str, AsShipped]]:

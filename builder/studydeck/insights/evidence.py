@@ -26,9 +26,9 @@ _ANSWERS, _LEARNERS = 10, 2  # how many usual ones are added to what was counted
 class Share(NamedTuple):
     """`cases` of `total`, where `usual` is the share among the deck's cards, and `prior` says how much that weighs."""
 
-    cases: int = 0
-    total: int = 0
-    usual: float = 0
+    cases: int
+    total: int
+    usual: float
     prior: int = _ANSWERS
 
     @property
@@ -122,12 +122,7 @@ def evidence_of(
     seconds = fmean([one for each in everything for one in each.seconds] or [0])
     found = {key: tallies[key].evidence(usual, seconds) for key in cards if key in tallies}
     ranked = sorted(found, key=lambda key: (-found[key].score, -found[key].wrong.interval[0]))
-    return DeckEvidence(
-        len(persons),
-        recalls,
-        wrong,
-        {key: found[key] for key in ranked},
-    )
+    return DeckEvidence(len(persons), recalls, wrong, {key: found[key] for key in ranked})
 
 
 class AsShipped(NamedTuple):
@@ -273,13 +268,9 @@ class _Tally:
 
 def _usual(tallies: Iterable[_Tally]) -> tuple[float, float, float]:
     """The shares of learners that gave up on a card, reworded or flagged one, over all cards."""
-    counted = list(tallies)
-    all_of_them = sum(len(each.numbers) for each in counted)
-    return (
-        _part(sum(each.given_up for each in counted), all_of_them),
-        _part(sum(each.reworded for each in counted), all_of_them),
-        _part(sum(each.flagged for each in counted), all_of_them),
-    )
+    counts = [(len(each.numbers), each.given_up, each.reworded, each.flagged) for each in tallies]
+    learners, given_up, reworded, flagged = (sum(numbers) for numbers in zip(*counts or [(0, 0, 0, 0)], strict=True))
+    return _part(given_up, learners), _part(reworded, learners), _part(flagged, learners)
 
 
 def _part(count: float, total: int) -> float:

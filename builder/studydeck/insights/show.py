@@ -44,7 +44,7 @@ class Insight(NamedTuple):
         if each.wrong.total:
             yield f"answered wrong {each.wrong.cases:,} of {counted(each.wrong.total, 'time')}, {took}"
         else:
-            yield f"answered {counted(each.answers, 'time')}, each within hours of the last, {took}"
+            yield f"answered {counted(each.answers, 'time')} and never recalled hours later, {took}"
         signs = (
             ("suspended", each.suspended),
             ("a leech", each.leeches),
