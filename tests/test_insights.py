@@ -26,7 +26,8 @@ from test_stats import Page
 
 from studydeck.cli import main
 from studydeck.commands.insights import insights_into, read_learners
-from studydeck.insights import AsShipped, Evidence, Insights, Share, evidence_of
+from studydeck.insights import AsShipped, Evidence, Insights, Share, evidence_of, insights_page
+from studydeck.model import Place
 from studydeck.package import collection, studied
 from studydeck.package.studied import Answer, Studied, StudiedCard, read_studied
 
@@ -556,6 +557,21 @@ def test_the_page_is_whole_and_runs_nothing(class_of_three: tuple[Author, list[P
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     assert len(plots) >= 3
     assert all(set((plot["aria-labelledby"] or "").split()) <= set(ids) for plot in plots)
+
+
+def test_no_html_of_a_stranger_gets_into_the_page(class_of_three: tuple[Author, list[Path]]) -> None:
+    author, files = class_of_three
+    evil = '"><script>alert(1)</script>\x1b[31m'
+    found = insights(author, *files)
+    problem = author.load().problems[0]._replace(message=evil)
+    cards = [
+        each._replace(asks=evil, name=evil, place=Place(evil), sources=[(evil, evil)], problems=[problem])
+        for each in found.cards
+    ]
+    spoiled = found._replace(deck=evil, path=evil, language=evil, cards=cards)
+    page = Page(insights_page([spoiled, spoiled], 100))
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert page.words.count("alert(1)") >= 2 * (2 + 5 * len(spoiled.standing_out))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
