@@ -16,7 +16,12 @@ from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.dbproxy import DBProxy
 from anki.decks import DeckId
 from anki.errors import AnkiException
-from anki.import_export_pb2 import ImportAnkiPackageOptions, ImportCsvRequest, ImportResponse
+from anki.import_export_pb2 import (
+    ImportAnkiPackageOptions,
+    ImportCsvRequest,
+    ImportResponse,
+)
+from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as _Update
 from anki.notes import Note
 
 anki.lang.set_lang("en_US")
@@ -83,12 +88,16 @@ class Learner:
         self.col.close()
         self._folder.cleanup()
 
-    def import_package(self, path: Path, *, merge: bool = False) -> Import:
+    def import_package(self, path: Path, *, merge: bool = False, always: bool = False) -> Import:
         """Imports a package with the options that a fresh profile's import window has.
 
-        With `merge`, 'merge note types' is ticked, too, as AnkiConnect always does.
+        With `merge`, 'merge note types' is ticked, too, as AnkiConnect always does. With `always`, note types are
+        updated even by older ones; a merge edition is imported with both.
         """
-        options = ImportAnkiPackageOptions(merge_notetypes=merge)
+        update = _Update.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER
+        if always:
+            update = _Update.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS
+        options = ImportAnkiPackageOptions(merge_notetypes=merge, update_notetypes=update)
         request = ImportAnkiPackageRequest(package_path=str(path), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()  # the engine changed note types behind the cache
