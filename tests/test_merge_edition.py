@@ -24,8 +24,9 @@ NEW = "  - {id: new, type: Words, question: Danube, answer: A river}\n"
 
 
 class Editions(NamedTuple):
-    """The old package, and three builds of the deck that was made of it."""
+    """The old package, the deck that was made of it, and three of its builds."""
 
+    author: Author
     old: Path
     unedited: Path
     edited: Path
@@ -59,7 +60,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> Editions:
     edited = Path(shutil.copy(author.package, home / "edited.apkg"))
     author.edit("Where's Vienna?", "Where is Vienna, then?", "rivers.yaml")
     run(author)
-    return Editions(old, unedited, edited, merge, author.package)
+    return Editions(author, old, unedited, edited, merge, author.package)
 
 
 def import_merging(learner: Learner, package: Path) -> Import:
@@ -180,6 +181,30 @@ def test_why_a_field_of_the_learners_own_ends_it(other: Learner, editions: Editi
     import_merging(other, editions.merge)
     assert other.faults() == []
     assert other.import_package(editions.later).conflicting == COUNT + 1
+
+
+def planned(author: Author, against: Path, *options: str) -> str:
+    arguments = ["plan", "-o", str(author.out), "--against", str(against), *options, str(author.folder)]
+    result = CliRunner().invoke(main, arguments, env={"SOURCE_DATE_EPOCH": str(author.now + 9)})
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_plan_says_who_needs_it_and_what_merging_by_the_package_does(
+    other: Learner, editions: Editions, tmp_path: Path
+) -> None:
+    theirs = exported(other, tmp_path / "theirs.apkg", legacy=True)
+    said = planned(editions.author, theirs)
+    assert "9 note types of " in said
+    assert "import the merge edition instead, once: studydeck build --edition merge" in said
+    assert "never import the package itself with 'merge note types': histories would end on a blank front" in said
+    (plan,) = json.loads(planned(editions.author, theirs, "--format", "json"))["plans"]
+    assert [each["edition"] for each in plan["editions"]] == ["text", "merge", "package"]
+    assert plan["editions"][1]["who"] == f"Learners of {theirs}"
+    assert not plan["imports_cleanly"]
+    (plan,) = json.loads(planned(editions.author, editions.old, "--format", "json"))["plans"]
+    assert plan["editions"][1]["who"] == "Learners whose note types have other numbers"
+    assert plan["imports_cleanly"]
 
 
 def test_it_differs_from_the_package_by_ids_alone(author: Author, editions: Editions) -> None:

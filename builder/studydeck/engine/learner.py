@@ -43,9 +43,13 @@ class Import(NamedTuple):
 
 
 class Had(NamedTuple):
-    """A note in a collection: `tags` are in lower case, as Anki compares them; `cards` are ids by ord, from 0."""
+    """A note in a collection: `tags` are in lower case, as Anki compares them; `cards` are ids by ord, from 0.
+
+    `modified` is its stamp in seconds.
+    """
 
     id: int
+    modified: int
     fields: tuple[str, ...]
     tags: frozenset[str]
     cards: Mapping[int, int]
@@ -138,8 +142,10 @@ class Learner:
         for note_id, number, card_id in self._db.all("select nid, ord, id from cards"):
             cards.setdefault(note_id, {})[number] = card_id
         return {
-            guid: Had(note_id, tuple(fields.split("\x1f")), frozenset(tags.casefold().split()), cards.get(note_id, {}))
-            for guid, note_id, fields, tags in self._db.all("select guid, id, flds, tags from notes")
+            guid: Had(
+                note_id, mod, tuple(fields.split("\x1f")), frozenset(tags.casefold().split()), cards.get(note_id, {})
+            )
+            for guid, note_id, mod, fields, tags in self._db.all("select guid, id, mod, flds, tags from notes")
         }
 
     def note(self, guid: str) -> Note:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from anki.errors import AnkiException
 
 from studydeck.engine.learner import Had, Import, Learner
+from studydeck.model import is_another_tools
 
 #: How many cards a learner of the previous package studies before importing the new one.
 _STUDIED = 100
@@ -106,12 +107,22 @@ def _merged(package: Path, previous: Path) -> Finding:
 
 
 def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Finding]:
-    """What happened to the learner's notes, by their content in both packages, whatever their stamps are."""
-    edited = {guid for guid, note in shipped.items() if guid in was and note.content != was[guid].content}
+    """What happened to the learner's notes, by their content in both packages, whatever their stamps are.
+
+    Of another tool's notes the stamps do count, and numbers don't: a deck that is taken over writes the same texts in
+    other HTML, and a learner's notes keep their numbers in any case.
+    """
+    theirs = {guid for guid, note in was.items() if is_another_tools(guid, note.id)}
+    edited = {
+        guid
+        for guid, note in shipped.items()
+        if guid in was and note.content != was[guid].content
+        if guid not in theirs or note.modified != was[guid].modified
+    }
     kept = {guid for guid in was if _OWN_TAG in now[guid].tags}
     lost = was.keys() - edited - kept
     late = [guid for guid in edited if now[guid].content != shipped[guid].content]
-    renumbered = [guid for guid, note in shipped.items() if guid in was and note.id != was[guid].id]
+    renumbered = [guid for guid in (shipped.keys() & was.keys()) - theirs if shipped[guid].id != was[guid].id]
     gone = {was[guid].fields[0] for guid in was.keys() - shipped.keys()}
     again = [guid for guid in shipped.keys() - was.keys() if shipped[guid].fields[0] in gone]
     return [

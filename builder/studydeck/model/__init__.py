@@ -13,6 +13,8 @@ from studydeck.model.notes import (
     OldNote,
     Shipped,
     Template,
+    is_another_tools,
+    numbers_for,
 )
 from studydeck.model.problems import (
     ERROR,
@@ -70,6 +72,8 @@ __all__ = [
     "Template",
     "Text",
     "info",
+    "is_another_tools",
+    "numbers_for",
     "problem",
     "shown",
     "takes",
