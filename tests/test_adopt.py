@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from theirs import EDITS, LONG_AGO, PICTURE, collection_of, edit_all, exported, taken_over
 
 from studydeck.cli import main
+from studydeck.commands.plan import plan
 from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
 from studydeck.package import collection
@@ -58,10 +59,10 @@ def test_compared_with_the_old_package_only_edits_are_edits(learner: Learner, tm
     def edited() -> int:
         options = ["--against", str(old), "--format", "json", "-o", str(author.out), str(author.folder)]
         said = CliRunner().invoke(main, ["plan", *options], env={"SOURCE_DATE_EPOCH": str(author.now + 9)})
-        (plan,) = json.loads(said.output)["plans"]
-        assert (plan["imports_cleanly"], plan["look"]) == (True, None)
-        assert plan["edited"] + plan["untouched"] == learner.col.note_count()
-        return int(plan["edited"])
+        (made,) = json.loads(said.output)["plans"]
+        assert (made["imports_cleanly"], made["look"]) == (True, None)
+        assert made["edited"] + made["untouched"] == learner.col.note_count()
+        return int(made["edited"])
 
     def verified() -> str:
         report = verify(author.package, old)
@@ -76,6 +77,30 @@ def test_compared_with_the_old_package_only_edits_are_edits(learner: Learner, tm
     author.build()
     assert edited() == len(EDITS)
     assert verified() == f"{len(EDITS)} of {len(EDITS)} edited"
+
+
+def test_searches_find_notes_that_have_no_id(learner: Learner, tmp_path: Path) -> None:
+    """Before the import, and after it, which changes their HTML."""
+    collection_of(learner)
+    old = exported(learner, tmp_path / "theirs.apkg", legacy=True)
+    author = taken_over(old, tmp_path)
+    author.build(later=50_000_000)
+    edit_all(author)
+    for gone in (r"  - id: ما[^\x00]+?guid: \S+\n\n", r"  - id: who-wrote[^\x00]+?guid: \S+\n\n"):
+        author.write("rivers.yaml", re.sub(gone, "", author.read("rivers.yaml"), count=1))
+    made = plan(author.load(), author.out, author.now + 100, str(old))
+    move, gone_step = made.by_hand
+    expected = [
+        {"Which river", "Where", "<ruby>日本"},
+        {"ما عاصمة مصر؟", "Who wrote a script?"},
+    ]
+    for _ in range(2):
+        for step, starts in zip((move, gone_step), expected, strict=True):
+            found = [learner.col.get_note(each).fields[0] for each in learner.col.find_notes(step.search)]
+            assert len(found) == len(starts)
+            assert all(text.startswith(tuple(starts)) for text in found), found
+        author.build()
+        learner.import_package(author.package)
 
 
 def test_a_genanki_script_s_deck_keeps_its_guids_and_note_type(learner: Learner, tmp_path: Path) -> None:

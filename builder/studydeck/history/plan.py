@@ -279,12 +279,13 @@ def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
 
 def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
     stays = [
-        Stay(note.identity.id, old.deck, note.deck)
+        Stay(_search(old, note), old.deck, note.deck)
         for note in after.notes
         if (old := before.notes.get(note.identity.guid)) is not None and old.deck
     ]
     yield from by_hand.moving(stays, deck.title)
-    if dropped := [note.identity.id for note in after.notes if _drops(before.notes.get(note.identity.guid), note)]:
+    pairs = [(old, note) for note in after.notes if (old := before.notes.get(note.identity.guid)) is not None]
+    if dropped := [_search(old, note) for old, note in pairs if _drops(old, note)]:
         yield by_hand.empty(dropped)
     if any(note.card.retired for note in after.notes):
         yield by_hand.retired(deck.tag)
@@ -292,7 +293,18 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
         kinds = {old.kind for old in gone}
         names = {each.name for each in before.types if each.key in kinds}
         names |= {each.name for each in after.types if each.key in kinds}
-        yield by_hand.gone([old.id for old in gone], sorted(names))
+        yield by_hand.gone([_search(old) for old in gone], sorted(names))
+
+
+def _search(old: Old, note: Note | None = None) -> str:
+    """The search for a note: note types of the deck's own have no field with its id, so by the text of another one."""
+    texts = [each for each in (named_fields(note) if note else None, old.fields) if each]
+    if (note.kind if note else old.kind) in KINDS or not texts:
+        return by_hand.by_id(note.identity.id if note else old.id)
+    asked = [note.card.kind.fields[note.card.kind.asks_field]] if note else []
+    field = next((name for name in (*asked, *texts[0]) if texts[0][name]), next(iter(texts[0])))
+    found = dict.fromkeys(by_hand.by_text(field, each[field]) for each in texts if each.get(field))
+    return f"({' OR '.join(found)})" if len(found) > 1 else next(iter(found))
 
 
 def _moved_gaps(before: Before, after: After) -> Iterator[str]:
