@@ -79,11 +79,24 @@ def vienna(learner: Learner) -> str:
     return next(str(note.fields[0]) for note in learner.notes() if "Vienna" in note.fields[0])
 
 
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection of someone who studied the same notes under other types, and tagged all of them."""
+    home = tmp_path_factory.mktemp("other")
+    with Learner() as someone:
+        collection_of(someone, model_id=77)
+        someone.tag_all_long_ago("mine")
+        someone.col.close()
+        shutil.copytree(someone.folder, home, dirs_exist_ok=True)
+        someone.col.reopen()
+    return home
+
+
 @pytest.fixture
-def other(learner: Learner) -> Learner:
-    """Someone who studied the same notes under note types with other numbers, and tagged all of them."""
-    collection_of(learner, model_id=77)
-    learner.tag_all_long_ago("mine")
+def other(learner: Learner, collection: Path) -> Learner:
+    learner.col.close()
+    shutil.copytree(collection, learner.folder, dirs_exist_ok=True)
+    learner.col.reopen()
     return learner
 
 
@@ -205,6 +218,16 @@ def test_plan_says_who_needs_it_and_what_merging_by_the_package_does(
     (plan,) = json.loads(planned(editions.author, editions.old, "--format", "json"))["plans"]
     assert plan["editions"][1]["who"] == "Learners whose note types have other numbers"
     assert plan["imports_cleanly"]
+
+
+def test_verify_imports_it_as_those_do_who_need_it(other: Learner, editions: Editions, tmp_path: Path) -> None:
+    theirs = exported(other, tmp_path / "theirs.apkg", legacy=False)
+    said = CliRunner().invoke(main, ["verify", str(editions.merge), "--previous", str(theirs)])
+    assert said.exit_code == 0, said.output
+    assert "ok: a full sync is the only price (the schema changed)" in said.output
+    assert f"ok: every edit arrives ({len(EDITS)} of {len(EDITS)} edited)" in said.output
+    said = CliRunner().invoke(main, ["verify", str(editions.edited), "--previous", str(theirs)])
+    assert "FAILED: with 'merge note types' ticked, no history ends on a blank card" in said.output
 
 
 def test_it_differs_from_the_package_by_ids_alone(author: Author, editions: Editions) -> None:

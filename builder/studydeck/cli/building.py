@@ -398,9 +398,11 @@ def _verified(package: Path, previous: Path | None) -> Report:
         from studydeck.engine.verify import verify as verify_package
     except ModuleNotFoundError as error:
         raise needs_engine(error, "verifying") from None
+    from studydeck.package.merging import is_merge_package
+
     try:
-        return verify_package(package, previous)
-    except ValueError as error:
+        return verify_package(package, previous, merging=is_merge_package(package))
+    except (ValueError, OSError) as error:
         raise click.ClickException(f"{error}.") from None
 
 
