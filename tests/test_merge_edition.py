@@ -6,6 +6,7 @@ Everyone ends with the same note types: those who had the old package never noti
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -245,6 +246,10 @@ def test_json_has_it_and_files_of_others_stay(tmp_path: Path, editions: Editions
     assert "Ultimate: <Geography> [v4]" in made["note_types"]
     both = json.loads(run(author, "--edition", "text", "--edition", "merge", "--format", "json"))["editions"]
     assert [each["edition"] for each in both] == ["text", "merge"]
+    path.unlink()
+    os.mkfifo(path)
+    assert "rivers.merge.apkg isn't a merge edition" in run(author, "--edition", "merge", fails=2)
+    path.unlink()
     path.write_text("mine")
     assert "rivers.merge.apkg isn't a merge edition; move it away" in run(author, "--edition", "merge", fails=2)
     assert path.read_text() == "mine"
@@ -252,5 +257,5 @@ def test_json_has_it_and_files_of_others_stay(tmp_path: Path, editions: Editions
 
 def test_a_deck_without_note_types_of_its_own_has_none(author: Author) -> None:
     author.section("  - {id: nile, question: Which river flows through Cairo?, answer: The Nile}\n")
-    assert "has no note types of its own, so there is nothing to merge" in run(author, "--edition", "merge", fails=2)
-    assert not author.package.exists()
+    assert "no merge edition: the deck has no note types of its own" in run(author, "--edition", "merge")
+    assert [path.name for path in author.out.iterdir()] == ["rivers.apkg"]

@@ -390,7 +390,7 @@ def _write_editions(editions: Sequence[tuple[Edition, Path]]) -> None:
             else:
                 write_merge_edition(each, package)
     except OSError as error:
-        raise click.ClickException(f"the package was built, but an edition of it can't be written: {error}.") from None
+        raise click.ClickException(f"the package was built, but an edition of it wasn't: {error}.") from None
 
 
 def _verified(package: Path, previous: Path | None) -> Report:

@@ -151,6 +151,9 @@ def print_edition(edition: Edition) -> None:
 
 
 def _print_merge_edition(edition: MergeEdition) -> None:
+    if not edition.note_types:
+        say("  no merge edition: the deck has no note types of its own, so all learners have it under the same ones")
+        return
     say(f"{edition.path.as_posix()}: for learners whose note types have other numbers, once, instead of the package")
     say('  They tick "Merge note types", choose Always for "Update note types", and import.')
     say("  It needs a full sync, which loses reviews that other devices haven't synced: sync every device first.")
@@ -162,8 +165,9 @@ def edition_json(edition: Edition) -> dict[str, Any]:
     from studydeck.commands.merge_edition import MergeEdition
 
     if isinstance(edition, MergeEdition):
-        path, note_types = edition.path.as_posix(), list(edition.note_types)
-        return {"edition": "merge", "deck": edition.deck, "paths": [path], "note_types": note_types}
+        paths = [edition.path.as_posix()] if edition.note_types else []
+        names = list(edition.note_types.values())
+        return {"edition": "merge", "deck": edition.deck, "paths": paths, "note_types": names}
     return {
         "edition": "text",
         "deck": edition.deck,

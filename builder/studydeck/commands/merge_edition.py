@@ -8,6 +8,7 @@ of the deck's types, by one import with 'merge note types'; from then on the usu
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,40 +17,42 @@ from studydeck.pipeline import Loaded
 
 
 class MergeEdition(NamedTuple):
-    """The merge edition of a deck: where it is written, and the numbers of the deck's own note types by their names."""
+    """The merge edition of a deck: where it is written, and the deck's own note types, their names by their numbers.
+
+    Without such note types there is nothing to merge, and none is written.
+    """
 
     deck: str
     path: Path
-    note_types: dict[str, int]
+    note_types: Mapping[int, str]
 
 
 def merge_edition(loaded: Loaded, out: Path) -> MergeEdition:
     """The merge edition of the deck's next build. Writes nothing.
 
-    Raises ValueError with a sentence if the deck has no note types of its own, or another file is in the way.
+    Raises ValueError with a sentence if a file of somebody else's is in the way.
     """
     from studydeck.package.merging import is_merge_package
 
     deck = loaded.deck
-    types = {kind.note_type.name: kind.note_type.id for kind in deck.own_kinds.values() if kind.note_type}
-    if not types:
-        raise ValueError(
-            f"{deck.folder.as_posix()} has no note types of its own, so there is nothing to merge; "
-            "if learners have its notes from another tool, start again with: studydeck import FILE"
-        )
+    types = {kind.note_type.id: kind.note_type.name for kind in deck.own_kinds.values() if kind.note_type}
     path = package_path(deck.folder, out).with_suffix(".merge.apkg")
-    if os.path.lexists(path) and not is_merge_package(path):
+    if types and os.path.lexists(path) and not is_merge_package(path):
         raise ValueError(f"{path.as_posix()} isn't a merge edition; move it away, or choose another folder with -o")
     return MergeEdition(str(deck.title), path, types)
 
 
 def write_merge_edition(edition: MergeEdition, package: Path) -> None:
-    """Writes the merge edition of a `package` that was just built, whole or not at all. Raises OSError."""
+    """Writes the merge edition of a `package` that was just built, or nothing. Raises OSError with a sentence."""
     from studydeck.package.merging import write_merge_package
 
+    if not edition.note_types:
+        return
     part = edition.path.with_name(f".{edition.path.name}.{os.getpid()}.part")
     try:
-        write_merge_package(package, part, edition.note_types.values())
+        write_merge_package(package, part, edition.note_types)
         os.replace(part, edition.path)
+    except OSError as error:
+        raise OSError(f"{edition.path.as_posix()} can't be written ({error.strerror})") from None
     finally:
         part.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Container
 from pathlib import Path
 
-from studydeck.files import create
+from studydeck.files import create, status_of
 from studydeck.package.anki import PIECE, UNIX, ZIP64, archive_for
 
 _DATABASE = "collection.anki2"
@@ -36,11 +36,12 @@ def write_merge_package(package: Path, target: Path, type_ids: Container[int]) -
 
 
 def is_merge_package(path: Path) -> bool:
-    """Whether the file is there, and is a merge edition. Raises OSError if it can't be read."""
+    """Whether the file is there, and is a merge edition."""
     try:
+        status_of(path)
         with zipfile.ZipFile(path) as archive:
             return archive.comment == _COMMENT
-    except (FileNotFoundError, zipfile.BadZipFile):
+    except (OSError, zipfile.BadZipFile):
         return False
 
 
