@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from anki.import_export_pb2 import CsvMetadataRequest, ImportCsvRequest
 from author import Author
 from click.testing import CliRunner
 from theirs import EDITS, STOCK, collection_of, edit_all, exported, taken_over
@@ -147,6 +149,29 @@ def test_undoing_it_takes_all_of_it_back(other: Learner, editions: Editions) -> 
     other.col.undo()
     assert (other.having(), other.histories()) == (had, before)
     assert {each.id for each in other.col.models.all_names_and_ids()} == types
+
+
+def test_with_the_text_edition_first_their_tags_stay_on_edited_notes_too(
+    other: Learner, editions: Editions, tmp_path: Path
+) -> None:
+    """They choose their own note type for each file; the fields have the same names."""
+    author = taken_over(editions.old, tmp_path)
+    author.now += 50_000_000
+    run(author)
+    edit_all(author)
+    text, merge = json.loads(run(author, "--edition", "text", "--edition", "merge", "--format", "json"))["editions"]
+    names = {kind.note_type.id: kind.note_type.name for kind in author.load().deck.own_kinds.values() if kind.note_type}
+    before = other.histories()
+    for path in text["paths"]:
+        number = int(re.findall("#notetype:(.*)", Path(path).read_text("utf-8"))[0])
+        chosen = other.col.models.id_for_name(names[number])
+        metadata = other.col._backend.get_csv_metadata(CsvMetadataRequest(path=path, notetype_id=chosen))
+        assert len(other.col.import_csv(ImportCsvRequest(path=path, metadata=metadata)).log.updated) == 1
+    assert import_merging(other, Path(merge["paths"][0])) == Import(0, 1, COUNT - 1, 0, 0)  # see `left` of the former
+    assert sum("mine" in note.tags for note in other.notes()) == COUNT - 1
+    assert vienna(other) == "Where's Vienna?"
+    assert other.histories() == before
+    assert other.faults() == []
 
 
 def test_other_notes_of_their_note_types_stay_as_they_are(other: Learner, editions: Editions) -> None:

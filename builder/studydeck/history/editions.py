@@ -36,7 +36,7 @@ _TEXT = Need(
 )
 _PACKAGE = Need(
     "package",
-    "Everyone else",
+    "Everyone",
     "last",
     "On edited cards they become yours; on all others they stay.",
     "studydeck build",
@@ -55,7 +55,7 @@ def needs(*, edits: bool, own_types: bool, others_have: str) -> Iterator[Need]:
         who = f"Learners of {others_have}" if others_have else "Learners whose note types have other numbers"
         tags = "Their tags become yours on edited cards, as by the package, and stay on all others."
         yield Need("merge", who, "instead, once", tags, "studydeck build --edition merge")
-    yield _PACKAGE
+    yield _PACKAGE if not (edits or own_types or others_have) else _PACKAGE._replace(who="Everyone else")
 
 
 def named_like(old: NoteType, types: Sequence[NoteType]) -> NoteType | None:
