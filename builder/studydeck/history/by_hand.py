@@ -6,7 +6,7 @@ Anki never moves or deletes a card that it has. tests/test_plan.py runs every se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 #: What other tools write otherwise: tags, entities, sounds, and line ends.
@@ -21,9 +21,9 @@ class ByHand(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """A card that learners have: the search for it, the deck that it is in, and that in which new learners get it."""
+    """A card that learners have: its note's guid, the deck that it is in, and that in which new learners get it."""
 
-    search: str
+    guid: str
     old: str
     new: str
 
@@ -40,8 +40,11 @@ def by_text(field: str, html: str) -> str:
     return f'"{_escaped(field)}:{pattern}"'
 
 
-def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
-    """The decks to rename before the import, outermost first, and then the cards to move. `title` is the deck's own."""
+def moving(stays: Sequence[Stay], title: str, search: Callable[[str], str]) -> Iterator[ByHand]:
+    """The decks to rename before the import, outermost first, and then the cards to move.
+
+    `title` is the deck's own; `search` makes the search for a note of its guid.
+    """
     renames = _renames({(each.old, each.new) for each in stays}, title)
     for old, new in renames:
         what = f"Before importing, rename the deck '{old}' to '{new}'; otherwise only new cards go there."
@@ -52,11 +55,11 @@ def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
         for rename in renames:
             at = _renamed(at, rename)
         if at != each.new:
-            moves.setdefault((at, each.new), []).append(each.search)
+            moves.setdefault((at, each.new), []).append(each.guid)
     when = "After that" if renames else "Before or after importing"
-    for (at, new), searches in moves.items():
+    for (at, new), guids in moves.items():
         what = f"{when}, select these and change their deck to '{new}': Anki leaves cards where they are."
-        yield ByHand(what, f"{_term('deck', at)} {_any(searches)}")
+        yield ByHand(what, f"{_term('deck', at)} {_any([search(guid) for guid in guids])}")
 
 
 def retired(tag: str) -> ByHand:

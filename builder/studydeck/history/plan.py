@@ -278,14 +278,10 @@ def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
 
 
 def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
-    stays = [
-        Stay(_search(old, note), old.deck, note.deck)
-        for note in after.notes
-        if (old := before.notes.get(note.identity.guid)) is not None and old.deck
-    ]
-    yield from by_hand.moving(stays, deck.title)
-    pairs = [(old, note) for note in after.notes if (old := before.notes.get(note.identity.guid)) is not None]
-    if dropped := [_search(old, note) for old, note in pairs if _drops(old, note)]:
+    had = {note.identity.guid: note for note in after.notes if note.identity.guid in before.notes}
+    stays = [Stay(guid, old.deck, note.deck) for guid, note in had.items() if (old := before.notes[guid]).deck]
+    yield from by_hand.moving(stays, deck.title, lambda guid: _search(before.notes[guid], had[guid]))
+    if dropped := [_search(before.notes[guid], note) for guid, note in had.items() if _drops(before.notes[guid], note)]:
         yield by_hand.empty(dropped)
     if any(note.card.retired for note in after.notes):
         yield by_hand.retired(deck.tag)
