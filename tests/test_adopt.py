@@ -89,6 +89,7 @@ def test_searches_find_notes_that_have_no_id(learner: Learner, tmp_path: Path) -
     for gone in (r"  - id: ما[^\x00]+?guid: \S+\n\n", r"  - id: who-wrote[^\x00]+?guid: \S+\n\n"):
         author.write("rivers.yaml", re.sub(gone, "", author.read("rivers.yaml"), count=1))
     made = plan(author.load(), author.out, author.now + 100, str(old))
+    assert plan(author.load(), author.out, author.now + 100).by_hand, "with no texts but those of the last build"
     move, gone_step = made.by_hand
     expected = [
         {"Which river", "Where", "<ruby>日本"},

@@ -293,14 +293,15 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
 
 
 def _search(old: Old, note: Note | None = None) -> str:
-    """The search for a note: note types of the deck's own have no field with its id, so by the text of another one."""
-    texts = [each for each in (named_fields(note) if note else None, old.fields) if each]
-    if (note.kind if note else old.kind) in KINDS or not texts:
+    """The search for a note: by its id or, in a note type that has no field for that, by the text of a field."""
+    ours = KINDS.get(note.kind if note else old.kind)
+    if ours and (note or not old.fields or ours.fields[0] in old.fields):
         return by_hand.by_id(note.identity.id if note else old.id)
-    asked = [note.card.kind.fields[note.card.kind.asks_field]] if note else []
-    field = next((name for name in (*asked, *texts[0]) if texts[0][name]), next(iter(texts[0])))
-    found = dict.fromkeys(by_hand.by_text(field, each[field]) for each in texts if each.get(field))
-    return f"({' OR '.join(found)})" if len(found) > 1 else next(iter(found))
+    texts = [each for each in (named_fields(note) if note else None, old.fields) if each]
+    names = [note.card.kind.fields[note.card.kind.asks_field]] if note else []
+    names += [name for each in texts for name, text in each.items() if text]
+    found = dict.fromkeys(by_hand.by_text(name, each[name]) for name in names[:1] for each in texts if each.get(name))
+    return f"({' OR '.join(found)})" if len(found) > 1 else next(iter(found), by_hand.by_id(old.id))
 
 
 def _moved_gaps(before: Before, after: After) -> Iterator[str]:
