@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import time
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -220,6 +221,29 @@ def test_why_a_field_of_the_learners_own_ends_it(other: Learner, editions: Editi
     import_merging(other, editions.merge)
     assert other.faults() == []
     assert other.import_package(editions.later).conflicting == COUNT + 1
+
+
+@pytest.mark.parametrize("style_first", [True, False])
+def test_a_field_may_be_renamed_once_a_style_was_released(
+    other: Learner, editions: Editions, tmp_path: Path, style_first: bool
+) -> None:
+    """It brings the ids, without which a new name is a new field."""
+    author = taken_over(editions.old, tmp_path)
+    author.now = int(time.time()) - 50_000
+    run(author, "--edition", "merge")
+    import_merging(other, author.out / "rivers.merge.apkg")
+    author.now = int(time.time())  # the learner's note type is stamped with the time of its import
+    home = author.folder / "note-types" / "Ultimate Geography v4"
+    if style_first:
+        (home / "style.css").write_text(".card { text-align: center; }\n")
+        run(author)
+        assert other.import_package(author.package).duplicate == COUNT
+    for path in (author.folder / "deck.yaml", *home.glob("*.html"), home / "note-type.yaml"):
+        path.write_text(path.read_text("utf-8").replace("Field 9", "Capital"), "utf-8")
+    run(author)
+    outcome = other.import_package(author.package)
+    assert outcome.conflicting == (0 if style_first else len(STOCK["Ultimate: <Geography> [v4]"]))
+    assert any("Capital" in note for note in other.notes()) == style_first
 
 
 def planned(author: Author, against: Path, *options: str) -> str:
