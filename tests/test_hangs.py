@@ -42,7 +42,7 @@ from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands import edition
 from studydeck.commands.ids import write_ids
-from studydeck.history import identity, lock, plan, plan_words
+from studydeck.history import by_hand, identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
 from studydeck.kinds import kind_of
@@ -336,6 +336,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "the style of cards": style(".card{…}"),
     "pictures": lambda value: collect_media(cards(f"![x]({value})"), whole=False),
     "a plan": lambda value: plan.plain(value),
+    "a search for a note": lambda value: by_hand.by_text("Front", value),
     "a text edition": lambda value: edition.media_in([value]),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),
     "the print": lambda value: PRINT.make(

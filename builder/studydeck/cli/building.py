@@ -29,7 +29,7 @@ from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_o
 from studydeck.counting import counted
 
 if TYPE_CHECKING:
-    from studydeck.commands.edition import TextEdition
+    from studydeck.cli.printing import Edition
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
@@ -91,8 +91,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 )
 @click.option(
     "--edition",
-    type=click.Choice(["text"]),
-    help="Also write the edits as a text file, for learners with tags or words of their own on edited notes.",
+    "editions",
+    type=click.Choice(["text", "merge"]),
+    multiple=True,
+    help="Also write files for learners whom the package alone can't serve: text, the edits as text files for those "
+    "with tags or words of their own on edited notes; merge, a package for those whose note types have other numbers.",
 )
 @click.option(
     "--against",
@@ -108,7 +111,7 @@ def build(
     verify: bool,
     locked: bool,
     only_this_branch: bool,
-    edition: str | None,
+    editions: tuple[str, ...],
     against: str | None,
     timings: bool,
     style: str,
@@ -123,9 +126,9 @@ def build(
 
     from studydeck.incremental import cache
 
-    if against is not None and edition is None:
+    if against is not None and "text" not in editions:
         raise click.UsageError("--against needs --edition text; to compare without building, use: studydeck plan")
-    whole = repair_lock or verify or edition is not None
+    whole = repair_lock or verify or bool(editions)
 
     def look() -> tuple[cache.State, cache.Known | None]:
         state = cache.state_of(folders, output, only_this_branch)
@@ -145,11 +148,10 @@ def build(
         watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
         known = known if known and (known.changed or known.moved) else None
-        editions: dict[Path, TextEdition] = {}
+        beside: dict[Path, list[Edition]] = {}
 
-        def compare(loaded: Loaded) -> None:
-            if edition:
-                editions[loaded.deck.folder] = _text_edition(loaded, output, now, against, only_this_branch)
+        def prepare(loaded: Loaded) -> None:
+            beside[loaded.deck.folder] = _editions(loaded, output, now, editions, against, only_this_branch)
 
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
@@ -162,24 +164,24 @@ def build(
                 state=state,
                 known=known,
                 progress=progress,
-                before_building=compare,
+                before_building=prepare,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
             made = [each for each in built if not are_failing(each.problems)]
-            _write_editions([(editions[each.deck.folder], each.path) for each in made if editions])
+            _write_editions([(edition, each.path) for each in made for edition in beside[each.deck.folder]])
     if watch:
         _print_timings(watch)
     if style == "json":
         answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
-        if edition:
-            answer["editions"] = [edition_json(editions[each.deck.folder]) for each in made]
+        if editions:
+            answer["editions"] = [edition_json(each) for package in made for each in beside[package.deck.folder]]
         print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
     else:
         print_problems(problems, err=True)
         for package in made:
             _print_package(package)
-            if editions:
-                print_edition(editions[package.deck.folder])
+            for edition in beside[package.deck.folder]:
+                print_edition(edition)
         for report in reports:
             print_report(report)
     if are_failing(problems):
@@ -358,24 +360,37 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
         yield copies
 
 
-def _text_edition(loaded: Loaded, out: Path, now: int, against: str | None, only_this_branch: bool) -> TextEdition:
+def _editions(
+    loaded: Loaded, out: Path, now: int, names: Sequence[str], against: str | None, only_this_branch: bool
+) -> list[Edition]:
+    """The editions that go beside the deck's package, in the order of `names`."""
+    if not names:
+        return []
     from studydeck.commands.edition import text_edition
+    from studydeck.commands.merge_edition import merge_edition
 
     try:
-        return text_edition(loaded, out, now, against, only_this_branch)
+        return [
+            merge_edition(loaded, out) if name == "merge" else text_edition(loaded, out, now, against, only_this_branch)
+            for name in dict.fromkeys(names)
+        ]
     except (ValueError, OSError) as error:
         raise click.UsageError(f"{error}.") from None
 
 
-def _write_editions(editions: Sequence[tuple[TextEdition, Path]]) -> None:
-    """Writes the text editions beside their packages."""
-    from studydeck.commands.edition import write_edition
+def _write_editions(editions: Sequence[tuple[Edition, Path]]) -> None:
+    """Writes the editions beside their packages."""
+    from studydeck.commands.edition import TextEdition, write_edition
+    from studydeck.commands.merge_edition import write_merge_edition
 
     try:
         for each, package in editions:
-            write_edition(each, package)
+            if isinstance(each, TextEdition):
+                write_edition(each, package)
+            else:
+                write_merge_edition(each, package)
     except OSError as error:
-        raise click.ClickException(f"the package was built, but its text edition can't be written: {error}.") from None
+        raise click.ClickException(f"the package was built, but an edition of it wasn't: {error}.") from None
 
 
 def _verified(package: Path, previous: Path | None) -> Report:
@@ -383,9 +398,11 @@ def _verified(package: Path, previous: Path | None) -> Report:
         from studydeck.engine.verify import verify as verify_package
     except ModuleNotFoundError as error:
         raise needs_engine(error, "verifying") from None
+    from studydeck.package.merging import is_merge_package
+
     try:
-        return verify_package(package, previous)
-    except ValueError as error:
+        return verify_package(package, previous, merging=is_merge_package(package))
+    except (ValueError, OSError) as error:
         raise click.ClickException(f"{error}.") from None
 
 

@@ -55,7 +55,7 @@ def compared(
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
-        before, texts_from = _before(deck, against, ids)
+        before, texts_from = _before(deck, against, ids, last)
     if lacks_texts(before, notes):
         before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
     types = note_types(deck, ids)
@@ -97,11 +97,11 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     return None
 
 
-def _before(deck: Deck, against: str, ids: Mapping[str, int]) -> tuple[Before, str]:
-    """What the learner has, and where the old texts are from."""
+def _before(deck: Deck, against: str, ids: Mapping[str, int], last: Lock) -> tuple[Before, str]:
+    """What the learner has, and where the old texts are from; `last` is the lock of the last build."""
     path = Path(against)
     if path.suffix.lower() == ".apkg":
-        return before_from_package(*read_package(path, ids), against), f"Old texts are from {against}."
+        return before_from_package(*read_package(path, ids), against, last), f"Old texts are from {against}."
     if path.is_file():
         return before_from_lock(_undamaged_lock(against, read_bytes(path)), against), ""
     return _before_revision(deck, against)

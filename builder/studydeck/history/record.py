@@ -6,21 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
-from zlib import crc32
 
 from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from studydeck.history.own_types import shape_of
 from studydeck.kinds import KINDS
-from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
+from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped, numbers_for
 from studydeck.timings import lazy_stage
-
-#: Anki's ids are milliseconds since 1970, and none may be in the future. A new note's id is in the years 2012 to 2021
-#: and depends on its guid alone, so that it is the same after a lost lock: otherwise, learners who import on two
-#: devices before their first sync would have the note twice (test_phone.py). Learners see it as the day of creation.
-_FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
-#: A note's cards have the ids after the note's, and a cloze note has up to 500 cards.
-_STEP = 512
 
 
 class Changes(NamedTuple):
@@ -169,9 +161,7 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
         else:
             if taken is None:
                 taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
-            slot = crc32(identity.guid.encode()) % _SLOTS
-            while (number := _FIRST + slot * _STEP) in taken:
-                slot = (slot + 1) % _SLOTS
+            number = next(each for each in numbers_for(identity.guid) if each not in taken)
             taken.add(number)
         given.add(number)
         numbers.append(number)

@@ -13,6 +13,8 @@ from studydeck.model.notes import (
     OldNote,
     Shipped,
     Template,
+    is_another_tools,
+    numbers_for,
     problems_by_note,
 )
 from studydeck.model.problems import (
@@ -71,6 +73,8 @@ __all__ = [
     "Template",
     "Text",
     "info",
+    "is_another_tools",
+    "numbers_for",
     "problem",
     "problems_by_note",
     "shown",

@@ -22,9 +22,9 @@ from studydeck.package.light import genanki
 #: A package that a crash truncates is never moved into place, so there is no need to wait for the disk.
 _UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 _LEVEL = 1  # of deflate: a fifth of the usual level's time, and a tenth more bytes
-_PIECE = 1 << 19  # bytes that are copied at once
-_ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
-_UNIX = 3  # in a zip's entries
+PIECE = 1 << 19  # bytes that are copied at once
+ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
+UNIX = 3  # in a zip's entries
 #: SQLite's errors for a full disk, or a folder that can't be written.
 _REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
@@ -123,14 +123,14 @@ class StudyPackage(genanki.Package):
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
         try:
             self._write_database(database)
-            with create(file) as target, _archive(target) as archive:
+            with create(file) as target, archive_for(target) as archive:
                 _add(archive, "collection.anki2", database)
                 with archive.open("media", "w") as entry:
                     entry.write(names.encode())
                 for number, each in enumerate(self.media):
                     _add(archive, str(number), each.path)
                 for info in archive.infolist():  # the same on Windows
-                    info.create_system = _UNIX
+                    info.create_system = UNIX
         finally:
             database.unlink(missing_ok=True)
 
@@ -206,14 +206,15 @@ class StudyPackage(genanki.Package):
             yield note_id, guid, model_ids[kind], modified, f" {tags} ", fields, fields.partition("\x1f")[0]
 
 
-def _archive(target: BinaryIO) -> zipfile.ZipFile:
+def archive_for(target: BinaryIO) -> zipfile.ZipFile:
+    """A new archive, deflated as packages are."""
     return zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
     """Adds a file with the earliest date that zip has, instead of its own."""
-    with path.open("rb") as source, archive.open(name, "w", force_zip64=path.stat().st_size >= _ZIP64) as entry:
-        shutil.copyfileobj(source, entry, _PIECE)
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=path.stat().st_size >= ZIP64) as entry:
+        shutil.copyfileobj(source, entry, PIECE)
 
 
 def _attach(cursor: sqlite3.Cursor, last: BinaryIO, kept: Sequence[tuple[int, int, int]]) -> None:
