@@ -147,7 +147,7 @@ def _keys() -> Iterator[tuple[str, str]]:
 
 def _escaped(text: str) -> str:
     """A plain sentence as Markdown; what is written in YAML as it is there becomes code."""
-    text = re.sub(r"^true\b|\{\{.*?\}\}|<\w+>::\w+", lambda found: f"`{found[0]}`", text)
+    text = re.sub(r"^(?:true|false)\b|\{\{.*?\}\}|<\w+>::\w+", lambda found: f"`{found[0]}`", text)
     return re.sub(r"<(?!\w+>::)", "&lt;", text).replace("|", "\\|")
 
 

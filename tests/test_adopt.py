@@ -48,6 +48,12 @@ def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_pat
         assert someone.missing_media() == []
         theirs, mine = someone.having(), learner.having()
         assert all(theirs[guid].content == mine[guid].content for guid in had if mine[guid] != had[guid])
+        assert decks(someone) == decks(learner)
+
+
+def decks(learner: Learner) -> dict[str, str]:
+    """The deck of each note's first card."""
+    return {note.guid: learner.col.decks.name(note.cards()[0].did) for note in learner.notes()}
 
 
 def test_compared_with_the_old_package_only_edits_are_edits(learner: Learner, tmp_path: Path) -> None:

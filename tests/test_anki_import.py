@@ -330,6 +330,15 @@ def test_every_section_can_have_a_subdeck(rivers: Author, learner: Learner) -> N
     assert learner.faults() == []
 
 
+def test_a_section_can_stay_in_the_deck_itself(rivers: Author, learner: Learner) -> None:
+    rivers.write("deck.yaml", DECK + "subdecks: true\n")
+    rivers.section("  - {id: etna, question: Which volcano stands on Sicily?, answer: Etna}\n", "Fire", "fire.yaml")
+    rivers.write("fire.yaml", "subdeck: false\n" + rivers.read("fire.yaml"))
+    rivers.build()
+    learner.import_package(rivers.package)
+    assert {learner.col.decks.name(card.did) for card in learner.cards()} == {"Rivers::Water", "Rivers"}
+
+
 def test_two_devices_that_import_separately_have_the_same_ids(rivers: Author, learner: Learner) -> None:
     learner.import_package(rivers.package)
     with Learner() as phone:

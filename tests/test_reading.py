@@ -582,7 +582,7 @@ TAKES = {
     **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
     "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid", "type"), "a string"),
-    **dict.fromkeys(("retired", "subdecks"), "true or false"),
+    **dict.fromkeys(("retired", "subdeck", "subdecks"), "true or false"),
     "reverse": "true, false or a text",
     "typed": "true, false or a list of texts",
     "answer": "a string or a list of strings",
@@ -700,8 +700,8 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a key of a card on its section": (
         "section: Water\nhint: H\ncards:\n" + NILE,
         [
-            "2:1: error: unknown key 'hint'; the keys here are section, tag, language, answer-language, "
-            "cards, uncarded [unknown-key]"
+            "2:1: error: unknown key 'hint'; the keys here are section, tag, subdeck, language, "
+            "answer-language, cards, uncarded [unknown-key]"
         ],
     ),
     "a key of deck.yaml misspelt": (

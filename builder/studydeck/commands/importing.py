@@ -111,7 +111,8 @@ def _write(
     names = _Names("deck")
     for name, cards in sections.items():
         file = names.free(slug(name, "section"))
-        files[file] = section_yaml(name, file, cards)
+        in_the_deck = made.incoming.subdecks and name == made.name
+        files[file] = section_yaml(name, file, cards, "subdeck: false\n" if in_the_deck else "")
     try:
         more = type_keys(made.incoming.note_types) + ("subdecks: true\n" if made.incoming.subdecks else "")
         tag = slug(made.name, "deck")

@@ -203,7 +203,7 @@ class Section(NamedTuple):
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
     their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
     written yet: they are neither built nor checked, but keep their ids and their places in the material. `html`
-    are the cards' texts that are HTML.
+    are the cards' texts that are HTML. With `subdeck`, its cards are in a subdeck if the deck has any.
     """
 
     place: Place
@@ -218,6 +218,7 @@ class Section(NamedTuple):
     mixed: bool = False
     stubs: tuple[Card, ...] = ()
     html: tuple[Text, ...] = ()
+    subdeck: bool = True
 
 
 class Material(NamedTuple):

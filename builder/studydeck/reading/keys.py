@@ -67,6 +67,7 @@ CREDIT_KEYS = {
 SECTION_KEYS = {
     "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
     "tag": Key(takes.LINE, "The section's tag below the deck's; by default a slug of the section's name."),
+    "subdeck": Key(takes.FLAG, "false puts its cards into the deck itself, where the others have subdecks."),
     "language": Key(takes.LANGUAGE, "The language of the section's cards, if it isn't the deck's."),
     "answer-language": Key(takes.LANGUAGE, "The language of their answers, if it isn't the deck's."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),

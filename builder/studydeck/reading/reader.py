@@ -268,8 +268,8 @@ def _section(
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
-    uncarded = values.get("uncarded", {})
-    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html)
+    uncarded, subdeck = values.get("uncarded", {}), values.get("subdeck", True)
+    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html, subdeck)
 
 
 def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> tuple[Card, ...]:

@@ -14,10 +14,10 @@ _SCHEMA = "# yaml-language-server: $schema=.schema/section.json\n"
 Value = str | tuple[str, ...] | bool | Mapping[str, str]
 
 
-def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]]) -> str:
-    """A section file; the keys of each card are written in the order in which they come."""
+def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]], more: str = "") -> str:
+    """A section file, with `more` lines before its cards, whose keys are written in the order in which they come."""
     items = "\n".join(map(_card, cards))
-    return f"{_SCHEMA}section: {yaml_text(name, '  ')}\ntag: {yaml_text(tag, '  ')}\ncards:\n{items}"
+    return f"{_SCHEMA}section: {yaml_text(name, '  ')}\ntag: {yaml_text(tag, '  ')}\n{more}cards:\n{items}"
 
 
 def _card(values: Mapping[str, Value]) -> str:

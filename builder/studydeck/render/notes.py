@@ -57,7 +57,7 @@ def _frame(deck: Deck, section: Section) -> _Frame:
 
 def anki_deck(deck: Deck, section: Section) -> str:
     """The name of the deck in Anki that a section's new cards go to."""
-    return f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
+    return f"{deck.title}::{section.name}" if deck.subdecks and section.subdeck else str(deck.title)
 
 
 def anki_decks(deck: Deck) -> list[str]:
