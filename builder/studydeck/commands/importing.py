@@ -15,7 +15,7 @@ from urllib.parse import quote
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
 from studydeck.files import Refused, inside, status_of, write_file, write_files
-from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
+from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
@@ -60,11 +60,12 @@ class Imported(NamedTuple):
 
 
 def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: str) -> Imported:
-    """Makes a deck of `file` in `folder`, by default cards/ and a slug of its name; all of it, or nothing.
+    """Makes a deck of `file`, or of CrowdAnki's folder, in `folder`, by default cards/ and a slug of its name.
 
     Raises ValueError with a sentence if the file can't be read or has no cards, or if the folder exists, and OSError if
     it can't be written.
     """
+    file = file_of(file)
     incoming = read_incoming(file, columns)
     folder = folder or Path("cards", slug(incoming.name, "deck"))
     if os.path.lexists(folder):

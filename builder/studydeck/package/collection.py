@@ -13,6 +13,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.model import Field, NoteType, Template
@@ -44,7 +45,7 @@ class Found(NamedTuple):
 
     note_types: Mapping[int, NoteType]
     notes: Sequence[FoundNote]
-    media: Mapping[str, bytes]
+    media: Mapping[str, Path | bytes]
     is_scheduled: bool
 
 
@@ -178,25 +179,31 @@ def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator
 def _old_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
     (models,) = connection.execute("select models from col").fetchone()
     for key, model in json.loads(models).items():
-        fields = sorted(model["flds"], key=lambda each: int(each["ord"]))
-        templates = sorted(model["tmpls"], key=lambda each: int(each["ord"]))
-        yield (
-            whole_number(key),
-            NoteType(
-                "",
-                whole_number(key),
-                str(model["name"]),
-                tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
-                tuple(
-                    Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
-                    for each in templates
-                ),
-                str(model.get("css", "")),
-                model.get("type") == 1,
-                whole_number(model.get("sortf") or 0),
-                whole_number(model.get("mod") or 0),
-            ),
-        )
+        yield whole_number(key), note_type_of(model, whole_number(key), whole_number(model.get("mod") or 0))
+
+
+def note_type_of(model: Mapping[str, Any], number: int, stamp: int | None) -> NoteType:
+    """A note type from Anki's JSON of it, with this number and stamp. Raises one of DAMAGE if it isn't one."""
+    fields, templates = (sorted(model[key], key=lambda each: int(each.get("ord") or 0)) for key in ("flds", "tmpls"))
+    return NoteType(
+        "",
+        number,
+        str(model["name"]),
+        tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
+        tuple(
+            Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
+            for each in templates
+        ),
+        str(model.get("css", "")),
+        model.get("type") == 1,
+        _sort(whole_number(model.get("sortf") or 0), fields),
+        stamp,
+    )
+
+
+def _sort(number: int, fields: Sequence[object]) -> int:
+    """The number of the field that notes are sorted by; the first one if there is no such field."""
+    return number if 0 <= number < len(fields) else 0
 
 
 def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
@@ -220,7 +227,7 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
                 tuple(templates.get(type_id, ())),
                 _text(said, 3),
                 said.get(1, 0) == 1,
-                _signed(said.get(2, 0)),
+                _sort(_signed(said.get(2, 0)), fields.get(type_id, ())),
                 whole_number(stamp),
             ),
         )
