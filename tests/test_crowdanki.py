@@ -18,6 +18,7 @@ from test_adopt import PICTURE, collection_of, taken_over
 from studydeck.cli import main
 from studydeck.engine.learner import Had, Import, Learner
 from studydeck.package.collection import is_collection
+from studydeck.pipeline import load
 
 NOT_EXPORTED = ("id", "mod", "usn")
 
@@ -197,6 +198,17 @@ def test_a_field_that_few_notes_have_does_not_ask(tmp_path: Path) -> None:
     author = taken_over(tmp_path / "deck.json", tmp_path)
     assert "{question: 'Front', answer: 'Back'}" in (author.folder / "deck.yaml").read_text("utf-8")
     assert author.build().notes == 3
+
+
+def test_a_note_whose_cards_are_in_two_decks_is_there_twice_and_comes_once(learner: Learner, tmp_path: Path) -> None:
+    collection_of(learner)
+    note = next(note for note in learner.notes() if note.fields[0] == "Nile" and len(note.cards()) == 2)
+    learner.col.set_deck([note.cards()[1].id], learner.deck("Rivers::deep::er"))
+    folder = exported(learner, "Rivers", tmp_path / "Rivers")
+    said = run(folder, "--deck", tmp_path / "rivers")
+    assert "left out: a note: it is in two decks, of which the first has it now\n" in said.output
+    cards = [card for section in load(tmp_path / "rivers").deck.sections for card in section.cards]
+    assert sorted(str(card.guid) for card in cards) == sorted(learner.having())
 
 
 # --- what is wrong -------------------------------------------------------------------------------

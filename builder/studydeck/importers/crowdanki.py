@@ -39,11 +39,15 @@ def _read(given: Given) -> IncomingDeck:
         decks = list(_decks(tree))
         types = dict(map(_note_type, _of("the file", tree, "note_models", list)))
         notes = [note for path, deck in decks for note in _notes(path, deck, types)]
+        once = {note.guid or number: note for number, note in reversed(list(enumerate(notes)))}
     except ValueError as error:
         raise ValueError(f"{given.path} isn't a complete deck of CrowdAnki's: {error}") from None
     by_number = {note_type.id: note_type for note_type in types.values()}
-    made = incoming_deck(given, Found(by_number, notes, _media(given.path.parent), is_scheduled=False))
+    found = Found(by_number, list(reversed(once.values())), _media(given.path.parent), is_scheduled=False)
+    made = incoming_deck(given, found)
     description, left_out = _description([deck for _, deck in decks])
+    if twice := len(notes) - len(once):
+        left_out.append(LeftOut("a note", "it is in two decks, of which the first has it now", twice))
     return made._replace(description=description, left_out=[*made.left_out, *left_out])
 
 
