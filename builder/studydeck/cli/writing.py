@@ -199,10 +199,10 @@ def fork(deck: Path, name: str | None) -> None:
     end(failed=bool(forked.still_the_originals))
 
 
-@click.command(short_help="Print the JSON Schema of deck or section files.")
-@click.argument("file", type=click.Choice(["deck", "section"]))
+@click.command(short_help="Print the JSON Schema of one of the YAML files.")
+@click.argument("file", type=click.Choice(["deck", "section", "note-type"]))
 def schema(file: str) -> None:
-    """Print the JSON Schema (draft 2020-12) of deck.yaml or of section files, for editors.
+    """Print the JSON Schema (draft 2020-12) of deck.yaml, of section files or of note-type.yaml, for editors.
 
     Example: studydeck schema section > cards/section.schema.json
     """
