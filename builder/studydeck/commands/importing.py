@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
-from studydeck.files import Refused, inside, status_of, write_file, write_files
+from studydeck.files import Refused, inside, status_of, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
@@ -141,10 +141,12 @@ def _write(
 
 
 def _copy(content: Path | bytes, target: Path) -> None:
+    """Writes a file into a folder that is still beside its place, where nothing else can be."""
+    target.parent.mkdir(exist_ok=True)
     if isinstance(content, bytes):
-        write_file(target, content)
+        with target.open("xb") as file:
+            file.write(content)
     else:
-        target.parent.mkdir(exist_ok=True)
         shutil.copyfile(content, target)
 
 

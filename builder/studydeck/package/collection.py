@@ -110,20 +110,21 @@ def _decompressed(data: bytes, largest: int) -> bytes:
 
 def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """The media files by their names."""
-    if "media" not in archive.namelist():
+    entries = frozenset(archive.namelist())
+    if "media" not in entries:
         return {}
     written = _unpacked(archive, "media", LARGEST_DATABASE)
     if written[:1] in (b"{", b""):
         names = {str(key): str(name) for key, name in json.loads(written or b"{}").items()}
     else:
-        entries = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
-        names = {str(position): name for position, name in enumerate(entries)}
+        found = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
+        names = {str(position): name for position, name in enumerate(found)}
     media: dict[str, bytes] = {}
     left = _MOST_MEDIA
     for key, name in names.items():
         if _UNSAFE.search(name):
             raise _UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
-        if key in archive.namelist():
+        if key in entries:
             media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
             left -= len(media[name])
     return media
