@@ -380,6 +380,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
     "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
     "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
+    "org-drill": lambda value: imported(f"* {value} :drill:\n{value}\n** b\n{value}\n{value} :drill:\n"),
     "a page of headings": lambda value: imported(  # longer texts below headings are no answers
         "".join(f"## a?\nb\n## b?\nc {value[at : at + 500]}\n" for at in range(0, len(value), 500))
     ),

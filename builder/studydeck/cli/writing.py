@@ -79,7 +79,7 @@ def import_(file: Path, folder: Path | None, columns: str | None, style: str) ->
 
     Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, CrowdAnki's deck.json, tables (CSV, Anki's
     notes in plain text, Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's
-    plugins), and lists in YAML or JSON. Says what was left out, and why.
+    plugins, org-drill), and lists in YAML or JSON. Says what was left out, and why.
 
     Example: studydeck import rivers.csv
     """
