@@ -103,7 +103,7 @@ def given_by_crowdanki(folder: Path, learner: Learner) -> None:
             add(child, f"{name}::")
 
     add(tree, "")
-    for path in (folder / "media").iterdir():
+    for path in (folder / "media").glob("*"):
         learner.col.media.write_data(path.name, path.read_bytes())
 
 
