@@ -400,6 +400,11 @@ def test_cards_of_obsidians_flashcards_plugin_are_read(tmp_path: Path) -> None:
     ]
 
 
+def test_words_in_latex_become_words_and_not_a_formula(tmp_path: Path) -> None:
+    text = "#separator:tab\n#html:true\n[latex]Which river is it?[/latex]<br>\t[latex]The Nile[/latex]\n"
+    assert cards(imported(tmp_path, text)) == [pair("Which river is it?", "The Nile")]
+
+
 ORG = """\
     #+TITLE: Rivers
     * Africa

@@ -226,13 +226,14 @@ class _Making:
         text = re.sub(CONTROL, "", text).strip()
         if is_html:
             markdown, lost = to_markdown(text)
-            if lost and to_markdown(cleaned(text)).lost and card_keys()[key].takes in takes.ANY_TEXT:
+            allowed = to_markdown(cleaned(text)) if lost else None
+            if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
                 self.as_html += 1
                 self.because += Counter(lost)
                 return Html(self._with_media(text, html_references(text)))
             for what in lost:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
-            text = markdown
+            text = allowed.markdown if allowed and not allowed.lost else markdown
         self.as_markdown += bool(text)
         has_media = "![" in text or "[sound:" in text
         return self._with_media(text, media_references(text)) if has_media else text

@@ -49,7 +49,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
     `to_html` will be given. `css` is the note type's style: what it says about classes and tags would be lost.
     """
     if _PLAIN.fullmatch(html):
-        return Converted(" ".join(html.split(" ")).strip())
+        return Converted(" ".join(filter(None, html.split(" "))).strip())
     names = dict(files or {})
     before = shown(html, style_of(css))
     render = to_cloze_html if _GAP.search(html) else to_html
