@@ -199,6 +199,11 @@ def test_a_field_that_few_notes_have_does_not_ask(tmp_path: Path) -> None:
     assert "{question: 'Front', answer: 'Back'}" in (author.folder / "deck.yaml").read_text("utf-8")
     assert author.build().notes == 3
 
+    deck["notes"] = [each | {"fields": ["Q", "A", ""] if n else ["", "", "C"]} for n, each in enumerate(notes)]
+    (tmp_path / "deck.json").write_text(json.dumps(deck), "utf-8")
+    said = run(tmp_path / "deck.json", "--deck", tmp_path / "other")
+    assert "left out: a card: its question, the field 'Front', shows nothing\n" in said.output
+
 
 def test_a_note_whose_cards_are_in_two_decks_is_there_twice_and_comes_once(learner: Learner, tmp_path: Path) -> None:
     collection_of(learner)

@@ -184,7 +184,7 @@ class _Making:
         asks = "cloze" if "cloze" in values else "question"
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
-            self._left["a card", f"its {lacking[0]} shows nothing"] += 1
+            self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         if content in self._seen and not card.note_type:
@@ -206,6 +206,11 @@ class _Making:
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
         return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
+
+    def _called(self, key: str, card: IncomingCard) -> str:
+        """A key of the card, with the field of its own note type that fills it."""
+        own = next((each for each in self.incoming.note_types if each.folder == card.note_type), None)
+        return f"{key}, the field '{own.filled[key]}'," if own else key
 
     def _id(self, wanted: object, question: Value) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
