@@ -205,6 +205,27 @@ def test_a_field_that_few_notes_have_does_not_ask(tmp_path: Path) -> None:
     assert "left out: a card: its question, the field 'Front', shows nothing\n" in said.output
 
 
+@pytest.mark.parametrize(
+    ("desc", "is_markdown", "description"),
+    [
+        ("Rivers &amp; <b>cities</b><br>of *all*", False, "Rivers & **cities**\nof \\*all*"),
+        ("Rivers and **cities**", True, "Rivers and **cities**"),
+        ('<img src="nile.png">', False, "A deck made with studydeck."),
+        (None, False, "A deck made with studydeck."),
+    ],
+)
+def test_the_deck_s_description_comes_in_html_or_markdown(
+    desc: str | None, is_markdown: bool, description: str, folder: Path, tmp_path: Path
+) -> None:
+    tree = json.loads((folder / "deck.json").read_text("utf-8")) | {"desc": desc, "md": is_markdown}
+    (folder / "deck.json").write_text(json.dumps(tree), "utf-8")
+    said = run(folder, "--deck", tmp_path / "deck")
+    loaded = load(tmp_path / "deck")
+    assert not loaded.errors
+    assert str(loaded.deck.description).strip() == description
+    assert ("it has a picture, which descriptions can't have" in said.output) == ("<img" in (desc or ""))
+
+
 def test_a_note_whose_cards_are_in_two_decks_is_there_twice_and_comes_once(learner: Learner, tmp_path: Path) -> None:
     collection_of(learner)
     note = next(note for note in learner.notes() if note.fields[0] == "Nile" and len(note.cards()) == 2)

@@ -16,6 +16,7 @@ from typing import Any
 from studydeck.files import inside
 from studydeck.history.identity import number_from
 from studydeck.importers._anki import incoming_deck
+from studydeck.importers._dialect import in_our_dialect
 from studydeck.importers.incoming import NOT, SAID, Given, Importer, IncomingDeck, LeftOut
 from studydeck.model import NoteType
 from studydeck.package.collection import Found, FoundNote, note_type_of
@@ -123,7 +124,7 @@ def _description(decks: list[Mapping[str, Any]]) -> tuple[str, list[LeftOut]]:
     texts = [str(deck.get("desc") or "").strip() for deck in decks]
     if below := sum(map(bool, texts[1:])):
         left_out.append(LeftOut("a subdeck's description", "only the deck has one", below))
-    markdown, lost = to_markdown(texts[0])
+    markdown, lost = (in_our_dialect(texts[0]), ()) if decks[0].get("md") is True else to_markdown(texts[0])
     if media_references(markdown):
         return "", [*left_out, LeftOut("the deck's description", "it has a picture, which descriptions can't have")]
     return markdown, [*left_out, *(LeftOut(f"{what} of the deck's description", "it can't have it") for what in lost)]
