@@ -78,6 +78,7 @@ SAMPLED = {
         "the numbers",
         "the print",
         "the check wrong_texts",
+        "a deck of CrowdAnki's",
     ),
 }
 #: Seconds after which a run is over: what takes so long for 4,000 signs hangs.
@@ -297,6 +298,17 @@ def imported(value: str) -> None:
         importer.read(given)
 
 
+def crowdanki_deck(value: str) -> dict[str, object]:
+    """A deck whose every text is `value`, with decks in decks."""
+    template = {"name": value, "qfmt": f"{{{{Front}}}}{value}", "afmt": value}
+    model = {"crowdanki_uuid": value, "name": value, "flds": [{"name": "Front"}], "tmpls": [template]}
+    note = {"guid": value, "note_model_uuid": value, "fields": [value], "tags": [value]}
+    tree: dict[str, object] = {"crowdanki_uuid": "x", "name": value, "desc": value, "notes": [note]}
+    for _ in range(3):
+        tree = {"name": value, "children": [tree]}
+    return tree | {"crowdanki_uuid": "x", "note_models": [model]}
+
+
 def word_diff(value: str) -> str:
     middle = len(value) // 2
     change = plan.FieldChange("Question", value, f"{value[middle:]}x {value[:middle]}")
@@ -369,11 +381,13 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
     "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
     "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
+    "org-drill": lambda value: imported(f"* {value} :drill:\n{value}\n** b\n{value}\n{value} :drill:\n"),
     "a page of headings": lambda value: imported(  # longer texts below headings are no answers
         "".join(f"## a?\nb\n## b?\nc {value[at : at + 500]}\n" for at in range(0, len(value), 500))
     ),
     "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
     "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
+    "a deck of CrowdAnki's": lambda value: imported(json.dumps(crowdanki_deck(value))),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

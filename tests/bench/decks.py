@@ -54,20 +54,20 @@ def edit_deck(folder: Path, number: int) -> None:
 
 
 def _card(draw: random.Random, number: int) -> list[str]:
-    question = f"{_words(draw, 50, 105).capitalize()} {number}?"
+    question = f"{words(draw, 50, 105).capitalize()} {number}?"
     kind = draw.random()
     if kind < 0.04:
-        text = f"{_words(draw, 30, 60)} {{{{c1::{_words(draw, 5, 12)}}}}} {_words(draw, 20, 60)} {number}"
+        text = f"{words(draw, 30, 60)} {{{{c1::{words(draw, 5, 12)}}}}} {words(draw, 20, 60)} {number}"
         return [f"  - id: card-{number}", f"    cloze: {text}"]
     lines = [f"  - id: card-{number}", f"    question: {question}"]
     if kind < 0.14:
-        return [*lines, "    answer:", *(f"      - {_words(draw, 6, 25)}" for _ in range(draw.randint(2, 4)))]
-    answer = _words(draw, 20, 250)
+        return [*lines, "    answer:", *(f"      - {words(draw, 6, 25)}" for _ in range(draw.randint(2, 4)))]
+    answer = words(draw, 20, 250)
     if kind < 0.48:
-        words = answer.split()
-        at = draw.randrange(len(words))
-        words[at] = draw.choice(("**{}**", "*{}*", "`{}`")).format(words[at])
-        answer = f"the {' '.join(words)}"
+        parts = answer.split()
+        at = draw.randrange(len(parts))
+        parts[at] = draw.choice(("**{}**", "*{}*", "`{}`")).format(parts[at])
+        answer = f"the {' '.join(parts)}"
     elif kind < 0.50:
         answer = f"it is $x^{{{number}}} + \\frac{{1}}{{2}}$, {answer}"
     elif kind < 0.505:
@@ -75,7 +75,8 @@ def _card(draw: random.Random, number: int) -> list[str]:
     return [*lines, f"    answer: {answer}"]
 
 
-def _words(draw: random.Random, least: int, most: int) -> str:
+def words(draw: random.Random, least: int, most: int) -> str:
+    """A text of so many characters."""
     length = draw.randint(least, most)
     text = draw.choice(_WORDS)
     while len(text) < length:

@@ -178,18 +178,24 @@ def table(samples: dict[str, list[Sample]], cards: int) -> str:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, rounds in samples.items():
-        walls = [each.wall for each in rounds]
         row = [
-            name,
-            f"{statistics.median(walls):.3f}",
-            f"{min(walls):.3f}–{max(walls):.3f}",
-            f"{statistics.median(each.cpu for each in rounds):.3f}",
-            f"{max(each.memory for each in rounds):.0f}",
+            *_cells(name, rounds),
             f"{ratio(rounds, samples['R: raw genanki']):.2f}",
             f"{ratio(rounds, samples['import click, yaml']):.2f}",
         ]
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)
+
+
+def _cells(name: str, rounds: list[Sample]) -> list[str]:
+    walls = [each.wall for each in rounds]
+    return [
+        name,
+        f"{statistics.median(walls):.3f}",
+        f"{min(walls):.3f}–{max(walls):.3f}",
+        f"{statistics.median(each.cpu for each in rounds):.3f}",
+        f"{max(each.memory for each in rounds):.0f}",
+    ]
 
 
 def ratio(ours: list[Sample], theirs: list[Sample]) -> float:
@@ -214,6 +220,20 @@ def subdecks(folder: Path, rounds: int) -> str:
     return f"\n10,000 cards in 800 subdecks ÷ in one deck: {ratio(samples['many'], samples['one']):.2f}"
 
 
+def imports(folder: Path, rounds: int) -> str:
+    """What `import` takes for a large package and a large table."""
+    from importing import files
+
+    def forget(round_: int) -> None:
+        shutil.rmtree(folder / "deck", ignore_errors=True)
+
+    options = ["--deck", str(folder / "deck")]
+    commands = [Contender(name, [*STUDYDECK, "import", str(path), *options], forget) for name, path in files(folder)]
+    lines = ["\n| command | wall s | spread | CPU s | peak MiB |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines += [f"| {' | '.join(_cells(name, taken))} |" for name, taken in run(commands, folder, rounds).items()]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Runs the benchmarks and prints them."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -223,6 +243,7 @@ def main() -> None:
     words.add_argument("--peers", action="store_true", help="install tools from PyPI and run them, too")
     words.add_argument("--subdecks", action="store_true", help="800 subdecks against one deck")
     words.add_argument("--preview", action="store_true", help="a saved edit to the redrawn page (needs Chromium)")
+    words.add_argument("--import", dest="imports", action="store_true", help="import a package and a table")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
@@ -242,6 +263,8 @@ def main() -> None:
             print(f"\n100,000 cards ÷ 10,000 cards, cold: {growth:.1f}")
         if asked.subdecks:
             print(subdecks(Path(temporary, "subdecks"), asked.rounds))
+        if asked.imports:
+            print(imports(Path(temporary, "imports"), asked.rounds))
         if asked.preview:
             from preview import preview
 

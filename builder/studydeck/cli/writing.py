@@ -68,18 +68,18 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
 
 
 @click.command("import", short_help="Make a deck of the one that you have.")
-@click.argument("file", type=FILE)
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--deck", "folder", metavar="FOLDER", type=FOLDER, help="The new deck's folder; default: cards/<its name>."
 )
 @click.option("--columns", metavar="NAMES", help="What a table's columns are: question,answer,tags; - for one to skip.")
 @format_option()
 def import_(file: Path, folder: Path | None, columns: str | None, style: str) -> None:
-    """Make a deck of FILE, whose format is known by its content.
+    """Make a deck of FILE, whose format is known by its content, or of a folder that CrowdAnki keeps.
 
-    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, tables (CSV, Anki's notes in plain text,
-    Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's plugins), and lists
-    in YAML or JSON. Says what was left out, and why.
+    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, CrowdAnki's deck.json, tables (CSV, Anki's
+    notes in plain text, Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's
+    plugins, org-drill), and lists in YAML or JSON. Says what was left out, and why.
 
     Example: studydeck import rivers.csv
     """
@@ -199,10 +199,10 @@ def fork(deck: Path, name: str | None) -> None:
     end(failed=bool(forked.still_the_originals))
 
 
-@click.command(short_help="Print the JSON Schema of deck or section files.")
-@click.argument("file", type=click.Choice(["deck", "section"]))
+@click.command(short_help="Print the JSON Schema of one of the YAML files.")
+@click.argument("file", type=click.Choice(["deck", "section", "note-type"]))
 def schema(file: str) -> None:
-    """Print the JSON Schema (draft 2020-12) of deck.yaml or of section files, for editors.
+    """Print the JSON Schema (draft 2020-12) of deck.yaml, of section files or of note-type.yaml, for editors.
 
     Example: studydeck schema section > cards/section.schema.json
     """

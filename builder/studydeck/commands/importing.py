@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
-from studydeck.files import Refused, inside, status_of, write_file, write_files
-from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
+from studydeck.files import Refused, inside, status_of, write_files
+from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
@@ -60,11 +60,12 @@ class Imported(NamedTuple):
 
 
 def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: str) -> Imported:
-    """Makes a deck of `file` in `folder`, by default cards/ and a slug of its name; all of it, or nothing.
+    """Makes a deck of `file`, or of CrowdAnki's folder, in `folder`, by default cards/ and a slug of its name.
 
     Raises ValueError with a sentence if the file can't be read or has no cards, or if the folder exists, and OSError if
     it can't be written.
     """
+    file = file_of(file)
     incoming = read_incoming(file, columns)
     folder = folder or Path("cards", slug(incoming.name, "deck"))
     if os.path.lexists(folder):
@@ -141,10 +142,12 @@ def _write(
 
 
 def _copy(content: Path | bytes, target: Path) -> None:
+    """Writes a file into a folder that is still beside its place, where nothing else can be."""
+    target.parent.mkdir(exist_ok=True)
     if isinstance(content, bytes):
-        write_file(target, content)
+        with target.open("xb") as file:
+            file.write(content)
     else:
-        target.parent.mkdir(exist_ok=True)
         shutil.copyfile(content, target)
 
 
@@ -182,7 +185,7 @@ class _Making:
         asks = "cloze" if "cloze" in values else "question"
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
-            self._left["a card", f"its {lacking[0]} shows nothing"] += 1
+            self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         if content in self._seen and not card.note_type:
@@ -205,6 +208,11 @@ class _Making:
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
         return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
 
+    def _called(self, key: str, card: IncomingCard) -> str:
+        """A key of the card, with the field of its own note type that fills it."""
+        own = next((each for each in self.incoming.note_types if each.folder == card.note_type), None)
+        return f"{key}, the field '{own.filled[key]}'," if own else key
+
     def _id(self, wanted: object, question: Value) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
         is_good = isinstance(wanted, str) and re.fullmatch(ID_PATTERN, wanted)
@@ -224,13 +232,14 @@ class _Making:
         text = re.sub(CONTROL, "", text).strip()
         if is_html:
             markdown, lost = to_markdown(text)
-            if lost and to_markdown(cleaned(text)).lost and card_keys()[key].takes in takes.ANY_TEXT:
+            allowed = to_markdown(cleaned(text)) if lost else None
+            if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
                 self.as_html += 1
                 self.because += Counter(lost)
                 return Html(self._with_media(text, html_references(text)))
             for what in lost:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
-            text = markdown
+            text = allowed.markdown if allowed and not allowed.lost else markdown
         self.as_markdown += bool(text)
         has_media = "![" in text or "[sound:" in text
         return self._with_media(text, media_references(text)) if has_media else text

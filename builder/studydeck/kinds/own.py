@@ -18,7 +18,7 @@ from studydeck.text import read_clozes
 #: Keys that can fill a field of any note type.
 FILLING = ("question", "cloze", "answer", "hint", "details", "source")
 _ALWAYS = ("tags", "ok", "language", "retired", "guid", "type", "fields")
-_NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
+NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
 
 
 def field_key(field: str) -> str:
@@ -42,7 +42,7 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     def cards_of(values: Sequence[str]) -> tuple[int, ...]:
         if note_type.gaps:
             return tuple(sorted({number - 1 for value in values for number in read_clozes(value).numbers}))
-        full = {field for field, value in zip(fields, values, strict=True) if not _NOTHING.fullmatch(value)}
+        full = {field for field, value in zip(fields, values, strict=True) if not NOTHING.fullmatch(value)}
         return tuple(number for number, front in enumerate(fronts) if is_shown(front, full))
 
     def cards_in(values: Mapping[str, str]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.model import Field, NoteType, Template
@@ -46,7 +47,7 @@ class Found(NamedTuple):
 
     note_types: Mapping[int, NoteType]
     notes: Sequence[FoundNote]
-    media: Mapping[str, bytes]
+    media: Mapping[str, Path | bytes]
     is_scheduled: bool
 
 
@@ -130,20 +131,21 @@ def _decompressed(data: bytes, largest: int) -> bytes:
 
 def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """The media files by their names."""
-    if "media" not in archive.namelist():
+    entries = frozenset(archive.namelist())
+    if "media" not in entries:
         return {}
     written = _unpacked(archive, "media", LARGEST_DATABASE)
     if written[:1] in (b"{", b""):
         names = {str(key): str(name) for key, name in json.loads(written or b"{}").items()}
     else:
-        entries = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
-        names = {str(position): name for position, name in enumerate(entries)}
+        found = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
+        names = {str(position): name for position, name in enumerate(found)}
     media: dict[str, bytes] = {}
     left = _MOST_MEDIA
     for key, name in names.items():
         if _UNSAFE.search(name):
             raise UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
-        if key in archive.namelist():
+        if key in entries:
             media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
             left -= len(media[name])
     return media
@@ -214,25 +216,31 @@ def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator
 def _old_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
     (models,) = connection.execute("select models from col").fetchone()
     for key, model in json.loads(models).items():
-        fields = sorted(model["flds"], key=lambda each: int(each["ord"]))
-        templates = sorted(model["tmpls"], key=lambda each: int(each["ord"]))
-        yield (
-            whole_number(key),
-            NoteType(
-                "",
-                whole_number(key),
-                str(model["name"]),
-                tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
-                tuple(
-                    Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
-                    for each in templates
-                ),
-                str(model.get("css", "")),
-                model.get("type") == 1,
-                whole_number(model.get("sortf") or 0),
-                whole_number(model.get("mod") or 0),
-            ),
-        )
+        yield whole_number(key), note_type_of(model, whole_number(key), whole_number(model.get("mod") or 0))
+
+
+def note_type_of(model: Mapping[str, Any], number: int, stamp: int | None) -> NoteType:
+    """A note type from Anki's JSON of it, with this number and stamp. Raises one of DAMAGE if it isn't one."""
+    fields, templates = (sorted(model[key], key=lambda each: int(each.get("ord") or 0)) for key in ("flds", "tmpls"))
+    return NoteType(
+        "",
+        number,
+        str(model["name"]),
+        tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
+        tuple(
+            Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
+            for each in templates
+        ),
+        str(model.get("css", "")),
+        model.get("type") == 1,
+        _sort(whole_number(model.get("sortf") or 0), fields),
+        stamp,
+    )
+
+
+def _sort(number: int, fields: Sequence[object]) -> int:
+    """The number of the field that notes are sorted by; the first one if there is no such field."""
+    return number if 0 <= number < len(fields) else 0
 
 
 def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
@@ -256,7 +264,7 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
                 tuple(templates.get(type_id, ())),
                 _text(said, 3),
                 said.get(1, 0) == 1,
-                _signed(said.get(2, 0)),
+                _sort(_signed(said.get(2, 0)), fields.get(type_id, ())),
                 whole_number(stamp),
             ),
         )

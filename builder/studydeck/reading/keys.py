@@ -1,4 +1,4 @@
-"""The keys of deck.yaml and of section files, and the JSON Schema of all keys. A card's own keys are in kinds/."""
+"""The keys of deck.yaml, section files and note-type.yaml, and the JSON Schemas. A card's own keys are in kinds/."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
+#: The greatest id or stamp of a note type.
+LARGEST_NUMBER = (1 << 53) - 1
 #: Where the schemas can be fetched: docs/schema/ of the repository, which tests compare with this file.
 SCHEMA_HOME = f"{REPOSITORY.replace('//github.com', '//raw.githubusercontent.com')}/main/docs/schema"
 
@@ -146,23 +148,36 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.FIELDS: {"type": "object", "additionalProperties": _SCALAR},
     takes.NOTE_TYPES: {"type": "object", "additionalProperties": {
                  "type": "object", "additionalProperties": _in_line(LINE_PATTERN)}},
+    takes.NUMBER: {"type": ["integer", "string"], **_whole(r"-?\d{1,19}")},
+    takes.MAPPINGS: {"type": "array", "minItems": 1},
 }  # fmt: skip
+#: The files that have a schema, by its name.
+SCHEMA_FILES = {"deck": DECK_KEYS, "section": SECTION_KEYS, "note-type": NOTE_TYPE_KEYS}
 
 
 def json_schema(file: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `deck` or `section` files, for completion and checks in editors."""
-    keys = DECK_KEYS if file == "deck" else SECTION_KEYS
+    """The JSON Schema (draft 2020-12) of one of SCHEMA_FILES, for completion and checks in editors."""
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{SCHEMA_HOME}/{file}.json",
         "title": f"studydeck {file} file",
-        **_object(keys, REQUIRED[file]),
+        **_object(SCHEMA_FILES[file], REQUIRED[file.replace("-", " ")]),
     }
     if file == "deck":
         schema["$defs"] = {
             "credit": _object(CREDIT_KEYS, REQUIRED["credit"]),
             "material": _object(MATERIAL_KEYS, ()),
         }
+    elif file == "note-type":
+        parts = {"field": FIELD_KEYS, "template": TEMPLATE_KEYS}
+        schema["$defs"] = {part: _object(keys, REQUIRED[part]) for part, keys in parts.items()}
+        for part in parts:
+            schema["properties"][f"{part}s"]["items"] = {"$ref": f"#/$defs/{part}"}
+        for side in ("front", "back"):
+            schema["$defs"]["template"]["properties"][side] |= _whole(r"[^/\\]+\.html")
+        schema["properties"]["kind"] = {"enum": ["normal", "cloze"], "description": NOTE_TYPE_KEYS["kind"].meaning}
+        schema["properties"]["id"] |= {"minimum": 1, "maximum": LARGEST_NUMBER}
+        schema["properties"]["stamp"] |= {"minimum": 0, "maximum": LARGEST_NUMBER}
     else:
         schema["$defs"] = {
             "card": {

@@ -626,20 +626,28 @@ def _without(look: Look, mine: Look, before: Look) -> Look:
 
 def _normal(pieces: Sequence[Piece]) -> Line:
     """A line's pieces as they show: blanks in a row are one, none is at its ends, and like pieces are one piece."""
-    if len(pieces) == 1 and pieces[0].kind == "text" and "\xa0" not in pieces[0].text:
-        text = " ".join(pieces[0].text.split())
-        return (pieces[0]._replace(text=text),) if text else ()
     words: list[Piece] = []
     for piece in pieces:
         if piece.kind != "text":
             words.append(piece)
             continue
-        for number, text in enumerate(_BLANKS.split(piece.text)):
+        for number, text in enumerate(_words_and_blanks(piece.text)):
             if number % 2 and words and _is_blank(words[-1]):
                 words[-1] = words[-1]._replace(text=words[-1].text + text, look=_common(words[-1].look, piece.look))
             elif text:
                 words.append(piece._replace(text=text))
     return tuple(_joined(_spaced(words)))
+
+
+def _words_and_blanks(text: str) -> Sequence[str]:
+    """Words, and between them blanks. Words that plain blanks are between are one, for these always show as one."""
+    if "\xa0" in text:
+        return _BLANKS.split(text)
+    spaced = _SOFT.sub(" ", text)
+    words = spaced.strip(" ")
+    if not words:
+        return ("", spaced, "")
+    return (*("", " ") * (spaced[0] == " "), words, *(" ", "") * (spaced[-1] == " "))
 
 
 def _is_blank(piece: Piece) -> bool:

@@ -29,6 +29,9 @@ _BLANKS = (
 _LETTERS_ONLY = dict.fromkeys([n for n in range(128) if not chr(n).isalnum()] + [ord(c) for c in f"{_BLANKS}“”„«»‘’"])
 _ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not chr(n).isalnum())
 
+#: What a slug has in place of the signs in ASCII.
+_ASCII_SIGNS = {n: " " for n in range(128) if not chr(n).isalnum()} | {ord("'"): None}
+
 
 def slug(text: str, otherwise: str = "card") -> str:
     """A short readable form of `text` for an id or a tag: lower case, words joined by hyphens.
@@ -40,9 +43,13 @@ def slug(text: str, otherwise: str = "card") -> str:
     'what-is-nf-kbs-role'
     """
     text = without_gaps(text, around=" ")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
-    words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
+    if not text.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        words = text.lower().translate(_ASCII_SIGNS).split()
+    else:
+        words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
     short = ""
     for word in words:
         if short and len(short) + 1 + len(word) > _SLUG_LENGTH:
