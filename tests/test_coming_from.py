@@ -128,12 +128,15 @@ def test_learners_of_crowdanki_keep_every_review_and_get_the_edit_when_they_merg
         before = someone.histories()
         assert someone.import_package(Path("dist/rivers.apkg")).conflicting == 1
         time.sleep(1.1)  # Anki counts in seconds, and CrowdAnki stamps the notes with the time of its import
-        edit_and_build("rivers", "question: Danube", "question: The Danube")
-        assert someone.import_package(Path("dist/rivers.apkg"), merge=True).updated == 1
+        edit_and_build("rivers", "question: Danube", "question: The Danube", "--edition", "merge")
+        assert someone.import_package(Path("dist/rivers.merge.apkg"), merge=True, always=True).updated == 1
+        assert someone.histories() == before
+        edit_and_build("rivers", "question: The Danube", "question: The river Danube")
+        assert someone.import_package(Path("dist/rivers.apkg")).updated == 1
         assert someone.histories() == before
 
 
-def edit_and_build(name: str, old: str, new: str) -> None:
+def edit_and_build(name: str, old: str, new: str, *options: str) -> None:
     (path,) = (each for each in Path("cards", name).glob("*.yaml") if old in each.read_text("utf-8"))
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-    assert CliRunner().invoke(main, ["build", f"cards/{name}"]).exit_code == 0
+    assert CliRunner().invoke(main, ["build", f"cards/{name}", *options]).exit_code == 0

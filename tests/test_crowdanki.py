@@ -13,7 +13,7 @@ import pytest
 from anki.models import NotetypeId
 from anki.notes import NoteId
 from click.testing import CliRunner, Result
-from test_adopt import PICTURE, collection_of, taken_over
+from theirs import PICTURE, collection_of, taken_over
 
 from studydeck.cli import main
 from studydeck.engine.learner import Had, Import, Learner
