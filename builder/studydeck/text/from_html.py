@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from studydeck.text.markdown import to_cloze_html, to_html
-from studydeck.text.shown import (
+from studydeck.text.blocks import (
     Blocks,
     Cell,
     Code,
@@ -21,9 +20,9 @@ from studydeck.text.shown import (
     Table,
     every_block,
     pieces_of,
-    shown,
-    style_of,
 )
+from studydeck.text.markdown import to_cloze_html, to_html
+from studydeck.text.shown import shown, style_of
 from studydeck.text.written import MARK, SPELLINGS, written
 
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
