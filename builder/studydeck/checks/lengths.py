@@ -101,7 +101,7 @@ def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
     for card in judged(deck):
         if card.answer is not None and (count := _items(card.answer)) > limit and first_word(card.asks) not in _FORMS:
             message = f"the list has {counted(count, 'item')}, more than {limit}"
-            remedy = "ask for fewer items, or make a cloze with a gap for each"
+            remedy = "ask for fewer items, or write steps: (if their order matters) or items: instead of answer:"
             yield warning("long-list", card.answers[0], message, remedy)
 
 

@@ -94,7 +94,8 @@ class Kind:
     `cards_in` those that learners have, from the note's fields by name; `sides` its question and answers; `on_paper`
     the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
     its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
-    apply to a card. `offer` is what a card with no kind's keys could have instead.
+    apply to a card. `offer` is what a card with no kind's keys could have instead. `unfolds` are keys that may replace
+    that of the answer: lists of which each item becomes a card (reading/items.py).
     After its fields come the `spares`, and the one that is the learner's. A kind of the deck's own (own.py) comes with
     its whole `note_type`, has neither, and fills no field but those that its keys name.
     """
@@ -120,6 +121,7 @@ class Kind:
         card_name: Callable[[Note, int], str] | None = None,
         names: Sequence[str] = (),
         offer: str = "",
+        unfolds: Sequence[str] = (),
         named: Callable[[Card], Sequence[str]] | None = None,
         spares: Sequence[str] = (*SPARES, MY_NOTES),
         note_type: NoteType | None = None,
@@ -132,7 +134,7 @@ class Kind:
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
-        self.offer = offer
+        self.offer, self.unfolds = offer, tuple(unfolds)
         self.named = named or (lambda card: (name,))
         self.note_type = note_type
         self.learn({})

@@ -3,6 +3,9 @@
 MARKDOWN = "markdown"
 MARKDOWN_OR_LIST = "markdown or list"
 GAPS = "markdown with gaps"
+#: Items of a list, each Markdown or a mapping; or, for lines, one text whose lines they are.
+ITEMS = "items"
+ITEMS_OR_LINES = "items or lines"
 #: Those that take any text as it is.
 ANY_TEXT = (MARKDOWN, MARKDOWN_OR_LIST, GAPS)
 LINE = "line"

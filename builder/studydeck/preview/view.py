@@ -103,7 +103,13 @@ def _line(html: str) -> str:
 def _beside(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[dict[str, Any]]]:
     """The problems in each note's lines, by the note's id."""
     starts: dict[str, list[tuple[int, str]]] = {}
+    lists = set()
     for note in notes:
+        item = note.card.item
+        of_list = item is not None and (item.list.path, item.list.line) not in lists
+        if item is not None and of_list:  # the first item has the problems of the list's question
+            lists.add((item.list.path, item.list.line))
+            starts.setdefault(note.card.place.path, []).append((note.card.asks.line, note.identity.id))
         starts.setdefault(note.card.place.path, []).append((note.card.place.line, note.identity.id))
     for of_file in starts.values():
         of_file.sort()

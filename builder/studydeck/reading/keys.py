@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studydeck import REPOSITORY
-from studydeck.kinds import KINDS, card_keys
+from studydeck.kinds import ITEM_KEYS, KINDS, card_keys
 from studydeck.model import Key, takes
 
 # Patterns run in Python, and in editors in JavaScript, where \w is an ASCII letter. So a letter of any script is what
@@ -98,7 +98,7 @@ LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 LIMIT_PATTERN = r"on|off|\d{1,6}"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
             "note type": ("name", "id", "fields", "templates"), "field": ("name",),
-            "template": ("name", "front", "back")}  # fmt: skip
+            "template": ("name", "front", "back"), "item": ("text",)}  # fmt: skip
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -129,6 +129,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.FLAG_OR_MARKDOWN: _SOME_TEXT,
     takes.FLAG_OR_LIST: {"anyOf": [_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}]},
     takes.MARKDOWN_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    takes.ITEMS: {"type": "array", "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}, "minItems": 1},
+    takes.ITEMS_OR_LINES: {"anyOf": [_SCALAR, {"type": "array", "minItems": 1,
+                     "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}}]},
     takes.NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
     takes.SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
                "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
@@ -169,6 +172,7 @@ def json_schema(file: str) -> dict[str, Any]:
                 "oneOf": [*map(_only, KINDS), {"required": ["type"]}],
                 "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
             },
+            "item": _object(ITEM_KEYS, REQUIRED["item"]),
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema
@@ -178,10 +182,13 @@ def _only(kind: str) -> dict[str, Any]:
     """A card of one kind: its required keys, and none of the keys that only other kinds have."""
     others = [key for name, other in KINDS.items() if name != kind for key in other.own]
     foreign: list[Any] = [{"required": [key]} for key in (*others, "type")]
-    return {
-        "required": list(KINDS[kind].required),
-        "not": {"anyOf": foreign},
-    }
+    required, instead = KINDS[kind].required, KINDS[kind].unfolds
+    schema: dict[str, Any] = {"required": list(required), "not": {"anyOf": foreign}}
+    if instead:
+        answer = KINDS[kind].answer
+        schema["required"] = [key for key in required if key != answer]
+        schema["oneOf"] = [{"required": [answer]}, *({"required": [key, "id"]} for key in instead)]
+    return schema
 
 
 def _object(keys: Mapping[str, Key], required: Sequence[str]) -> dict[str, Any]:

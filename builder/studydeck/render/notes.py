@@ -6,11 +6,15 @@ import html as html_entities
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
+from studydeck.kinds.question import LIST
+from studydeck.model import Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
 from studydeck.timings import lazy_stage
+
+#: The gap in a list that is asked item by item, as Anki shows one.
+_GAP = '<span class="cloze">[...]</span>'
 
 
 class _Frame(NamedTuple):
@@ -109,6 +113,8 @@ class _Renderer:
                 fields[field] = _dressed(html, tag, language, of_template) if dressed else html
                 if mark:
                     fields[mark] = "1"
+        if card.item is not None:
+            fields[self.kind.asks_field] += _around(card.item, self.files, languages.of_answers, self.deck.language)
         return tuple(fields)
 
     def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
@@ -136,6 +142,13 @@ def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
     if language != of_template:
         return f'<{tag} lang="{html_entities.escape(language)}" dir="{runs}">{html}</{tag}>'
     return html if runs == usual_direction(language) else f'<{tag} dir="{runs}">{html}</{tag}>'
+
+
+def _around(item: Item, files: Mapping[str, str], language: str, of_template: str) -> str:
+    """What a card shows of the list that it asks for an item of: the gap, and what is around it."""
+    lines = [field_html(text, files, language) for text in item.shown]
+    lines = [*(["…"] if item.skips else []), *lines, _GAP, *(["…"] if item.goes_on else [])]
+    return _dressed(f"{LIST}{''.join(f'<li>{line}</li>' for line in lines)}</ul>", "div", language, of_template)
 
 
 def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:
