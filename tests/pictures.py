@@ -69,9 +69,9 @@ def make() -> None:
             page.wait_for_selector("#cards [aria-current]")
             sides.append(b64encode(page.locator("#device").screenshot(omit_background=True)).decode())
         image = '<img style="width: 300px; height: 230px; object-fit: cover; object-position: top" src="%s"> '
-        page.set_content("".join(image % f"data:image/png;base64,{side}" for side in sides))
-        page.locator("body").evaluate("body => { body.style.width = 'fit-content'; body.style.margin = 0 }")
-        page.locator("body").screenshot(path=PICTURES / "lists.png")
+        images = "".join(image % f"data:image/png;base64,{side}" for side in sides)
+        page.set_content(f'<div style="width: fit-content">{images}</div>')
+        page.locator("div").screenshot(path=PICTURES / "lists.png")
         browser.close()
     MADE_FROM.write_text(f"{ingredients()}\n", encoding="utf-8", newline="\n")
 
