@@ -98,6 +98,7 @@ _TAKES = {
     "deck name": "a line",
     "line": "a line",
     "language": "a language tag such as `en`, `pt-BR` or `ar`",
+    "sides": "`question`, `answer`, `both` or `none`",
     "url": "an http or https address",
     "id": "letters, digits and `- _ . : +`, at most 100",
     "uid": "8 to 40 lowercase letters and digits",

@@ -579,7 +579,7 @@ MAPPINGS: dict[str, str] = {
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
-    **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
+    **dict.fromkeys(("license", "answer-language", "reverse-answer", "speak"), "a string"),
     "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid", "type"), "a string"),
     **dict.fromkeys(("retired", "subdecks"), "true or false"),

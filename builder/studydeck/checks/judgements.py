@@ -29,7 +29,7 @@ from studydeck.text import near
 #: The checks that look at the deck alone, by name.
 JUDGEMENTS: Mapping[str, Check] = {name: each for name, each in CHECKS.items() if not each.material}
 #: Warnings that are found elsewhere and have no limit; `checks:` and `ok:` may name them, too.
-OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big", "lost-material"}
+OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big", "lost-material", "unspoken"}
 OTHER_WARNINGS |= {"style-width", "style-colour", "style-scheme", "style-file", "template-script"}
 #: The same, but found only if the material is available, so an unused `ok:` for one isn't reported.
 OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}

@@ -72,12 +72,13 @@ QUESTION = Kind(
     name="question",
     title="Q&A",
     own={
-        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question"),
+        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question", spoken="question"),
         "answer": Key(
             takes.MARKDOWN_OR_LIST,
             "The answer in Markdown, or a list of short answers.",
             "Answer",
             in_answer_language=True,
+            spoken="answer",
         ),
         "steps": Key(
             takes.ITEMS,
@@ -114,6 +115,7 @@ QUESTION = Kind(
             in_answer_language=True,
         ),
         "answer-language": Key(takes.LANGUAGE, "The answer's language, if it isn't the section's or the deck's."),
+        "speak": Key(takes.SIDES, "Which texts are read aloud, if not those that the section or the deck says."),
     },
     required=("question", "answer"),
     asks="question",

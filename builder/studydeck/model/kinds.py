@@ -29,7 +29,7 @@ class Key(NamedTuple):
     number from 1 to 5 is `spare`, and which then has this name. Learners keep the text there for ever. `counted_as`
     is what `plan` counts an edit of that field as, by default the field's name. `mark` is a field that holds 1 while
     the key has a value. `in_answer_language` says that its text is in the card's `answer-language`, not its `language`.
-    `needs` is the key without which it does nothing.
+    `needs` is the key without which it does nothing. `spoken` is what `speak:` calls its text, if it can be spoken.
     """
 
     takes: str
@@ -40,6 +40,7 @@ class Key(NamedTuple):
     mark: str = ""
     in_answer_language: bool = False
     needs: str = ""
+    spoken: str = ""
 
     @property
     def is_markdown(self) -> bool:

@@ -11,6 +11,7 @@ ANY_TEXT = (MARKDOWN, MARKDOWN_OR_LIST, GAPS)
 LINE = "line"
 DECK_NAME = "deck name"
 LANGUAGE = "language"
+SIDES = "sides"
 URL = "url"
 ID = "id"
 UID = "uid"

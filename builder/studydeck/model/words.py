@@ -246,7 +246,7 @@ class Section(NamedTuple):
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
     their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
     written yet: they are neither built nor checked, but keep their ids and their places in the material. `html`
-    are the cards' texts that are HTML.
+    are the cards' texts that are HTML. `speak` is which sides are read aloud, if the section says it.
     """
 
     place: Place
@@ -261,6 +261,7 @@ class Section(NamedTuple):
     mixed: bool = False
     stubs: tuple[Card, ...] = ()
     html: tuple[Text, ...] = ()
+    speak: str = ""
 
 
 class Material(NamedTuple):
@@ -305,6 +306,7 @@ class Deck(NamedTuple):
     credits: Mapping[Text, Credit] = {}
     answer_language: str = ""
     own_kinds: Mapping[str, Kind] = {}
+    speak: str = ""
 
     @property
     def languages(self) -> Languages:

@@ -39,6 +39,7 @@ DECK_KEYS = {
     "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "answer-language": Key(takes.LANGUAGE, "The language of the answers, if it isn't that of the other texts."),
+    "speak": Key(takes.SIDES, "Which texts of the cards are read aloud: question, answer, both, or none."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
@@ -69,6 +70,7 @@ SECTION_KEYS = {
     "tag": Key(takes.LINE, "The section's tag below the deck's; by default a slug of the section's name."),
     "language": Key(takes.LANGUAGE, "The language of the section's cards, if it isn't the deck's."),
     "answer-language": Key(takes.LANGUAGE, "The language of their answers, if it isn't the deck's."),
+    "speak": Key(takes.SIDES, "Which texts of the section's cards are read aloud, if not those that the deck says."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
         takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
@@ -96,6 +98,8 @@ TEMPLATE_KEYS = {
 LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
+#: What `speak:` may be.
+SIDES_PATTERN = "question|answer|both|none"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
             "note type": ("name", "id", "fields", "templates"), "field": ("name",),
             "template": ("name", "front", "back"), "item": ("text",)}  # fmt: skip
@@ -122,6 +126,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.LINE: _in_line(LINE_PATTERN),
     takes.DECK_NAME: _in_line(DECK_NAME_PATTERN),
     takes.LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
+    takes.SIDES: {"enum": SIDES_PATTERN.split("|")},
     takes.URL: {"type": "string", **_whole(URL_PATTERN)},
     takes.ID: {**_in_line(ID_PATTERN), "minimum": 0},
     takes.UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},

@@ -66,6 +66,12 @@ _FORMS = {
         "'{text}' isn't a valid language tag",
         "write a BCP 47 tag, such as en, ar or pt-BR",
     ),
+    takes.SIDES: (
+        keys.SIDES_PATTERN,
+        "wrong-kind",
+        "'{text}' can't be spoken",
+        "write question, answer, both or none",
+    ),
     takes.URL: (
         keys.URL_PATTERN,
         "wrong-kind",
@@ -138,6 +144,7 @@ def read_deck(
         license=values.get("license", ""),
         credits=values.get("credits", {}),
         answer_language=values.get("answer-language", ""),
+        speak=values.get("speak", ""),
         own_kinds={name: kind for name, kind in own_kinds.items() if kind is not None},
     )
     return deck, problems
@@ -269,7 +276,8 @@ def _section(
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
     uncarded = values.get("uncarded", {})
-    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html)
+    speak = values.get("speak", "")
+    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html, speak)
 
 
 def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> tuple[Card, ...]:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from studydeck.kinds.question import LIST
 from studydeck.model import Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
+from studydeck.render.speech import spoken_texts
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
+from studydeck.text.spoken import SPOKEN
 from studydeck.timings import lazy_stage
 
 #: The gap in a list that is asked item by item, as Anki shows one.
@@ -18,13 +20,14 @@ _GAP = '<span class="cloze">[...]</span>'
 
 
 class _Frame(NamedTuple):
-    """What a section's notes share: name as HTML, tags in Anki, its own tag, the deck of its cards, languages."""
+    """What a section's notes share: name as HTML, tags in Anki, its own tag, deck, languages, what is read aloud."""
 
     name: str
     tags: tuple[str, ...]
     tag: str
     deck: str
     languages: Languages
+    speak: str
 
 
 @lazy_stage("render")
@@ -56,7 +59,8 @@ def _frame(deck: Deck, section: Section) -> _Frame:
     languages = section.languages.inside(deck.languages)
     name = without_commands(html_entities.escape(section.name, quote=False))
     name = _dressed(name, "span", languages.language, deck.language)
-    return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section), languages)
+    tags, speak = (f"{deck.tag}::{section.tag}",), section.speak or deck.speak
+    return _Frame(name, tags, section.tag, anki_deck(deck, section), languages, speak)
 
 
 def anki_deck(deck: Deck, section: Section) -> str:
@@ -113,6 +117,10 @@ class _Renderer:
                 fields[field] = _dressed(html, tag, language, of_template) if dressed else html
                 if mark:
                     fields[mark] = "1"
+        if frame.speak or "speak" in card.values:
+            for spoken in spoken_texts(card, frame.languages, frame.speak):
+                if (sound := self.files.get(f"{SPOKEN}/{spoken.name}")) and not card.retired:
+                    fields[self.kind.fields.index(self.kind.keys[spoken.key].field)] += f"[sound:{sound}]"
         if card.item is not None:
             fields[self.kind.asks_field] += _around(card.item, self.files, languages.of_answers, self.deck.language)
         return tuple(fields)
