@@ -63,6 +63,7 @@ from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
 from studydeck.text.clean import cleaned
 from studydeck.text.from_html import to_markdown
+from studydeck.text.spoken import spoken_words
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +78,7 @@ SAMPLED = {
         "HTML of another editor's",
         "studydeck.text.plain.from_plain",
         "a list item by item",
+        "what is read aloud",
         "the numbers",
         "the print",
         "the check wrong_texts",
@@ -384,6 +386,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
     "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
     "a list item by item": unfolded,
+    "what is read aloud": lambda value: spoken_words([text(value)], "ja"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

@@ -696,7 +696,7 @@ KEYS_AND_VALUES: dict[str, Case] = {
         line("frage: F"),
         [
             "5:5: error: unknown key 'frage'; the keys here are id, question, answer, steps, items, lines, reverse, "
-            "reverse-answer, typed, answer-language, cloze, hint, details, source, tags, ok, language, fields, "
+            "reverse-answer, typed, answer-language, speak, cloze, hint, details, source, tags, ok, language, fields, "
             "retired, type, guid [unknown-key]"
         ],
     ),
@@ -704,7 +704,7 @@ KEYS_AND_VALUES: dict[str, Case] = {
         "section: Water\nhint: H\ncards:\n" + NILE,
         [
             "2:1: error: unknown key 'hint'; the keys here are section, tag, language, answer-language, "
-            "cards, uncarded [unknown-key]"
+            "speak, cards, uncarded [unknown-key]"
         ],
     ),
     "a key of deck.yaml misspelt": (

@@ -14,7 +14,7 @@ from studydeck.text.markdown import field_html
 SPOKEN = "spoken"
 #: What no program reads as it is meant: formulas, code, pictures, tables; or what has a sound of its author's.
 _NOT_SPOKEN = re.compile(r"\\\(|\\\[|<code|<pre|<table|<img|\[sound:|<kbd")
-_READINGS = re.compile(r"<r([pt])>.*?</r\1>", re.DOTALL)
+_READINGS = re.compile(r"<r([pt])>[^<]*</r\1>")
 _END = re.compile(r"<br ?/?>|</(?:p|li|h[1-6]|blockquote)>")
 _TAG = re.compile(r"<[^>]*>")
 
