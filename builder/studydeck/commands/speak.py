@@ -19,7 +19,7 @@ from studydeck.files import inside, write_files
 from studydeck.pipeline import Loaded
 from studydeck.programs import output_of
 from studydeck.render.speech import Spoken, all_spoken
-from studydeck.text.spoken import SPOKEN
+from studydeck.text.media import SPOKEN
 
 _NAME = re.compile(r"([0-9a-f]{20})-([0-9a-f]{8})\.(?:wav|mp3|ogg|flac)")
 #: How sounds start, and how their files' names end.

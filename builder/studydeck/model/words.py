@@ -177,7 +177,8 @@ class Card(NamedTuple):
     @property
     def asked(self) -> str:
         """All that a learner sees of the question: of a list's item also what is shown of the list."""
-        return "\n".join((self.asks, *self.item.shown)) if self.item else self.asks
+        item = self.values.get("item")  # most cards are none, and every card is asked
+        return "\n".join((self.asks, *item.shown)) if item else self.asks
 
     @property
     def own_text(self) -> Text:

@@ -19,7 +19,6 @@ from studydeck.counting import counted
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Card, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.render.shapes import width_to_height
-from studydeck.render.speech import all_spoken
 from studydeck.terminal import command_line
 from studydeck.text import (
     PICTURES,
@@ -34,8 +33,7 @@ from studydeck.text import (
     no_width,
     spelled,
 )
-from studydeck.text.media import WIDE, WIDEST
-from studydeck.text.spoken import SPOKEN
+from studydeck.text.media import SPOKEN, WIDE, WIDEST
 from studydeck.timings import stage
 
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
@@ -82,11 +80,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
-    silent = [card for card, spoken in all_spoken(deck) if not shelf.take_spoken(spoken.name, card)]
-    if silent:
-        message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
-        remedy = f"make them: {command_line('speak', shown(deck.folder))} --with PROGRAM"
-        shelf.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
+    if deck.speak or any(each.speak or any("speak" in card.values for card in each.cards) for each in deck.sections):
+        shelf.take_all_spoken(deck)
     if whole:
         shelf.report_unused(section.texts for section in deck.sections)
     for own in deck.own_kinds:
@@ -168,6 +163,16 @@ class _Shelf:
         """The sounds of spoken texts by what names the text; the first, if there are several voices."""
         names = [name for name in self.there if name.startswith(f"{SPOKEN}/")]
         return {name[len(SPOKEN) + 1 :].partition("-")[0]: name for name in sorted(names, reverse=True)}
+
+    def take_all_spoken(self, deck: Deck) -> None:
+        """Takes the sounds of all texts that are read aloud; adds a warning if some aren't there yet."""
+        from studydeck.render.speech import all_spoken
+
+        silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
+        if silent:
+            message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
+            remedy = f"make them: {command_line('speak', shown(deck.folder))} --with PROGRAM"
+            self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
 
     def take_spoken(self, name: str, card: Card) -> bool:
         """Takes the sound of a text of a card, by what names the text; whether there is one."""

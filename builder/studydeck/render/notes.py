@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from studydeck.kinds.question import LIST
 from studydeck.model import Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
-from studydeck.render.speech import spoken_texts
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
-from studydeck.text.spoken import SPOKEN
+from studydeck.text.media import SPOKEN
 from studydeck.timings import lazy_stage
 
 #: The gap in a list that is asked item by item, as Anki shows one.
@@ -118,12 +117,18 @@ class _Renderer:
                 if mark:
                     fields[mark] = "1"
         if frame.speak or "speak" in card.values:
-            for spoken in spoken_texts(card, frame.languages, frame.speak):
-                if (sound := self.files.get(f"{SPOKEN}/{spoken.name}")) and not card.retired:
-                    fields[self.kind.fields.index(self.kind.keys[spoken.key].field)] += f"[sound:{sound}]"
+            self._add_sounds(fields, card, frame)
         if card.item is not None:
             fields[self.kind.asks_field] += _around(card.item, self.files, languages.of_answers, self.deck.language)
         return tuple(fields)
+
+    def _add_sounds(self, fields: list[str], card: Card, frame: _Frame) -> None:
+        """Adds the sounds of the texts that are read aloud, if they were made."""
+        from studydeck.render.speech import spoken_texts
+
+        for spoken in spoken_texts(card, frame.languages, frame.speak):
+            if sound := self.files.get(f"{SPOKEN}/{spoken.name}"):
+                fields[self.kind.fields.index(self.kind.keys[spoken.key].field)] += f"[sound:{sound}]"
 
     def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
         fillings = self.fillings[languages] = {}

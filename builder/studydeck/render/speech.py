@@ -23,8 +23,10 @@ class Spoken(NamedTuple):
 def spoken_texts(card: Card, around: Languages, speak: str) -> Iterator[Spoken]:
     """What is to be spoken of a card in a section of these languages, if nothing but `speak` says which sides.
 
-    A typed answer isn't, since Anki compares it with what the learner typed.
+    A typed answer isn't, since Anki compares it with what the learner typed. A retired card stays silent.
     """
+    if card.retired:
+        return
     wanted = _SIDES.get(card.values.get("speak", speak), ())
     for name in wanted:
         key = next((each for each, key in card.kind.keys.items() if key.spoken == name), None)
@@ -37,11 +39,11 @@ def spoken_texts(card: Card, around: Languages, speak: str) -> Iterator[Spoken]:
 
 
 def all_spoken(deck: Deck) -> Iterator[tuple[Card, Spoken]]:
-    """Every text of the deck that is to be spoken, with its card. Retired cards stay silent."""
+    """Every text of the deck that is to be spoken, with its card."""
     for section in deck.sections:
         speak = section.speak or deck.speak
         around = section.languages.inside(deck.languages)
         for card in section.cards:
-            if (speak or "speak" in card.values) and not card.retired:
+            if speak or "speak" in card.values:
                 for each in spoken_texts(card, around, speak):
                     yield card, each

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from studydeck.model import Text
 from studydeck.text.markdown import field_html
 
-#: Where the sounds of spoken texts are, in the deck's media folder.
-SPOKEN = "spoken"
 #: What no program reads as it is meant: formulas, code, pictures, tables; or what has a sound of its author's.
 _NOT_SPOKEN = re.compile(r"\\\(|\\\[|<code|<pre|<table|<img|\[sound:|<kbd")
 _READINGS = re.compile(r"<r([pt])>[^<]*</r\1>")
