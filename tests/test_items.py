@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from author import Author
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from studydeck.cli import main
 from studydeck.commands.ids import write_ids
@@ -20,6 +21,8 @@ from studydeck.engine.learner import Learner
 from studydeck.engine.verify import verify
 from studydeck.history.plan_words import plan_text
 from studydeck.pipeline import compile_notes
+from studydeck.reading import json_schema
+from studydeck.reading.edit import with_locators
 
 HEART = ("Right atrium", "Tricuspid valve", "Right ventricle", "Pulmonary valve")
 DANUBE = ("Vienna", "Bratislava", "Budapest", "Belgrade")
@@ -314,6 +317,49 @@ def test_ids_are_written_into_the_list(author: Author) -> None:
     )
     built = author.build()
     assert (len(built.changes.new), len(built.changes.edited), built.notes) == (0, 0, 8)
+
+
+def test_the_source_of_a_list_is_updated_once(author: Author) -> None:
+    author.section(listed(["a", "b"], more="    source: p1s3\n"))
+    (section,) = author.load().deck.sections
+    moved = [(source, f"{source}0") for card in section.cards for source in card.source]
+    assert len(moved) == 2
+    path = author.folder / "water.yaml"
+    assert with_locators(path, path.read_bytes(), moved) == path.read_bytes().replace(b"p1s3", b"p1s30")
+
+
+def test_the_schema_takes_what_the_reader_takes(author: Author) -> None:
+    schema = Draft202012Validator(json_schema("section"))
+    good: dict[str, object] = {"id": "x", "question": "Q"}
+    for card, valid in [
+        ({**good, "steps": ["a", {"id": "b", "text": "b", "retired": True}]}, True),
+        ({**good, "items": [1, "b"], "typed": True}, True),
+        ({**good, "lines": "a\nb"}, True),
+        ({**good, "lines": ["a", {"text": "b"}]}, True),
+        ({**good, "steps": []}, False),
+        ({**good, "steps": ["a"], "answer": "b"}, False),
+        ({**good, "steps": ["a"], "items": ["b"]}, False),
+        ({**good, "steps": [{"id": "a"}]}, False),
+        ({**good, "steps": [{"text": "a", "reverse": True}]}, False),
+        ({"question": "Q", "steps": ["a"]}, False),
+        (good, False),
+    ]:
+        section = {"section": "Water", "cards": [card]}
+        author.write("water.yaml", json.dumps(section))
+        assert schema.is_valid(section) == valid, card
+        assert (not author.load().errors) == valid, card
+
+
+def test_an_edited_list_is_built_as_from_the_start(author: Author) -> None:
+    author.section(listed(HEART))
+    author.section(listed(DANUBE, "items", list_id="danube"), "Sea", "sea.yaml")
+    words = ["build", "-o", str(author.out), str(author.folder)]
+    assert "8 new" in CliRunner().invoke(main, words).output
+    author.edit("Right ventricle", "Another ventricle")
+    assert "2 edited, 6 unchanged" in CliRunner().invoke(main, words).output
+    fast = author.package.read_bytes()
+    assert CliRunner().invoke(main, [*words, "--verify"]).exit_code == 0
+    assert author.package.read_bytes() == fast
 
 
 def test_paper_has_the_list_once(author: Author, tmp_path: Path) -> None:

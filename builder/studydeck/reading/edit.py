@@ -80,7 +80,8 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
     lines, _ = _lines(data)
     starts = [0, *accumulate(map(len, lines))]
     edited = "".join(lines)
-    for old, new in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+    once = {(old.line, old.column): (old, new) for old, new in locators}  # all items of a list may have the list's
+    for _, (old, new) in sorted(once.items(), reverse=True):
         start = starts[old.line - 1] + old.column - 1
         quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
         written = f"{quote}{old}{quote}"
