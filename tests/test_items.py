@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -326,6 +327,17 @@ def test_the_source_of_a_list_is_updated_once(author: Author) -> None:
     assert len(moved) == 2
     path = author.folder / "water.yaml"
     assert with_locators(path, path.read_bytes(), moved) == path.read_bytes().replace(b"p1s3", b"p1s30")
+
+
+def test_a_program_may_propose_a_list(tmp_path: Path) -> None:
+    (tmp_path / "heart.md").write_text("# Heart\n\nBlood enters the atrium. It passes a valve.\n", "utf-8")
+    card = {"id": "path", "question": "Which way?", "steps": ["Atrium", "Valve"], "source": "heart/p1s1"}
+    (tmp_path / "program.py").write_text(f"print({json.dumps(json.dumps(card))})", "utf-8")
+    program = f"'{sys.executable}' '{tmp_path / 'program.py'}'"
+    words = ["draft", str(tmp_path / "heart.md"), "--deck", str(tmp_path / "deck"), "--with", program]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, done.output.count("1 stub and 1 proposed card")) == (0, 1), done.output
+    assert '    steps: ["Atrium", "Valve"]\n' in (tmp_path / "deck" / "heart.yaml").read_text("utf-8")
 
 
 def test_the_schema_takes_what_the_reader_takes(author: Author) -> None:
