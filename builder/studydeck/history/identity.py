@@ -358,13 +358,14 @@ class _Matching:
     def _report_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
         identity, card = self.found[number], self.cards[number][1]
         assert identity is not None
-        message = f"learners have this question as the card '{other.id}'"
-        what = "this is another card"
+        kind, name = ("item", other.id.rpartition("/")[2]) if card.item else ("card", other.id)
+        message = f"learners have this {'item as' if card.item else 'question as the card'} '{other.id}'"
+        what = f"this is another {kind}"
         if record is not None:
-            message += f", and '{record.id}' with another question"
+            message += f", and '{record.id}' with another {'text' if card.item else 'question'}"
             what = f"this is '{record.id}' reworded"
         again, beside = ("again", "the new one") if card.id is not None else ("here", "an id of its own")
-        remedy = f"write id: {other.id} {again}, or guid: {other.guid} beside {beside}"
+        remedy = f"write id: {name} {again}, or guid: {other.guid} beside {beside}"
         at = card.id if card.id is not None else card.place
         self.problems.append(problem("gone-id", at, message, f"{remedy}; if {what}, write guid: {identity.guid}"))
         self.found[number] = None

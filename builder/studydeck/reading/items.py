@@ -72,7 +72,7 @@ def _lines(text: Text) -> list[Text]:
     first = text.line + (not text.plain)
     return [
         placed(line.strip(), text.path, first + number, text.column)
-        for number, line in enumerate(text.strip("\n").split("\n"))
+        for number, line in enumerate(text.split("\n"))
         if line.strip()
     ]
 
