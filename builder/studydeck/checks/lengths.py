@@ -88,7 +88,8 @@ def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
 def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
     """An answer that is a list of many items, in YAML or in Markdown; conjugations and declensions may be long.
 
-    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten.
+    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten. With `steps:` or
+    `items:` instead of `answer:`, each item is a card of its own.
 
     Fails:
         question: Which capitals lie on the Danube or near it?
