@@ -53,8 +53,9 @@ from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.preview.view import view
+from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
-from studydeck.reading.reader import is_deck, read_deck
+from studydeck.reading.reader import is_deck, read_deck, read_mapping
 from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
@@ -62,6 +63,7 @@ from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
 from studydeck.text.clean import cleaned
 from studydeck.text.from_html import to_markdown
+from studydeck.text.spoken import spoken_words
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +77,8 @@ SAMPLED = {
     *(
         "HTML of another editor's",
         "studydeck.text.plain.from_plain",
+        "a list item by item",
+        "what is read aloud",
         "the numbers",
         "the print",
         "the check wrong_texts",
@@ -285,6 +289,14 @@ def style(form: str) -> Callable[[str], object]:
     return lambda value: list(ERRORS[-1](deck(style=form.replace("…", value))))
 
 
+def unfolded(value: str) -> object:
+    """A list with an item for each five signs."""
+    steps = [value[at : at + 5] for at in range(0, len(value), 5)]
+    section = {"section": "x", "cards": [{"id": "x", "question": "x", "steps": steps}]}
+    tree, _ = read_tree("water.yaml", json.dumps(section).encode())
+    return read_mapping(tree or text(""), SECTION_KEYS, (), [])
+
+
 def revised(value: str) -> object:
     middle = len(value) // 2
     before, after = outline.read_outline(value), outline.read_outline(f"{value[middle:]}\n\nx.\n\n{value[:middle]}")
@@ -388,6 +400,8 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
     "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
     "a deck of CrowdAnki's": lambda value: imported(json.dumps(crowdanki_deck(value))),
+    "a list item by item": unfolded,
+    "what is read aloud": lambda value: spoken_words([text(value)], "ja"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

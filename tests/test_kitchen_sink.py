@@ -17,6 +17,7 @@ from clone import ROOT
 from studydeck.engine.learner import Import, Learner
 
 DECK = ROOT / "tests" / "decks" / "kitchen-sink"
+NOTES = 132
 #: What of an author's spelling no learner should ever see outside of code.
 RAW = re.compile(r"\{\{c\d|\*\*[^\s*]+\*\*|==\w|~~\w|!\[|\]\(|\[\$\]|\[latex\]|\[sound:|\$\$|\{\w+\||\|\d+%?\b")
 _CODE = re.compile(r"<code.*?</code>|<style.*?</style>", re.DOTALL)
@@ -55,15 +56,15 @@ def faces(learner: Learner) -> Iterator[str]:
             yield " ".join(_TAG.sub(" ", _CODE.sub(" ", side)).split())
 
 
-def test_it_has_120_notes_and_nothing_to_report(sink: Sink) -> None:
+def test_it_has_all_its_notes_and_nothing_to_report(sink: Sink) -> None:
     loaded = sink.load()
-    assert sum(len(section.cards) for section in loaded.deck.sections) == 120
+    assert sum(len(section.cards) for section in loaded.deck.sections) == NOTES
     assert list(map(str, loaded.problems)) == []
 
 
 def test_a_learner_sees_no_authors_spelling(sink: Sink, learner: Learner) -> None:
     sink.build()
-    assert learner.import_package(sink.package) == Import(120, 0, 0, 0, 0)
+    assert learner.import_package(sink.package) == Import(NOTES, 0, 0, 0, 0)
     assert learner.faults() == []
     assert learner.missing_media() == []
     assert [face for face in faces(learner) if RAW.search(face)] == []
@@ -78,11 +79,11 @@ def test_it_is_edited_rebuilt_and_imported_again_and_every_history_stays(sink: S
     built = sink.build()
     edited = len(built.changes.edited)
     assert edited > 80
-    assert learner.import_package(sink.package) == Import(0, edited, 120 - edited, 0, 0)
+    assert learner.import_package(sink.package) == Import(0, edited, NOTES - edited, 0, 0)
     assert learner.faults() == []
     assert learner.histories() == before
     assert sink.build().changes.edited == ()
-    assert learner.import_package(sink.package) == Import(0, 0, 120, 0, 0)
+    assert learner.import_package(sink.package) == Import(0, 0, NOTES, 0, 0)
 
 
 def test_pictures_sounds_and_details_that_change_reach_their_notes_alone(sink: Sink, learner: Learner) -> None:
@@ -96,6 +97,6 @@ def test_pictures_sounds_and_details_that_change_reach_their_notes_alone(sink: S
     with_it = sum("disc.svg" in card for card in re.split(r"(?m)^  - id: ", shown))
     assert with_it > 4
     assert len(sink.build().changes.edited) == with_it
-    assert learner.import_package(sink.package) == Import(0, with_it, 120 - with_it, 0, 0)
+    assert learner.import_package(sink.package) == Import(0, with_it, NOTES - with_it, 0, 0)
     assert learner.missing_media() == []
     assert learner.histories() == before

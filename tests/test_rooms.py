@@ -34,6 +34,7 @@ LAYERS = {
     "model": 1,
     "repository": 0,
     "files": 2,
+    "programs": 2,
     "user_cache": 3,
     "installing": 2,
     "text": 2,

@@ -32,7 +32,7 @@ from studydeck.pair import lock_in
 
 STORIES = int(os.environ.get("STUDYDECK_STORIES", "200"))
 SECTIONS = ("water", "fire", "earth")
-KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture")
+KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture", "steps")
 #: The note types of decks that an author begins by importing; the learner has studied them. One in three stories does.
 IMPORTED = ("Basic", "Basic (and reversed card)", "Cloze", "genanki")
 THEIRS = 4
@@ -144,6 +144,10 @@ class Story(RuleBasedStateMachine):
         self.cards.append({"id": f"card-{self.count}", "kind": kind, "section": SECTIONS[section % 3], "n": self.count,
                            "question": 0, "answer": 0, "details": 0, "tags": 0, "reverse": kind == "reversed",
                            "retired": False})  # fmt: skip
+        if kind == "steps":
+            self.cards[-1]["items"] = []
+            for _ in range(3):
+                self.adds_an_item(len(self.cards) - 1, 0)
 
     @has_cards
     @rule(pick=picks, part=st.sampled_from(["question", "answer", "details", "tags"]))
@@ -152,6 +156,44 @@ class Story(RuleBasedStateMachine):
         if "id" in card or part in ("details", "tags") or not card.get("reworded"):
             card[part] += 1
             card["reworded"] = True
+
+    @has_cards
+    @rule(pick=picks, at=picks)
+    def adds_an_item(self, pick: int, at: int) -> None:
+        items = self.items_of(pick)
+        if items is not None:
+            self.count += 1
+            items.insert(at % (len(items) + 1), {"n": self.count, "wording": 0})
+
+    @has_cards
+    @rule(pick=picks, at=picks, to=picks, what=st.sampled_from(["moves", "removes", "names", "rewords", "retires"]))
+    def changes_an_item(self, pick: int, at: int, to: int, what: str) -> None:
+        """One without an id that is reworded is found by its place, if nothing else of the list changes meanwhile."""
+        items = self.items_of(pick, alone=what == "rewords")
+        if not items:
+            return
+        item = items[at % len(items)]
+        if what == "moves":
+            items.remove(item)
+            items.insert(to % (len(items) + 1), item)
+        elif what == "removes" and len(items) > 1:
+            items.remove(item)
+        elif what == "names" and item["n"] in self.known:
+            item["id"] = self.known[item["n"]][0].rpartition("/")[2]
+        elif what == "rewords":
+            item["wording"] += 1
+        elif what == "retires":
+            item["retired"] = not item.get("retired")
+
+    def items_of(self, pick: int, *, alone: bool = False) -> list[dict[str, Any]] | None:
+        """The items of a list, None if there is none, or if it can't be changed until the next build."""
+        lists = [card for card in self.cards if card["kind"] == "steps"]
+        card = lists[pick % len(lists)] if lists else {}
+        if not card or card.get("reworded item") or (alone and card.get("changed item")):
+            return None
+        card["changed item"], card["reworded item"] = True, alone
+        items: list[dict[str, Any]] = card["items"]
+        return items
 
     @has_cards
     @rule(pick=picks)
@@ -222,10 +264,12 @@ class Story(RuleBasedStateMachine):
         assert not built.problems
         assert sum(map(len, built.changes[:3])) == built.notes
         for card in self.cards:
-            card.pop("reworded", None)
+            for each in ("reworded", "reworded item", "changed item"):
+                card.pop(each, None)
         ids = {each.guid: each.id for each in lock_in(self.author.folder)[0].notes.values()}
         for note in read_package(self.author.package)[0]:
-            number = int(re.findall(r"(\d+), wording", next(iter(note.fields.values())))[0])
+            says = note.fields["Answer" if "/" in ids[note.guid] else next(iter(note.fields))]
+            number = int(re.findall(r"(\d+), wording", says)[0])
             assert self.known.setdefault(number, ("", note.guid))[1] == note.guid, "a history stays with its card"
             self.known[number] = ids[note.guid], note.guid
             content = (*note.fields.values(), *sorted(note.tags))
@@ -244,7 +288,12 @@ class Story(RuleBasedStateMachine):
     @rule(pick=picks)
     def drops_an_id(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
-        if card["kind"] != "cloze" and card["n"] in self.known and not card.get("reworded") and not card["retired"]:
+        if (
+            card["kind"] not in ("cloze", "steps")
+            and card["n"] in self.known
+            and not card.get("reworded")
+            and not card["retired"]
+        ):
             card.pop("id", None)
 
     @precondition(lambda self: self.known)
@@ -265,7 +314,7 @@ class Story(RuleBasedStateMachine):
         if how == "numbered behind a new one":
             self.adds("plain", pick)
             self.cards.insert(0, self.cards.pop())
-        named = [card for card in self.cards if "id" in card]
+        named = [card for card in self.cards if "id" in card and card["kind"] != "steps"]
         if how == "swapped":
             named = [named[pick % len(named)], named[(pick // 7) % len(named)]] if named else []
         ids = [f"q{number}" for number, _ in enumerate(named, start=1)]
@@ -330,6 +379,12 @@ class Story(RuleBasedStateMachine):
             return yaml | {"type": card["kind"], "question": f"What is {said}?", "answer": answer}
         if card["kind"] == "cloze":
             return yaml | {"cloze": f"{{{{c1::Gap}}}} {said} {{{{c2::{answer}}}}}"}
+        if card["kind"] == "steps":
+            items = [{"text": f"Item {each['n']}, wording {each['wording']}", **each} for each in card["items"]]
+            for each in items:
+                del each["n"], each["wording"]
+            items = [each if len(each) > 1 else each["text"] for each in items]
+            return yaml | {"question": f"List {card['question']}", "steps": items}
         if card["kind"] == "list":
             answer = [answer, "and more"]
         if card["kind"] == "picture":
@@ -444,9 +499,12 @@ def test_a_told_story(author: Author) -> None:
     """The shape in which a failing story is pasted here."""
     state = Story()
     state.starts(1000)
+    state.adds("steps", 0)
     state.builds(0)
     state.imports()
     state.studies(6)
+    state.adds_an_item(0, 1)
+    state.changes_an_item(0, 0, 2, "moves")
     state.changes_a_note(1, "tag")
     state.edits(0, "answer")
     state.removes(2)

@@ -139,7 +139,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
     hashes = chain.from_iterable(section.letters for section in deck.sections)
-    turned = [(card, letters_hash(card.asks)) for section in deck.sections for card in section.turned]
+    turned = [(card, letters_hash(card.asked)) for section in deck.sections for card in section.turned]
     for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
         if card.retired:
             continue
@@ -147,19 +147,19 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         alike = first.setdefault(letters, card)
         if alike is card:
             continue
-        folded.setdefault(fold(alike.asks), alike)
-        other = folded.setdefault(fold(card.asks), card)
+        folded.setdefault(fold(alike.asked), alike)
+        other = folded.setdefault(fold(card.asked), card)
         if other is card:
             continue
-        where = f"{other.asks.path}:{other.asks.line}"
+        where = f"{other.own_text.path}:{other.own_text.line}"
         severity = WARNING if card.kind.note_type or other.kind.note_type else ERROR
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
             message = f"this asks the same as {where} and has the same answer"
-            yield problem("same-question", card.asks, message, "delete one of the two", severity)
+            yield problem("same-question", card.own_text, message, "delete one of the two", severity)
         else:
             message = f"this asks the same as {where} but has a different answer"
             remedy = "ask so that only one answer is right"
-            yield problem("same-question-other-answer", card.asks, message, remedy, severity)
+            yield problem("same-question-other-answer", card.own_text, message, remedy, severity)
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:
@@ -174,6 +174,13 @@ def same_id(deck: Deck) -> Iterator[Problem]:
             if value is not None and (other := first.setdefault(value, card)) is not card:
                 message = f"the {key} '{value}' is already used at {other.place.path}:{other.place.line}"
                 yield problem("same-id", value, message, f"give the newer card its own {key}")
+
+    lists: dict[str, Text] = {}
+    for card in _cards(deck):
+        if card.item and (other_list := lists.setdefault(card.item.list, card.item.list)) is not card.item.list:
+            lists[card.item.list] = card.item.list
+            message = f"the id '{card.item.list}' is already used at {other_list.path}:{other_list.line}"
+            yield problem("same-id", card.item.list, message, "give the newer list its own id")
 
 
 def wrong_tag(tag: str) -> tuple[str, str] | None:

@@ -15,7 +15,15 @@ from studydeck.terminal import printable
 
 #: The commands by task, as --help lists them.
 _GROUPS = {
-    "Write cards": (writing.new, writing.import_, writing.draft, writing.ids, writing.fork, writing.schema),
+    "Write cards": (
+        writing.new,
+        writing.import_,
+        writing.draft,
+        writing.ids,
+        writing.speak,
+        writing.fork,
+        writing.schema,
+    ),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
     "View and export": (looking.preview, looking.stats, looking.insights, looking.export),
     "Track the material": (sourcing.coverage, sourcing.source),

@@ -9,6 +9,7 @@ import click
 
 from studydeck.cli.options import DECK, DECKS, FILE, FOLDER, format_option
 from studydeck.cli.printing import (
+    Waiting,
     are_failing,
     as_values,
     print_imported,
@@ -197,6 +198,27 @@ def fork(deck: Path, name: str | None) -> None:
     said += "" if name else "; until it is built you may change the name, deck: in deck.yaml"
     say(f"{said}. Next: {command_line('build', deck)}")
     end(failed=bool(forked.still_the_originals))
+
+
+@click.command(short_help="Make the sounds of texts that are read aloud.")
+@DECK
+@click.option("--with", "command", metavar="PROGRAM", required=True, help="The program that speaks, with its options.")
+def speak(deck: Path, command: str) -> None:
+    """Make a sound for each text of DECK that `speak:` has read aloud, by a program on this computer.
+
+    PROGRAM gets the text as its input, and writes a WAV, MP3, Ogg or FLAC file to its output; {language} in it is
+    the text's language. The sounds are kept in the deck's media folder, so no text is spoken twice, and those that no
+    card needs any more are deleted. Then build the deck.
+
+    Example: studydeck speak cards/rivers --with "espeak-ng -v {language} --stdin --stdout"
+    """
+    from studydeck.commands.speak import speak as speak_deck
+    from studydeck.pipeline import load
+
+    with sentences(), Waiting("Speaking") as progress:
+        said = speak_deck(load(deck, judge=False), command, progress)
+    made = f"{counted(said.made, 'sound')} made, {said.kept:,} there already, {said.deleted:,} deleted"
+    say(f"{made}. Next: {command_line('build', deck)}")
 
 
 @click.command(short_help="Print the JSON Schema of one of the YAML files.")

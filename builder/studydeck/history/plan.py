@@ -22,7 +22,7 @@ from studydeck.history.lock import Lock
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote, is_another_tools, takes
-from studydeck.model.kinds import SPARES
+from studydeck.model.kinds import MY_NOTES, SPARES
 from studydeck.text import about
 
 _PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
@@ -30,7 +30,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
 _BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes; edits of these are not shown.
-_OURS = ("Id", *SPARES)
+_OURS = ("Id", *SPARES, MY_NOTES)
 _NAMED = 3  # the most cards or note types that a sentence names
 
 
@@ -341,7 +341,7 @@ def _as_words(tag: re.Match[str]) -> str:
 
 
 def _card(old: Old | None, note: Note) -> CardPlan:
-    name, text = note.identity.id, " ".join(note.card.asks.split())
+    name, text = note.identity.id, note.card.called
     if old is None:
         return CardPlan(name, "new", text, deck=note.deck)
     moved = old.deck if old.deck and old.deck != note.deck else ""
@@ -378,12 +378,16 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
         return tuple(changes)
     kind = note.card.kind
     changes = []
-    if old.question and old.question != question_digest(note.card):
-        asked = kind.keys[kind.asks].field
-        changes.append(FieldChange(asked, None, new[asked]))
-    if kind.answer and old.answer and old.answer != answer_digest(note.card):
-        answer = kind.keys[kind.answer].field
-        changes.append(FieldChange(answer, None, new[answer]))
+    hashed = [
+        (old.question, question_digest(note.card), kind.asks),
+        (old.answer, answer_digest(note.card), kind.answer),
+    ]
+    if note.card.item:  # known by what it says; the other hash is of what is shown before it
+        hashed = [(*hashed[1][:2], kind.asks), (*hashed[0][:2], kind.answer)]
+    for was, now, key in hashed:
+        if key and was and was != now:
+            field = kind.keys[key].field
+            changes.append(FieldChange(field, None, new[field]))
     return tuple(changes)
 
 

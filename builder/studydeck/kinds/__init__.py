@@ -35,6 +35,12 @@ COMMON: dict[str, Key] = {
     "fields": Key(takes.FIELDS, "Texts for fields of that note type that have no key.", needs="type"),
     "guid": Key(takes.LINE, "The guid under which learners already have the card, to keep when its id: changes."),
 }
+#: The keys of an item of a list that is a mapping; where it doesn't have one, it has that of its list.
+ITEM_KEYS: dict[str, Key] = {
+    "id": Key(takes.ID, "The item's own identity in its list. It keeps learners' history through every edit."),
+    "text": Key(takes.MARKDOWN, "The item, in Markdown."),
+    **{name: COMMON[name] for name in ("hint", "details", "source", "tags", "ok", "retired", "guid")},
+}
 #: What the keys of the deck's own kinds start with (own.py); then comes the name of the note type's folder.
 OWN = "note-types/"
 #: A card is of this kind unless it has the first key of another.

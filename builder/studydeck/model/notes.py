@@ -54,8 +54,13 @@ class Note(NamedTuple):
 def problems_by_note(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     """The problems in each note's lines, by the note's id; `notes` are all of their files."""
     starts: dict[str, list[tuple[int, str]]] = {}
+    lists = set()
     for note in notes:
-        starts.setdefault(note.card.place.path, []).append((note.card.place.line, note.identity.id))
+        item, of_file = note.card.item, starts.setdefault(note.card.place.path, [])
+        if item is not None and (item.list.path, item.list.line) not in lists:
+            lists.add((item.list.path, item.list.line))
+            of_file.append((note.card.asks.line, note.identity.id))  # the first item has those of the list's question
+        of_file.append((note.card.place.line, note.identity.id))
     for of_file in starts.values():
         of_file.sort()
     found: dict[str, list[Problem]] = {}

@@ -9,32 +9,43 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 from studydeck.model import Place, Text, shown
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
-from studydeck.text.scalar import yaml_word
+from studydeck.text.scalar import yaml_scalar, yaml_word
 
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'')
+_IN_BRACES = frozenset(",[]{}")  # what a text without quotes can't have there
 _MARK = b"\xef\xbb\xbf"
 
 
 def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
-    """The section file `data` with an `id` added to the cards that start at the places of `ids`.
+    """The section file `data` with an `id` added to the cards and items of lists that start at the places of `ids`.
 
-    Reads the result back and raises ValueError with a sentence if anything but these ids has changed.
+    An item that is a text becomes a mapping with `id` and `text`. Reads the result back and raises ValueError with a
+    sentence if anything but these ids has changed.
     """
     lines, newline = _lines(data)
     starts = [0, *accumulate(map(len, lines))]
     text = "".join(lines)
     parts: list[str] = []
     written = 0
+    before, _ = read_tree(shown(path), data)
+    items = dict(_listed_texts(before))
     for place in sorted(ids):
         column = place.column - 1
         at = starts[place.line - 1] + column
         key = f"id: {yaml_word(ids[place])}"
+        if (item := items.get((place.line, place.column))) is not None:
+            quoted = _QUOTED.match(text, at)
+            word = quoted[0] if quoted else item if _IN_BRACES.isdisjoint(item) else yaml_scalar(item)
+            parts += text[written:at], f"{{{key}, text: {word}}}"
+            written = quoted.end() if quoted else at + len(item)
+            continue
         if text.startswith("{", at):
             at, key = at + 1, f"{key}, "
         else:
@@ -42,11 +53,22 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
         parts += text[written:at], key
         written = at
     edited = _bytes(data, [*parts, text[written:]])
-    before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
         raise ValueError(f"can't add the ids to {shown(path)} without changing anything else; add them by hand")
     return edited
+
+
+def _listed_texts(node: Node | None, in_list: bool = False) -> Iterator[tuple[tuple[int, int], Text]]:
+    """The texts in lists of a tree, by their lines and columns."""
+    if isinstance(node, Text) and in_list:
+        yield (node.line, node.column), node
+    elif isinstance(node, Items):
+        for each in node:
+            yield from _listed_texts(each, in_list=True)
+    elif isinstance(node, Keys):
+        for each in node.values():
+            yield from _listed_texts(each)
 
 
 def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | None]]) -> bytes:
@@ -58,7 +80,8 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
     lines, _ = _lines(data)
     starts = [0, *accumulate(map(len, lines))]
     edited = "".join(lines)
-    for old, new in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+    once = {(old.line, old.column): (old, new) for old, new in locators}  # all items of a list may have the list's
+    for _, (old, new) in sorted(once.items(), reverse=True):
         start = starts[old.line - 1] + old.column - 1
         quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
         written = f"{quote}{old}{quote}"
@@ -195,7 +218,7 @@ def _plain(
 ) -> object:
     """A tree without its places; mappings at the places of `ids` get these ids, and `texts` replace others.
 
-    An item that is replaced with None is left out.
+    A text at such a place becomes a mapping. An item that is replaced with None is left out.
     """
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))
@@ -205,6 +228,8 @@ def _plain(
     if isinstance(node, Items):
         items = (_plain(each, ids, texts) for each in node)
         return [each for each in items if each is not None] if texts else list(items)
+    if node is not None and ids and (node.line, node.column) in ids:
+        return {"id": ids[node.line, node.column], "text": str(node)}
     return None if node is None else _replaced(node, texts)
 
 

@@ -312,7 +312,7 @@ def _text_keys() -> set[str]:
     """The keys whose values are a card's texts."""
     from studydeck.kinds import card_keys
 
-    of_text = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+    of_text = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS, takes.ITEMS, takes.ITEMS_OR_LINES)
     return {name for name, key in card_keys().items() if key.takes in of_text}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studydeck import REPOSITORY
-from studydeck.kinds import KINDS, card_keys
+from studydeck.kinds import ITEM_KEYS, KINDS, card_keys
 from studydeck.model import Key, takes
 
 # Patterns run in Python, and in editors in JavaScript, where \w is an ASCII letter. So a letter of any script is what
@@ -41,6 +41,7 @@ DECK_KEYS = {
     "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "answer-language": Key(takes.LANGUAGE, "The language of the answers, if it isn't that of the other texts."),
+    "speak": Key(takes.SIDES, "Which texts of the cards are read aloud: question, answer, both, or none."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
@@ -72,6 +73,7 @@ SECTION_KEYS = {
     "subdeck": Key(takes.FLAG, "false puts its cards into the deck itself, where the others have subdecks."),
     "language": Key(takes.LANGUAGE, "The language of the section's cards, if it isn't the deck's."),
     "answer-language": Key(takes.LANGUAGE, "The language of their answers, if it isn't the deck's."),
+    "speak": Key(takes.SIDES, "Which texts of the section's cards are read aloud, if not those that the deck says."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
         takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
@@ -99,9 +101,11 @@ TEMPLATE_KEYS = {
 LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
+#: What `speak:` may be.
+SIDES_PATTERN = "question|answer|both|none"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
             "note type": ("name", "id", "fields", "templates"), "field": ("name",),
-            "template": ("name", "front", "back")}  # fmt: skip
+            "template": ("name", "front", "back"), "item": ("text",)}  # fmt: skip
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -125,6 +129,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.LINE: _in_line(LINE_PATTERN),
     takes.DECK_NAME: _in_line(DECK_NAME_PATTERN),
     takes.LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
+    takes.SIDES: {"enum": SIDES_PATTERN.split("|")},
     takes.URL: {"type": "string", **_whole(URL_PATTERN)},
     takes.ID: {**_in_line(ID_PATTERN), "minimum": 0},
     takes.UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
@@ -132,6 +137,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.FLAG_OR_MARKDOWN: _SOME_TEXT,
     takes.FLAG_OR_LIST: {"anyOf": [_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}]},
     takes.MARKDOWN_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    takes.ITEMS: {"type": "array", "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}, "minItems": 1},
+    takes.ITEMS_OR_LINES: {"anyOf": [_SCALAR, {"type": "array", "minItems": 1,
+                     "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}}]},
     takes.NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
     takes.SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
                "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
@@ -185,6 +193,7 @@ def json_schema(file: str) -> dict[str, Any]:
                 "oneOf": [*map(_only, KINDS), {"required": ["type"]}],
                 "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
             },
+            "item": _object(ITEM_KEYS, REQUIRED["item"]),
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
     return schema
@@ -194,10 +203,13 @@ def _only(kind: str) -> dict[str, Any]:
     """A card of one kind: its required keys, and none of the keys that only other kinds have."""
     others = [key for name, other in KINDS.items() if name != kind for key in other.own]
     foreign: list[Any] = [{"required": [key]} for key in (*others, "type")]
-    return {
-        "required": list(KINDS[kind].required),
-        "not": {"anyOf": foreign},
-    }
+    required, instead = KINDS[kind].required, KINDS[kind].unfolds
+    schema: dict[str, Any] = {"required": list(required), "not": {"anyOf": foreign}}
+    if instead:
+        answer = KINDS[kind].answer
+        schema["required"] = [key for key in required if key != answer]
+        schema["oneOf"] = [{"required": [answer]}, *({"required": [key, "id"]} for key in instead)]
+    return schema
 
 
 def _object(keys: Mapping[str, Key], required: Sequence[str]) -> dict[str, Any]:
