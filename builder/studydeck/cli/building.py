@@ -166,7 +166,8 @@ def build(
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
             made = [each for each in built if not are_failing(each.problems)]
-            _write_editions([(editions[each.deck.folder], each.path) for each in made if editions])
+            if editions:
+                _write_editions([(editions[each.deck.folder], each.path) for each in made])
     if watch:
         _print_timings(watch)
     if style == "json":
