@@ -36,7 +36,8 @@ class Kind(NamedTuple):
     """What a kind of deck has: its language and words, what its answers say, files, and what is done with it at last.
 
     `answer` makes the Markdown of an answer, from chance, the card's number and some words. Each `every`th card shows a
-    file with this `suffix` and of so many `bytes`. A `material` is at hand, or only its lock.
+    file with this `suffix` and of so many `bytes`. A `material` is at hand, or only its lock. A cold build finds the
+    file that is `kept` in the cache.
     """
 
     language: str = "en"
@@ -48,10 +49,15 @@ class Kind(NamedTuple):
     gaps: bool = False
     in_one_file: bool = False
     material: str = ""
+    kept: str = ""
 
 
 def _formulas(draw: random.Random, number: int, words: str) -> str:
     return rf"it is $x^{{{number}}} + \frac{{a}}{{{number + 1}}}$ and $\sqrt{{y_{{{number}}}}} \le 2$, {words}"
+
+
+def _code(draw: random.Random, number: int, words: str) -> str:
+    return f"{words}\n\n{_CODE.format(number)}"
 
 
 KINDS: dict[str, Kind] = {
@@ -62,7 +68,8 @@ KINDS: dict[str, Kind] = {
     "Arabic": Kind("ar", _ARABIC),
     "Chinese": Kind("zh", _CHINESE),
     "formulas": Kind(answer=_formulas),
-    "code": Kind(answer=lambda draw, number, words: f"{words}\n\n{_CODE.format(number)}"),
+    "code, never seen before": Kind(answer=_code),
+    "code, highlighted before": Kind(answer=_code, kept="highlighted.db"),
     "pictures": Kind(suffix=".png", every=5, bytes=10_000),
     "sounds": Kind(suffix=".mp3", every=10, bytes=100_000),
     "long answers": Kind(answer=lambda draw, number, words: text(draw, 1_900, 2_000)),

@@ -86,15 +86,17 @@ def run(contenders: list[Contender], folder: Path, rounds: int) -> dict[str, lis
 
 
 def contenders(
-    deck: Path, out: Path, only_ours: bool, edit: Callable[[Path, int], None] = edit_deck
+    deck: Path, out: Path, only_ours: bool, edit: Callable[[Path, int], None] = edit_deck, kept: str = ""
 ) -> list[Contender]:
-    """Ours in each situation, and the baselines."""
+    """Ours in each situation, and the baselines. A cold build may find one file that is `kept` in the cache."""
     lock, cache = deck / "deck.lock", out.parent / "cache"
     build = [*STUDYDECK, "build", str(deck), "-o", str(out)]
 
     def forget(round_: int) -> None:
         shutil.rmtree(out, ignore_errors=True)
-        shutil.rmtree(cache, ignore_errors=True)
+        for path in cache.iterdir() if cache.exists() else ():
+            if path.name != kept:
+                path.unlink()
         with contextlib.suppress(FileNotFoundError):
             lock.unlink()
 
@@ -239,7 +241,7 @@ def kinds(folder: Path, cards: int, rounds: int, chosen: Sequence[str]) -> Itera
             (deck / "article.md").unlink()
         commands = COMMANDS + (SOURCING if KINDS[name].material else ())
         more = [Contender(each, [*STUDYDECK, *each.removesuffix(" again").split(), str(deck)]) for each in commands]
-        samples = run([*contenders(deck, folder / "out", True, edit_kind), *more], folder, rounds)
+        samples = run([*contenders(deck, folder / "out", True, edit_kind, KINDS[name].kept), *more], folder, rounds)
         raw = samples["R: raw genanki"]
         cells = [f"{cpu_ratio(samples[each], raw):.2f}" if each in samples else "" for each in columns]
         nothing = cpu_ratio(samples["build, nothing changed"], samples["import click, yaml"])
