@@ -137,6 +137,7 @@ def build(
         if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
             now, (state, known) = moment_of_build(), look()  # again, since another build has ended
         if known and _is_unchanged(known, timings):
+            cache.settle(folders, output, state)
             _print_unchanged(folders, output, known.made, style)
             return
         from studydeck import timings as clock
