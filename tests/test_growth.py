@@ -23,6 +23,7 @@ from author import Author
 from click.testing import CliRunner, Result
 
 import studydeck
+from studydeck.checks import given
 from studydeck.cli import main
 from studydeck.text import words
 
@@ -222,7 +223,9 @@ def test_no_command_runs_a_line_far_more_often_for_four_times_the_deck(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "STUDYDECK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(words, "_MOST_COMPARED", N * N // 2)  # names are compared with all others up to a limit
+    # What is compared with all others up to a limit is so here, too.
+    monkeypatch.setattr(words, "_MOST_COMPARED", N * N // 2)
+    monkeypatch.setattr(given, "_MOST_SHOWING", N)
     counted(tmp_path / "warm", DECKS[name], 3)
     few, many = (counted(tmp_path, DECKS[name], size) for size in (N, 4 * N))
     assert {each: slow for each in few if (slow := too_often(few[each], many[each]))} == {}
