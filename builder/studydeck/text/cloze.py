@@ -78,11 +78,13 @@ class _Open:
         self.hint: str | None = None
 
 
-@lru_cache(_MOST_KEPT)
 def parse(text: str) -> Sequence[str | Gap]:
     """`text` as texts and gaps, in order, as the engine reads it (`test_the_engine_reads_the_same_gaps`)."""
-    if "{{c" not in text:
-        return (text,)
+    return _parse(str(text)) if "{{c" in text else (text,)
+
+
+@lru_cache(_MOST_KEPT)
+def _parse(text: str) -> Sequence[str | Gap]:
     pieces: list[Any] = [*_MARK.split(text), "", None]
     outside = _Open("")
     opened = [outside]

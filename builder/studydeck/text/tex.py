@@ -58,9 +58,13 @@ def find_formulas(text: str) -> list[Formula]:
     return [each for each in formulas_and_code(text) if isinstance(each, Formula)]
 
 
-@lru_cache(2**15)  # a check asks four times for those of a text
 def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     """The formulas of `text`, and the code between them, in order."""
+    return _read(str(text))  # to lru_cache, an author's Text isn't the same as a string
+
+
+@lru_cache(2**15)  # a check asks four times for those of a text
+def _read(text: str) -> tuple[Formula | Code, ...]:
     reader = _Reader(text)
     at = 0
     while start := _START.search(text, at):
