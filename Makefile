@@ -46,7 +46,7 @@ learners: $(VENV)/.tested  ## 200 learners study 200 cards on the real engine, a
 hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
 	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py
 
-bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less)
+bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less, "--kinds" for other decks)
 	@$(BIN)/python -m compileall -q builder
 	@$(BIN)/python tests/bench/run.py $(BENCH)
 

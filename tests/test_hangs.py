@@ -445,10 +445,18 @@ def work(run: Callable[[], object]) -> float:
 
 
 def _remembering() -> list[Any]:
+    """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
+    from studydeck.material import formats, lock
     from studydeck.preview.view import _line
+    from studydeck.text import cloze, code, locator, tex
 
-    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
+    code._kept = None
+    return [
+        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml, _line),
+        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(outline.read_outline, formats._text_of, lock._read),
+    ]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:

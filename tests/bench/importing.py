@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import genanki
-from decks import words
+from decks import text
 
 NOTES, PICTURES = 10_000, 2_000
 #: What Anki's editor makes of an answer, and how often.
@@ -37,13 +37,13 @@ def make_package(path: Path) -> None:
     decks: list[genanki.Deck] = [genanki.Deck(2_059_400_110 + n, f"Bench::Part {n}") for n in range(20)]
     for number in range(NOTES):
         shape = draw.choices(list(_SHAPES), list(_SHAPES.values()))[0]
-        answer = shape.format(*(words(draw, 10, 120) for _ in range(shape.count("{}"))))
+        answer = shape.format(*(text(draw, 10, 120) for _ in range(shape.count("{}"))))
         if number % (NOTES // PICTURES) == 0:
             picture = folder / f"picture {number}.png"
             picture.write_bytes(b"\x89PNG\r\n\x1a\n" + draw.randbytes(5_000))
             package.media_files.append(str(picture))
             answer += f'<br><img src="{picture.name}">'
-        fields = [f"{words(draw, 50, 105).capitalize()} {number}?", answer, words(draw, 10, 80) * (number % 3 == 0)]
+        fields = [f"{text(draw, 50, 105).capitalize()} {number}?", answer, text(draw, 10, 80) * (number % 3 == 0)]
         decks[number % 20].add_note(genanki.Note(model, fields, guid=f"guid{number}", tags=["one::two", "three"]))
     package.decks = decks
     package.write_to_file(path, timestamp=1_690_000_000)
@@ -62,7 +62,7 @@ def make_table(path: Path) -> None:
 def _signed(draw: random.Random, least: int, most: int) -> str:
     """A text with a sign beside every other word."""
     return " ".join(f"{draw.choice(_SIGNS)}{word}" if draw.random() < 0.5 else word
-                    for word in words(draw, least, most).split())  # fmt: skip
+                    for word in text(draw, least, most).split())  # fmt: skip
 
 
 def files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -30,7 +30,7 @@ def _is_empty(text: Text) -> bool:
         return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
-    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
+    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text, highlight=False))).strip()
 
 
 def wrong_texts(deck: Deck) -> Iterator[Problem]:
@@ -98,7 +98,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
 def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
     """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
     for text in texts:
-        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
+        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text, highlight=False)))
         if found:
             message = f"the card isn't finished: it says '{found[0]}'"
             yield problem("placeholder", text, message, "finish it, or put the word in `code` if it is intended")
@@ -107,7 +107,9 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
 def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
     """A block of code that is too long to be highlighted."""
     for text in texts:
-        if len(text) > 1_000 and ("```" in text or "~~~" in text) and (most := uncoloured(to_html(text))):
+        if len(text) <= 1_000 or ("```" not in text and "~~~" not in text):
+            continue
+        if most := uncoloured(to_html(text, highlight=False)):
             message = f"this code has more than {most:,} characters, so it isn't highlighted"
             yield problem("too-big", text, message, "show only the lines that matter", WARNING)
 

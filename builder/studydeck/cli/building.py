@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
+    from studydeck.incremental.checked import Checked
     from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
 
@@ -49,8 +50,6 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 
     Example: studydeck check cards/magnesium-and-inflammation
     """
-    from studydeck.decks import load_all
-
     if name is not None:
         from studydeck.commands.explain import explain
 
@@ -59,17 +58,31 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         except ValueError as error:
             raise click.UsageError(f"{error}.".replace("?.", "?")) from None
         return
-    with Waiting("Checking") as progress:
-        loaded, problems = load_all(folders_of(decks), progress)
-    cards = sum(each.cards for each in loaded)
+    number, cards, problems = _checked(folders_of(decks))
     if style == "json":
-        print_json({"decks": len(loaded), "cards": cards, "problems": as_values(problems)})
+        print_json({"decks": number, "cards": cards, "problems": as_values(problems)})
     elif style == "github":
         print_annotations(problems)
     else:
         print_problems(problems)
-        say(f"{counted(len(loaded), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
+        say(f"{counted(number, 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
     end(failed=are_failing(problems, strict))
+
+
+def _checked(folders: Sequence[Path]) -> Checked:
+    """What a check finds, or the last one found if nothing has changed."""
+    from studydeck.incremental.checked import Check, Checked
+
+    check = Check(folders)
+    if (found := check.found_before()) is not None:
+        return found
+    from studydeck.decks import load_all
+
+    with Waiting("Checking") as progress:
+        loaded, problems = load_all(folders, progress)
+    found = Checked(len(loaded), sum(each.cards for each in loaded), problems)
+    check.remember(found, [each.deck.folder / each.deck.material.path for each in loaded if each.deck.material.path])
+    return found
 
 
 @click.command(short_help="Build packages for Anki.")
@@ -140,6 +153,7 @@ def build(
         if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
             now, (state, known) = moment_of_build(), look()  # again, since another build has ended
         if known and _is_unchanged(known, timings):
+            cache.settle(folders, output, state)
             _print_unchanged(folders, output, known.made, style)
             return
         from studydeck import timings as clock
@@ -168,7 +182,8 @@ def build(
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
             made = [each for each in built if not are_failing(each.problems)]
-            _write_editions([(edition, each.path) for each in made for edition in beside[each.deck.folder]])
+            if editions:
+                _write_editions([(edition, each.path) for each in made for edition in beside[each.deck.folder]])
     if watch:
         _print_timings(watch)
     if style == "json":
@@ -180,7 +195,7 @@ def build(
         print_problems(problems, err=True)
         for package in made:
             _print_package(package)
-            for edition in beside[package.deck.folder]:
+            for edition in beside.get(package.deck.folder, ()):
                 print_edition(edition)
         for report in reports:
             print_report(report)

@@ -65,7 +65,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     from studydeck.commands.stats import deck_stats
     from studydeck.stats import stats_json, stats_page, stats_text
 
-    loaded = loaded_decks(decks)
+    loaded = loaded_decks(decks, judge=True)
     counted = [deck_stats(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
@@ -220,7 +220,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path, signs: Signs) -> None
     from studydeck.commands.preview import deck_view
     from studydeck.preview import write_page
 
-    (loaded,) = loaded_decks([deck])
+    (loaded,) = loaded_decks([deck], judge=True)
     try:
         page = write_page(deck_view(loaded, artist, signs=signs), folder)
     except FileExistsError:

@@ -7,6 +7,7 @@ append-only: the note types are frozen (tests/test_frozen.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from studydeck.kinds.cloze import CLOZE
 from studydeck.kinds.question import QUESTION
@@ -49,6 +50,7 @@ DEFAULT_KIND = QUESTION
 KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE)}
 
 
+@cache
 def card_keys() -> dict[str, Key]:
     """Every key that some card may have, by name."""
     own = {name: key for kind in KINDS.values() for name, key in kind.own.items()}
@@ -89,6 +91,7 @@ def refresh() -> None:
     """Adds the keys of all cards to the kinds, after a change of COMMON or KINDS."""
     for kind in KINDS.values():
         kind.learn(COMMON)
+    card_keys.cache_clear()
 
 
 refresh()

@@ -25,6 +25,7 @@ def write_merge_package(package: Path, target: Path, type_ids: Container[int]) -
     with create(target) as file, archive_for(file) as copy, zipfile.ZipFile(package) as original:
         copy.comment = _COMMENT
         for entry in original.infolist():
+            copy.compression = entry.compress_type
             with copy.open(entry.filename, "w", force_zip64=entry.file_size >= ZIP64) as to:
                 if entry.filename == _DATABASE:
                     to.write(_without_ids(original.read(entry), type_ids))

@@ -20,7 +20,7 @@ _WIDE = {
 }
 #: What bytes that aren't UTF-8 are decoded to: lone surrogates, which UTF-8 never has.
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
-_SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+_SEPARATORS = "\x85\u2028\u2029"
 
 
 def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
@@ -51,7 +51,8 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
     except UnicodeDecodeError:
         text = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape"))
     # Editors show these within a line, and YAML 1.1 ends a line there; pasted from a web page they mean a space.
-    text = text.translate(_SEPARATORS) if not text.isascii() else text
+    for separator in _SEPARATORS if not text.isascii() else "":
+        text = text.replace(separator, " ")
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if data.isascii() and not data.translate(None, _ALLOWED):  # fifteen times as fast as the search
         return text, []

@@ -294,8 +294,7 @@ def _files_in(folder: Path) -> list[str]:
     """The regular files below `folder` as an author names them; links to folders aren't followed."""
     files = []
     for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            if path.is_file():
-                files.append(path.relative_to(folder).as_posix())
+        inner = os.path.relpath(parent, folder)
+        written = "" if inner == os.curdir else f"{inner.replace(os.sep, '/')}/"
+        files += [f"{written}{name}" for name in names if os.path.isfile(os.path.join(parent, name))]
     return sorted(files)
