@@ -384,7 +384,7 @@ class Story(RuleBasedStateMachine):
             for each in items:
                 del each["n"], each["wording"]
             items = [each if len(each) > 1 else each["text"] for each in items]
-            return yaml | {"question": f"List {card['question']}", "steps": items}
+            return yaml | {"question": f"List {card['n']}, {card['question']}", "steps": items}
         if card["kind"] == "list":
             answer = [answer, "and more"]
         if card["kind"] == "picture":
