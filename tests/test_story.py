@@ -278,10 +278,15 @@ class Story(RuleBasedStateMachine):
             self.built[note.guid] = content
 
     def answers_by_ids(self) -> None:
-        """The build asks whether a card without an id is new: its author writes the id that it had."""
+        """The build asks whether a card or an item without an id is new: its author writes the id that it had."""
         for card in self.cards:
             if "id" not in card and card["n"] in self.known:
                 card["id"] = self.known[card["n"]][0]
+            for item in card.get("items", ()):
+                item.setdefault(
+                    "id",
+                    self.known[item["n"]][0].rpartition("/")[2] if item["n"] in self.known else f"item-{item['n']}",
+                )
         self.write()
 
     @has_cards
