@@ -13,8 +13,10 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from studydeck.files import read_bytes
 from studydeck.model import Field, NoteType, Template
 from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
 
@@ -40,12 +42,16 @@ class FoundNote(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a package or collection has. The note types, by their numbers, have their stamps and no keys."""
+    """What a package or collection has. The note types, by their numbers, have their stamps and no keys.
+
+    `suspended` are the numbers of the notes that have a suspended card.
+    """
 
     note_types: Mapping[int, NoteType]
     notes: Sequence[FoundNote]
     media: Mapping[str, bytes]
     is_scheduled: bool
+    suspended: frozenset[int] = frozenset()
 
 
 def is_collection(data: bytes) -> bool:
@@ -75,6 +81,60 @@ def read_collection(data: bytes) -> Found:
         raise
     except DAMAGE as error:
         raise ValueError(f"is a damaged package ({error})") from None
+
+
+def read_file_of_anki(path: Path) -> Found:
+    """What is in a package, or in a closed collection and the media folder beside it.
+
+    Raises ValueError with a sentence, and OSError.
+    """
+    try:
+        data = read_bytes(path)
+        if not is_collection(data):
+            raise _UnreadableError("is neither a package nor a collection of Anki's")
+        if not data.startswith(_SQLITE):
+            return read_collection(data)
+        _be_closed(path)
+        return read_collection(data)._replace(media=_MediaFolder(path.with_suffix(".media")))
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+
+
+def _be_closed(path: Path) -> None:
+    """Raises ValueError if some of the collection isn't in its file yet: while it is open, or after a crash."""
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists():
+        return
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+    try:
+        connection.execute("select count() from col")
+    except sqlite3.OperationalError:
+        raise _UnreadableError("is open in Anki; close Anki, then try again") from None
+    finally:
+        connection.close()
+    if log.exists() and log.stat().st_size:
+        raise _UnreadableError("wasn't closed properly; open it in Anki and close Anki, then try again")
+
+
+class _MediaFolder(Mapping[str, bytes]):
+    """The files of a collection's media folder by their names, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> bytes:
+        if _UNSAFE.search(name):
+            raise KeyError(name)
+        try:
+            return read_bytes(self.folder / name, self.folder, _LARGEST_MEDIA)
+        except OSError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.name for each in self.folder.glob("*"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _UnreadableError(ValueError):
@@ -149,7 +209,8 @@ def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
         if lost := next((each for each in notes if each.type_id not in types), None):
             raise ValueError(f"the note {lost.id} has no note type")
         scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
-        return Found(types, notes, media, scheduled)
+        suspended = frozenset(row[0] for row in connection.execute("select nid from cards where queue = -1"))
+        return Found(types, notes, media, scheduled, suspended)
     finally:
         connection.close()
 

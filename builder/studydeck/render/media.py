@@ -219,7 +219,7 @@ class _Shelf:
         if len(data) > HEAVY_FILE:
             message = f"'{written}' is {len(data) / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
+        return name_in_anki(data, suffix)
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -230,6 +230,11 @@ class _Shelf:
         remedy = f"did you mean '{guess}'?" if guess else "add the file, or fix its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
+
+
+def name_in_anki(data: bytes, suffix: str) -> str:
+    """The name that a picture or sound with these bytes has in Anki."""
+    return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
 
 
 def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:

@@ -1,0 +1,82 @@
+"""pull: edits made in Anki, back into the YAML."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from studydeck.cli.options import DECKS, FILE, format_option, output_option
+from studydeck.cli.printing import has_colours, print_json, say
+from studydeck.cli.running import alone, end, folders_of, loaded_decks, sentences
+from studydeck.counting import counted
+from studydeck.terminal import printable
+
+if TYPE_CHECKING:
+    from studydeck.commands.pull import Pulled
+
+_DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@click.command(short_help="Bring edits made in Anki back into the YAML.")
+@DECKS
+@click.option("--collection", metavar="FILE", type=FILE, help="A collection.anki2 that isn't open in Anki.")
+@click.option("--from", "package", metavar="PACKAGE", type=FILE, help="A package that Anki exported: .apkg or .colpkg.")
+@click.option("--write", is_flag=True, help="Write the edits into the YAML, and nothing else.")
+@click.option("--tags", "every_tag", is_flag=True, help="Pull tags that no card of the deck has yet, too.")
+@output_option("Folder of the last packages, to see what was shipped.", instead="give the folder of the last packages")
+@format_option()
+def pull(
+    decks: tuple[Path, ...],
+    collection: Path | None,
+    package: Path | None,
+    write: bool,
+    every_tag: bool,
+    output: Path,
+    style: str,
+) -> None:
+    """Show what you edited in Anki as a diff of the YAML, and with --write, edit the YAML.
+
+    Pulls the texts and tags of edited cards, and notes of the deck's note types that you added in its decks. What was
+    edited in both places is shown side by side and left alone: then the exit code is 1. Anki's collection is only read.
+
+    Example: studydeck pull cards/rivers --from rivers-from-my-phone.apkg
+    """
+    from studydeck.commands.pull import pull as pull_from
+    from studydeck.commands.pull import pulled_values, write_pulled
+    from studydeck.package.collection import read_file_of_anki
+
+    given = [each for each in (collection, package) if each is not None]
+    if len(given) != 1:
+        raise click.UsageError("give either --collection FILE or --from PACKAGE.")
+    folders = folders_of(decks)
+    with alone(folders) if write else nullcontext(), sentences():
+        loaded = loaded_decks(folders)
+        found = read_file_of_anki(given[0])
+        pulled = [pull_from(each, found, output, every_tag=every_tag) for each in loaded]
+        if not any(each.found.is_there for each in pulled):
+            raise ValueError(f"{given[0]} has no note of {', '.join(each.name for each in pulled)}")
+        if write:
+            for each in pulled:
+                write_pulled(each, found)
+    if style == "json":
+        print_json({"written": write, "decks": [pulled_values(each) for each in pulled]})
+    else:
+        for each in pulled:
+            _print(each, written=write)
+    end(failed=any(each.found.both for each in pulled))
+
+
+def _print(pulled: Pulled, *, written: bool) -> None:
+    from studydeck.commands.pull import pulled_lines
+
+    for line in pulled_lines(pulled):
+        colour = _DIFF_COLOURS.get(line[:1]) if has_colours() else None
+        click.echo(click.style(printable(line), fg=colour) if colour else printable(line))
+    found = pulled.found
+    counts = f"{counted(len(found.edits), 'edit')}, {counted(len(found.new), 'new card')}"
+    both = f", {counted(len(found.both), 'conflict')}" if found.both else ""
+    done = "written" if written else "to pull; --write writes them" if pulled.changes else "nothing to pull"
+    say(f"{pulled.name}: {counts}{both}: {done}" if pulled.changes or both else f"{pulled.name}: nothing to pull")
