@@ -213,6 +213,22 @@ def test_a_new_note_goes_into_its_section_and_stays_the_note_that_it_is(rivers: 
     assert pull(rivers, learner)["diff"] == ""
 
 
+def test_a_copy_made_in_anki_is_left_there_and_the_rest_is_pulled(rivers: Author, learner: Learner) -> None:
+    nile = learner.note(rivers.guid("nile"))
+    note_type = nile.note_type()
+    assert note_type
+    copy = learner.col.new_note(note_type)
+    copy.fields = nile.fields
+    learner.col.add_note(copy, learner.deck("Rivers"))
+    edit(rivers, learner, "po", Answer="Po")
+    answer = pull(rivers, learner, "--write")
+    assert [each["id"] for each in answer["edits"]] == ["po"]
+    (left,) = answer["not_pulled"]
+    assert left["why"].startswith("it would be an error: this asks the same as ")
+    assert "answer: Po" in rivers.read("water.yaml")
+    assert not rivers.problems()
+
+
 def test_pictures_come_along(rivers: Author, learner: Learner) -> None:
     name = learner.col.media.write_data("paste 1.png", PNG)
     edit(rivers, learner, "nile", Answer=f'<img src="{name}" alt="a map"><div>The Nile</div>')

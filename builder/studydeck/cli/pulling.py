@@ -59,8 +59,7 @@ def pull(
         if not any(each.found.is_there for each in pulled):
             raise ValueError(f"{given[0]} has no note of {', '.join(each.name for each in pulled)}")
         if write:
-            for each in pulled:
-                write_pulled(each, found)
+            pulled = [write_pulled(each, found) for each in pulled]
     if style == "json":
         print_json({"written": write, "decks": [pulled_values(each) for each in pulled]})
     else:

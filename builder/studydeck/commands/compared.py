@@ -57,8 +57,9 @@ class Both(NamedTuple):
 
 
 class NewCard(NamedTuple):
-    """A note that was added in Anki: its guid, the file of the section that it fits, and its values by keys."""
+    """A note that was added in Anki: its new id, its guid, the file of its section, and its values by keys."""
 
+    id: str
     guid: str
     path: str
     values: Mapping[str, Any]
@@ -279,7 +280,7 @@ class _Comparing:
         values |= {"id": name, "guid": note.guid, "tags": tags or None}
         if kind.key.startswith(OWN):
             values["type"] = kind.key.removeprefix(OWN)
-        self.new.append(NewCard(note.guid, section.place.path, in_yaml(values, kind)))
+        self.new.append(NewCard(name, note.guid, section.place.path, in_yaml(values, kind)))
 
     def _section_for(self, note: FoundNote, fields: Mapping[str, str]) -> Section | None:
         """The section that its tags, its field or its deck name; else the last one."""

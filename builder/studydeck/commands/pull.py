@@ -22,11 +22,13 @@ from studydeck.history import LOCK_FILE, with_pulled
 from studydeck.history.identity import content_digest
 from studydeck.kinds import card_keys
 from studydeck.kinds.own import field_key
-from studydeck.model import Note
+from studydeck.model import Note, Problem, shown
 from studydeck.package.collection import Found, FoundNote
 from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.reading.edit import with_cards
 from studydeck.reading.edit_values import Changes, with_card_values
+from studydeck.reading.nodes import Items, Keys
+from studydeck.reading.tree import read_tree
 from studydeck.reading.written import card_yaml
 from studydeck.render.values import fills_a_field
 
@@ -63,55 +65,87 @@ def pull(loaded: Loaded, collection: Found, out: Path, *, every_tag: bool = Fals
 
     What an author's file can't take without other changes is left out, and said. Raises OSError.
     """
-    found = differences(loaded, collection, out, every_tag=every_tag)
+    return _as_changes(loaded, differences(loaded, collection, out, every_tag=every_tag))
+
+
+def _as_changes(loaded: Loaded, found: Differences) -> Pulled:
     files = _Files(loaded, found)
     changes = [Change(path, before, after) for path, (before, after) in files.edited.items() if before != after]
-    edits = [each for each in found.edits if each not in files.refused]
-    new = [each for each in found.new if each not in files.refused]
-    left = [*found.not_pulled, *(_refused(each) for each in files.refused)]
-    return Pulled(loaded, found._replace(edits=edits, new=new, not_pulled=left), changes)
+    why = "the file would have to change elsewhere, too; edit it by hand"
+    return Pulled(loaded, _without(found, dict.fromkeys(files.refused, why)), changes)
 
 
-def write_pulled(pulled: Pulled, collection: Found) -> list[Path]:
+def _without(found: Differences, refused: Mapping[str, str]) -> Differences:
+    """`found` without the edits of some cards and without some new ones, by their ids, which can't be pulled: why."""
+    left = [NotPulled(each.id, each.key, refused[each.id]) for each in found.edits if each.id in refused]
+    left += [NotPulled(each.id, "the new card", refused[each.id]) for each in found.new if each.id in refused]
+    return found._replace(
+        edits=[each for each in found.edits if each.id not in refused],
+        new=[each for each in found.new if each.id not in refused],
+        not_pulled=[*found.not_pulled, *left],
+    )
+
+
+def write_pulled(pulled: Pulled, collection: Found) -> Pulled:
     """Writes the edits into the deck, and into its lock the stamps that they have in the collection.
 
-    Returns the files that changed. Raises ValueError with a sentence if the deck then had errors that it hadn't
-    before, and leaves it as it was; OSError if a file can't be written.
+    Returns what was written: without the edits that would have been errors. Raises ValueError with a sentence if there
+    is an error elsewhere, and leaves the deck as it was; OSError if a file can't be written.
     """
     folder = pulled.loaded.deck.folder
-    media = {folder / "media" / name: data for name, data in pulled.found.media.items()}
-    written = {each.path: each.after for each in pulled.changes} | media
-    write_files(written, folder)
-    after = load(folder)
-    if after.errors:
+    while True:
+        media = {folder / "media" / name: data for name, data in pulled.found.media.items()}
+        write_files({each.path: each.after for each in pulled.changes} | media, folder)
+        after = load(folder)
+        if not after.errors:
+            break
         write_files({each.path: each.before for each in pulled.changes}, folder)
         for path in media:
             path.unlink()
-        raise ValueError(f"{folder.as_posix()} would have an error, so nothing is pulled: {after.errors[0]}")
-    stamps = _stamps(pulled, after, collection)
-    if stamps:
+        refused = _at_fault(pulled, after.errors)
+        if not refused:
+            raise ValueError(f"{folder.as_posix()} would have an error, so nothing is pulled: {after.errors[0]}")
+        pulled = _as_changes(pulled.loaded, _without(pulled.found, refused))
+    if stamps := _stamps(pulled, after, collection):
         path = folder / LOCK_FILE
         text = read_bytes(path, folder).decode()
         write_files({path: with_pulled(text, stamps).encode()}, folder)
-    return list(written)
+    return pulled
 
 
-def _refused(each: Edit | NewCard) -> NotPulled:
-    why = "the file would have to change elsewhere, too; edit it by hand"
-    if isinstance(each, NewCard):
-        return NotPulled(str(each.values["id"]), "the new card", why)
-    return NotPulled(each.id, each.key, why)
+def _at_fault(pulled: Pulled, errors: Sequence[Problem]) -> dict[str, str]:
+    """The ids of the cards, edited or new, that have an error now, each with the first one in words."""
+    edited = {(each.place.path, each.place.line): each.id for each in pulled.found.edits}
+    added = {each.id for each in pulled.found.new}
+    refused: dict[str, str] = {}
+    for change in pulled.changes:
+        name = shown(change.path)
+        old, new = (_cards_in(name, data) for data in (change.before, change.after))
+        for error in errors:
+            number = sum(card.line <= error.line for card in new) - 1
+            if error.path != name or number < 0:
+                continue
+            card_id = edited.get((name, old[number].line), "") if number < len(old) else str(new[number].get("id"))
+            if card_id and (number < len(old) or card_id in added):
+                refused.setdefault(card_id, f"it would be an error: {error.message}")
+    return refused
+
+
+def _cards_in(name: str, data: bytes) -> list[Keys]:
+    tree, _ = read_tree(name, data)
+    cards = tree.get("cards") if isinstance(tree, Keys) else None
+    return [each for each in cards if isinstance(each, Keys)] if isinstance(cards, Items) else []
 
 
 class _Files:
-    """The deck's section files, edited as far as they take the edits; `refused` are the others."""
+    """The deck's section files, edited as far as they take the edits; `refused` are the ids of the other cards."""
 
     def __init__(self, loaded: Loaded, found: Differences) -> None:
         self.folder = loaded.deck.folder
         self.kinds = {card.place: card.kind for section in loaded.deck.sections for card in section.cards}
         self.values = {card.place: card.values for section in loaded.deck.sections for card in section.cards}
         self.edited: dict[Path, tuple[bytes, bytes]] = {}
-        self.refused: list[Edit | NewCard] = []
+        self.refused: list[str] = []
         by_file: dict[str, list[Edit]] = {}
         for edit in found.edits:
             by_file.setdefault(edit.place.path, []).append(edit)
@@ -134,7 +168,7 @@ class _Files:
                 try:
                     after = with_card_values(path, after, {at: self._changes(each)}, _ORDER)
                 except ValueError:
-                    self.refused += each
+                    self.refused.append(each[0].id)
         self.edited[path] = before, after
 
     def _changes(self, edits: Sequence[Edit]) -> Changes:
@@ -158,7 +192,7 @@ class _Files:
         try:
             self.edited[path] = before, with_cards(path, after, [card_yaml(card.values)])
         except ValueError:
-            self.refused.append(card)
+            self.refused.append(card.id)
 
 
 _ORDER = list(card_keys())
@@ -215,7 +249,7 @@ def pulled_values(pulled: Pulled) -> dict[str, Any]:
             {**_at(each), "key": each.key, "built": each.built, "yaml": each.yaml, "anki": each.anki}
             for each in found.both
         ],
-        "new": [{"guid": each.guid, "path": each.path, "values": dict(each.values)} for each in found.new],
+        "new": [each._asdict() for each in found.new],
         "not_pulled": [each._asdict() for each in found.not_pulled],
         "own_tags": dict(found.own_tags),
         "leeches": list(found.leeches),
