@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +19,16 @@ from studydeck.counting import counted
 
 if TYPE_CHECKING:
     from studydeck.commands.push import Push, Receipt, Shipment
+    from studydeck.engine.own import Own
     from studydeck.package.part import BuiltPackage
 
 
 @click.command(short_help="Bring decks into your own collection.")
 @DECKS
 @click.option("--collection", metavar="FILE", type=FILE, help="The collection; default: that of Anki's only profile.")
+@click.option(
+    "--server", metavar="URL", help="Push to a sync server instead, as a device of its own; Anki may be open."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change in this collection, and write nothing.")
 @output_option("Folder of the packages.")
 @click.option("--only-this-branch", is_flag=True, help="Build with it, as in build.")
@@ -30,28 +36,29 @@ if TYPE_CHECKING:
 def push(
     decks: tuple[Path, ...],
     collection: Path | None,
+    server: str | None,
     dry_run: bool,
     output: Path,
     only_this_branch: bool,
     style: str,
 ) -> None:
-    """Build decks and bring them into your own collection, while Anki is closed.
+    """Build decks and bring them into your own collection, while Anki is closed, or into that of a sync server.
 
     Keeps every review, and on edited notes also your tags, My notes, and your wording of fields that the deck left
-    alone. Makes a backup first, deletes nothing, and never forces a full sync.
+    alone. Makes a backup first, deletes nothing, and never forces a full sync. A server's password is asked for once,
+    and kept in the system's keyring; in CI, set STUDYDECK_SYNC_USER and STUDYDECK_SYNC_PASSWORD.
 
     Example: studydeck push cards/magnesium-and-inflammation
     """
     try:
         from studydeck.commands.push import Push, Unbuilt, carry_out
-        from studydeck.engine.own import Own
     except ModuleNotFoundError as error:
         raise needs_engine(error, "pushing") from None
-    from studydeck.commands.profiles import own_collection
-
+    if collection and server:
+        raise click.UsageError("--collection and --server exclude each other.")
     folders = folders_of(decks)
     with sentences(), ExitStack() as opened:
-        file = collection or own_collection()
+        opening = _opening(collection, server)
         lasts: dict[Path, BuiltPackage] = {}
         shipments: Sequence[Shipment]
         if dry_run:
@@ -61,13 +68,38 @@ def push(
         else:
             lasts = bring_up_to_date(folders, output, only_this_branch, lambda: _packages(folders, output)) or {}
             shipments = list(_packages(folders, output).values())
-        own = opened.enter_context(Own(file))
+        own = opened.enter_context(opening())
         pushes = [
             Push(folder, output, shipment, lasts.get(folder), own)
             for folder, shipment in zip(folders, shipments, strict=True)
         ]
         backup = None if dry_run else carry_out(pushes, own)
-    _print(file, pushes, backup, dry_run, style)
+    _print(server or str(own.file), pushes, backup, dry_run, style)
+
+
+def _opening(collection: Path | None, server: str | None) -> Callable[[], Own]:
+    """What opens the collection that was meant. Raises ValueError with a sentence if it's clear that it can't."""
+    from studydeck.engine.own import Own
+
+    if server is None:
+        from studydeck.commands.profiles import own_collection
+
+        return partial(Own, collection or own_collection())
+    from studydeck.commands.login import logged_in
+    from studydeck.engine.device import Device, server_of
+
+    address = server_of(server)
+
+    def ask() -> tuple[str, str]:
+        user = click.prompt(f"Name at {address}", err=True)
+        return user, click.prompt("Password", hide_input=True, err=True)
+
+    return partial(logged_in, address, Device, ask if is_somebody_here() else None)
+
+
+def is_somebody_here() -> bool:
+    """Whether a password can be asked for."""
+    return sys.stdin.isatty()
 
 
 def _packages(folders: Sequence[Path], output: Path) -> dict[Path, BuiltPackage]:
@@ -79,12 +111,12 @@ def _packages(folders: Sequence[Path], output: Path) -> dict[Path, BuiltPackage]
     return {folder: package for folder, package in found.items() if package}
 
 
-def _print(file: Path, pushes: Sequence[Push], backup: Path | None, dry_run: bool, style: str) -> None:
+def _print(where: str, pushes: Sequence[Push], backup: Path | None, dry_run: bool, style: str) -> None:
     receipts = [each.receipt for each in pushes]
     if style == "json":
         print_json(
             {
-                "collection": file.as_posix(),
+                "collection": where,
                 "written": backup is not None,
                 "backups": backup.as_posix() if backup else None,
                 "decks": [_receipt_json(each) for each in receipts],

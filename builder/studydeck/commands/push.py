@@ -139,9 +139,12 @@ class Push:
 
     def carry_out(self) -> None:
         """Imports what the collection lacks. Raises ValueError with a sentence if that fails."""
-        assert isinstance(self.shipment, BuiltPackage)
-        if self.is_needed:
+        if self.is_needed and isinstance(self.shipment, BuiltPackage):
             self._import(self.shipment)
+
+    def remember(self) -> None:
+        """Keeps a copy of the notes for the next push."""
+        assert isinstance(self.shipment, BuiltPackage)
         if self._copy and (self._pushed is None or self._pushed.rows != self.shipment.rows):
             with suppress(OSError):
                 self._copy.parent.mkdir(parents=True, exist_ok=True)
@@ -305,7 +308,7 @@ def _version(shipment: Shipment, guid: str) -> Version:
 def carry_out(pushes: Sequence[Push], own: Own) -> Path | None:
     """Brings all decks into the collection, after a backup: the backups' folder, or None if it lacks nothing.
 
-    Raises ValueError with a sentence where a full sync is due, or an import fails.
+    A device is synced afterwards. Raises ValueError with a sentence where a full sync is due, or anything fails.
     """
     needed = any(each.is_needed for each in pushes)
     if needed and own.awaits_full_sync:
@@ -315,4 +318,9 @@ def carry_out(pushes: Sequence[Push], own: Own) -> Path | None:
     with own.backup() if needed else nullcontext() as folder:
         for each in pushes:
             each.carry_out()
+    if own.sync():
+        raise ValueError("another device replaced the server's collection meanwhile; push again")
+    for each in pushes:
+        each.remember()
+    own.sync_media()
     return folder

@@ -98,6 +98,13 @@ class Own:
         """Whether the media folder has no file of this name."""
         return not Path(self.col.media.dir(), name).exists()
 
+    def sync(self) -> bool:
+        """Syncs a device, which this isn't: Anki syncs the collection itself. Whether it was replaced."""
+        return False
+
+    def sync_media(self) -> None:
+        """Syncs a device's pictures and sounds."""
+
     @property
     def awaits_full_sync(self) -> bool:
         """Whether it has synced before, and can't again without one side's changes getting lost."""
