@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from author import DECK, Author
+from test_adopt import exported
 
 from studydeck.engine.learner import Import, Learner
 from studydeck.model import Text
+from studydeck.package.read import read_package
 from studydeck.pipeline import build
 
 CARDS = """\
@@ -152,6 +154,26 @@ def test_the_spare_template_makes_no_card_even_where_a_learner_fills_a_spare_fie
     learner.col.update_note(note)
     assert len(note.cards()) == 1
     assert learner.faults() == []
+
+
+def test_what_a_learner_writes_into_my_notes_is_on_every_answer_side_and_no_text_of_the_author(
+    rivers: Author, learner: Learner
+) -> None:
+    learner.import_package(rivers.package)
+    assert {note["My notes"] for note in learner.notes()} == {""}
+    assert not any("q-mine" in card.render_output().answer_text for card in learner.cards())
+    for note in learner.notes():
+        note["My notes"] = "as on the <b>map</b> at home"
+        learner.col.update_note(note)
+    for card in learner.cards():
+        shown = card.render_output()
+        assert '<div class="q-mine" aria-label="My notes" dir="auto">as on the <b>map' in shown.answer_text
+        assert "map" not in shown.question_text
+    ours, theirs = (
+        {each.guid: each.fields for each in read_package(package)[0]}
+        for package in (rivers.package, exported(learner, rivers.out / "exported.apkg", legacy=True))
+    )
+    assert theirs == ours
 
 
 def test_an_unchanged_rebuild_touches_nothing(rivers: Author, studied: Learner) -> None:

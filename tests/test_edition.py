@@ -34,7 +34,7 @@ EDITS = {
     ", hint: short": "",
 }
 EDITED = ("nile", "amazon", "oxbow", "rhine", "po")
-SPARE = "what I learned in Aswan"
+MINE = "what I learned in Aswan"
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -70,15 +70,15 @@ def rivers(author: Author) -> Author:
 
 @pytest.fixture
 def studied(rivers: Author, learner: Learner) -> Learner:
-    """A learner who studied, tagged every note, wrote into a spare field, and later changed the text of three notes."""
+    """A learner who studied, tagged every note, wrote notes of their own, and later changed the text of three notes."""
     learner.import_package(rivers.package)
     assert learner.study() == 16
     learner.tag_all_long_ago("mine")
     for card_id, field, text in (
-        ("nile", "Spare 1", SPARE),
+        ("nile", "My notes", MINE),
         ("nile", "Answer", "Nile!"),
         ("tiber", "Answer", "Tevere"),
-        ("loire", "Spare 1", "Chenonceau"),
+        ("loire", "My notes", "Chenonceau"),
     ):
         note = learner.note(rivers.guid(card_id))
         note[field] = text
@@ -107,7 +107,7 @@ def test_the_five_edits_arrive_and_tags_words_and_histories_stay(rivers: Author,
     changed = {guid for guid in was if now[guid] != was[guid]}
     assert changed == {rivers.guid(each) for each in EDITED}
     assert all(now[guid].tags == was[guid].tags >= {"mine"} for guid in was)
-    assert studied.note(rivers.guid("nile"))["Spare 1"] == SPARE
+    assert studied.note(rivers.guid("nile"))["My notes"] == MINE
     assert not studied.schema_changed
 
     assert studied.import_package(rivers.package) == Import(new=1, updated=0, duplicate=7, conflicting=0, other=0)
@@ -120,7 +120,7 @@ def test_the_five_edits_arrive_and_tags_words_and_histories_stay(rivers: Author,
         fresh.import_package(rivers.package)
         for card_id in EDITED:
             theirs, mine = fresh.note(rivers.guid(card_id)), studied.note(rivers.guid(card_id))
-            assert {**dict(mine.items()), "Spare 1": ""} == dict(theirs.items())
+            assert {**dict(mine.items()), "My notes": ""} == dict(theirs.items())
 
 
 def test_without_it_the_package_loses_the_tags_or_the_edit(rivers: Author, studied: Learner) -> None:

@@ -14,7 +14,7 @@ from studydeck.engine.learner import Learner
 from studydeck.history import note_type_ids
 from studydeck.render import note_types
 
-SPARES = [(f"Spare {number}", True) for number in range(1, 7)]
+SPARES = [*((f"Spare {number}", True) for number in range(1, 6)), ("My notes", False)]
 
 
 def test_fields_and_templates_are_those_of_the_first_release(author: Author) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page
 
 from studydeck.engine.drawing import Artist
 from studydeck.history import note_type_ids
+from studydeck.kinds import KINDS
 from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.render import note_types
 
@@ -90,6 +91,7 @@ class Screen:
         return re.sub(r'<input id="typeans"[^>]*>', lambda _: self.client.prompt, html)
 
 
+MINE = "<div>Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen, see <a href='https://e.org'>there</a></div>"
 Open = Callable[..., Screen]
 Hard = tuple[Loaded, str, dict[str, str]]
 
@@ -110,9 +112,15 @@ def open_screen(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
 
 def sides(loaded: Loaded) -> tuple[str, dict[str, str]]:
-    """The style of the deck's cards, and the HTML of each side of each card as the engine draws it."""
+    """The style of the deck's cards, and the HTML of each side of each card as the engine draws it.
+
+    On each third note of ours, the learner has notes of their own.
+    """
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
-    notes = compile_notes(loaded)
+    notes = [
+        note._replace(fields=(*note.fields[:-1], MINE)) if number % 3 == 0 and note.kind in KINDS else note
+        for number, note in enumerate(compile_notes(loaded))
+    ]
     with Artist() as artist:
         drawn = artist.draw(types, notes)
     found = {}

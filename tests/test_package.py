@@ -64,7 +64,7 @@ def test_note_types_keep_their_stamps_and_have_ids_on_fields_alone(built: Author
         ids = [each["id"] for each in model["flds"]]
         assert len(set(ids)) == len(ids)
         assert all(isinstance(each, int) for each in ids)
-        assert [each["name"] for each in model["flds"] if each["collapsed"]][-6:] == [f"Spare {n}" for n in range(1, 7)]
+        assert [each["name"] for each in model["flds"] if each["collapsed"]][-5:] == [f"Spare {n}" for n in range(1, 6)]
 
 
 def test_ids_of_notes_and_cards_stay_over_builds(built: Author, tmp_path: Path) -> None:

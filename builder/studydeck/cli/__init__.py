@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 from studydeck import __version__
-from studydeck.cli import building, looking, pulling, sourcing, writing
+from studydeck.cli import building, looking, pulling, pushing, sourcing, writing
 from studydeck.terminal import printable
 
 #: The commands by task, as --help lists them.
 _GROUPS = {
     "Write cards": (writing.new, writing.import_, writing.draft, writing.ids, writing.fork, writing.schema),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
-    "Edit and study in Anki": (pulling.pull,),
+    "Study": (pushing.push, pulling.pull),
     "View and export": (looking.preview, looking.stats, looking.export),
     "Track the material": (sourcing.coverage, sourcing.source),
 }

@@ -21,7 +21,6 @@ from studydeck.files import package_path, read_bytes, write_files
 from studydeck.history.identity import content_digest
 from studydeck.history.plan import Old
 from studydeck.model import Kind, Note, NoteType
-from studydeck.model.kinds import SPARES
 from studydeck.pipeline import Loaded
 
 _MARK = "# A text edition by studydeck: import it before the package, with File > Import."
@@ -104,7 +103,7 @@ def _columns(key: str, notes: Iterable[Note], edited: Iterable[tuple[Note, Old]]
     for old in olds:
         fields = old.fields if old.fields is not None else dict.fromkeys(kind.fields, "?")
         used.update(name for name, value in fields.items() if value)
-    return tuple(name for name in kind.fields if name == kind.fields[0] or (name in used and name not in SPARES))
+    return tuple(name for name in kind.fields if name == kind.fields[0] or (name in used and name not in kind.spares))
 
 
 def _left_because(note: Note, old: Old, columns: Sequence[str]) -> str:

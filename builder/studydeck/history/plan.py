@@ -21,7 +21,7 @@ from studydeck.history.lock import Lock
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import Deck, Note, NoteType, OldNote, takes
-from studydeck.model.kinds import SPARES
+from studydeck.model.kinds import MY_NOTES, SPARES
 from studydeck.text import about
 
 _PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
@@ -29,7 +29,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
 _BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes; edits of these are not shown.
-_OURS = ("Id", *SPARES)
+_OURS = ("Id", *SPARES, MY_NOTES)
 
 
 class Old(NamedTuple):

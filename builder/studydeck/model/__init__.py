@@ -11,6 +11,7 @@ from studydeck.model.notes import (
     Note,
     NoteType,
     OldNote,
+    Row,
     Shipped,
     Template,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Place",
     "Placed",
     "Problem",
+    "Row",
     "Section",
     "Shipped",
     "Sides",

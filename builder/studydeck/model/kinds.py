@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from studydeck.model.words import Card
 
 #: The names of fields that no key fills yet. The number and order of a note type's fields never change.
-SPARES = ("Spare 1", "Spare 2", "Spare 3", "Spare 4", "Spare 5", "Spare 6")
+SPARES = ("Spare 1", "Spare 2", "Spare 3", "Spare 4", "Spare 5")
+#: The last field, which is the learner's: no package fills it, and no hash has it.
+MY_NOTES = "My notes"
 
 
 class Key(NamedTuple):
     """A key: what it takes, and its meaning in one sentence, which editors show.
 
     `field` is the field of the note type that it fills: one that its kinds have, or one of their spare fields, whose
-    number from 1 is `spare`, and which then has this name. Learners' notes keep the text there for ever. `counted_as`
+    number from 1 to 5 is `spare`, and which then has this name. Learners keep the text there for ever. `counted_as`
     is what `plan` counts an edit of that field as, by default the field's name. `mark` is a field that holds 1 while
     the key has a value. `in_answer_language` says that its text is in the card's `answer-language`, not its `language`.
     `needs` is the key without which it does nothing.
@@ -93,8 +95,8 @@ class Kind:
     the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
     its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
     apply to a card. `offer` is what a card with no kind's keys could have instead.
-    A kind of the deck's own (own.py) comes with its whole `note_type`, has no `spares`, and fills no field but those
-    that its keys name.
+    After its fields come the `spares`, and the one that is the learner's. A kind of the deck's own (own.py) comes with
+    its whole `note_type`, has neither, and fills no field but those that its keys name.
     """
 
     def __init__(
@@ -119,11 +121,12 @@ class Kind:
         names: Sequence[str] = (),
         offer: str = "",
         named: Callable[[Card], Sequence[str]] | None = None,
-        spares: Sequence[str] = SPARES,
+        spares: Sequence[str] = (*SPARES, MY_NOTES),
         note_type: NoteType | None = None,
     ) -> None:
         self.key, self.name, self.title = key, name, title
         self.own, self.required, self.asks, self.answer = own, tuple(required), asks, answer
+        self.spares = tuple(spares)
         self.frozen, self.templates, self.gaps = (*fields, *spares), tuple(templates), gaps
         self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
         self.on_paper = on_paper or (lambda note: [sides(note)])

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from studydeck.files import status_of
-from studydeck.kinds import kind_named
+from studydeck.kinds import KINDS, kind_named
 from studydeck.model import Field, NoteType, OldNote, Template
+from studydeck.model.kinds import MY_NOTES
 
 #: Bytes of the database in a package; a small zip may unpack to a huge one.
 LARGEST_DATABASE = 2_000_000_000
@@ -94,6 +95,8 @@ def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list
     for note_id, guid, type_id, modified, tags, fields, deck_id in rows:
         note_type, _ = types[type_id]
         by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
+        if note_type.key in KINDS and MY_NOTES in by_name:
+            by_name[MY_NOTES] = ""  # of whoever exported the package
         deck = decks.get(deck_id, "")
         notes.append(
             OldNote(
