@@ -112,6 +112,26 @@ def test_an_edit_reaches_desktop_and_phone_by_normal_syncs_and_all_of_theirs_sta
     assert net.run().output == "Rivers: 0 new, 0 edited, 4 unchanged\n"
 
 
+def test_an_edit_on_the_phone_is_pulled_from_the_server_and_never_pushed_back(net: Net) -> None:
+    note = net.phone.note(net.author.guid("nile"))
+    name = net.phone.col.media.write_data("map.svg", PICTURE % 7)
+    note["Answer"] = f'White Nile<br><img src="{name}" alt="a map">'
+    net.phone.col.update_note(note)
+    net.phone.set_stamp(note.guid, net.author.now + 5)
+    assert sync(net.phone, net.server) == SyncOutput.NO_CHANGES
+    words = ["pull", *net.words()[1:], "--write", "--format", "json"]
+    said = CliRunner().invoke(main, words, env=LOGIN)
+    assert said.exit_code == 0, said.output
+    (pulled,) = json.loads(said.output)["decks"]
+    assert [(each["id"], each["key"]) for each in pulled["edits"]] == [("nile", "answer")]
+    assert pulled["media"] == ["map.svg"]
+    assert 'answer: "White Nile\\n![a map](map.svg)"' in net.author.read("water.yaml")
+    receipt = net.push()
+    assert (receipt["new"], receipt["edited"], receipt["left"]) == ([], [], {})
+    assert sync(net.phone, net.server) == SyncOutput.NO_CHANGES
+    assert net.answer(net.phone) == note["Answer"]
+
+
 def _reviews(learner: Learner) -> set[tuple[int, int]]:
     assert learner.col.db
     return {(card, moment) for card, moment in learner.col.db.all("select cid, id from revlog")}

@@ -193,6 +193,7 @@ def test_a_new_note_goes_into_its_section_and_stays_the_note_that_it_is(rivers: 
     made["Question"], made["Answer"] = "Which river flows through <b>Rome</b>?", "The Tiber"
     made.tags = ["italy"]
     learner.col.add_note(made, learner.deck("Rivers"))
+    learner.set_stamp(made.guid, rivers.now + 50)
     learner.study()
     answer = pull(rivers, learner, "--write")
     (new,) = answer["new"]

@@ -113,7 +113,7 @@ class World:
         guid = self.ids[card_id]
         if kind == "yaml":
             text = TEXTS[number % len(TEXTS)]
-            text = f"{{{{c1::{number}}}}} {text}" if key == "cloze" else text
+            text = {"cloze": f"{{{{c1::{number}}}}} {text}", "question": f"{card_id}: {text}"}.get(key, text)
             return (guid, key) if self.write(card_id, key, text) else None
         if kind == "new":
             note_type = self.own.note(self.ids["nile"]).note_type()
@@ -129,7 +129,9 @@ class World:
             note.add_tag(f"mine-{number % 3}")
         elif FIELDS[key] in note:
             html = HTMLS[number % len(HTMLS)]
-            note[FIELDS[key]] = f"{{{{c1::{number}}}}} {html}" if key == "cloze" else html
+            note[FIELDS[key]] = {"cloze": f"{{{{c1::{number}}}}} {html}", "question": f"{card_id} {html}"}.get(
+                key, html
+            )
         self.own.col.update_note(note)
         self.own.set_stamp(guid, self.author.now)
         return None

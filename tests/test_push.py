@@ -404,3 +404,17 @@ def test_without_the_engine_the_message_says_how_to_install_it(author: Author, m
     author.section(CARDS)
     said = CliRunner().invoke(main, ["push", str(author.folder)])
     assert (said.exit_code, "pushing needs the real Anki engine; install it with:" in said.output) == (1, True)
+
+
+def test_a_rewording_that_a_push_kept_is_pulled_later(desk: Desk) -> None:
+    desk.receipt()
+    desk.change("nile", "Answer", "White Nile")
+    desk.author.edit("hint: N", "hint: not the Congo")
+    (edited,) = desk.receipt()["edited"]
+    assert edited["kept_fields"] == ["Answer"]
+    words = ["pull", "-o", str(desk.author.out), "--collection", str(desk.file), "--write", str(desk.author.folder)]
+    desk.learner.col.close()
+    said = CliRunner().invoke(main, words)
+    desk.learner.col.reopen()
+    assert said.exit_code == 0, said.output
+    assert "answer: White Nile, hint: not the Congo" in desk.author.read("water.yaml")

@@ -10,7 +10,8 @@ import click
 
 from studydeck.cli.options import DECKS, FILE, format_option, output_option
 from studydeck.cli.printing import has_colours, print_json, say
-from studydeck.cli.running import alone, end, folders_of, loaded_decks, sentences
+from studydeck.cli.pushing import device_opening
+from studydeck.cli.running import alone, end, folders_of, loaded_decks, needs_engine, sentences
 from studydeck.counting import counted
 from studydeck.terminal import printable
 
@@ -22,7 +23,10 @@ _DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 @click.command(short_help="Bring edits made in Anki back into the YAML.")
 @DECKS
-@click.option("--collection", metavar="FILE", type=FILE, help="A collection.anki2 that isn't open in Anki.")
+@click.option("--collection", metavar="FILE", type=FILE, help="The collection; default: that of Anki's only profile.")
+@click.option(
+    "--server", metavar="URL", help="Pull from a sync server instead, by push's own device; Anki may be open."
+)
 @click.option("--from", "package", metavar="PACKAGE", type=FILE, help="A package that Anki exported: .apkg or .colpkg.")
 @click.option("--write", is_flag=True, help="Write the edits into the YAML, and nothing else.")
 @click.option("--tags", "every_tag", is_flag=True, help="Pull tags that no card of the deck has yet, too.")
@@ -31,33 +35,35 @@ _DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 def pull(
     decks: tuple[Path, ...],
     collection: Path | None,
+    server: str | None,
     package: Path | None,
     write: bool,
     every_tag: bool,
     output: Path,
     style: str,
 ) -> None:
-    """Show what you edited in Anki as a diff of the YAML, and with --write, edit the YAML.
+    """Show what you edited in Anki as a diff of the YAML, and with --write, edit the YAML. Anki has to be closed.
 
     Pulls the texts and tags of edited cards, and notes of the deck's note types that you added in its decks. What was
     edited in both places is shown side by side and left alone: then the exit code is 1. Anki's collection is only read.
 
     Example: studydeck pull cards/rivers --from rivers-from-my-phone.apkg
     """
+    from studydeck.commands.profiles import own_collection
     from studydeck.commands.pull import pull as pull_from
     from studydeck.commands.pull import pulled_values, write_pulled
     from studydeck.package.collection import read_file_of_anki
 
-    given = [each for each in (collection, package) if each is not None]
-    if len(given) != 1:
-        raise click.UsageError("give either --collection FILE or --from PACKAGE.")
+    if sum(each is not None for each in (collection, server, package)) > 1:
+        raise click.UsageError("--collection, --server and --from exclude each other.")
     folders = folders_of(decks)
     with alone(folders) if write else nullcontext(), sentences():
         loaded = loaded_decks(folders)
-        found = read_file_of_anki(given[0])
+        file = package or (_synced(server) if server else collection or own_collection())
+        found = read_file_of_anki(file)
         pulled = [pull_from(each, found, output, every_tag=every_tag) for each in loaded]
         if not any(each.found.is_there for each in pulled):
-            raise ValueError(f"{given[0]} has no note of {', '.join(each.name for each in pulled)}")
+            raise ValueError(f"{server or file} has no note of {', '.join(each.name for each in pulled)}")
         if write:
             pulled = [write_pulled(each, found) for each in pulled]
     if style == "json":
@@ -66,6 +72,16 @@ def pull(
         for each in pulled:
             _print(each, written=write)
     end(failed=any(each.found.both for each in pulled))
+
+
+def _synced(server: str) -> Path:
+    """The collection of studydeck's own device of a sync server, after a sync. Raises ValueError with a sentence."""
+    try:
+        with device_opening(server)() as device:
+            device.sync_media()
+            return device.file
+    except ModuleNotFoundError as error:
+        raise needs_engine(error, "pulling from a server") from None
 
 
 def _print(pulled: Pulled, *, written: bool) -> None:

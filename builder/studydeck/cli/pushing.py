@@ -19,6 +19,7 @@ from studydeck.counting import counted
 
 if TYPE_CHECKING:
     from studydeck.commands.push import Push, Receipt, Shipment
+    from studydeck.engine.device import Device
     from studydeck.engine.own import Own
     from studydeck.package.part import BuiltPackage
 
@@ -85,6 +86,11 @@ def _opening(collection: Path | None, server: str | None) -> Callable[[], Own]:
         from studydeck.commands.profiles import own_collection
 
         return partial(Own, collection or own_collection())
+    return device_opening(server)
+
+
+def device_opening(server: str) -> Callable[[], Device]:
+    """What opens studydeck's own device of a server, synced. Raises ValueError with a sentence for a bad address."""
     from studydeck.commands.login import logged_in
     from studydeck.engine.device import Device, server_of
 

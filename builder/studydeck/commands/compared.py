@@ -125,8 +125,8 @@ class _Comparing:
         built = {each.guid: each for each in self.loaded.lock.notes.values()}
         for guid, note in self.notes.items():
             if guid in there:
-                is_built = guid in built and built[guid].modified == there[guid].modified
-                self._compare(note, there[guid], untouched=is_built)
+                is_last = guid in built and built[guid].modified == there[guid].modified
+                self._compare(note, there[guid], is_last=is_last)
         self._add_new([each for each in self.found.notes if each.guid not in self.notes and each.guid not in built])
         known = {guid: note.identity.id for guid, note in self.notes.items() if guid in built}
         leeches = [known[each.guid] for each in self.found.notes if each.guid in known and self._is_leech(each)]
@@ -146,18 +146,21 @@ class _Comparing:
 
     # --- one note --------------------------------------------------------------------------------
 
-    def _compare(self, note: Note, there: FoundNote, *, untouched: bool) -> None:
+    def _compare(self, note: Note, there: FoundNote, *, is_last: bool) -> None:
+        """Compares a note; one with the stamp that the last build gave it differs only if a push kept a rewording."""
+        fields, here = self._fields(there), fields_of(note)
+        differing = {
+            name: key
+            for name, key in note.card.kind.keys.items()
+            if fills_a_field(key) and {*key.fields} <= fields.keys() and any(fields[n] != here[n] for n in key.fields)
+        }
         base = None
-        if not untouched or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
+        if differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
             base = self.bases.of(there.guid, there.modified)
         self.pairs[there.guid] = there, base
         before = len(self.edits)
-        if not untouched:
-            fields = self._fields(there)
-            here = fields_of(note)
-            for name, key in note.card.kind.keys.items():
-                if fills_a_field(key) and {*key.fields} <= fields.keys():
-                    self._compare_key(note, name, key, here, fields, base)
+        for name, key in differing.items() if base is not None or not is_last else ():
+            self._compare_key(note, name, key, here, fields, base)
         self._compare_tags(note, there, base)
         words = {note.card.kind.asks, note.card.kind.answer}
         if note.card.id is None and any(each.key in words for each in self.edits[before:]):
