@@ -12,6 +12,7 @@ import pytest
 from anki.collection import Collection
 from author import Author
 from click.testing import CliRunner, Result
+from test_adopt import collection_of, exported, taken_over
 from test_edition import git
 
 from studydeck.cli import main
@@ -309,6 +310,41 @@ def test_a_card_without_an_id_gets_the_one_that_it_has(author: Author, learner: 
         f"- id: {card_id}\n    question: What flows through Cairo?",
     )
     assert author.build().changes.edited == (card_id,)
+
+
+def test_a_deck_that_was_taken_over(learner: Learner, tmp_path: Path) -> None:
+    collection_of(learner)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    assert pull(author, learner)["diff"] == ""
+    author.build(later=50_000_000)
+    assert pull(author, learner)["diff"] == ""
+    by_field = {note.fields[0]: note for note in learner.notes()}
+    for first, field, text in (("Nile", 1, "A <i>long</i> river"), ("Rhine", 2, "y"), ("日本", 1, "")):
+        note = next(note for start, note in by_field.items() if start.startswith(first) or first in start)
+        note.fields[field] = text
+        learner.col.update_note(note)
+        learner.set_stamp(note.guid, author.now + 50)
+    basic = learner.col.models.by_name("Basic")
+    assert basic
+    for deck in ("Rivers::deep", "Mine"):
+        new = learner.col.new_note(basic)
+        new.fields = ["What is a delta?", f"A mouth, {deck}"]
+        learner.col.add_note(new, learner.deck(deck))
+        learner.set_stamp(new.guid, author.now + 50)
+    answer = pull(author, learner, "--write")
+    assert sorted((each["key"], each["value"] or "") for each in answer["edits"]) == [
+        ("answer", ""),
+        ("answer", "A *long* river"),
+        ("fields.Add Reverse", "y"),
+    ]
+    assert [each["what"] for each in answer["not_pulled"]] == []
+    (card,) = answer["new"]
+    assert (card["values"]["type"], card["values"]["answer"]) == ("Basic", "A mouth, Rivers::deep")
+    before = learner.having()
+    author.build()
+    assert learner.import_package(author.package).updated == 0
+    assert learner.having() == before
+    assert pull(author, learner)["diff"] == ""
 
 
 def test_from_a_package_and_in_words(rivers: Author, learner: Learner, tmp_path: Path) -> None:
