@@ -31,17 +31,23 @@ def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], or
     with a sentence if anything else has changed.
     """
     refusal = ValueError(f"can't change these cards in {shown(path)} without changing anything else; edit it by hand")
+    before, _ = read_tree(shown(path), data)
+    if not isinstance(before, Keys) or not isinstance(before.get("cards"), Items):
+        raise refusal
     lines, newline = lines_of(data)
     text = "".join(lines)
+    try:
+        splices = sorted(_splices(text, lines, before, cards, order))
+    except ValueError:
+        raise refusal from None
     parts: list[str] = []
     at = 0
-    for start, end, new in sorted(_splices(text, lines, cards, order)):
+    for start, end, new in splices:
         if start < at:
             raise refusal
         parts += text[at:start], new.replace("\r\n", "\n").replace("\n", newline)
         at = end
     edited = bytes_of(data, [*parts, text[at:]])
-    before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     if problems or not _is_right(before, after, cards):
         raise refusal
@@ -75,21 +81,37 @@ def _end(node: Any, starts: Sequence[int]) -> int:
 
 
 def _splices(
-    text: str, lines: Sequence[str], cards: Mapping[Place, Changes], order: Sequence[str]
+    text: str, lines: Sequence[str], tree: Keys, cards: Mapping[Place, Changes], order: Sequence[str]
 ) -> Iterator[tuple[int, int, str]]:
-    """What to replace in the text: from where, to where, and with what."""
+    """What to replace in the text: from where, to where, and with what. Only the cards that change are parsed again."""
+    starts = [0, *accumulate(map(len, lines))]
+    places = {(place.line, place.column): changes for place, changes in cards.items()}
+    items = tree["cards"]
+    names = list(tree)
+    following = names[names.index("cards") + 1 :]
+    last = tree.key(following[0]).line - 1 if following else len(lines)
+    ends = [*(item.line - 1 for item in items if isinstance(item, Keys))][1:]
+    for item, end in zip((each for each in items if isinstance(each, Keys)), [*ends, last], strict=True):
+        changes = places.get((item.line, item.column))
+        if changes:
+            first = item.line - 1
+            card = " " * (item.column - 1) + text[starts[first] + item.column - 1 : starts[end]]
+            yield from _in_mapping(text, _parsed(card), changes, order, starts[first:])
+
+
+def _parsed(card: str) -> Any:
+    """A card's mapping as libyaml reads it, with its keys and values and where they are. Raises ValueError."""
     import yaml
 
     from studydeck.reading.events import without_media_first
 
-    starts = [0, *accumulate(map(len, lines))]
-    tree: Any = yaml.compose(without_media_first(text.translate(SEPARATORS))[0], Loader=yaml.CBaseLoader)
-    places = {(place.line - 1, place.column - 1): changes for place, changes in cards.items()}
-    for key, value in tree.value:
-        for card in value.value if key.value == "cards" and value.id == "sequence" else ():
-            changes = places.get((card.start_mark.line, card.start_mark.column))
-            if changes and card.id == "mapping":
-                yield from _in_mapping(text, card, changes, order, starts)
+    try:
+        node: Any = yaml.compose(without_media_first(card.translate(SEPARATORS))[0], Loader=yaml.CBaseLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"the card can't be read by itself ({error})") from None
+    if node is None or node.id != "mapping":
+        raise ValueError("the card can't be read by itself")
+    return node
 
 
 def _in_mapping(
