@@ -361,6 +361,21 @@ def test_from_a_package_and_in_words(rivers: Author, learner: Learner, tmp_path:
     learner.col.reopen()
 
 
+def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> None:
+    edit(rivers, learner, "nile", Answer="Nil<br>White", Hint="h")
+    edit(rivers, learner, "po", Question="Turin?", Answer="Po")
+    edit(rivers, learner, "oxbow", Hint="")
+    before = rivers.read("water.yaml")
+    diff = pull(rivers, learner)["diff"]
+    pull(rivers, learner, "--write")
+    after = rivers.read("water.yaml")
+    rivers.write("water.yaml", before)
+    lines = diff.split("\n")
+    patch = "\n".join(["--- a/water.yaml", "+++ b/water.yaml", *lines[2:], ""])
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=rivers.folder, check=True)
+    assert rivers.read("water.yaml") == after
+
+
 def test_an_open_collection_is_refused(rivers: Author, learner: Learner) -> None:
     path = own_collection(learner)
     program = "import sys, time; from anki.collection import Collection; c = Collection(sys.argv[1]); "

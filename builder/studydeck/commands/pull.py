@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.commands.base import Base
+from studydeck.commands.change import Change, cards_in
 from studydeck.commands.compared import (
     Differences,
     Edit,
@@ -27,25 +27,8 @@ from studydeck.package.collection import Found, FoundNote
 from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.reading.edit import with_cards
 from studydeck.reading.edit_values import Changes, with_card_values
-from studydeck.reading.nodes import Items, Keys
-from studydeck.reading.tree import read_tree
 from studydeck.reading.written import card_yaml
 from studydeck.render.values import fills_a_field
-
-
-class Change(NamedTuple):
-    """A file of the deck, before and after."""
-
-    path: Path
-    before: bytes
-    after: bytes
-
-    @property
-    def diff(self) -> list[str]:
-        """The lines of the file that change, as git shows them."""
-        before, after = (each.decode("utf-8-sig").splitlines() for each in (self.before, self.after))
-        name = self.path.as_posix()
-        return list(unified_diff(before, after, name, name, lineterm=""))
 
 
 class Pulled(NamedTuple):
@@ -120,7 +103,7 @@ def _at_fault(pulled: Pulled, errors: Sequence[Problem]) -> dict[str, str]:
     refused: dict[str, str] = {}
     for change in pulled.changes:
         name = shown(change.path)
-        old, new = (_cards_in(name, data) for data in (change.before, change.after))
+        old, new = (cards_in(name, data) for data in (change.before, change.after))
         for error in errors:
             number = sum(card.line <= error.line for card in new) - 1
             if error.path != name or number < 0:
@@ -129,12 +112,6 @@ def _at_fault(pulled: Pulled, errors: Sequence[Problem]) -> dict[str, str]:
             if card_id and (number < len(old) or card_id in added):
                 refused.setdefault(card_id, f"it would be an error: {error.message}")
     return refused
-
-
-def _cards_in(name: str, data: bytes) -> list[Keys]:
-    tree, _ = read_tree(name, data)
-    cards = tree.get("cards") if isinstance(tree, Keys) else None
-    return [each for each in cards if isinstance(each, Keys)] if isinstance(cards, Items) else []
 
 
 class _Files:

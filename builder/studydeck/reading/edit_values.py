@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from difflib import SequenceMatcher
 from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any, cast
@@ -269,10 +268,11 @@ def _followed(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     """For each of the new items the number of the old one that it is, or is in place of."""
     if len(old) == len(new):
         return list(range(len(new)))
-    found: list[int | None] = [None] * len(new)
-    for at, there, size in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-        found[there : there + size] = range(at, at + size)
-    return found
+    least = min(len(old), len(new))
+    first = next((at for at in range(least) if old[at] != new[at]), least)
+    last = next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)
+    middle: list[int | None] = [None] * (len(new) - first - last)
+    return [*range(first), *middle, *range(len(old) - last, len(old))]
 
 
 # --- what has changed ----------------------------------------------------------------------------
