@@ -34,7 +34,7 @@ coverage: $(VENV)/.tested  ## run the whole suite and show which lines and branc
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
-	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_together.py
+	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest tests/test_story.py tests/test_pull_story.py tests/test_together.py
 
 hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
 	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +360,20 @@ def test_from_a_package_and_in_words(rivers: Author, learner: Learner, tmp_path:
         "your own tags stay in Anki: mine (1)\nRivers: 1 edit, 0 new cards: to pull; --write writes them\n"
     )
     learner.col.reopen()
+
+
+def test_lines_that_were_not_edited_stay_in_their_authors_spelling(author: Author, learner: Learner) -> None:
+    author.write("media/delta.png", PNG)
+    text = "* __one__\n* _two_\n\n![a delta](<delta.png>)\n\nIt's long."
+    lines = textwrap.indent(text, " " * 6)
+    author.section(f"  - id: nile\n    question: Which?\n    answer: |\n{lines}\n")
+    author.build()
+    learner.import_package(author.package)
+    answer = learner.note(author.guid("nile"))["Answer"]
+    edit(author, learner, "nile", Answer=answer.replace("long", "<b>very</b> long"))
+    before = author.read("water.yaml")
+    pull(author, learner, "--write")
+    assert author.read("water.yaml") == before.replace("long", "**very** long")
 
 
 def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> None:

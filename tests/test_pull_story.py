@@ -5,6 +5,7 @@ Two collections on the real engine: the author's own, whose edits are pulled, an
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from author import Author
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studydeck.cli import main
 from studydeck.commands.compared import MediaOfAnki
 from studydeck.commands.pull import Pulled, pull, write_pulled
 from studydeck.engine.learner import Learner
@@ -25,7 +28,7 @@ from studydeck.pipeline import compile_notes
 from studydeck.reading.edit_values import with_card_values
 from studydeck.render.values import fills_a_field
 
-STORIES = int(os.environ.get("STUDYDECK_STORIES", "200")) // 25
+STORIES = int(os.environ.get("STUDYDECK_STORIES", "200")) // 50
 CARDS = """\
   - id: nile  # the longest
     question: Which river flows through Cairo?
@@ -77,7 +80,10 @@ FIELDS = {"question": "Question", "answer": "Answer", "hint": "Hint", "details":
 edits = st.tuples(
     st.sampled_from(["yaml", "anki", "tag", "new"]), st.sampled_from(IDS), st.sampled_from(KEYS), st.integers(0, 999)
 )
-rounds = st.lists(st.tuples(st.lists(edits, max_size=6), st.booleans()), min_size=1, max_size=3)
+rounds = st.lists(st.tuples(st.lists(edits, max_size=6), st.booleans(), st.booleans()), min_size=1, max_size=3)
+
+
+Edit = tuple[str, str, str, int]
 
 
 class World:
@@ -143,6 +149,22 @@ class World:
         self.own.col.reopen()
         return write_pulled(pulled, collection)
 
+    def bring(self, *, by_push: bool) -> int:
+        """Brings a build into the author's own collection: how many notes that updated."""
+        if not by_push:
+            return self.own.import_package(self.author.package).updated
+        self.author.now += 1
+        self.own.col.close()
+        words = ["push", "--format", "json", "-o", str(self.author.out), "--collection", self.own.col.path]
+        clock = {"SOURCE_DATE_EPOCH": str(self.author.now)}
+        said = CliRunner().invoke(main, [*words, str(self.author.folder)], env=clock)
+        assert said.exit_code == 0, said.output
+        self.own.col.reopen()
+        self.own.col.models._clear_cache()
+        (receipt,) = json.loads(said.stdout)["decks"]
+        assert not receipt["new"]
+        return len(receipt["edited"])
+
     def shown(self, learner: Learner) -> Mapping[str, Mapping[str, object]]:
         """What each note shows of each key of its author's."""
         shown: dict[str, dict[str, object]] = {}
@@ -160,19 +182,19 @@ class World:
 
 @settings(max_examples=STORIES, suppress_health_check=[HealthCheck.too_slow])
 @given(rounds)
-def test_no_edit_is_lost_or_goes_round_in_circles(told: list[tuple[list[tuple[str, str, str, int]], bool]]) -> None:
+def test_no_edit_is_lost_or_goes_round_in_circles(told: list[tuple[list[Edit], bool, bool]]) -> None:
     home = Path(tempfile.mkdtemp(prefix="studydeck-pull-"))
     world = World(home)
     try:
-        for done, takes_ankis in told:
-            tell(world, done, takes_ankis)
+        for done, takes_ankis, by_push in told:
+            tell(world, done, takes_ankis, by_push=by_push)
     finally:
         world.close()
         shutil.rmtree(home)
 
 
-def tell(world: World, done: list[tuple[str, str, str, int]], takes_ankis: bool) -> None:
-    """A round: edits in both places, a pull, a build, and imports into both collections."""
+def tell(world: World, done: list[Edit], takes_ankis: bool, by_push: bool) -> None:
+    """A round: edits in both places, a pull, a build, and a push or an import into both collections."""
     author, own = world.author, world.own
     in_yaml = {edited for each in done if (edited := world.edit(*each)) is not None}
     wanted, before = world.shown(own), own.having()
@@ -185,8 +207,11 @@ def tell(world: World, done: list[tuple[str, str, str, int]], takes_ankis: bool)
 
     author.build()
     histories = own.histories()
-    own.import_package(author.package)
+    world.bring(by_push=by_push)
     after, shown = own.having(), world.shown(own)
+    for guid, was in before.items() if by_push else ():
+        mine = {tag for tag in was.tags if tag.startswith("mine")}
+        assert mine <= after[guid].tags, "a push keeps tags on edited notes, too"
     for guid, was in before.items():
         if guid not in {each for each, _ in in_yaml}:
             assert after[guid] == was, "a note that only Anki edited stays as it is"
@@ -199,6 +224,6 @@ def tell(world: World, done: list[tuple[str, str, str, int]], takes_ankis: bool)
     assert not again.changes, again.changes[0].diff
     assert not again.found.both
     assert not author.build().changes.edited
-    assert own.import_package(author.package).updated == 0
+    assert world.bring(by_push=by_push) == 0
     world.other.import_package(author.package)
     assert world.shown(world.other) == world.shown(own), "the learner sees what the author sees"

@@ -184,14 +184,14 @@ class _Comparing:
             if seen != was and _distance(key, there, older.fields) < _distance(key, there, base.fields):
                 shipped, was = older.fields, seen
         if was == mine:
-            self._add_edit(note, name, key, there)
+            self._add_edit(note, name, key, here, there)
         else:
             words = [self._words(note, name, key, each) if each else None for each in (shipped, here, there)]
             self.both.append(Both(note.identity.id, note.card.place, name, words[0], words[1] or "", words[2] or ""))
 
-    def _add_edit(self, note: Note, name: str, key: Key, there: Mapping[str, str]) -> None:
+    def _add_edit(self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str]) -> None:
         try:
-            value = self._value(note.card, self.sections[note.card.place], key, name, there)
+            value = self._value(note.card, self.sections[note.card.place], key, name, there, here[key.field])
             if value is None and name in note.card.kind.required:
                 raise NotWritableError("is empty, and a card needs one")
         except NotWritableError as error:
@@ -199,12 +199,14 @@ class _Comparing:
             return
         self.edits.append(Edit(note.identity.id, note.card.place, name, value))
 
-    def _value(self, card: Card, section: Section, key: Key, name: str, fields: Mapping[str, str]) -> KeyValue | None:
+    def _value(
+        self, card: Card, section: Section, key: Key, name: str, fields: Mapping[str, str], rendered: str = ""
+    ) -> KeyValue | None:
         html = fields[key.field]
         language = card.languages(section.languages.inside(self.deck.languages)).of(key)
         is_marked = bool(fields.get(key.mark)) if key.mark else False
-        files = self.media.files_in(html)
-        return value_in(key, Filled(html, is_marked, card.values.get(name), language, files))
+        files = {**self.media.files_in(rendered), **self.media.files_in(html)}
+        return value_in(key, Filled(html, is_marked, card.values.get(name), language, files, rendered))
 
     def _words(self, note: Note, name: str, key: Key, fields: Mapping[str, str]) -> str:
         """A key's value in words, to show it."""

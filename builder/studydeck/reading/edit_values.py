@@ -13,6 +13,7 @@ from studydeck.reading.edit import bytes_of, lines_of
 from studydeck.reading.nodes import HTML_TAG, SEPARATORS, Items, Keys, Node
 from studydeck.reading.tree import read_tree
 from studydeck.reading.written import Value, value_yaml
+from studydeck.text import same_ends
 from studydeck.text.scalar import yaml_scalar, yaml_text
 
 #: The changed values of a card by their keys, in the order in which keys are written; None removes one. A mapping's
@@ -268,9 +269,7 @@ def _followed(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     """For each of the new items the number of the old one that it is, or is in place of."""
     if len(old) == len(new):
         return list(range(len(new)))
-    least = min(len(old), len(new))
-    first = next((at for at in range(least) if old[at] != new[at]), least)
-    last = next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)
+    first, last = same_ends(old, new)
     middle: list[int | None] = [None] * (len(new) - first - last)
     return [*range(first), *middle, *range(len(old) - last, len(old))]
 

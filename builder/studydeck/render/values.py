@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from studydeck.model import Html, Key, takes
+from studydeck.model import Html, Key, Text, takes
+from studydeck.text import field_html, same_ends
 from studydeck.text.clean import cleaned
-from studydeck.text.from_html import to_markdown
+from studydeck.text.from_html import seen_in, to_markdown
 from studydeck.text.locator import read_locator
 
 #: A text, or an HTML text; several; a flag.
@@ -28,7 +29,8 @@ class NotWritableError(ValueError):
 class Filled(NamedTuple):
     """A field of a note: its HTML, whether its key's mark is set, the card's present value, and of what language it is.
 
-    `files` maps the field's pictures and sounds to their names in the deck's media folder.
+    `files` maps the field's pictures and sounds to their names in the deck's media folder. `rendered` is the HTML
+    of the present value.
     """
 
     html: str
@@ -36,6 +38,7 @@ class Filled(NamedTuple):
     present: Any
     language: str = ""
     files: Mapping[str, str] = {}
+    rendered: str = ""
 
 
 def value_in(key: Key, field: Filled) -> KeyValue | None:
@@ -58,11 +61,26 @@ def _text(key: Key, field: Filled) -> str | None:
     if lost:
         markdown, lost = to_markdown(kept, field.files, language=field.language)
     if not lost and type(field.present) is not Html:
-        return markdown.strip() or None
+        return _in_the_authors_spelling(key, field, markdown.strip()) or None
     if key.takes not in _MAY_BE_HTML:
         raise NotWritableError(f"has {' and '.join(lost)}, which it can't have in the YAML")
     dressed = _DRESS.fullmatch(kept)
     return Html(_renamed(dressed[2] if dressed else kept, field.files).strip()) if markdown.strip() else None
+
+
+def _in_the_authors_spelling(key: Key, field: Filled, markdown: str) -> str:
+    """`markdown` with the lines before and after what changed as their author wrote them, if it then shows the same."""
+    if "\n" not in markdown or not isinstance(field.present, str) or not field.rendered:
+        return markdown
+    written, new = field.present.strip().split("\n"), markdown.split("\n")
+    ours = to_markdown(field.rendered, field.files, language=field.language).markdown.strip().split("\n")
+    if len(ours) != len(written):
+        return markdown
+    first, last = same_ends(ours, new)
+    kept = "\n".join([*written[:first], *new[first : len(new) - last], *written[len(written) - last :]])
+    names = {written: name for name, written in field.files.items()}
+    html = field_html(Text(kept), names, field.language, with_gaps=key.takes == takes.GAPS)
+    return kept if seen_in(html) == seen_in(field.html) else markdown
 
 
 def _renamed(html: str, files: Mapping[str, str]) -> str:
