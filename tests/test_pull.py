@@ -199,6 +199,7 @@ def test_a_new_note_goes_into_its_section_and_stays_the_note_that_it_is(rivers: 
     learner.study()
     answer = pull(rivers, learner, "--write")
     (new,) = answer["new"]
+    assert pull(rivers, learner)["diff"] == ""
     assert rivers.read("water.yaml").endswith(
         "\n  - id: which-river-flows-through-rome\n    question: 'Which river flows through **Rome**?'\n".replace(
             "'", '"'
@@ -374,6 +375,16 @@ def test_lines_that_were_not_edited_stay_in_their_authors_spelling(author: Autho
     before = author.read("water.yaml")
     pull(author, learner, "--write")
     assert author.read("water.yaml") == before.replace("long", "**very** long")
+
+
+def test_a_card_is_edited_again_before_the_next_build(rivers: Author, learner: Learner) -> None:
+    edit(rivers, learner, "nile", Answer="White", Hint="h")
+    pull(rivers, learner, "--write")
+    edit(rivers, learner, "nile", later=60, Answer="Blue")
+    answer = pull(rivers, learner, "--write")
+    assert [(each["key"], each["value"]) for each in answer["edits"]] == [("answer", "Blue")]
+    rivers.build()
+    assert learner.import_package(rivers.package).updated == 0
 
 
 def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> None:

@@ -49,9 +49,11 @@ class Bases:
     def of(self, guid: str, stamp: int) -> Base | None:
         """The build that somebody has whose note has this stamp, in seconds: the newest that there was by then.
 
-        None if no such build is known, or not its text.
+        What was pulled since the last build counts as one. None if no such build is known, or not its text.
         """
         last = self._last.get(guid)
+        if pulled := self._pulled(guid, last.modified if last else 0, stamp):
+            return pulled
         if last is not None and last.modified <= stamp:
             return self._with_text(guid, last.modified, last.content, "HEAD")
         packed = self._packed.get(guid)
@@ -64,6 +66,12 @@ class Bases:
         if packed is not None and packed.stamp <= stamp and packed.stamp > max(by_then, default=0):
             return packed
         return self._with_text(guid, max(by_then), *older[max(by_then)]) if by_then else None
+
+    def _pulled(self, guid: str, after: int, until: int) -> Base | None:
+        """What was pulled of a note since the last build and by then, if it is still so in the YAML."""
+        content, stamp = self.loaded.lock.pulled.get(guid, ("", 0))
+        note = self.notes.get(guid) if after < stamp <= until else None
+        return _base(stamp, note) if note is not None and content_digest(note) == content else None
 
     def _with_text(self, guid: str, stamp: int, content: str, commit: str) -> Base | None:
         note = self.notes.get(guid)
