@@ -200,12 +200,15 @@ def test_a_new_note_goes_into_its_section_and_stays_the_note_that_it_is(rivers: 
     answer = pull(rivers, learner, "--write")
     (new,) = answer["new"]
     assert pull(rivers, learner)["diff"] == ""
-    assert rivers.read("water.yaml").endswith(
-        "\n  - id: which-river-flows-through-rome\n    question: 'Which river flows through **Rome**?'\n".replace(
-            "'", '"'
+    assert (
+        rivers.read("water.yaml")
+        .removeprefix(f"section: Water\ncards:\n{CARDS}")
+        .startswith(
+            "\n  - id: which-river-flows-through-rome\n    question: Which river flows through **Rome**?\n"
+            "    answer: The Tiber\n    tags: [italy]\n    guid: "
         )
-        + f"    answer: The Tiber\n    tags: [italy]\n    guid: {json.dumps(new['guid'])}\n".replace("\\\\", "\\")
-    ) or new["guid"] in rivers.read("water.yaml")
+    )
+    assert rivers.load().deck.sections[0].cards[-1].guid == new["guid"]
     before, histories = learner.having(), learner.histories()
     assert rivers.build().changes.new == ("which-river-flows-through-rome",)
     result = learner.import_package(rivers.package)
@@ -385,6 +388,35 @@ def test_a_card_is_edited_again_before_the_next_build(rivers: Author, learner: L
     assert [(each["key"], each["value"]) for each in answer["edits"]] == [("answer", "Blue")]
     rivers.build()
     assert learner.import_package(rivers.package).updated == 0
+
+
+def test_conflicts_and_what_is_left_are_told_in_words(rivers: Author, learner: Learner) -> None:
+    edit(rivers, learner, "nile", Answer="White<br>Nile", tags="rivers::water africa mine")
+    rivers.edit("'The Nile'", "Blue Nile")
+    path = own_collection(learner)
+    result = run(rivers, "pull", "--collection", str(path))
+    learner.col.reopen()
+    assert result.exit_code == 1
+    at, told = result.output.split(": nile: ", 1)
+    assert at.endswith("water.yaml:3:5")
+    assert told == (
+        "edited here and in Anki: answer\n"
+        "  built  The Nile\n"
+        "  YAML   Blue Nile\n"
+        "  Anki   White\n"
+        "         Nile\n"
+        "your own tags stay in Anki: mine (1)\n"
+        "Rivers: 0 edits, 0 new cards, 1 conflict: nothing to pull\n"
+    )
+
+
+def test_a_stamp_of_a_clock_that_is_ahead_is_not_taken_over(rivers: Author, learner: Learner) -> None:
+    edit(rivers, learner, "nile", later=1_000_000_000, Answer="Nil")
+    pull(rivers, learner, "--write")
+    rivers.build()
+    assert rivers.load().lock.notes["nile"].modified == rivers.now
+    assert learner.import_package(rivers.package).updated == 0
+    assert pull(rivers, learner)["diff"] == ""
 
 
 def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> None:

@@ -147,7 +147,7 @@ class World:
         collection = read_file_of_anki(self.own.folder / "collection.anki2")
         pulled = pull(self.author.load(), collection, self.author.out)
         self.own.col.reopen()
-        return write_pulled(pulled, collection)
+        return write_pulled(pulled, collection, self.author.now)
 
     def bring(self, *, by_push: bool) -> int:
         """Brings a build into the author's own collection: how many notes that updated."""

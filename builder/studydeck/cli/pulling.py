@@ -11,7 +11,7 @@ import click
 from studydeck.cli.options import DECKS, FILE, format_option, output_option
 from studydeck.cli.printing import has_colours, print_json, say
 from studydeck.cli.pushing import device_opening
-from studydeck.cli.running import alone, end, folders_of, loaded_decks, needs_engine, sentences
+from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_of_build, needs_engine, sentences
 from studydeck.counting import counted
 from studydeck.terminal import printable
 
@@ -65,7 +65,7 @@ def pull(
         if not any(each.found.is_there for each in pulled):
             raise ValueError(f"{server or file} has no note of {', '.join(each.name for each in pulled)}")
         if write:
-            pulled = [write_pulled(each, found) for each in pulled]
+            pulled = [write_pulled(each, found, moment_of_build()) for each in pulled]
     if style == "json":
         print_json({"written": write, "decks": [pulled_values(each) for each in pulled]})
     else:

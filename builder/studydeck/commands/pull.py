@@ -69,8 +69,8 @@ def _without(found: Differences, refused: Mapping[str, str]) -> Differences:
     )
 
 
-def write_pulled(pulled: Pulled, collection: Found) -> Pulled:
-    """Writes the edits into the deck, and into its lock the stamps that they have in the collection.
+def write_pulled(pulled: Pulled, collection: Found, now: int) -> Pulled:
+    """Writes the edits into the deck, and into its lock the stamps that they have in the collection, up to `now`.
 
     Returns what was written: without the edits that would have been errors. Raises ValueError with a sentence if there
     is an error elsewhere, and leaves the deck as it was; OSError if a file can't be written.
@@ -89,7 +89,8 @@ def write_pulled(pulled: Pulled, collection: Found) -> Pulled:
         if not refused:
             raise ValueError(f"{folder.as_posix()} would have an error, so nothing is pulled: {after.errors[0]}")
         pulled = _as_changes(pulled.loaded, _without(pulled.found, refused))
-    if stamps := _stamps(pulled, after, collection):
+    stamps = {guid: each for guid, each in _stamps(pulled, after, collection).items() if each[1] <= now}
+    if stamps:
         path = folder / LOCK_FILE
         text = read_bytes(path, folder).decode()
         write_files({path: with_pulled(text, stamps).encode()}, folder)
