@@ -419,6 +419,35 @@ def test_a_stamp_of_a_clock_that_is_ahead_is_not_taken_over(rivers: Author, lear
     assert pull(rivers, learner)["diff"] == ""
 
 
+def test_texts_of_another_language_and_direction(author: Author, learner: Learner) -> None:
+    author.section(
+        "  - {id: nile, question: نهر النيل, answer: [one, two], language: ar, answer-language: de, details: نعم}\n"
+        "  - {id: po, question: Turin?, answer: Po, typed: [Padus], answer-language: ar}\n"
+    )
+    author.build()
+    learner.import_package(author.package)
+    for card_id in ("nile", "po"):
+        note = learner.note(author.guid(card_id))
+        for field, old, new in (
+            ("Question", "النيل", "الأردن"),
+            ("Answer", "one", "three"),
+            ("Also right", "Padus", "a · b"),
+        ):
+            note[field] = note[field].replace(old, new)
+        note["Details"] = note["Details"].replace("نعم", '<span style="color: red">لا</span>')
+        learner.col.update_note(note)
+        learner.set_stamp(note.guid, author.now + 50)
+    pull(author, learner, "--write")
+    assert author.read("water.yaml") == (
+        "section: Water\ncards:\n"
+        "  - {id: nile, question: نهر الأردن, answer: [three, two], language: ar, answer-language: de, "
+        'details: !html "<span style=\\"color: red\\">لا</span>"}\n'
+        "  - {id: po, question: Turin?, answer: Po, typed: [a, b], answer-language: ar}\n"
+    )
+    author.build()
+    assert learner.import_package(author.package).updated == 0
+
+
 def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> None:
     edit(rivers, learner, "nile", Answer="Nil<br>White", Hint="h")
     edit(rivers, learner, "po", Question="Turin?", Answer="Po")

@@ -17,7 +17,8 @@ from studydeck.text.locator import read_locator
 KeyValue = str | tuple[str, ...] | bool
 _LIST = re.compile(r"\s*<ul(?:\s[^<>]*)?>(.*)</ul>\s*", re.DOTALL)
 _NEXT_ITEM = re.compile(r"(?:\A|</li>)\s*<li(?:\s[^<>]*)?>")
-_DRESS = re.compile(r"<(div|span)(?: lang=\"[^\"<>]*\")? dir=\"(?:rtl|ltr|auto)\">(.*)</\1>", re.DOTALL)
+#: What notes.py puts around a text whose language or direction isn't the template's.
+_DRESS = re.compile(r"(<(div|span)(?: lang=\"[^\"<>]*\")? dir=\"(?:rtl|ltr|auto)\">)(.*)</\2>", re.DOTALL)
 _SEEN_LOCATOR = re.compile(r"(?:(.*) )?¶(\d+)(?:\.(\d+)(?:–(\d+))?)?", re.DOTALL)
 _MAY_BE_HTML = (*takes.ANY_TEXT, takes.FLAG_OR_MARKDOWN)
 
@@ -46,6 +47,9 @@ def value_in(key: Key, field: Filled) -> KeyValue | None:
 
     Raises NotWritableError.
     """
+    dressed = _DRESS.fullmatch(field.html)
+    if dressed and field.rendered.startswith(dressed[1]):
+        field = field._replace(html=dressed[3])
     return _VALUES[key.takes](key, field)
 
 
@@ -64,8 +68,7 @@ def _text(key: Key, field: Filled) -> str | None:
         return _in_the_authors_spelling(key, field, markdown.strip()) or None
     if key.takes not in _MAY_BE_HTML:
         raise NotWritableError(f"has {' and '.join(lost)}, which it can't have in the YAML")
-    dressed = _DRESS.fullmatch(kept)
-    return Html(_renamed(dressed[2] if dressed else kept, field.files).strip()) if markdown.strip() else None
+    return Html(_renamed(kept, field.files).strip()) if markdown.strip() else None
 
 
 def _in_the_authors_spelling(key: Key, field: Filled, markdown: str) -> str:
