@@ -178,6 +178,36 @@ def test_a_rewording_of_the_last_build_stays_and_is_looked_at_once(desk: Desk, m
     assert desk.fields("nile")["Answer"] == "Nil"
 
 
+def test_what_a_learner_took_away_stays_away_until_the_author_edits(desk: Desk) -> None:
+    note = desk.learner.note(desk.author.guid("nile"))
+    note.tags = ["mine"]
+    note["Hint"] = ""
+    desk.learner.col.update_note(note)
+    with nothing_written(desk):
+        assert desk.receipt()["unchanged"] == 4
+
+
+def test_a_fix_of_a_text_that_was_shipped_in_between_arrives(desk: Desk) -> None:
+    """By a package, which push knows nothing of; the author takes the text back."""
+    desk.author.edit("The Nile", "White Nile")
+    desk.author.build()
+    desk.learner.import_package(desk.author.package)
+    desk.change("nile", "Hint", "Mine", tag="mine")
+    desk.author.edit("White Nile", "The Nile")
+    (edited,) = desk.receipt()["edited"]
+    assert (edited["kept_tags"], edited["replaced"]) == (["mine"], {"Hint": "Mine"})
+    assert (desk.fields("nile")["Answer"], desk.fields("nile")["Hint"]) == ("The Nile", "N")
+
+
+def test_a_change_in_the_very_second_of_a_build_is_the_learners(desk: Desk) -> None:
+    desk.author.edit("The Nile", "White Nile")
+    desk.author.build(later=1)
+    desk.change("nile", tag="mine")
+    assert desk.learner.stamps()[desk.author.guid("nile")] == desk.author.now
+    assert desk.receipt()["edited"][0]["kept_tags"] == ["mine"]
+    assert desk.fields("nile")["Answer"] == "White Nile"
+
+
 def test_older_builds_are_found_in_git(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A learner who was away for several builds, and whose package is gone."""
     author = desk.author
