@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -176,6 +179,36 @@ def test_a_rewording_of_the_last_build_stays_and_is_looked_at_once(desk: Desk, m
     monkeypatch.setattr("studydeck.pipeline.load", lambda *words, **more: pytest.fail("it was looked at"))
     assert desk.receipt()["unchanged"] == 4
     assert desk.fields("nile")["Answer"] == "Nil"
+
+
+def test_what_a_learner_took_away_stays_away_until_the_author_edits(desk: Desk) -> None:
+    note = desk.learner.note(desk.author.guid("nile"))
+    note.tags = ["mine"]
+    note["Hint"] = ""
+    desk.learner.col.update_note(note)
+    with nothing_written(desk):
+        assert desk.receipt()["unchanged"] == 4
+
+
+def test_a_fix_of_a_text_that_was_shipped_in_between_arrives(desk: Desk) -> None:
+    """By a package, which push knows nothing of; the author takes the text back."""
+    desk.author.edit("The Nile", "White Nile")
+    desk.author.build()
+    desk.learner.import_package(desk.author.package)
+    desk.change("nile", "Hint", "Mine", tag="mine")
+    desk.author.edit("White Nile", "The Nile")
+    (edited,) = desk.receipt()["edited"]
+    assert (edited["kept_tags"], edited["replaced"]) == (["mine"], {"Hint": "Mine"})
+    assert (desk.fields("nile")["Answer"], desk.fields("nile")["Hint"]) == ("The Nile", "N")
+
+
+def test_a_change_in_the_very_second_of_a_build_is_the_learners(desk: Desk) -> None:
+    desk.author.edit("The Nile", "White Nile")
+    desk.author.build(later=1)
+    desk.change("nile", tag="mine")
+    assert desk.learner.stamps()[desk.author.guid("nile")] == desk.author.now
+    assert desk.receipt()["edited"][0]["kept_tags"] == ["mine"]
+    assert desk.fields("nile")["Answer"] == "White Nile"
 
 
 def test_older_builds_are_found_in_git(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,6 +406,29 @@ def test_a_deck_with_errors_is_not_pushed(desk: Desk) -> None:
         assert "nothing was pushed" in desk.push(fails=1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for Anki")
+def test_an_open_anki_is_handed_the_package(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    anki = tmp_path / "bin" / "anki"
+    anki.parent.mkdir()
+    anki.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/handed.tmp && mv {tmp_path}/handed.tmp {tmp_path}/handed\n')
+    anki.chmod(0o755)
+    monkeypatch.setenv("PATH", str(anki.parent), prepend=os.pathsep)
+    desk.author.edit("The Nile", "White Nile")
+    words = ["push", "--open", "-o", str(desk.author.out), str(desk.author.folder)]
+    said = CliRunner().invoke(main, words, env=desk.clock())
+    assert said.exit_code == 0, said.output
+    assert "handed to Anki. Leave the options there as they are, and click Import." in said.output
+    for _ in range(200):
+        if (tmp_path / "handed").exists():
+            break
+        time.sleep(0.05)
+    assert (tmp_path / "handed").read_text().strip() == str(desk.author.package)
+    assert desk.learner.import_package(desk.author.package).updated == 1
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = CliRunner().invoke(main, words, env=desk.clock())
+    assert (said.exit_code, "import it there with File > Import" in said.output) == (1, True)
+
+
 # --- finding the collection ---
 
 
@@ -397,10 +453,10 @@ def test_the_only_profile_is_found(desk: Desk, tmp_path: Path, names: tuple[str,
 
 
 def test_without_the_engine_the_message_says_how_to_install_it(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "anki", None)
-    for name in [each for each in __import__("sys").modules if each.startswith("studydeck.engine")]:
-        monkeypatch.delitem(__import__("sys").modules, name)
-    monkeypatch.delitem(__import__("sys").modules, "studydeck.commands.push", raising=False)
+    monkeypatch.setitem(sys.modules, "anki", None)
+    for name in [each for each in sys.modules if each.startswith("studydeck.engine")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "studydeck.commands.push", raising=False)
     author.section(CARDS)
     said = CliRunner().invoke(main, ["push", str(author.folder)])
     assert (said.exit_code, "pushing needs the real Anki engine; install it with:" in said.output) == (1, True)

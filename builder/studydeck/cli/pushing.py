@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--server", metavar="URL", help="Push to a sync server instead, as a device of its own; Anki may be open."
 )
+@click.option("--open", "hand_over", is_flag=True, help="Hand the packages to desktop Anki instead, which may be open.")
 @click.option("--dry-run", is_flag=True, help="Show what would change in this collection, and write nothing.")
 @output_option("Folder of the packages.")
 @click.option("--only-this-branch", is_flag=True, help="Build with it, as in build.")
@@ -38,6 +39,7 @@ def push(
     decks: tuple[Path, ...],
     collection: Path | None,
     server: str | None,
+    hand_over: bool,
     dry_run: bool,
     output: Path,
     only_this_branch: bool,
@@ -51,12 +53,15 @@ def push(
 
     Example: studydeck push cards/magnesium-and-inflammation
     """
+    if bool(collection) + bool(server) + hand_over > 1 or (hand_over and dry_run):
+        raise click.UsageError("choose one of --collection, --server and --open; --open has no --dry-run.")
+    if hand_over:
+        _hand_over(folders_of(decks), output, only_this_branch)
+        return
     try:
         from studydeck.commands.push import Push, Unbuilt, carry_out
     except ModuleNotFoundError as error:
         raise needs_engine(error, "pushing") from None
-    if collection and server:
-        raise click.UsageError("--collection and --server exclude each other.")
     folders = folders_of(decks)
     with sentences(), ExitStack() as opened:
         opening = _opening(collection, server)
@@ -101,6 +106,20 @@ def device_opening(server: str) -> Callable[[], Device]:
         return user, click.prompt("Password", hide_input=True, err=True)
 
     return partial(logged_in, address, Device, ask if is_somebody_here() else None)
+
+
+def _hand_over(folders: Sequence[Path], output: Path, only_this_branch: bool) -> None:
+    """Builds, and has Anki open its import window for each package."""
+    from studydeck.commands.handing import hand_to_anki
+    from studydeck.files import package_path
+
+    bring_up_to_date(folders, output, only_this_branch, lambda: None)
+    for folder in folders:
+        package = package_path(folder, output)
+        with sentences():
+            hand_to_anki(package)
+        say(f"{package.as_posix()}: handed to Anki. Leave the options there as they are, and click Import.")
+    say("Reviews stay. On edited notes, your tags and notes are replaced: to keep them, close Anki and push.")
 
 
 def is_somebody_here() -> bool:

@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from studydeck.engine.own import Own
-from studydeck.history.both import Merged, Version, merge
+from studydeck.history.both import Merged, Shipped, Version, merge
 from studydeck.model import Row
 from studydeck.package.part import BuiltPackage, Content, TypePair
 from studydeck.package.read import DAMAGE
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from studydeck.commands.base import Bases
     from studydeck.pipeline import Loaded
 
-#: How many builds are compared with a note that its learner changed, to find the one that it was made from.
+#: How many builds a note that its learner changed is compared with.
 _BUILDS = 8
 _DELETED = "was deleted in Anki"
 _OTHER_TYPE = "has another note type in Anki"
@@ -182,7 +183,7 @@ class Push:
                 self._add(guid, row.id in deleted)
             elif had.type_id != row.type_id:
                 self._leave(guid, _OTHER_TYPE)
-            elif had.modified != row.modified:
+            elif had.modified != row.modified or self._builds.is_chance(guid, had.modified):
                 differing[guid] = had
         self._texts = self.own.texts(had.id for had in differing.values())
         return differing
@@ -212,10 +213,10 @@ class Push:
         new = self._builds.version(guid)
         if new.is_same(theirs):
             return None
-        base = self._builds.base(guid, stamp, theirs)
-        if base is None and stamp > self.shipment.rows[guid].modified:
-            return None  # the learner's is newer, and nothing shows that it lacks an edit
-        merged = merge(base, new, theirs)
+        shipped = self._builds.shipped(guid, stamp, theirs)
+        if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
+            return None  # whatever differs is the learner's
+        merged = merge(shipped, new, theirs, is_newer=stamp > self.shipment.rows[guid].modified)
         return None if merged.version.is_same(theirs) else merged
 
     @cached_property
@@ -248,33 +249,40 @@ class _Builds:
         """A note as this build has it."""
         return _version(self.shipment, guid)
 
-    def base(self, guid: str, stamp: int, theirs: Version) -> Version | None:
-        """What the author had shipped of a note that a learner has with this stamp: by the stamp, or by what it says.
+    def is_chance(self, guid: str, stamp: int) -> bool:
+        """Whether a note may have this build's stamp without being of this build, which wasn't pushed before."""
+        pushed = self.pushed.rows.get(guid) if self.pushed else None
+        return pushed is not None and pushed.modified < stamp == self.shipment.rows[guid].modified
 
-        None if that isn't known.
+    def shipped(self, guid: str, stamp: int, theirs: Version) -> Shipped:
+        """What a learner may have of a note that has this stamp: one version, if the stamp or the texts show which."""
+        versions: list[Version] = []
+        are_all = False
+        for built, version, none_between in islice(self._until(guid, stamp), _BUILDS):
+            if (built == stamp and not self.is_chance(guid, stamp)) or theirs.has_texts_of(version):
+                return Shipped([version], True)
+            versions.append(version)
+            are_all = none_between
+        return Shipped(versions, are_all)
+
+    def _until(self, guid: str, moment: int) -> Iterator[tuple[int, Version, bool]]:
+        """The builds of a note that there were by a moment: stamp, version, and whether none after it is missing.
+
+        Newest first. Nobody has an older one than the one that was pushed, and git has all.
         """
-        best: Version | None = None
-        for number, (built, version) in enumerate(self._until(guid, stamp)):
-            if built == stamp or version.agrees(theirs) == version.agrees(version):
-                return version
-            if best is None or version.agrees(theirs) > best.agrees(theirs):
-                best = version
-            if number == _BUILDS:
-                break
-        return best
-
-    def _until(self, guid: str, until: int) -> Iterator[tuple[int, Version]]:
-        """The builds of a note that there were by a moment, with their stamps, newest first."""
-        moment = until
-        for each in (self.shipment, self.pushed, self.last):
-            row = each.rows.get(guid) if each else None
-            if each and row and row.modified <= until:
-                yield row.modified, _version(each, guid)
-                until = row.modified - 1
-            if each is self.pushed and row and row.modified <= moment:
-                return  # nobody has an older one
+        rows = [(each.rows.get(guid), each) for each in (self.shipment, self.last, self.pushed) if each]
+        built = {row.modified: each for row, each in reversed(rows) if row and row.modified <= moment}
+        pushed = self.pushed.rows.get(guid) if self.pushed else None
+        until = moment
+        for stamp in sorted(built, reverse=True):
+            is_pushed = pushed is not None and stamp == pushed.modified
+            newest = [row.modified for row, each in rows if row and each is not self.pushed]
+            yield stamp, _version(built[stamp], guid), is_pushed and stamp in newest
+            if is_pushed:
+                return
+            until = stamp - 1
         while (found := self._bases.of(guid, until)) is not None:
-            yield found.stamp, Version(found.fields, found.tags)
+            yield found.stamp, Version(found.fields, found.tags), True
             until = found.stamp - 1
 
     @cached_property

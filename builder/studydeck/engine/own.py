@@ -17,6 +17,7 @@ from anki.dbproxy import DBProxy
 from anki.errors import AnkiException, DBError
 from anki.import_export_pb2 import ImportAnkiPackageOptions
 
+from studydeck.installing import pip_line
 from studydeck.model import Row
 
 anki.lang.set_lang("en_US")
@@ -161,7 +162,7 @@ def _said(error: DBError, file: Path) -> ValueError:
     if "already open" in words:
         return _in_use(file)
     if "FileTooNew" in words or "newer" in words:
-        return ValueError(f"{file} is of a newer Anki than the one that studydeck has; update it: pip install -U anki")
+        return ValueError(f"{file} is of a newer Anki; update the engine: {pip_line('--upgrade', 'anki')}")
     return ValueError(f"{file} can't be opened ({' '.join(words.split())})")
 
 

@@ -1,11 +1,11 @@
 """A note that its author edited, and that its learner may have changed: what it becomes, so that neither loses a word.
 
-Each field goes to whoever changed it, and to the author where both did. Tags are the author's, and the learner's own.
+A text that the author once shipped is the author's, and any other is the learner's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from studydeck.model.kinds import MY_NOTES, SPARES
@@ -17,13 +17,26 @@ class Version(NamedTuple):
     fields: Mapping[str, str]
     tags: tuple[str, ...]
 
-    def agrees(self, other: Version) -> int:
-        """In how many fields it says the same, besides the learner's own."""
-        return sum(text == other.fields.get(name) for name, text in self.fields.items() if name != MY_NOTES)
+    def has_texts_of(self, other: Version) -> bool:
+        """Whether every text is the other's, besides the learner's own."""
+        return all(text == self.fields.get(name) for name, text in other.fields.items() if name != MY_NOTES)
 
     def is_same(self, other: Version) -> bool:
         """Whether no one could see a difference."""
         return self.fields == other.fields and _folded(self.tags) == _folded(other.tags)
+
+
+class Shipped(NamedTuple):
+    """What the learner may have been shipped of a note, newest first; `are_all` if it can't have been anything else."""
+
+    versions: Sequence[Version]
+    are_all: bool
+
+    @property
+    def tags(self) -> set[str]:
+        """Tags that are the author's, whichever of the versions the learner has."""
+        folded = [_folded(each.tags) for each in self.versions]
+        return set.intersection(*folded) if folded else set()
 
 
 class Merged(NamedTuple):
@@ -35,24 +48,27 @@ class Merged(NamedTuple):
     replaced: Mapping[str, str] = {}
 
 
-def merge(base: Version | None, new: Version, theirs: Version) -> Merged:
+def merge(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) -> Merged:
     """The note as the author has it now, with what is the learner's own.
 
-    `base` is what the author had shipped to the learner. Where that isn't known, all the learner's tags are kept, and
-    each text that the author's replaces is reported.
+    A learner's text stays if the author left that field alone, or if it `is_newer` than the author's edit. All tags
+    stay that the learner can't have from the author.
     """
     fields, kept, replaced = {}, [], {}
     for name, text in new.fields.items():
         own = theirs.fields.get(name, "")
-        old = base.fields.get(name, "") if base else None
-        is_theirs = name in (MY_NOTES, *SPARES) and not text
-        fields[name] = own if is_theirs or text == old else text
-        if own and own not in (text, old):
-            if fields[name] == own:
-                kept.append(name)
-            else:
-                replaced[name] = own
-    not_own = _folded(new.tags) | _folded(base.tags if base else ())
+        olds = [each.fields.get(name, "") for each in shipped.versions]
+        fields[name] = own
+        if own == text:
+            continue
+        left_alone = shipped.are_all and all(text == old for old in olds)
+        if (name in (MY_NOTES, *SPARES) and not text) or (own not in olds and (is_newer or left_alone)):
+            kept += [name] if own else []
+            continue
+        fields[name] = text
+        if own and own not in olds:
+            replaced[name] = own
+    not_own = _folded(new.tags) | shipped.tags
     own_tags = tuple(tag for tag in theirs.tags if tag.casefold() not in not_own)
     return Merged(Version(fields, (*new.tags, *own_tags)), own_tags, tuple(kept), replaced)
 
