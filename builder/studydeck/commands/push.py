@@ -20,6 +20,7 @@ from studydeck.history.both import Merged, Shipped, Version, merge
 from studydeck.model import Row
 from studydeck.package.part import BuiltPackage, Content, TypePair
 from studydeck.package.read import DAMAGE
+from studydeck.pair import lock_in
 from studydeck.text import described
 from studydeck.user_cache import place_of
 
@@ -250,9 +251,18 @@ class _Builds:
         return _version(self.shipment, guid)
 
     def is_chance(self, guid: str, stamp: int) -> bool:
-        """Whether a note may have this build's stamp without being of this build, which wasn't pushed before."""
+        """Whether a note may have this build's stamp without being of this build, which wasn't pushed before.
+
+        It may not if the stamp was pulled from a collection.
+        """
         pushed = self.pushed.rows.get(guid) if self.pushed else None
-        return pushed is not None and pushed.modified < stamp == self.shipment.rows[guid].modified
+        if pushed is None or not pushed.modified < stamp == self.shipment.rows[guid].modified:
+            return False
+        return self._pulled.get(guid, ("", 0))[1] != stamp
+
+    @cached_property
+    def _pulled(self) -> Mapping[str, tuple[str, int]]:
+        return lock_in(self.folder)[0].pulled
 
     def shipped(self, guid: str, stamp: int, theirs: Version) -> Shipped:
         """What a learner may have of a note that has this stamp: one version, if the stamp or the texts show which."""
