@@ -255,6 +255,8 @@ def pulled_lines(pulled: Pulled) -> Iterator[str]:
         for label, text in (("built", built), ("YAML", each.yaml), ("Anki", each.anki)):
             for number, line in enumerate(text.split("\n") or [""]):
                 yield f"  {'' if number else label:<5}  {line}".rstrip()
+    if found.both:
+        yield "these stay as they are: make the YAML say what you want, then push"
     for left in found.not_pulled:
         yield f"not pulled: {': '.join(filter(None, left))}"
     if found.own_tags:
