@@ -145,7 +145,7 @@ class Push:
             self._import(self.shipment)
 
     def remember(self) -> None:
-        """Keeps for the next push what the collection has now."""
+        """Keeps for the next push what the collection is about to have, so that a killed push is remembered, too."""
         self._landed |= {guid: self.shipment.rows[guid].modified for guid in self.new}
         self._landed |= {guid: edit.stamp for guid, edit in self.edited.items()}
         rows, last = self.shipment.rows, self._pushed.last
@@ -207,27 +207,17 @@ class Push:
 
     def _look_at(self, guid: str, had: Row) -> None:
         fields, tags = self._texts[had.id]
-        if not self._type(guid).takes(self._builds.version(guid).fields):
+        new, theirs = self._builds.version(guid), Version(self._type(guid).named(fields), tags)
+        shipped = Shipped([new], True) if new.is_same(theirs) else self._builds.shipped(guid, had.modified, theirs)
+        built = self.shipment.rows[guid].modified
+        if not self._type(guid).takes(new.fields):
             self._leave(guid, _CHANGED_TYPE)
-            return
-        merged = self._merged(guid, had.modified, Version(self._type(guid).named(fields), tags))
-        if merged is None:
-            self._landed[guid] = had.modified
-        else:
+        elif had.modified == built and not any(theirs.has_texts_of(each) for each in shipped.versions):
+            return  # it was pulled, and Anki writes other HTML than we do
+        elif merged := _merged(shipped, new, theirs, is_newer=had.modified > built):
             self.edited[guid] = _Edit(had.modified + 1, merged, fields)
-
-    def _merged(self, guid: str, stamp: int, theirs: Version) -> Merged | None:
-        """What a note becomes; None if it stays as it is."""
-        new = self._builds.version(guid)
-        if new.is_same(theirs):
-            return None
-        shipped, built = self._builds.shipped(guid, stamp, theirs), self.shipment.rows[guid].modified
-        if stamp == built and not any(theirs.has_texts_of(each) for each in shipped.versions):
-            return None  # it was pulled, and Anki writes other HTML than we do
-        if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
-            return None  # whatever differs is the learner's
-        merged = merge(shipped, new, theirs, is_newer=stamp > built)
-        return None if merged.version.is_same(theirs) else merged
+        else:
+            self._landed[guid] = had.modified
 
     @cached_property
     def _carriers(self) -> list[str]:
@@ -307,6 +297,14 @@ class _Builds:
         return Bases(load(self.folder, judge=False), self.out)
 
 
+def _merged(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) -> Merged | None:
+    """What a note becomes; None if it stays as it is."""
+    if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
+        return None  # whatever differs is the learner's
+    merged = merge(shipped, new, theirs, is_newer=is_newer)
+    return None if merged.version.is_same(theirs) else merged
+
+
 def opened(package: Path) -> BuiltPackage | None:
     """A package that studydeck wrote; None if there is none that can be read."""
     with suppress(*DAMAGE):
@@ -332,10 +330,9 @@ def carry_out(pushes: Sequence[Push], own: Own) -> Path | None:
         )
     with own.backup() if needed else nullcontext() as folder:
         for each in pushes:
+            each.remember()
             each.carry_out()
     if own.sync():
         raise ValueError("another device replaced the server's collection meanwhile; push again")
-    for each in pushes:
-        each.remember()
     own.sync_media()
     return folder
