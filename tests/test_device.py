@@ -155,6 +155,36 @@ def test_after_a_change_of_the_schema_the_device_takes_the_servers_collection(ne
     assert net.phone.note(net.author.guid("nile"))["Mine too"] == "kept"
 
 
+def test_what_a_phone_changed_offline_is_merged_when_it_comes_back(net: Net) -> None:
+    """Of one note, a sync keeps only the side that was changed last. So an edited note stays older than the phone's."""
+    phone, author = net.phone, net.author
+    for card, field in (("nile", "Hint"), ("amazon", "My notes")):
+        note = phone.note(author.guid(card))
+        note[field] = "mine"
+        note.add_tag("mine")
+        phone.col.update_note(note)
+        phone.set_stamp(note.guid, phone.stamps()[note.guid] + 5)
+    phone.study(2)
+    phone.col.remove_notes([phone.note(author.guid("oxbow")).id])
+    for old, new in (("The Nile", "White Nile"), ("White Nile", "Blue Nile"), ("most water", "most of the water")):
+        author.edit(old, new)
+        net.push()
+    histories = phone.histories()
+    for _ in range(2):
+        assert sync(phone, net.server) == SyncOutput.NO_CHANGES
+        net.push()
+    assert sync(phone, net.server) == SyncOutput.NO_CHANGES
+    nile, amazon = (phone.note(author.guid(card)) for card in ("nile", "amazon"))
+    assert (nile["Answer"], nile["Hint"], amazon["My notes"]) == ("Blue Nile", "mine", "mine")
+    assert amazon["Question"] == "Which river carries the most of the water?"
+    assert "mine" in nile.tags
+    assert "mine" in amazon.tags
+    assert phone.col.note_count() == 3
+    after = phone.histories()
+    assert {card: after[card] for card in histories} == histories
+    assert json.loads(net.run("--format", "json").output)["written"] is False
+
+
 def test_a_server_without_a_collection_is_left_alone(
     author: Author, server: SyncServer, learner: Learner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from test_edition import git
 
 from studydeck.cli import main
+from studydeck.commands.pushed import Pushed
 from studydeck.engine.learner import Learner
 
 CARDS = """\
@@ -147,8 +148,6 @@ def test_edits_arrive_and_all_that_is_the_learners_stays(desk: Desk) -> None:
     assert desk.learner.faults() == []
     with nothing_written(desk):
         assert desk.receipt()["unchanged"] == 5
-    package = desk.learner.import_package(author.package)
-    assert (package.new, package.updated, package.conflicting) == (0, 0, 0)
 
 
 def test_where_both_changed_a_field_the_receipt_has_the_learners_text(desk: Desk) -> None:
@@ -228,6 +227,27 @@ def test_older_builds_are_found_in_git(desk: Desk, tmp_path: Path, monkeypatch: 
     assert (edited["kept_tags"], edited["kept_fields"], edited["replaced"]) == (["mine"], ["Hint"], {})
     assert desk.tags("nile") == {"rivers::water", "egypt", "mine"}
     assert (desk.fields("nile")["Hint"], desk.fields("nile")["Answer"]) == ("It begins with N", "Blue Nile")
+
+
+def test_what_was_pulled_into_the_yaml_is_left_as_anki_wrote_it(desk: Desk) -> None:
+    """`pull` has the next build take over the stamp of what it brought back."""
+    desk.change("nile", "Answer", "<div>Nil</div>", later=500)
+    desk.author.edit("The Nile", "Nil")
+    desk.author.now = desk.learner.stamps()[desk.author.guid("nile")] - 100
+    desk.author.build(later=100)
+    with nothing_written(desk):
+        assert desk.receipt()["unchanged"] == 4
+    pushed = Pushed(desk.author.folder, desk.file)
+    assert pushed.built(desk.author.guid("nile"), desk.author.now) == desk.author.now
+
+
+def test_the_stamp_of_a_build_is_known_by_the_one_under_which_it_landed(desk: Desk) -> None:
+    before = desk.learner.stamps()[desk.author.guid("nile")]
+    desk.author.edit("The Nile", "White Nile")
+    desk.push()
+    guid = desk.author.guid("nile")
+    assert desk.learner.stamps()[guid] == before + 1
+    assert Pushed(desk.author.folder, desk.file).built(guid, before + 1) == desk.author.now
 
 
 def test_of_an_unknown_build_no_tag_is_lost(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

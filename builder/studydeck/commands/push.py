@@ -15,14 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from studydeck.commands.pushed import Pushed
 from studydeck.engine.own import Own
 from studydeck.history.both import Merged, Shipped, Version, merge
 from studydeck.model import Row
 from studydeck.package.part import BuiltPackage, Content, TypePair
 from studydeck.package.read import DAMAGE
-from studydeck.pair import lock_in
 from studydeck.text import described
-from studydeck.user_cache import place_of
 
 if TYPE_CHECKING:
     from studydeck.commands.base import Bases
@@ -105,19 +104,20 @@ class _Edit(NamedTuple):
 class Push:
     """What one deck's `shipment` changes in a collection; nothing is changed until `carry_out`.
 
-    What the collection has was mostly shipped by the last push, which kept a copy of the notes. Else it may be from the
-    `last` package, the one of the build before, or from a build in git.
+    What the collection has was mostly pushed, which pushed.py remembers. Else it may be from the `last` package, the
+    one of the build before, or from a build in git. An edited note gets the least stamp that lands, one second more
+    than it had: if another device changed it meanwhile, a sync takes that change, and the next push merges again.
     """
 
     def __init__(self, folder: Path, out: Path, shipment: Shipment, last: BuiltPackage | None, own: Own) -> None:
         self.shipment, self.own = shipment, own
-        self._copy = _copy_of(folder, own.file)
-        self._pushed = opened(self._copy) if self._copy else None
+        self._pushed = Pushed(folder, own.file)
         self.types = {number: TypePair(ours, own.note_type(number)) for number, ours in shipment.types.items()}
         self._builds = _Builds(folder, out, shipment, self._pushed, last)
         self.new: list[str] = []
         self.edited: dict[str, _Edit] = {}
         self.left: dict[str, list[str]] = {}
+        self._landed: dict[str, int] = {}
         for guid, had in self._differing().items():
             self._look_at(guid, had)
 
@@ -145,12 +145,15 @@ class Push:
             self._import(self.shipment)
 
     def remember(self) -> None:
-        """Keeps a copy of the notes for the next push."""
-        assert isinstance(self.shipment, BuiltPackage)
-        if self._copy and (self._pushed is None or self._pushed.rows != self.shipment.rows):
-            with suppress(OSError):
-                self._copy.parent.mkdir(parents=True, exist_ok=True)
-                self.shipment.write_notes(self._copy)
+        """Keeps for the next push what the collection is about to have, so that a killed push is remembered, too."""
+        self._landed |= {guid: self.shipment.rows[guid].modified for guid in self.new}
+        self._landed |= {guid: edit.stamp for guid, edit in self.edited.items()}
+        rows, last = self.shipment.rows, self._pushed.last
+        self._pushed.add(
+            (guid, rows[guid].modified, landed, self._builds.version(guid))
+            for guid, landed in self._landed.items()
+            if last.get(guid) != (rows[guid].modified, landed)
+        )
 
     def _import(self, package: BuiltPackage) -> None:
         changed = {}
@@ -184,7 +187,9 @@ class Push:
                 self._add(guid, row.id in deleted)
             elif had.type_id != row.type_id:
                 self._leave(guid, _OTHER_TYPE)
-            elif had.modified != row.modified or self._builds.is_chance(guid, had.modified):
+            elif self._builds.has_arrived(guid, had.modified):
+                self._landed[guid] = had.modified
+            else:
                 differing[guid] = had
         self._texts = self.own.texts(had.id for had in differing.values())
         return differing
@@ -202,23 +207,17 @@ class Push:
 
     def _look_at(self, guid: str, had: Row) -> None:
         fields, tags = self._texts[had.id]
-        if not self._type(guid).takes(self._builds.version(guid).fields):
+        new, theirs = self._builds.version(guid), Version(self._type(guid).named(fields), tags)
+        shipped = Shipped([new], True) if new.is_same(theirs) else self._builds.shipped(guid, had.modified, theirs)
+        built = self.shipment.rows[guid].modified
+        if not self._type(guid).takes(new.fields):
             self._leave(guid, _CHANGED_TYPE)
-            return
-        merged = self._merged(guid, had.modified, Version(self._type(guid).named(fields), tags))
-        if merged is not None:
-            self.edited[guid] = _Edit(max(self.shipment.rows[guid].modified, had.modified + 1), merged, fields)
-
-    def _merged(self, guid: str, stamp: int, theirs: Version) -> Merged | None:
-        """What a note becomes; None if it stays as it is."""
-        new = self._builds.version(guid)
-        if new.is_same(theirs):
-            return None
-        shipped = self._builds.shipped(guid, stamp, theirs)
-        if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
-            return None  # whatever differs is the learner's
-        merged = merge(shipped, new, theirs, is_newer=stamp > self.shipment.rows[guid].modified)
-        return None if merged.version.is_same(theirs) else merged
+        elif had.modified == built and not any(theirs.has_texts_of(each) for each in shipped.versions):
+            return  # it was pulled, and Anki writes other HTML than we do
+        elif merged := _merged(shipped, new, theirs, is_newer=had.modified > built):
+            self.edited[guid] = _Edit(had.modified + 1, merged, fields)
+        else:
+            self._landed[guid] = had.modified
 
     @cached_property
     def _carriers(self) -> list[str]:
@@ -238,11 +237,9 @@ class Push:
 
 
 class _Builds:
-    """The builds of a deck: the one to push, the one that was pushed, the last package, and those in git."""
+    """The builds of a deck: the one to push, those that were pushed, the last package, and those in git."""
 
-    def __init__(
-        self, folder: Path, out: Path, shipment: Shipment, pushed: BuiltPackage | None, last: BuiltPackage | None
-    ) -> None:
+    def __init__(self, folder: Path, out: Path, shipment: Shipment, pushed: Pushed, last: BuiltPackage | None) -> None:
         self.folder, self.out = folder, out
         self.shipment, self.pushed, self.last = shipment, pushed, last
 
@@ -250,50 +247,47 @@ class _Builds:
         """A note as this build has it."""
         return _version(self.shipment, guid)
 
-    def is_chance(self, guid: str, stamp: int) -> bool:
-        """Whether a note may have this build's stamp without being of this build, which wasn't pushed before.
-
-        It may not if the stamp was pulled from a collection.
-        """
-        pushed = self.pushed.rows.get(guid) if self.pushed else None
-        if pushed is None or not pushed.modified < stamp == self.shipment.rows[guid].modified:
-            return False
-        return self._pulled.get(guid, ("", 0))[1] != stamp
-
-    @cached_property
-    def _pulled(self) -> Mapping[str, tuple[str, int]]:
-        return lock_in(self.folder)[0].pulled
+    def has_arrived(self, guid: str, stamp: int) -> bool:
+        """Whether a note that has this stamp in the collection is known to need nothing of this build."""
+        return self.pushed.last.get(guid) == (self.shipment.rows[guid].modified, stamp)
 
     def shipped(self, guid: str, stamp: int, theirs: Version) -> Shipped:
         """What a learner may have of a note that has this stamp: one version, if the stamp or the texts show which."""
-        versions: list[Version] = []
-        are_all = False
-        for built, version, none_between in islice(self._until(guid, stamp), _BUILDS):
-            if (built == stamp and not self.is_chance(guid, stamp)) or theirs.has_texts_of(version):
+        pushed = self.pushed.versions(guid, _BUILDS)
+        if not pushed:
+            return self._shipped_unpushed(guid, stamp, theirs)
+        newest, landed = self.pushed.last[guid]
+        if landed == stamp:
+            return Shipped([pushed[newest]], True)
+        known = dict(sorted((pushed | self._packed(guid, stamp)).items(), reverse=True))
+        same = next((each for each in known.values() if theirs.has_texts_of(each)), None)
+        packages = (each.rows[guid].modified for each in (self.shipment, self.last) if each and guid in each.rows)
+        return Shipped([same], True) if same else Shipped(list(known.values()), newest in packages)
+
+    def _shipped_unpushed(self, guid: str, stamp: int, theirs: Version) -> Shipped:
+        """The same for a note that was never pushed: from packages, and from git, which has all builds or none."""
+        known: list[Version] = []
+        for built, version in islice(self._until(guid, stamp), _BUILDS):
+            by_chance = built == self.shipment.rows[guid].modified  # a change in the second of the build; texts differ
+            if (built == stamp and not by_chance) or theirs.has_texts_of(version):
                 return Shipped([version], True)
-            versions.append(version)
-            are_all = none_between
-        return Shipped(versions, are_all)
+            known.append(version)
+        return Shipped(known, len(known) > len(self._packed(guid, stamp)))
 
-    def _until(self, guid: str, moment: int) -> Iterator[tuple[int, Version, bool]]:
-        """The builds of a note that there were by a moment: stamp, version, and whether none after it is missing.
+    def _packed(self, guid: str, moment: int) -> dict[int, Version]:
+        """The note in this build and the one before, by their stamps, if there were these by then."""
+        packages = [each for each in (self.last, self.shipment) if each and guid in each.rows]
+        found = {each.rows[guid].modified: each for each in packages}
+        return {stamp: _version(each, guid) for stamp, each in found.items() if stamp <= moment}
 
-        Newest first. Nobody has an older one than the one that was pushed, and git has all.
-        """
-        rows = [(each.rows.get(guid), each) for each in (self.shipment, self.last, self.pushed) if each]
-        built = {row.modified: each for row, each in reversed(rows) if row and row.modified <= moment}
-        pushed = self.pushed.rows.get(guid) if self.pushed else None
-        until = moment
-        for stamp in sorted(built, reverse=True):
-            is_pushed = pushed is not None and stamp == pushed.modified
-            newest = [row.modified for row, each in rows if row and each is not self.pushed]
-            yield stamp, _version(built[stamp], guid), is_pushed and stamp in newest
-            if is_pushed:
-                return
-            until = stamp - 1
-        while (found := self._bases.of(guid, until)) is not None:
-            yield found.stamp, Version(found.fields, found.tags), True
-            until = found.stamp - 1
+    def _until(self, guid: str, moment: int) -> Iterator[tuple[int, Version]]:
+        """The builds of a note that there were by a moment, with their stamps, newest first."""
+        for stamp, version in sorted(self._packed(guid, moment).items(), reverse=True):
+            yield stamp, version
+            moment = stamp - 1
+        while (found := self._bases.of(guid, moment)) is not None:
+            yield found.stamp, Version(found.fields, found.tags)
+            moment = found.stamp - 1
 
     @cached_property
     def _bases(self) -> Bases:
@@ -303,17 +297,18 @@ class _Builds:
         return Bases(load(self.folder, judge=False), self.out)
 
 
+def _merged(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) -> Merged | None:
+    """What a note becomes; None if it stays as it is."""
+    if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
+        return None  # whatever differs is the learner's
+    merged = merge(shipped, new, theirs, is_newer=is_newer)
+    return None if merged.version.is_same(theirs) else merged
+
+
 def opened(package: Path) -> BuiltPackage | None:
     """A package that studydeck wrote; None if there is none that can be read."""
     with suppress(*DAMAGE):
         return BuiltPackage(package)
-    return None
-
-
-def _copy_of(folder: Path, collection: Path) -> Path | None:
-    """Where the notes are kept that were last pushed into a collection; None if there is no place for them."""
-    with suppress(OSError):
-        return place_of(f"pushed\0{folder.resolve()}\0{collection.resolve()}")
     return None
 
 
@@ -335,10 +330,9 @@ def carry_out(pushes: Sequence[Push], own: Own) -> Path | None:
         )
     with own.backup() if needed else nullcontext() as folder:
         for each in pushes:
+            each.remember()
             each.carry_out()
     if own.sync():
         raise ValueError("another device replaced the server's collection meanwhile; push again")
-    for each in pushes:
-        each.remember()
     own.sync_media()
     return folder

@@ -57,12 +57,6 @@ class BuiltPackage:
         tags, fields = self._db.execute("SELECT tags, flds FROM notes WHERE id = ?", (number,)).fetchone()
         return Content(tuple(fields.split("\x1f")), tuple(tags.split()))
 
-    def write_notes(self, target: Path) -> None:
-        """Writes the package to `target` without its media, to be compared with later."""
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr("collection.anki2", self._data)
-            archive.writestr("media", "{}")
-
     def write_part(
         self,
         target: Path,
