@@ -407,7 +407,7 @@ def test_conflicts_and_what_is_left_are_told_in_words(rivers: Author, learner: L
         "         Nile\n"
         "these stay as they are: make the YAML say what you want, then push\n"
         "your own tags stay in Anki: mine (1)\n"
-        "Rivers: 0 edits, 0 new cards, 1 conflict: nothing to pull\n"
+        "Rivers: nothing to pull, 1 conflict\n"
     )
 
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from studydeck.cli import main
 from studydeck.commands.compared import MediaOfAnki
 from studydeck.commands.pull import Pulled, pull, write_pulled
+from studydeck.commands.pushed import Pushed
 from studydeck.engine.learner import Learner
 from studydeck.kinds import card_keys
 from studydeck.package.collection import read_file_of_anki
@@ -80,7 +81,7 @@ FIELDS = {"question": "Question", "answer": "Answer", "hint": "Hint", "details":
 edits = st.tuples(
     st.sampled_from(["yaml", "anki", "tag", "new"]), st.sampled_from(IDS), st.sampled_from(KEYS), st.integers(0, 999)
 )
-rounds = st.lists(st.tuples(st.lists(edits, max_size=6), st.booleans(), st.booleans()), min_size=1, max_size=3)
+rounds = st.lists(st.tuples(st.lists(edits, max_size=6), st.booleans()), min_size=1, max_size=3)
 
 
 Edit = tuple[str, str, str, int]
@@ -145,7 +146,8 @@ class World:
     def pull(self) -> Pulled:
         self.own.col.close()
         collection = read_file_of_anki(self.own.folder / "collection.anki2")
-        pulled = pull(self.author.load(), collection, self.author.out)
+        pushed = Pushed(self.author.folder, self.own.folder / "collection.anki2").last
+        pulled = pull(self.author.load(), collection, self.author.out, pushed=pushed)
         self.own.col.reopen()
         return write_pulled(pulled, collection, self.author.now)
 
@@ -181,12 +183,12 @@ class World:
 
 
 @settings(max_examples=STORIES, suppress_health_check=[HealthCheck.too_slow])
-@given(rounds)
-def test_no_edit_is_lost_or_goes_round_in_circles(told: list[tuple[list[Edit], bool, bool]]) -> None:
+@given(rounds, st.booleans())
+def test_no_edit_is_lost_or_goes_round_in_circles(told: list[tuple[list[Edit], bool]], by_push: bool) -> None:
     home = Path(tempfile.mkdtemp(prefix="studydeck-pull-"))
     world = World(home)
     try:
-        for done, takes_ankis, by_push in told:
+        for done, takes_ankis in told:
             tell(world, done, takes_ankis, by_push=by_push)
     finally:
         world.close()

@@ -494,3 +494,15 @@ def test_a_rewording_that_a_push_kept_is_pulled_later(desk: Desk) -> None:
     desk.learner.col.reopen()
     assert said.exit_code == 0, said.output
     assert "answer: White Nile, hint: not the Congo" in desk.author.read("water.yaml")
+
+
+def test_what_was_pushed_is_no_edit_in_anki(desk: Desk) -> None:
+    desk.receipt()
+    desk.author.edit("The Nile, hint: N, tags: [africa]", "White Nile, hint: N, tags: [egypt]")
+    desk.receipt()
+    desk.author.edit("White Nile, hint: N, tags: [egypt]", "Blue Nile, hint: N")
+    words = ["pull", "-o", str(desk.author.out), "--collection", str(desk.file), str(desk.author.folder)]
+    desk.learner.col.close()
+    said = CliRunner().invoke(main, words)
+    desk.learner.col.reopen()
+    assert said.output == "Rivers: nothing to pull\n"

@@ -163,7 +163,7 @@ def build(
         with Replacement(path, deck.folder, loaded.follows) as new:
             packed = [(each, stamps[each.key].modified) for each in types]
             cards = write_package(new.package, deck, decks, packed, stamped, media.files, kept)
-            new.write_lock(lock_lines(deck.uid, deck.language, stamps, ledger.lines, ledger.pulled))
+            new.write_lock(lock_lines(deck.uid, deck.language, stamps, ledger.lines))
     except OSError as error:
         return Built(deck, path, problems=[not_written(error, path, deck.folder)])
     if not loaded.lock.types:

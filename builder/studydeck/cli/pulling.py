@@ -52,6 +52,7 @@ def pull(
     from studydeck.commands.profiles import own_collection
     from studydeck.commands.pull import pull as pull_from
     from studydeck.commands.pull import pulled_values, write_pulled
+    from studydeck.commands.pushed import Pushed
     from studydeck.package.collection import read_file_of_anki
 
     if sum(each is not None for each in (collection, server, package)) > 1:
@@ -61,7 +62,10 @@ def pull(
         loaded = loaded_decks(folders)
         file = package or (_synced(server) if server else collection or own_collection())
         found = read_file_of_anki(file)
-        pulled = [pull_from(each, found, output, every_tag=every_tag) for each in loaded]
+        pulled = [
+            pull_from(each, found, output, every_tag=every_tag, pushed=Pushed(each.deck.folder, file).last)
+            for each in loaded
+        ]
         if not any(each.found.is_there for each in pulled):
             raise ValueError(f"{server or file} has no note of {', '.join(each.name for each in pulled)}")
         if write:
@@ -93,5 +97,7 @@ def _print(pulled: Pulled, *, written: bool) -> None:
     found = pulled.found
     counts = f"{counted(len(found.edits), 'edit')}, {counted(len(found.new), 'new card')}"
     both = f", {counted(len(found.both), 'conflict')}" if found.both else ""
-    done = "written" if written else "to pull; --write writes them" if pulled.changes else "nothing to pull"
-    say(f"{pulled.name}: {counts}{both}: {done}" if pulled.changes or both else f"{pulled.name}: nothing to pull")
+    if not pulled.changes:
+        say(f"{pulled.name}: nothing to pull{both}")
+    else:
+        say(f"{pulled.name}: {counts}{both}: {'written' if written else 'to pull; --write writes them'}")

@@ -67,6 +67,11 @@ class Bases:
             return packed
         return self._with_text(guid, max(by_then), *older[max(by_then)]) if by_then else None
 
+    def last(self, guid: str) -> Base | None:
+        """The last build of a note, whoever has it; None if there was none, or its text isn't known."""
+        last = self._last.get(guid)
+        return self.of(guid, last.modified) if last else None
+
     def _pulled(self, guid: str, after: int, until: int) -> Base | None:
         """What was pulled of a note since the last build and by then, if it is still so in the YAML."""
         content, stamp = self.loaded.lock.pulled.get(guid, ("", 0))

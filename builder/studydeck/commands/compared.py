@@ -94,17 +94,23 @@ class Differences(NamedTuple):
     is_there: bool
 
 
-def differences(loaded: Loaded, found: Found, out: Path, *, every_tag: bool = False) -> Differences:
+def differences(
+    loaded: Loaded, found: Found, out: Path, *, every_tag: bool = False, pushed: Mapping[str, tuple[int, int]] = {}
+) -> Differences:
     """What the collection `found` has otherwise than the deck; `out` has its last package.
 
-    With `every_tag`, tags that the deck's cards don't use yet count as edits, too.
+    With `every_tag`, tags that the deck's cards don't use yet count as edits, too. `pushed` is what was pushed into the
+    collection, by guid: the stamp of the build, and the one that the note got there.
     """
-    return _Comparing(loaded, found, out, every_tag).result()
+    return _Comparing(loaded, found, out, every_tag, pushed).result()
 
 
 class _Comparing:
-    def __init__(self, loaded: Loaded, found: Found, out: Path, every_tag: bool) -> None:
+    def __init__(
+        self, loaded: Loaded, found: Found, out: Path, every_tag: bool, pushed: Mapping[str, tuple[int, int]]
+    ) -> None:
         self.loaded, self.deck, self.found, self.every_tag = loaded, loaded.deck, found, every_tag
+        self.pushed = pushed
         self.bases = Bases(loaded, out)
         self.notes = self.bases.notes
         self.names = {number: [each.name for each in kind.fields] for number, kind in found.note_types.items()}
@@ -156,7 +162,8 @@ class _Comparing:
         }
         base = None
         if differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
-            base = self.bases.of(there.guid, there.modified)
+            built, landed = self.pushed.get(there.guid, (0, 0))
+            base = self.bases.of(there.guid, max(built, there.modified) if landed <= there.modified else there.modified)
         self.pairs[there.guid] = there, base
         before = len(self.edits)
         for name, key in differing.items() if base is not None or not is_last else ():
@@ -169,20 +176,18 @@ class _Comparing:
     def _compare_key(
         self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
     ) -> None:
-        theirs = self.media.seen(key, there)
-        mine = self.media.seen(key, here)
-        if theirs == mine:
-            return
-        shipped = base.fields if base else None
-        was = self.media.seen(key, shipped) if shipped else None
-        if was == theirs:
+        theirs, mine = self.media.seen(key, there), self.media.seen(key, here)
+        last = self.bases.last(note.identity.guid)
+        known = [each for each in (base, last) if each is not None]
+        if theirs == mine or any(self.media.seen(key, each.fields) == theirs for each in known):
             return
         if base and (older := self.bases.of(note.identity.guid, base.stamp - 1)) is not None:
-            if (seen := self.media.seen(key, older.fields)) == theirs:
+            if self.media.seen(key, older.fields) == theirs:
                 self.not_pulled.append(NotPulled(note.identity.id, name, _OLDER))
                 return
-            if seen != was and _distance(key, there, older.fields) < _distance(key, there, base.fields):
-                shipped, was = older.fields, seen
+            known.append(older)
+        shipped = min((each.fields for each in known), key=lambda each: _distance(key, there, each)) if base else None
+        was = self.media.seen(key, shipped) if shipped else None
         if was == mine:
             self._add_edit(note, name, key, here, there)
         else:
@@ -223,11 +228,13 @@ class _Comparing:
         """Tags of the card's own that were removed, and new ones that other cards have: the rest is the learner's."""
         if note.card.retired:
             return
-        shipped = {*map(str.casefold, base.tags if base else note.tags)}
+        last = self.bases.last(note.identity.guid)
+        known = [{*map(str.casefold, each.tags)} for each in (base, last) if each is not None]
+        shipped, always = set().union(*known), set.intersection(*known) if known else set()
         mine, theirs = {*map(str.casefold, note.tags)}, {*map(str.casefold, there.tags)}
         added = [tag for tag in there.tags if tag.casefold() not in shipped | mine]
         pulled = [tag for tag in added if self._is_authors(tag)]
-        kept = [tag for tag in note.card.tags if tag.casefold() in theirs or tag.casefold() not in shipped]
+        kept = [tag for tag in note.card.tags if tag.casefold() in theirs or tag.casefold() not in always]
         self.own_tags.update(tag for tag in added if tag not in pulled and tag.casefold() not in _OF_ANKI)
         if pulled or len(kept) < len(note.card.tags):
             tags = (*kept, *pulled)

@@ -43,12 +43,14 @@ class Pulled(NamedTuple):
         return str(self.loaded.deck.title)
 
 
-def pull(loaded: Loaded, collection: Found, out: Path, *, every_tag: bool = False) -> Pulled:
-    """The edits of a deck that were made in a collection; `out` has its last package. Writes nothing.
+def pull(
+    loaded: Loaded, collection: Found, out: Path, *, every_tag: bool = False, pushed: Mapping[str, tuple[int, int]] = {}
+) -> Pulled:
+    """The edits of a deck that were made in a collection, as in `differences`. Writes nothing.
 
     What an author's file can't take without other changes is left out, and said. Raises OSError.
     """
-    return _as_changes(loaded, differences(loaded, collection, out, every_tag=every_tag))
+    return _as_changes(loaded, differences(loaded, collection, out, every_tag=every_tag, pushed=pushed))
 
 
 def _as_changes(loaded: Loaded, found: Differences) -> Pulled:

@@ -67,8 +67,8 @@ class Lock(NamedTuple):
     """The deck's history: notes by id, note types by key. A deck that was never built has an empty lock.
 
     `uid` is the deck's own, "" in locks from before they had it; it shows if a lock was copied into another deck.
-    `language` is the deck's, "" if it has none; it shows if a deck was translated. `pulled` has the contents and
-    stamps, in seconds, that `pull` took from a collection, by guid, as long as a build has nothing newer.
+    `language` is the deck's, "" if it has none; it shows if a deck was translated. `pulled` has what `pull` wrote into
+    the YAML since the last build: contents and stamps, in seconds, by guid.
     """
 
     notes: Mapping[str, NoteRecord] = {}
@@ -170,14 +170,8 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
-def lock_lines(
-    uid: str,
-    language: str,
-    types: Mapping[str, TypeRecord],
-    notes: Iterable[str],
-    pulled: Mapping[str, tuple[str, int]] = {},
-) -> Iterator[str]:
-    """The lines of a lock's file in a fixed order: uid and language, note types, what was pulled, and notes' lines."""
+def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file in a fixed order: the deck's uid and language, note types, and notes' lines."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
     if uid:
         yield f"uid\t{uid}\n"
@@ -187,7 +181,6 @@ def lock_lines(
         kind = types[key]
         shape = f"\t{kind.shape}" if kind.shape else ""
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}{shape}\n"
-    yield from (f"{line}\n" for line in _pulled_lines(pulled))
     for line in sorted(notes, key=_guid_in):
         note_id = line.split("\t", 2)[1]
         yield f"\nid\t{note_id}\n{line}\n"
@@ -206,14 +199,11 @@ def lock_text(lock: Lock) -> str:
 
 
 def with_pulled(text: str, pulled: Mapping[str, tuple[str, int]]) -> str:
-    """The text of a complete lock with more of what was pulled: contents and stamps, by guid."""
+    """The text of a complete lock with more of what was pulled since the last build: contents and stamps, by guid."""
     kept = [line for line in text.split("\n") if not (line.startswith("pulled\t") and line.split("\t")[1] in pulled)]
-    at = max(number for number, line in enumerate(kept) if line.startswith(("#", "uid\t", "language\t", "type\t"))) + 1
-    return "\n".join([*kept[:at], *_pulled_lines(pulled), *kept[at:]])
-
-
-def _pulled_lines(pulled: Mapping[str, tuple[str, int]]) -> list[str]:
-    return [f"pulled\t{guid}\t{content}\t{stamp}" for guid, (content, stamp) in sorted(pulled.items())]
+    lines = [f"pulled\t{guid}\t{content}\t{stamp}" for guid, (content, stamp) in sorted(pulled.items())]
+    at = next((number for number, line in enumerate(kept) if line.startswith("id\t")), len(kept) - 1)
+    return "\n".join([*kept[:at], *lines, *([""] if lines else []), *kept[at:]])
 
 
 def note_line(

@@ -41,15 +41,14 @@ class Ledger:
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
     since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
-    those of the kept notes and of notes that the deck no longer has; `stamp` adds the others. `pulled` is the next
-    lock's, too.
+    those of the kept notes and of notes that the deck no longer has; `stamp` adds the others.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
         self.identities = identities
         self.known = lock.notes
         self.record_of = lock.record_of
-        self.pulled = dict(lock.pulled)
+        self.pulled = lock.pulled
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
@@ -85,8 +84,6 @@ class Ledger:
                 pulled, stamp = self.pulled.get(guid, ("", 0))
                 modified = stamp if pulled == content and stamp >= oldest else max(self.now, oldest)
                 (self._new if last is None else self._edited).append(place)
-            if self.pulled and self.pulled.get(guid) != (content, modified):
-                self.pulled.pop(guid, None)
             if card.retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]
