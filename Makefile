@@ -35,7 +35,7 @@ coverage: $(VENV)/.tested  ## run the whole suite and show which lines and branc
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
 	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest \
-		tests/test_story.py tests/test_together.py tests/test_merges.py
+		tests/test_story.py tests/test_pull_story.py tests/test_together.py tests/test_merges.py
 
 installs: $(VENV)/.tested  ## install studydeck with pip, uv and pipx in every way, and try a release (minutes)
 	@$(BIN)/python -m pytest -m installs

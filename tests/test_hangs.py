@@ -45,7 +45,7 @@ from studydeck.commands.ids import write_ids
 from studydeck.history import by_hand, identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
-from studydeck.kinds import kind_of
+from studydeck.kinds import card_keys, kind_of
 from studydeck.kinds.fronts import is_shown, named_in, parse_template
 from studydeck.material import align, draft, outline
 from studydeck.material.formats import markdown, pdf
@@ -53,12 +53,14 @@ from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.preview.view import view
+from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
 from studydeck.reading.reader import is_deck, read_deck, read_mapping
 from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.notes import render_notes
+from studydeck.render.values import Filled, value_in
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
 from studydeck.text.clean import cleaned
@@ -83,6 +85,7 @@ SAMPLED = {
         "the print",
         "the check wrong_texts",
         "a deck of CrowdAnki's",
+        "the fields of a note",
     ),
 }
 #: Seconds after which a run is over: what takes so long for 4,000 signs hangs.
@@ -335,6 +338,25 @@ def template(value: str) -> None:
         list(named_in(parts))
 
 
+def edited(value: str) -> None:
+    """Edits a card whose values are this text in several styles, and gives others this text."""
+    for form in ("…", json.dumps("…"), "'…'", "|\n    …", "[a, …]", "\n    - …\n    - b"):
+        written = form.replace("…", value.replace("\n", " "))
+        data = f"cards:\n- question: {written}\n  answer: {written}\n  hint: x  # {value[:9]}\n"
+        changes = {"question": value, "answer": None, "hint": f"x\n{value}", "tags": (value, "a")}
+        with contextlib.suppress(ValueError):
+            with_card_values(
+                Path("x.yaml"), data.encode("utf-8", "surrogatepass"), {Place("", 2, 3): changes}, ["hint"]
+            )
+
+
+def fields_read(value: str) -> None:
+    """Reads fields of a note as the values of an answer that is a list, and of a source."""
+    for name, html in (("answer", f"<ul><li>{value}</li></ul>"), ("source", f"¶1.1, {value}")):
+        with contextlib.suppress(ValueError):
+            value_in(card_keys()[name], Filled(html, is_marked=True, present=("a",)))
+
+
 CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
     f"the check {name}": check(each.run) for name, each in JUDGEMENTS.items()
 }
@@ -409,6 +431,8 @@ OTHERS: dict[str, Callable[[str], object]] = {
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
     ),
     "a material's lock": lambda value: read_material_lock("x", f"# studydeck material 1\n{value}".encode()),
+    "an edit of a card": edited,
+    "the fields of a note": fields_read,
     "a problem": lambda value: str(Problem(value, 1, 1, "x", "error", "x", "x")),
 }
 

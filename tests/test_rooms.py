@@ -24,6 +24,7 @@ LIBRARIES = {
     "watchfiles": "preview",
     "segno": "preview",
     "click": "cli",
+    "keyring": "commands",
 }
 
 #: The rooms by their layers; all others are in layer 4.

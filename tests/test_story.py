@@ -25,8 +25,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from theirs import LONG_AGO, exported, taken_over
 
+from studydeck.commands.push import Push, carry_out
 from studydeck.engine.learner import Import, Learner
+from studydeck.engine.own import Own
 from studydeck.model import Kind
+from studydeck.package.part import BuiltPackage
 from studydeck.package.read import read_package
 from studydeck.pair import lock_in
 
@@ -435,13 +438,68 @@ class Story(RuleBasedStateMachine):
         assert not self.learner.schema_changed
         self.touched -= {note.guid for note in notes}
 
+    @has_cards
+    @rule(
+        pick=picks, own=st.sampled_from(["tag", "notes", "text"]), part=st.sampled_from(["answer", "details", "tags"])
+    )
+    def edits_and_pushes_what_the_learner_changed(self, pick: int, own: str, part: str) -> None:
+        card = self.cards[pick % len(self.cards)]
+        _, guid = self.known.get(card["n"], ("", ""))
+        if guid in self.seen:
+            self.changes_a_note(sorted(self.seen).index(guid), own)
+        self.edits(pick, part)
+        self.builds(0)
+        self.pushes()
+
+    @precondition(lambda self: self.author.package.exists())
+    @rule()
+    def pushes(self) -> None:
+        """Nothing of the learner's is lost by a push, on edited notes either."""
+        before = {note.guid: dict(note.items()) | {"tags": note.tags} for note in self.learner.notes()}
+        histories, stamps = self.learner.histories(), self.learner.stamps()
+        self.learner.col.close()
+        with Own(Path(self.learner.col.path)) as own:
+            push = Push(self.author.folder, self.author.out, BuiltPackage(self.author.package), None, own)
+            carry_out([push], own)
+        self.learner.col.reopen()
+        self.learner.col.models._clear_cache()
+        now = self.learner.histories()
+        assert {card: now[card] for card in histories} == histories, "histories stay"
+        notes, _ = read_package(self.author.package)
+        after = {note.guid: dict(note.items()) | {"tags": note.tags} for note in self.learner.notes()}
+        self.seen |= {note.guid for note in notes}
+        assert set(after) == self.seen, "one note for every guid that ever came"
+        for guid, had in before.items():
+            assert after[guid]["tags"].count("mine") == had["tags"].count("mine"), "own tags stay"
+            assert after[guid].get("My notes") == had.get("My notes"), "own notes stay"
+        for note in notes:
+            own_words = {"Details"} if before.get(note.guid, {}).get("Details") == "My own words" else set()
+            if note.modified > stamps.get(note.guid, 0) or note.guid not in before:
+                for field in note.fields.keys() - own_words - {"My notes"}:
+                    assert after[note.guid][field] == note.fields[field], "an edit arrives"
+                assert set(note.tags) <= set(after[note.guid]["tags"]), "with its tags"
+        self.imported_by_push({note.guid: note.modified for note in notes})
+        assert not self.learner.schema_changed
+        assert not push.left
+
+    def imported_by_push(self, shipped: dict[str, int]) -> None:
+        """A note with the learner's words has the build's stamp, or the learner's and one second; some stay as old."""
+        stamps = self.learner.stamps()
+        for guid, stamp in shipped.items():
+            if stamps[guid] >= stamp:
+                self.touched.discard(guid)
+            if stamps[guid] > stamp:
+                self.own[guid] = stamps[guid]
+            else:
+                self.own.pop(guid, None)
+
     @precondition(lambda self: self.seen)
     @rule(cards=st.integers(1, 6))
     def studies(self, cards: int) -> None:
         self.learner.study(cards)
 
     @precondition(lambda self: self.seen)
-    @rule(pick=picks, own=st.sampled_from(["tag", "text"]))
+    @rule(pick=picks, own=st.sampled_from(["tag", "text", "notes"]))
     def changes_a_note(self, pick: int, own: str) -> None:
         guid = sorted(self.seen)[pick % len(self.seen)]
         stamp = self.learner.stamps()[guid]
@@ -449,7 +507,8 @@ class Story(RuleBasedStateMachine):
             self.learner.tag(guid, "mine")
         else:
             note = self.learner.note(guid)
-            note["Details" if "Details" in note else note.keys()[1]] = "My own words"
+            details = "Details" if "Details" in note else note.keys()[1]
+            note[details if own == "text" or "My notes" not in note else "My notes"] = "My own words"
             self.learner.col.update_note(note)
         # A learner's clock is right. One behind the author's stamps loses; docs/design.md tells why.
         self.own[guid] = max(self.author.now, stamp)
@@ -518,5 +577,9 @@ def test_a_told_story(author: Author) -> None:
     state.restores()
     state.builds(0)
     state.imports()
+    state.changes_a_note(1, "notes")
+    state.edits(0, "details")
+    state.builds(0)
+    state.pushes()
     assert state.learner.faults() == []
     state.teardown()

@@ -1,4 +1,7 @@
-"""The program's folder in the user's cache (or in STUDYDECK_CACHE). Nothing depends on what is in it."""
+"""The program's folders of this user: one in the cache, and one for data.
+
+Nothing depends on what is in the cache (or in STUDYDECK_CACHE).
+"""
 
 from __future__ import annotations
 
@@ -134,6 +137,17 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return _home() / "Library" / "Caches" / "studydeck"
     return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache", "studydeck")
+
+
+def data_folder() -> Path:
+    """The program's folder for the user's data (or STUDYDECK_DATA). Raises OSError if the user has no home folder."""
+    if given := os.environ.get("STUDYDECK_DATA"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local", "studydeck", "data")
+    if sys.platform == "darwin":
+        return _home() / "Library" / "Application Support" / "studydeck"
+    return Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local" / "share", "studydeck")
 
 
 def _home() -> Path:

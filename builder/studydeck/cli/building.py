@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from studydeck.incremental.checked import Checked
     from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
+
+
+Before = TypeVar("Before")
 
 
 @click.command(short_help="Check decks for mistakes.")
@@ -205,6 +208,47 @@ def build(
             say(f"{summary(problems)}; {left}", err=True)
         end(failed=True)
     end(failed=not all(report.ok for report in reports))
+
+
+def bring_up_to_date(
+    folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], Before]
+) -> Before | None:
+    """Builds decks of which anything changed, for another command; ends the program if any has errors.
+
+    Returns what `before` returned before the build; None if nothing had changed.
+    """
+    from studydeck.incremental import cache
+
+    def look() -> tuple[cache.State, cache.Known | None]:
+        state = cache.state_of(folders, output, only_this_branch)
+        return state, cache.recall(folders, output, state)
+
+    if _is_unchanged(look()[1], False):
+        return None
+    with alone(folders, output):
+        from studydeck.commands.build import build_all
+
+        now, (state, known) = moment_of_build(), look()  # again, since another build may have ended
+        if _is_unchanged(known, False):
+            return None
+        found = before()
+        with Waiting("Building") as progress:
+            _, problems = build_all(
+                folders,
+                output,
+                now,
+                locks={},
+                locked=False,
+                only_this_branch=only_this_branch,
+                state=state,
+                known=known,
+                progress=progress,
+            )
+    print_problems(problems, err=True)
+    if are_failing(problems):
+        say(f"{summary(problems)}; nothing was pushed", err=True)
+        end(failed=True)
+    return found
 
 
 @click.command(short_help="Show what the next import changes.")

@@ -40,6 +40,7 @@ class Ledger:
         self.identities = identities
         self.known = lock.notes
         self.record_of = lock.record_of
+        self.pulled = lock.pulled
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
@@ -60,21 +61,21 @@ class Ledger:
         """The notes with these indexes in study order, each with its stamp, as a row of the package.
 
         A changed note's stamp is `now`, or one second after its last stamp if the clock is behind that: Anki takes an
-        update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+        update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored"). What `pull` took from a
+        collection keeps the stamp that it has there, so that an import leaves it alone there and reaches all others.
         """
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
             note_id, guid, made, _ = identity
             last = self.record_of(identity)
             joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
             content = digest(kind, joined_tags, joined_fields)
-            if last is None:
-                modified = self.now
-                self._new.append(place)
-            elif last.content == content:
+            if last is not None and last.content == content:
                 modified = last.modified
             else:
-                modified = max(self.now, last.modified + 1)
-                self._edited.append(place)
+                oldest = last.modified + 1 if last is not None else 1
+                pulled, stamp = self.pulled.get(guid, ("", 0))
+                modified = stamp if pulled == content and stamp >= oldest else max(self.now, oldest)
+                (self._new if last is None else self._edited).append(place)
             if card.retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]

@@ -139,6 +139,14 @@ class OldNote(NamedTuple):
     modified: int
 
 
+class Row(NamedTuple):
+    """What identifies a note in a package or a collection: its number, its note type's number, its stamp in seconds."""
+
+    id: int
+    type_id: int
+    modified: int
+
+
 #: A note as the package's rows hold it: Anki's note id in milliseconds, the guid, the kind, the stamp in seconds, its
 #: tags and fields as Anki joins them, the deck of its cards and their numbers, and its position, which counts from 1
 #: and orders new cards.

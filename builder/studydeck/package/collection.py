@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
 from studydeck.model import Field, NoteType, Template
 from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
 
@@ -43,12 +45,16 @@ class FoundNote(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a package or collection has. The note types, by their numbers, have their stamps and no keys."""
+    """What a package or collection has. The note types, by their numbers, have their stamps and no keys.
+
+    `suspended` are the numbers of the notes that have a suspended card.
+    """
 
     note_types: Mapping[int, NoteType]
     notes: Sequence[FoundNote]
     media: Mapping[str, Path | bytes]
     is_scheduled: bool
+    suspended: frozenset[int] = frozenset()
 
 
 def is_collection(data: bytes) -> bool:
@@ -97,6 +103,65 @@ def _damage_in_words() -> Iterator[None]:
         raise
     except DAMAGE as error:
         raise ValueError(f"is a damaged package ({error})") from None
+
+
+def whole(path: Path) -> bytes:
+    """The bytes of a package or a collection, with what a collection's write-ahead log has.
+
+    Raises ValueError with a sentence, also for a collection that is open in Anki, and OSError.
+    """
+    if not os.path.exists(f"{path}-wal"):  # closed, as Anki leaves it; SQLite would make one, even only to read
+        return read_bytes(path, largest=LARGEST_PACKAGE)
+    if status_of(path).st_size > LARGEST_PACKAGE:
+        raise ValueError(f"{path} is larger than {LARGEST_PACKAGE:,} bytes")
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            connection.execute("select 1 from sqlite_master").fetchone()
+            return connection.serialize()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise ValueError(f"{path} is open in Anki; close Anki and try again") from None
+        raise ValueError(f"{path} can't be read ({error})") from None
+
+
+def read_file_of_anki(path: Path) -> Found:
+    """What is in a package, or in a closed collection and the media folder beside it.
+
+    Raises ValueError with a sentence, and OSError.
+    """
+    data = whole(path)
+    try:
+        if not is_collection(data):
+            raise UnreadableError("is neither a package nor a collection of Anki's")
+        if not data.startswith(_SQLITE):
+            return read_collection(data)
+        return read_collection(data)._replace(media=_MediaFolder(path.with_suffix(".media")))
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+
+
+class _MediaFolder(Mapping[str, bytes]):
+    """The files of a collection's media folder by their names, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> bytes:
+        if _UNSAFE.search(name):
+            raise KeyError(name)
+        try:
+            return read_bytes(self.folder / name, self.folder, _LARGEST_MEDIA)
+        except OSError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.name for each in self.folder.glob("*"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class UnreadableError(ValueError):
@@ -189,7 +254,8 @@ def _read(connection: sqlite3.Connection, media: Mapping[str, bytes]) -> Found:
     if lost := next((each for each in notes if each.type_id not in types), None):
         raise ValueError(f"the note {lost.id} has no note type")
     scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
-    return Found(types, notes, media, scheduled)
+    suspended = frozenset(row[0] for row in connection.execute("select nid from cards where queue = -1"))
+    return Found(types, notes, media, scheduled, suspended)
 
 
 def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator[FoundNote]:

@@ -7,14 +7,12 @@ neither show nor keep them.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
-from studydeck.package.collection import UnreadableError, is_collection, opened
+from studydeck.package.collection import UnreadableError, is_collection, opened, whole
 from studydeck.package.read import whole_number
 
 #: A card of the deck: its note's guid, and its number there, from 0.
@@ -59,7 +57,7 @@ def read_studied(path: Path, guids: Container[str]) -> Studied:
 
     Raises ValueError with a sentence, also if there is no review at all; OSError if the file can't be read.
     """
-    data = _whole(path)
+    data = whole(path)
     if not is_collection(data):
         raise ValueError(f"{path} is neither a package nor a collection of Anki's")
     try:
@@ -68,25 +66,6 @@ def read_studied(path: Path, guids: Container[str]) -> Studied:
     except ValueError as error:
         raise ValueError(f"{path} {error}") from None
     return studied
-
-
-def _whole(path: Path) -> bytes:
-    """The bytes of a file. Those of a collection with a write-ahead log have what is in that, too."""
-    if not os.path.exists(f"{path}-wal"):  # closed, as Anki leaves it; SQLite would make one, even only to read
-        return read_bytes(path, largest=LARGEST_PACKAGE)
-    if status_of(path).st_size > LARGEST_PACKAGE:
-        raise ValueError(f"{path} is larger than {LARGEST_PACKAGE:,} bytes")
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
-        try:
-            connection.execute("select 1 from sqlite_master").fetchone()
-            return connection.serialize()
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise ValueError(f"{path} is open in Anki; close Anki and try again") from None
-        raise ValueError(f"{path} can't be read ({error})") from None
 
 
 def _read(connection: sqlite3.Connection, guids: Container[str]) -> Studied:

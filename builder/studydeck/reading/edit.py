@@ -29,7 +29,7 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
     An item that is a text becomes a mapping with `id` and `text`. Reads the result back and raises ValueError with a
     sentence if anything but these ids has changed.
     """
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     starts = [0, *accumulate(map(len, lines))]
     text = "".join(lines)
     parts: list[str] = []
@@ -52,7 +52,7 @@ def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
             key = f"{key}{newline}{' ' * column}"
         parts += text[written:at], key
         written = at
-    edited = _bytes(data, [*parts, text[written:]])
+    edited = bytes_of(data, [*parts, text[written:]])
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
         raise ValueError(f"can't add the ids to {shown(path)} without changing anything else; add them by hand")
@@ -77,7 +77,7 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
     None removes a locator from its list, if it isn't the first there. Reads the result back and raises ValueError with
     a sentence if anything but these locators has changed.
     """
-    lines, _ = _lines(data)
+    lines, _ = lines_of(data)
     starts = [0, *accumulate(map(len, lines))]
     edited = "".join(lines)
     once = {(old.line, old.column): (old, new) for old, new in locators}  # all items of a list may have the list's
@@ -91,7 +91,7 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
         if new is None:
             before, after = _without_item(before, after)
         edited = before + ("" if new is None else f"{quote}{new}{quote}") + after
-    result = _bytes(data, [edited])
+    result = bytes_of(data, [edited])
     new_texts = {(old.line, old.column): new for old, new in locators}
     tree, _ = read_tree(shown(path), data)
     again, problems = read_tree(shown(path), result)
@@ -120,7 +120,7 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     if not isinstance(before, Keys) or "cards" not in before:
         raise refusal
     cards = before["cards"]
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     names = list(before)
     following = names[names.index("cards") + 1 :]
     end = before.key(following[0]).line - 1 if following else len(lines)
@@ -130,7 +130,7 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     added = "\n".join(["", *(textwrap.indent(item, indent) for item in items)]).replace("\n", newline)
     if not lines[end - 1].endswith("\n"):
         added = newline + added
-    edited = _bytes(data, [*lines[:end], added, *lines[end:]])
+    edited = bytes_of(data, [*lines[:end], added, *lines[end:]])
     after, problems = read_tree(shown(path), edited)
     if problems or not isinstance(after, Keys) or not isinstance(after.get("cards"), Items):
         raise refusal
@@ -157,7 +157,7 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
     listed = before["sections"]
     if not isinstance(listed, Items) or not listed or not isinstance(listed[-1], Text):
         raise refusal
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     last = listed[-1]
     line, column = lines[last.line - 1], last.column - 1
     end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
@@ -165,7 +165,7 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
     added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
     end = len(line.rstrip("\r\n")) if mark else end
     lines[last.line - 1] = line[:end] + added + line[end:]
-    edited = _bytes(data, lines)
+    edited = bytes_of(data, lines)
     after, problems = read_tree(shown(path), edited)
     old, new = _plain(before), _plain(after)
     assert isinstance(old, dict)
@@ -183,7 +183,7 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
     refusal = ValueError(
         f"can't change {', '.join(values)} in {shown(path)} without changing anything else; edit it by hand"
     )
-    lines, _ = _lines(data)
+    lines, _ = lines_of(data)
     old = _plain(before)
     if not isinstance(before, Keys) or not isinstance(old, dict):
         raise refusal
@@ -194,20 +194,21 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
         line, column = lines[node.line - 1], node.column - 1
         quotes = 2 * (line[column : column + 1] in ("'", '"'))
         lines[node.line - 1] = line[:column] + yaml_word(value) + line[column + len(node) + quotes :]
-    edited = _bytes(data, lines)
+    edited = bytes_of(data, lines)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != {**old, **values}:
         raise refusal
     return edited
 
 
-def _lines(data: bytes) -> tuple[list[str], str]:
+def lines_of(data: bytes) -> tuple[list[str], str]:
     """The lines of a file as YAML and editors count them, with their line ends, and the line end for new lines."""
     text = data.removeprefix(_MARK).decode("utf-8")
     return list(io.StringIO(text, newline="")), "\r\n" if "\r\n" in text else "\n"
 
 
-def _bytes(data: bytes, lines: Sequence[str]) -> bytes:
+def bytes_of(data: bytes, lines: Sequence[str]) -> bytes:
+    """The file `data` with these lines instead of its own."""
     return (_MARK if data.startswith(_MARK) else b"") + "".join(lines).encode()
 
 

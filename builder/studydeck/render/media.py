@@ -250,7 +250,7 @@ class _Shelf:
         if len(data) > HEAVY_FILE:
             message = f"'{written}' is {len(data) / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
+        return name_in_anki(data, suffix)
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -266,6 +266,11 @@ class _Shelf:
 def _is_authors(path: Path, name: str) -> bool:
     """Whether a file in the media folder isn't hidden, nor a spoken text's sound."""
     return not (path.name.startswith(".") or name.startswith(f"{SPOKEN}/"))
+
+
+def name_in_anki(data: bytes, suffix: str) -> str:
+    """The name that a picture or sound with these bytes has in Anki."""
+    return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
 
 
 def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:

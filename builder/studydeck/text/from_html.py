@@ -130,6 +130,18 @@ def _escaped(parts: list[str], needed: set[int]) -> str:
 _CLOSING_BRACES = re.compile(r"\}\s+(?=\})")
 
 
+def seen_in(html: str, files: Mapping[str, str] | None = None) -> object:
+    """What a field shows, to be compared: equal for two fields if nobody can see a difference.
+
+    `files` maps names of media to those to compare by.
+    """
+    from studydeck.text.clean import cleaned  # which a build doesn't need
+
+    html = cleaned(html, files)
+    found = shown(html)
+    return html.split() if found.lost else _comparable(found.blocks)
+
+
 def _comparable(blocks: Blocks) -> object:
     """`blocks` without what shows no difference."""
     return tuple(_comparable_block(block) for block in blocks)

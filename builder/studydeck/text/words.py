@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 from zlib import crc32
 
@@ -135,3 +135,14 @@ class Guesses:
         self._left -= len(self._folded)
         matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=alike)
         return self._folded[matches[0]] if matches else None
+
+
+def same_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many parts two texts have in common at the start, and how many more at the end.
+
+    >>> same_ends("a b c d".split(), "a c d".split())
+    (1, 2)
+    """
+    least = min(len(old), len(new))
+    first = next((at for at in range(least) if old[at] != new[at]), least)
+    return first, next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)
