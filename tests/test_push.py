@@ -237,8 +237,6 @@ def test_what_was_pulled_into_the_yaml_is_left_as_anki_wrote_it(desk: Desk) -> N
     desk.author.build(later=100)
     with nothing_written(desk):
         assert desk.receipt()["unchanged"] == 4
-    pushed = Pushed(desk.author.folder, desk.file)
-    assert pushed.built(desk.author.guid("nile"), desk.author.now) == desk.author.now
 
 
 def test_the_stamp_of_a_build_is_known_by_the_one_under_which_it_landed(desk: Desk) -> None:
@@ -247,7 +245,7 @@ def test_the_stamp_of_a_build_is_known_by_the_one_under_which_it_landed(desk: De
     desk.push()
     guid = desk.author.guid("nile")
     assert desk.learner.stamps()[guid] == before + 1
-    assert Pushed(desk.author.folder, desk.file).built(guid, before + 1) == desk.author.now
+    assert Pushed(desk.author.folder, desk.file).last[guid] == (desk.author.now, before + 1)
 
 
 def test_of_an_unknown_build_no_tag_is_lost(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

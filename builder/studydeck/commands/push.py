@@ -178,7 +178,7 @@ class Push:
     # --- which notes ---
 
     def _differing(self) -> dict[str, Row]:
-        """The collection's rows of notes that it has with another stamp; sorts out all others."""
+        """The collection's rows of notes that may lack something; sorts out all others."""
         theirs, deleted = self.own.rows(), self.own.deleted()
         differing = {}
         for guid, row in self.shipment.rows.items():
@@ -191,6 +191,7 @@ class Push:
                 self._landed[guid] = had.modified
             else:
                 differing[guid] = had
+        #: Their fields and tags, by their numbers.
         self._texts = self.own.texts(had.id for had in differing.values())
         return differing
 

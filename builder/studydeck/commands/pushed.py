@@ -35,11 +35,6 @@ class Pushed:
                     rows = connection.execute("SELECT guid, built, landed FROM note ORDER BY built")
                     self.last = {guid: (built, landed) for guid, built, landed in rows}
 
-    def built(self, guid: str, stamp: int) -> int:
-        """The stamp of the build that a note is of which has this stamp in the collection, as far as is known."""
-        built, landed = self.last.get(guid, (stamp, stamp))
-        return built if stamp == landed else stamp
-
     def versions(self, guid: str, most: int) -> dict[int, Version]:
         """The newest versions of a note that were pushed, by their builds' stamps."""
         if self._path is None or guid not in self.last:
