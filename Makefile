@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := decks
-.PHONY: decks preview verify test quick coverage stories installs hangs bench desktop pictures docs lint check format clean help FORCE
+.PHONY: decks preview verify test quick coverage stories learners installs hangs bench desktop pictures docs lint check format clean help FORCE
 
 # Whether .venv runs the code of this folder. It doesn't where the clone was moved, its Python was replaced, or somebody
 # installed a package over the editable one: then it is set up anew (test_make.py).
@@ -35,15 +35,18 @@ coverage: $(VENV)/.tested  ## run the whole suite and show which lines and branc
 
 stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 200 of builds at once (minutes)
 	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest \
-		tests/test_story.py tests/test_together.py tests/test_merges.py
+		tests/test_story.py tests/test_pull_story.py tests/test_together.py tests/test_merges.py
 
 installs: $(VENV)/.tested  ## install studydeck with pip, uv and pipx in every way, and try a release (minutes)
 	@$(BIN)/python -m pytest -m installs
 
+learners: $(VENV)/.tested  ## 200 learners study 200 cards on the real engine, and insights finds the 20 bad ones (minutes)
+	@STUDYDECK_LEARNERS=200 $(BIN)/python -m pytest -n 0 -s tests/test_insights.py -k planted
+
 hangs: $(VENV)/.tested  ## every function over all words of three signs, for what takes the square of a text (minutes)
 	@STUDYDECK_HANGS=1 $(BIN)/python -m pytest tests/test_hangs.py
 
-bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less)
+bench: $(VENV)/.tested  ## time ours against genanki, the floor and Anki's engine (BENCH="--cards 50" for less, "--kinds" for other decks)
 	@$(BIN)/python -m compileall -q builder
 	@$(BIN)/python tests/bench/run.py $(BENCH)
 

@@ -98,6 +98,7 @@ _TAKES = {
     "deck name": "a line",
     "line": "a line",
     "language": "a language tag such as `en`, `pt-BR` or `ar`",
+    "sides": "`question`, `answer`, `both` or `none`",
     "url": "an http or https address",
     "id": "letters, digits and `- _ . : +`, at most 100",
     "uid": "8 to 40 lowercase letters and digits",
@@ -105,6 +106,8 @@ _TAKES = {
     "flag or markdown": "`true`, `false` or Markdown",
     "flag or list": "`true`, `false`, a text or a list of texts",
     "markdown or list": "Markdown, or a list of it",
+    "items": "a list of Markdown or [items](#items-of-a-list)",
+    "items or lines": "lines of Markdown, or a list of [items](#items-of-a-list)",
     "lines": "a line, or a list of lines",
     "names": "a name, or a list of names",
     "sections": "a list of names",
@@ -129,7 +132,7 @@ _TAKES = {
 
 def _keys() -> Iterator[tuple[str, str]]:
     """A part for each file or mapping that has keys: a table of them."""
-    from studydeck.kinds import card_keys
+    from studydeck.kinds import ITEM_KEYS, card_keys
     from studydeck.reading.keys import (
         CREDIT_KEYS,
         DECK_KEYS,
@@ -142,7 +145,13 @@ def _keys() -> Iterator[tuple[str, str]]:
     from studydeck.reading.parts import PART_KEYS
 
     tables = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "credit": CREDIT_KEYS, "section": SECTION_KEYS}
-    tables |= {"card": card_keys(), "part": PART_KEYS, "note type": NOTE_TYPE_KEYS, "template": TEMPLATE_KEYS}
+    tables |= {
+        "card": card_keys(),
+        "item": ITEM_KEYS,
+        "part": PART_KEYS,
+        "note type": NOTE_TYPE_KEYS,
+        "template": TEMPLATE_KEYS,
+    }
     for file, keys in tables.items():
         rows = []
         for name, key in keys.items():
@@ -153,7 +162,7 @@ def _keys() -> Iterator[tuple[str, str]]:
 
 def _escaped(text: str) -> str:
     """A plain sentence as Markdown; what is written in YAML as it is there becomes code."""
-    text = re.sub(r"^true\b|\{\{.*?\}\}|<\w+>::\w+", lambda found: f"`{found[0]}`", text)
+    text = re.sub(r"^(?:true|false)\b|\{\{.*?\}\}|<\w+>::\w+", lambda found: f"`{found[0]}`", text)
     return re.sub(r"<(?!\w+>::)", "&lt;", text).replace("|", "\\|")
 
 

@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["STUDYDECK_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["STUDYDECK_DATA"] = str(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import zipfile
@@ -11,60 +12,15 @@ from pathlib import Path
 import genanki
 import pytest
 import zstandard
-from anki.collection import ExportAnkiPackageOptions
 from author import Author
 from click.testing import CliRunner
+from theirs import EDITS, LONG_AGO, PICTURE, collection_of, edit_all, exported, taken_over
 
 from studydeck.cli import main
+from studydeck.commands.plan import plan
 from studydeck.engine.learner import Import, Learner
+from studydeck.engine.verify import verify
 from studydeck.package import collection
-
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
-LONG_AGO = 1_690_000_000
-#: Anki's own note types, with the fields of some notes.
-STOCK = {
-    "Basic": [["Which river flows through <b>Cairo</b>?", 'The Nile<br><img src="nile.png">']],
-    "Basic (and reversed card)": [["Nile", "A river"], ["Rhine", "Another"]],
-    "Basic (optional reversed card)": [["Nile", "A river", "y"], ["Rhine", "Another", ""]],
-    "Basic (type in the answer)": [["Where is Vienna?", "Austria"]],
-    "Cloze": [["The {{c1::Nile}} and the {{c3::Rhine::river}}", "rivers"]],
-    "Arabic and Japanese": [["ما عاصمة مصر؟", "القاهرة"], ["<ruby>日本<rt>にほん</rt></ruby>", "Japan"]],
-}
-
-
-def collection_of(learner: Learner) -> None:
-    """Fills a collection with notes in three levels of decks, of all stock note types, and studies them."""
-    db = learner.col.db
-    assert db is not None
-    learner.col.media.write_data("nile.png", PICTURE)
-    for number, (name, rows) in enumerate(STOCK.items()):
-        note_type = learner.col.models.by_name(name) or learner.col.models.by_name("Basic")
-        assert note_type is not None
-        for fields in rows:
-            note = learner.col.new_note(note_type)
-            note.fields, note.tags = list(fields), ["a::b::c", f"t{number}"]
-            learner.col.add_note(note, learner.deck("Rivers" + "::deep::er"[: 6 * (number % 3)].rstrip(":")))
-    db.execute("update notes set mod = ?", LONG_AGO)
-    db.execute("update notetypes set mtime_secs = ? where mtime_secs > 0", LONG_AGO)
-    db.execute("update col set ls = scm + 1")
-    learner.col.close()
-    learner.col.reopen()
-    learner.study()
-
-
-def exported(learner: Learner, path: Path, *, legacy: bool) -> Path:
-    options = ExportAnkiPackageOptions(with_scheduling=True, with_media=True, legacy=legacy)
-    learner.col.export_anki_package(out_path=str(path), options=options, limit=None)
-    return path
-
-
-def taken_over(package: Path, home: Path) -> Author:
-    author = Author(home)
-    (author.folder / "deck.yaml").unlink()
-    author.folder.rmdir()
-    said = CliRunner().invoke(main, ["import", str(package), "--deck", str(author.folder)])
-    assert author.folder.exists(), said.output
-    return author
 
 
 @pytest.mark.parametrize("legacy", [True, False])
@@ -78,11 +34,11 @@ def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_pat
     assert learner.col.models.all() == types
     assert learner.having() == had
 
-    (file,) = [path for path in author.folder.glob("*.yaml") if "question: Where is Vienna?" in path.read_text("utf-8")]
-    author.edit("question: Where is Vienna?", "question: Where's Vienna?", file.name)
-    author.build()
-    assert learner.import_package(author.package) == Import(0, 1, len(had) - 1, 0, 0)
+    edit_all(author)
+    assert len(author.build().changes.edited) == len(EDITS)
+    assert learner.import_package(author.package) == Import(0, len(EDITS), len(had) - len(EDITS), 0, 0)
     assert learner.histories() == before
+    assert learner.col.models.all() == types
     assert not learner.schema_changed
     assert learner.faults() == []
     with Learner() as someone:
@@ -91,6 +47,69 @@ def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_pat
         assert someone.col.card_count() == learner.col.card_count()
         assert someone.faults() == []
         assert someone.missing_media() == []
+        theirs, mine = someone.having(), learner.having()
+        assert all(theirs[guid].content == mine[guid].content for guid in had if mine[guid] != had[guid])
+        assert decks(someone) == decks(learner)
+
+
+def decks(learner: Learner) -> dict[str, str]:
+    """The deck of each note's first card."""
+    return {note.guid: learner.col.decks.name(note.cards()[0].did) for note in learner.notes()}
+
+
+def test_compared_with_the_old_package_only_edits_are_edits(learner: Learner, tmp_path: Path) -> None:
+    """Our HTML and the sections' tags differ in every note, and reach nobody before the author edits it."""
+    collection_of(learner)
+    old = exported(learner, tmp_path / "theirs.apkg", legacy=True)
+    author = taken_over(old, tmp_path)
+
+    def edited() -> int:
+        options = ["--against", str(old), "--format", "json", "-o", str(author.out), str(author.folder)]
+        said = CliRunner().invoke(main, ["plan", *options], env={"SOURCE_DATE_EPOCH": str(author.now + 9)})
+        (made,) = json.loads(said.output)["plans"]
+        assert (made["imports_cleanly"], made["look"]) == (True, None)
+        assert made["edited"] + made["untouched"] == learner.col.note_count()
+        return int(made["edited"])
+
+    def verified() -> str:
+        report = verify(author.package, old)
+        assert report.ok, report
+        return next(check.seen for check in report.checks if check.name == "every edit arrives")
+
+    author.build(later=50_000_000)
+    assert edited() == 0
+    assert verified() == "0 of 0 edited"
+    edit_all(author)
+    assert edited() == len(EDITS)
+    author.build()
+    assert edited() == len(EDITS)
+    assert verified() == f"{len(EDITS)} of {len(EDITS)} edited"
+
+
+def test_searches_find_notes_that_have_no_id(learner: Learner, tmp_path: Path) -> None:
+    """Before the import, and after it, which changes their HTML."""
+    collection_of(learner)
+    old = exported(learner, tmp_path / "theirs.apkg", legacy=True)
+    author = taken_over(old, tmp_path)
+    author.build(later=50_000_000)
+    edit_all(author)
+    author.write("rivers.yaml", author.read("rivers.yaml").replace("subdeck: false\n", ""))
+    for gone in (r"  - id: ما[^\x00]+?guid: \S+\n\n", r"  - id: who-wrote[^\x00]+?guid: \S+\n\n"):
+        author.write("rivers.yaml", re.sub(gone, "", author.read("rivers.yaml"), count=1))
+    made = plan(author.load(), author.out, author.now + 100, str(old))
+    assert plan(author.load(), author.out, author.now + 100).by_hand, "with no texts but those of the last build"
+    move, gone_step = made.by_hand
+    expected = [
+        {"Which river", "Where", "<ruby>日本"},
+        {"ما عاصمة مصر؟", "Who wrote a script?"},
+    ]
+    for _ in range(2):
+        for step, starts in zip((move, gone_step), expected, strict=True):
+            found = [learner.col.get_note(each).fields[0] for each in learner.col.find_notes(step.search)]
+            assert len(found) == len(starts)
+            assert all(text.startswith(tuple(starts)) for text in found), found
+        author.build()
+        learner.import_package(author.package)
 
 
 def test_a_genanki_script_s_deck_keeps_its_guids_and_note_type(learner: Learner, tmp_path: Path) -> None:
@@ -259,8 +278,7 @@ def entries_of(path: Path) -> dict[str, bytes]:
 def changed(database: bytes, statement: str) -> bytes:
     connection = sqlite3.connect(":memory:")
     connection.deserialize(database)
-    connection.execute(statement)
-    connection.commit()
+    connection.executescript(statement)
     return bytes(connection.serialize())
 
 
@@ -299,6 +317,31 @@ BROKEN: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = 
             }
         ),
         "is a damaged package",
+    ),
+    "a table that never ends": (
+        lambda e: (
+            e
+            | {
+                "collection.anki2": changed(
+                    e["collection.anki2"],
+                    "drop table cards; create view Cards as with recursive r(n) as (select 1 union all select n + 1 "
+                    "from r) select n as id, n as nid, n as ord, 1 as did, 0 as odid from r;",
+                )
+            }
+        ),
+        "is a damaged package ('cards' isn't a plain table)",
+    ),
+    "a column that is worked out": (
+        lambda e: (
+            e
+            | {
+                "collection.anki2": changed(
+                    e["collection.anki2"],
+                    "alter table notes drop column data; alter table notes add column data as (hex(zeroblob(9999)))",
+                )
+            }
+        ),
+        "is a damaged package ('notes' isn't a plain table)",
     ),
     "a newer collection that isn't compressed": (
         lambda e: e | {"collection.anki21b": b"\x28\xb5\x2f\xfd" + bytes(100)},

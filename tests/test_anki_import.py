@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from author import DECK, Author
-from test_adopt import exported
+from theirs import exported
 
 from studydeck.engine.learner import Import, Learner
 from studydeck.model import Text
@@ -350,6 +350,15 @@ def test_every_section_can_have_a_subdeck(rivers: Author, learner: Learner) -> N
     names = {learner.col.decks.name(card.did) for card in learner.cards()}
     assert names == {"Rivers::Water", "Rivers::Fire"}
     assert learner.faults() == []
+
+
+def test_a_section_can_stay_in_the_deck_itself(rivers: Author, learner: Learner) -> None:
+    rivers.write("deck.yaml", DECK + "subdecks: true\n")
+    rivers.section("  - {id: etna, question: Which volcano stands on Sicily?, answer: Etna}\n", "Fire", "fire.yaml")
+    rivers.write("fire.yaml", "subdeck: false\n" + rivers.read("fire.yaml"))
+    rivers.build()
+    learner.import_package(rivers.package)
+    assert {learner.col.decks.name(card.did) for card in learner.cards()} == {"Rivers::Water", "Rivers"}
 
 
 def test_two_devices_that_import_separately_have_the_same_ids(rivers: Author, learner: Learner) -> None:

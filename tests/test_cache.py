@@ -13,7 +13,7 @@ import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import decks, pipeline
+from studydeck import decks, files, pipeline
 from studydeck.cli import main
 from studydeck.incremental import cache, rebuild
 from studydeck.pipeline import Loaded
@@ -160,3 +160,50 @@ def test_a_picture_behind_a_link_is_no_less_watched(rivers: Author) -> None:
     assert "2 unchanged" in build()
     rivers.write("media/delta.svg", PICTURE + b" ")
     assert "1 edited" in build()
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that were hashed."""
+    names: list[str] = []
+
+    def noted(path: str, *rest: Any) -> str:
+        names.append(os.path.basename(path))
+        return files.digest_of(path, *rest)
+
+    monkeypatch.setattr(cache, "digest_of", noted)
+    return names
+
+
+def older(*paths: Path) -> None:
+    """Waits until the last change of the files is longer ago than a file's status can hide another one."""
+    latest = max(path.stat().st_ctime for path in paths)
+    time.sleep(max(0.0, latest + cache._UNSETTLED + 0.1 - time.time()))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a status doesn't have the moment of its last change")
+def test_what_was_not_touched_is_not_hashed_again_and_what_was_touched_is(rivers: Author, hashed: list[str]) -> None:
+    build()
+    older(rivers.package, rivers.folder / "deck.lock")
+    hashed.clear()
+    build()
+    assert {"rivers.apkg", "water.yaml", "delta.svg"} <= set(hashed)  # written within two seconds before the last note
+    hashed.clear()
+    build()
+    assert hashed == []
+    times = os.stat(rivers.folder / "water.yaml")
+    rivers.edit("The Nile", "the Nile")  # of the same size, and with the same time
+    os.utime(rivers.folder / "water.yaml", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert "1 edited" in build()
+    assert hashed == ["water.yaml"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a status doesn't have the moment of its last change")
+def test_a_package_that_was_replaced_is_built_again(rivers: Author, hashed: list[str]) -> None:
+    build()
+    older(rivers.package)
+    build()
+    data = rivers.package.read_bytes()
+    rivers.package.write_bytes(data[:-1] + b"x")
+    build()
+    assert rivers.package.read_bytes() == data

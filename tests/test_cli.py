@@ -640,7 +640,14 @@ def test_new_needs_a_folder(home: Path) -> None:
     assert "can't be written (" in run("new", "cards/rivers", "--name", "Rivers", code=2).stderr
 
 
-@pytest.mark.parametrize(("file", "keys"), [("deck", ["deck", "uid"]), ("section", ["section", "cards"])])
+@pytest.mark.parametrize(
+    ("file", "keys"),
+    [
+        ("deck", ["deck", "uid"]),
+        ("section", ["section", "cards"]),
+        ("note-type", ["name", "id", "fields", "templates"]),
+    ],
+)
 def test_schema_prints_a_json_schema(file: str, keys: list[str]) -> None:
     schema = json.loads(run("schema", file).stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"

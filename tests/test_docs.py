@@ -26,7 +26,7 @@ from studydeck.commands.locked import lock_changes
 from studydeck.commands.sources import stamp_sources
 from studydeck.decks import load_all
 from studydeck.installing import update_line
-from studydeck.kinds import card_keys
+from studydeck.kinds import ITEM_KEYS, card_keys
 from studydeck.model import PROBLEMS, Problem
 from studydeck.pipeline import build, load
 from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, NOTE_TYPE_KEYS, SECTION_KEYS, TEMPLATE_KEYS
@@ -50,6 +50,7 @@ FOLLOWED = {
     "guide": [f"docs/{each}.md" for each in GUIDE],
     "note types": ["docs/note-types.md"],
     "occlusion": ["docs/occlusion.md"],
+    "lists": ["docs/lists.md"],
 }
 DECK = Path("cards/rivers")
 
@@ -148,6 +149,7 @@ def test_every_command_and_option_is_in_the_docs() -> None:
         ("material", MATERIAL_KEYS),
         ("Section files", SECTION_KEYS),
         ("Cards", [*card_keys(), *PART_KEYS]),
+        ("Items of a list", ITEM_KEYS),
         ("note-type.yaml", [*NOTE_TYPE_KEYS, *TEMPLATE_KEYS]),
         ("templates", TEMPLATE_KEYS),
     ],
@@ -258,8 +260,9 @@ def split(command: str) -> list[str]:
 
 
 def edit(diff: str) -> None:
-    """Makes the edit that a diff of one line shows, in the one file that has the line."""
-    (old,), (new,) = (re.findall(rf"^\{sign}(.*)$", diff, re.MULTILINE) for sign in "-+")
+    """Makes the edit that a diff of one line shows, which may become several, in the one file that has the line."""
+    (old,), added = (re.findall(rf"^\{sign}(.*)$", diff, re.MULTILINE) for sign in "-+")
+    new = "\n".join(added)
     (path,) = (each for each in DECK.glob("*.yaml") if f"{old}\n" in each.read_text("utf-8"))
     path.write_bytes(path.read_bytes().replace(f"{old}\n".encode(), f"{new}\n".encode()))
 

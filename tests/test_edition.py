@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from author import Author
 from click.testing import CliRunner
-from test_adopt import collection_of, exported, taken_over
 from test_own_types import CARDS as CAPITALS
 from test_own_types import MAPPED, folder_of, their_type
+from theirs import EDITS as THEIR_EDITS
+from theirs import collection_of, edit_all, exported, taken_over
 
 from studydeck.cli import main
 from studydeck.engine.learner import Import, Learner
@@ -261,7 +262,7 @@ def test_a_note_type_of_the_decks_own_keeps_the_fields_that_the_author_leaves_em
         assert not theirs.schema_changed
 
 
-def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path) -> None:
+def test_a_deck_that_was_imported_reaches_every_note_type(tmp_path: Path) -> None:
     """The learner got the old package, tagged all notes, and later reworded one; the author imported it, and edits."""
     with Learner() as origin:
         collection_of(origin)
@@ -277,29 +278,19 @@ def test_a_deck_that_was_imported_reaches_every_stock_note_type(tmp_path: Path) 
         note.fields[1] = "Here"
         learner.col.update_note(note)
         before, was = learner.histories(), learner.having()
-        edits = {
-            "Where is Vienna?": "Where's Vienna?",
-            "日本": "日本国",
-            "A river": "A long river",
-            "Another": "Another one",
-        }
-        edits |= {"}} and the {{": "}} or the {{"}
-        for path in author.folder.glob("*.yaml"):
-            if path.name != "deck.yaml":
-                text = path.read_text("utf-8")
-                for some, other in edits.items():
-                    text = text.replace(some, other)
-                author.write(path.name, text)
+        edit_all(author)
         made = edition(author)
-        assert (made["notes"], made["left"]) == (7, [])
+        by_rows = len(THEIR_EDITS) - 1
+        left = [{"why": "the first field is empty", "ids": ["france"]}]
+        assert (made["notes"], made["left"]) == (by_rows, left)
         outcomes = [learner.import_text(Path(path)) for path in made["paths"]]
-        assert sum(each.updated for each in outcomes) == 7
+        assert sum(each.updated for each in outcomes) == by_rows
         assert not any(each.new or each.duplicate or each.conflicting or each.other for each in outcomes)
         now = learner.having()
-        assert sum(now[guid] != was[guid] for guid in was) == 7
+        assert sum(now[guid] != was[guid] for guid in was) == by_rows
         assert all(now[guid].tags == was[guid].tags >= {"mine"} for guid in was)
         assert next(each for each in learner.notes() if "Vienna" in each.fields[0]).fields[1] == "Austria"
-        assert learner.import_package(author.package) == Import(0, 0, len(was), 0, 0)
+        assert learner.import_package(author.package) == Import(0, 1, len(was) - 1, 0, 0)
         assert learner.histories() == before
         assert not learner.schema_changed
 

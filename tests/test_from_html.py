@@ -82,6 +82,8 @@ class AnyFile(dict[str, str]):
     ("html", "markdown"),
     [
         ("The Nile", "The Nile"),
+        ("The  Nile ", "The Nile"),
+        ("<b>The</b>  Nile \n  is", "**The** Nile is"),
         ("a&nbsp;b &lt; c &amp; d", "a b < c & d"),
         ("a<div>b</div><div>c</div>", "a\nb\nc"),
         ("a<br>b<br><br>c<br>", "a\nb\n\nc"),

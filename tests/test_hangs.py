@@ -43,11 +43,11 @@ from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands import edition
 from studydeck.commands.ids import write_ids
-from studydeck.history import identity, lock, plan, plan_words
+from studydeck.history import by_hand, identity, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
 from studydeck.importers._occlusion import as_parts
-from studydeck.kinds import kind_of
+from studydeck.kinds import card_keys, kind_of
 from studydeck.kinds.fronts import is_shown, named_in, parse_template
 from studydeck.kinds.occlusion import OCCLUSION
 from studydeck.material import align, draft, outline
@@ -56,16 +56,20 @@ from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
 from studydeck.preview.view import view
+from studydeck.reading.edit_values import with_card_values
+from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
-from studydeck.reading.reader import is_deck, read_deck
+from studydeck.reading.reader import is_deck, read_deck, read_mapping
 from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.labels import labels_of
 from studydeck.render.notes import render_notes
+from studydeck.render.values import Filled, value_in
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
 from studydeck.text.clean import cleaned
 from studydeck.text.from_html import to_markdown
+from studydeck.text.spoken import spoken_words
 
 pytestmark = pytest.mark.slow
 
@@ -79,9 +83,13 @@ SAMPLED = {
     *(
         "HTML of another editor's",
         "studydeck.text.plain.from_plain",
+        "a list item by item",
+        "what is read aloud",
         "the numbers",
         "the print",
         "the check wrong_texts",
+        "a deck of CrowdAnki's",
+        "the fields of a note",
     ),
 }
 #: Seconds after which a run is over: what takes so long for 4,000 signs hangs.
@@ -288,6 +296,14 @@ def style(form: str) -> Callable[[str], object]:
     return lambda value: list(ERRORS[-1](deck(style=form.replace("…", value))))
 
 
+def unfolded(value: str) -> object:
+    """A list with an item for each five signs."""
+    steps = [value[at : at + 5] for at in range(0, len(value), 5)]
+    section = {"section": "x", "cards": [{"id": "x", "question": "x", "steps": steps}]}
+    tree, _ = read_tree("water.yaml", json.dumps(section).encode())
+    return read_mapping(tree or text(""), SECTION_KEYS, (), [])
+
+
 def revised(value: str) -> object:
     middle = len(value) // 2
     before, after = outline.read_outline(value), outline.read_outline(f"{value[middle:]}\n\nx.\n\n{value[:middle]}")
@@ -299,6 +315,17 @@ def imported(value: str) -> None:
     _, importer = max(((each.fits(given), each) for each in importers()), key=lambda found: found[0])
     with contextlib.suppress(ValueError):
         importer.read(given)
+
+
+def crowdanki_deck(value: str) -> dict[str, object]:
+    """A deck whose every text is `value`, with decks in decks."""
+    template = {"name": value, "qfmt": f"{{{{Front}}}}{value}", "afmt": value}
+    model = {"crowdanki_uuid": value, "name": value, "flds": [{"name": "Front"}], "tmpls": [template]}
+    note = {"guid": value, "note_model_uuid": value, "fields": [value], "tags": [value]}
+    tree: dict[str, object] = {"crowdanki_uuid": "x", "name": value, "desc": value, "notes": [note]}
+    for _ in range(3):
+        tree = {"name": value, "children": [tree]}
+    return tree | {"crowdanki_uuid": "x", "note_models": [model]}
 
 
 def word_diff(value: str) -> str:
@@ -325,6 +352,25 @@ def drawing(value: str) -> None:
     ):
         with contextlib.suppress(ValueError):
             labels_of(f"<svg viewBox='0 0 99 99'>{inside}</svg>".encode("utf-8", "replace"))
+
+
+def edited(value: str) -> None:
+    """Edits a card whose values are this text in several styles, and gives others this text."""
+    for form in ("…", json.dumps("…"), "'…'", "|\n    …", "[a, …]", "\n    - …\n    - b"):
+        written = form.replace("…", value.replace("\n", " "))
+        data = f"cards:\n- question: {written}\n  answer: {written}\n  hint: x  # {value[:9]}\n"
+        changes = {"question": value, "answer": None, "hint": f"x\n{value}", "tags": (value, "a")}
+        with contextlib.suppress(ValueError):
+            with_card_values(
+                Path("x.yaml"), data.encode("utf-8", "surrogatepass"), {Place("", 2, 3): changes}, ["hint"]
+            )
+
+
+def fields_read(value: str) -> None:
+    """Reads fields of a note as the values of an answer that is a list, and of a source."""
+    for name, field in (("answer", f"<ul><li>{value}</li></ul>"), ("source", f"¶1.1, {value}")):
+        with contextlib.suppress(ValueError):
+            value_in(card_keys()[name], Filled(field, is_marked=True, present=("a",)))
 
 
 CHECKS: dict[str, Callable[[str], object]] = {f"the check {find.__name__}": check(find) for find in ERRORS} | {
@@ -362,6 +408,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
         as_parts([f"{{{{c1::image-occlusion:rect:{value}}}}}", f'<img src="{value}">']),
     ],
     "a plan": lambda value: plan.plain(value),
+    "a search for a note": lambda value: by_hand.by_text("Front", value),
     "a text edition": lambda value: edition.media_in([value]),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),
     "the print": lambda value: PRINT.make(
@@ -394,11 +441,15 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "Anki's notes in plain text": lambda value: imported(f"#separator:tab\n#html:false\n{value}\n"),
     "questions and answers": lambda value: imported(f"Q: {value}\nA: {value}\nC: a [{value}]\n"),
     "Obsidian's cards": lambda value: imported(f"a :: {value}\n\n{value}\n?\nb\n\n=={value}== #card\nb\n"),
+    "org-drill": lambda value: imported(f"* {value} :drill:\n{value}\n** b\n{value}\n{value} :drill:\n"),
     "a page of headings": lambda value: imported(  # longer texts below headings are no answers
         "".join(f"## a?\nb\n## b?\nc {value[at : at + 500]}\n" for at in range(0, len(value), 500))
     ),
     "a list of cards": lambda value: imported(f"- question: x\n  answer: y\n- {value}\n"),
     "a list of cards in JSON": lambda value: imported(json.dumps([{"q": value, "a": value, value: value}])),
+    "a deck of CrowdAnki's": lambda value: imported(json.dumps(crowdanki_deck(value))),
+    "a list item by item": unfolded,
+    "what is read aloud": lambda value: spoken_words([text(value)], "ja"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
@@ -406,6 +457,8 @@ OTHERS: dict[str, Callable[[str], object]] = {
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
     ),
     "a material's lock": lambda value: read_material_lock("x", f"# studydeck material 1\n{value}".encode()),
+    "an edit of a card": edited,
+    "the fields of a note": fields_read,
     "a problem": lambda value: str(Problem(value, 1, 1, "x", "error", "x", "x")),
 }
 
@@ -442,10 +495,18 @@ def work(run: Callable[[], object]) -> float:
 
 
 def _remembering() -> list[Any]:
+    """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
+    from studydeck.material import formats, lock
     from studydeck.preview.view import _line
+    from studydeck.text import cloze, code, locator, tex
 
-    return [words.plain, words.unquoted, words.words, words.content, words.stem, words.stems, formula._mathml, _line]
+    code._kept = None
+    return [
+        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml, _line),
+        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(outline.read_outline, formats._text_of, lock._read),
+    ]
 
 
 def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float = FLOOR) -> float:

@@ -400,6 +400,61 @@ def test_cards_of_obsidians_flashcards_plugin_are_read(tmp_path: Path) -> None:
     ]
 
 
+def test_words_in_latex_become_words_and_not_a_formula(tmp_path: Path) -> None:
+    text = "#separator:tab\n#html:true\n[latex]Which river is it?[/latex]<br>\t[latex]The Nile[/latex]\n"
+    assert cards(imported(tmp_path, text)) == [pair("Which river is it?", "The Nile")]
+
+
+ORG = """\
+    #+TITLE: Rivers
+    * Africa
+    ** Which river flows through Cairo?                  :drill:water:
+       SCHEDULED: <2026-01-01 Thu>
+       :PROPERTIES:
+       :ID:       1234
+       :END:
+       The *Nile*, see [[https://example.org][here]].
+    ** Depth :drill:
+       The deepest river is the [Congo||in Africa], at [220 m]; see [fn:1] and ~a[0]~.
+    ** Delta :drill:
+       What is a /delta/?
+       #+begin_src python
+       a *b*
+       #+end_src
+    *** Answer
+        Land at a mouth, as in [[file:nile.png]].
+    * Europe
+    ** Danube :drill:
+       :PROPERTIES:
+       :DRILL_CARD_TYPE: twosided
+       :END:
+    *** English
+        the Danube
+    *** German
+        die Donau
+    ** A chapter
+       of prose
+    ** Nothing :drill:
+"""
+
+
+def test_headings_of_org_drill_are_cards_in_their_three_forms(tmp_path: Path) -> None:
+    (tmp_path / "nile.png").write_bytes(PICTURE)
+    (tmp_path / "rivers.org").write_text(textwrap.dedent(ORG), "utf-8")
+    said = run(tmp_path / "rivers.org", "--deck", tmp_path / "deck")
+    assert "left out: a heading with the tag drill: it has no answer below\n" in said.output
+    loaded = load(tmp_path / "deck")
+    assert not loaded.errors
+    assert loaded.deck.title == "Rivers"
+    assert sections(loaded) == {"Africa": 3, "Europe": 1}
+    assert cards(loaded) == [
+        pair("Which river flows through Cairo?", "The **Nile**, see [here](https://example.org).", tags=["water"]),
+        {"cloze": "The deepest river is the {{c1::Congo::in Africa}}, at {{c2::220 m}}; see [fn:1] and `a[0]`."},
+        pair("What is a *delta*?\n```python\na *b*\n```", "Land at a mouth, as in ![](nile.png)."),
+        pair("the Danube", "die Donau", reverse=True),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -721,29 +776,3 @@ def test_no_line_that_is_written_ends_in_a_blank() -> None:
     written = section_yaml("Water", "water", [card])
     assert not re.search(" $", written, re.MULTILINE)
     assert "    fields:\n      Flag: |\n" in written
-
-
-# --- the page ------------------------------------------------------------------------------------
-
-_SHOWN = re.compile(
-    r"`([\w./-]+)`:\n\n```\w+\n(?P<file>.*?)^```$|^```console\n\$ studydeck (?P<command>.*?)\n(?P<printed>.*?)^```$",
-    re.DOTALL | re.MULTILINE,
-)
-
-
-def test_the_page_for_those_who_come_from_another_tool_can_be_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    page = (Path(__file__).parent.parent / "docs" / "coming-from.md").read_text("utf-8")
-    ran = 0
-    for found in _SHOWN.finditer(page):
-        if found["command"]:
-            outcome = CliRunner().invoke(main, found["command"].split())
-            assert outcome.output.replace("\\", "/") == found["printed"]
-            ran += 1
-        elif (path := Path(found[1])).exists():
-            assert path.read_text("utf-8") == found["file"]
-        else:
-            path.write_text(found["file"], "utf-8")
-    assert ran == 6

@@ -191,6 +191,6 @@ def test_an_extra_that_is_asked_for_exists() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     program = "\n".join(path.read_text("utf-8") for path in (ROOT / "builder").rglob("*.py"))
     asked = set(re.findall(r"install_line\(['\"](\w+)['\"]\)", program))
-    assert asked == {"anki", "material", "packages"}
+    assert asked == {"anki", "material", "packages", "sync"}
     assert asked <= set(extras)
     assert not re.search(r"pip install (?!')", re.sub(r"`pip install[^`]*`", "", program))

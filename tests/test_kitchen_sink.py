@@ -17,7 +17,7 @@ from clone import ROOT
 from studydeck.engine.learner import Import, Learner
 
 DECK = ROOT / "tests" / "decks" / "kitchen-sink"
-NOTES = 122
+NOTES = 134
 #: What of an author's spelling no learner should ever see outside of code.
 RAW = re.compile(r"\{\{c\d|\*\*[^\s*]+\*\*|==\w|~~\w|!\[|\]\(|\[\$\]|\[latex\]|\[sound:|\$\$|\{\w+\||\|\d+%?\b")
 _CODE = re.compile(r"<code.*?</code>|<style.*?</style>", re.DOTALL)
@@ -56,7 +56,7 @@ def faces(learner: Learner) -> Iterator[str]:
             yield " ".join(_TAG.sub(" ", _CODE.sub(" ", side)).split())
 
 
-def test_it_has_nothing_to_report(sink: Sink) -> None:
+def test_it_has_all_its_notes_and_nothing_to_report(sink: Sink) -> None:
     loaded = sink.load()
     assert sum(len(section.cards) for section in loaded.deck.sections) == NOTES
     assert list(map(str, loaded.problems)) == []

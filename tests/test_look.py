@@ -373,6 +373,18 @@ def test_no_card_of_any_deck_has_a_fault(decks: list[Hard], open_screen: Open, c
         assert screen.measure(drawn, size, text=1.5 if night else 1.0) == {}, loaded.deck.title
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_colours_of_the_card_itself_give_way_by_night(open_screen: Open, client: str) -> None:
+    """So the styles of Anki's own note types need no second set (`style-colour`)."""
+    seen = "() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    day, night = (
+        open_screen(client, None, ".card { color: rgb(1, 2, 3); background-color: rgb(251, 252, 253); }", night=night)
+        for night in (False, True)
+    )
+    assert day.page.evaluate(seen) == ["rgb(1, 2, 3)", "rgb(251, 252, 253)"]
+    assert not {"rgb(1, 2, 3)", "rgb(251, 252, 253)"} & set(night.page.evaluate(seen))
+
+
 def test_the_measure_sees_what_anki_shows_in_red_or_raw(open_screen: Open, hard_sides: Hard) -> None:
     screen = open_screen("desktop", None, hard_sides[1], night=False)
     for html, fault in [

@@ -135,6 +135,21 @@ def test_a_new_learner_gets_every_card(their_deck: Author, tmp_path: Path) -> No
         assert "Capitals Cloze" not in {each.name for each in someone.col.models.all_names_and_ids()}
 
 
+@pytest.mark.parametrize(
+    ("css", "told"),
+    [
+        (".card { color: black; background-color: white; }", False),
+        ("body.card { color: black; }", True),
+        (".card .word { color: black; }", True),
+    ],
+)
+def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Author, css: str, told: bool) -> None:
+    their_deck.write("note-types/Capitals/style.css", css)
+    assert [each.name for each in their_deck.load().problems if each.name.startswith("style")] == [
+        "style-colour"
+    ] * told
+
+
 def test_a_learners_style_stays_until_the_author_edits_the_note_type(their_deck: Author, learner: Learner) -> None:
     note_type = learner.note("a=b,c").note_type()
     assert note_type is not None

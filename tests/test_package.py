@@ -1,4 +1,4 @@
-"""The package file: deterministic, deflated, and each override of genanki needed."""
+"""The package file: deterministic, packed, and each override of genanki needed."""
 
 from __future__ import annotations
 
@@ -96,6 +96,17 @@ def test_the_archive_is_deflated_dateless_and_leaves_nothing_behind(built: Autho
         (zipfile.ZIP_DEFLATED, (1980, 1, 1, 0, 0, 0), 3)
     }
     assert [path.name for path in built.out.iterdir()] == ["rivers.apkg"]
+
+
+def test_what_is_packed_already_is_stored(built: Author) -> None:
+    built.write("media/photo.JPG", b"\xff\xd8\xff\xe0" + bytes(1_000))
+    built.section("- {question: 'What is it? ![a photo](photo.JPG)', answer: A photo}\n", file="photos.yaml")
+    built.build()
+    archive = zipfile.ZipFile(built.package)
+    names = {name: number for number, name in json.loads(archive.read("media")).items()}
+    packed = {name.rpartition(".")[2]: archive.getinfo(number).compress_type for name, number in names.items()}
+    assert packed == {"svg": zipfile.ZIP_DEFLATED, "jpg": zipfile.ZIP_STORED}
+    assert archive.read(names[next(name for name in names if name.endswith("jpg"))])[4:] == bytes(1_000)
 
 
 def test_media_is_named_by_its_content(built: Author) -> None:

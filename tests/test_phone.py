@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from anki.sync import SyncAuth
 from anki.sync_pb2 import SyncCollectionResponse
 from author import Author
+from theirs import collection_of, edit_all, exported, taken_over
 
+from studydeck.commands.merge_edition import merge_edition, write_merge_edition
 from studydeck.engine.learner import Import, Learner
 
 CARDS = """\
@@ -148,6 +151,41 @@ def test_two_devices_that_import_before_their_first_sync_have_no_note_twice(
         )
         assert len(reviews_of(device)) == reviews
         assert device.faults() == []
+
+
+def test_the_merge_edition_costs_a_full_sync_and_what_no_device_had_synced(desktop: Device, phone: Device) -> None:
+    with Learner() as origin, tempfile.TemporaryDirectory() as home:
+        collection_of(origin)
+        author = taken_over(exported(origin, Path(home, "theirs.apkg"), legacy=True), Path(home))
+        author.build(later=50_000_000)
+        edit_all(author)
+        author.build()
+        made = merge_edition(author.load(), author.out)
+        write_merge_edition(made, author.package)
+
+        collection_of(desktop, model_id=77)
+        desktop.sync_in_full(upload=True)
+        phone.sync_in_full(upload=False)
+        phone.col.sched.set_due_date(list(phone.histories()), "0")  # type: ignore[arg-type]
+        assert phone.study(3) == 3
+        phone.sync()
+        desktop.sync()
+        histories = desktop.histories()
+        time.sleep(0.05)
+        assert phone.study(1) == 1, "a review that isn't synced"
+        desktop.import_package(made.path, merge=True, always=True)
+        desktop.sync_in_full(upload=True)
+        phone.sync_in_full(upload=False)
+        assert phone.histories() == desktop.histories() == histories
+        assert any("Where's Vienna?" in note.fields for note in phone.notes())
+
+        author.edit("Where's Vienna?", "Where is Vienna, then?", "rivers.yaml")
+        author.build()
+        assert desktop.import_package(author.package).updated == 1
+        desktop.sync()
+        phone.sync()
+        assert any("Where is Vienna, then?" in note.fields for note in phone.notes())
+        assert phone.faults() == desktop.faults() == []
 
 
 def reviews_of(device: Device) -> list[object]:

@@ -491,7 +491,7 @@ QUOTES: dict[str, Case] = {
     ),
     "a comma in braces": (
         HEAD + "  - {question: a, b, answer: c}\n",
-        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, reverse,"],
+        ["3:19: error: unknown key 'b'; the keys here are id, question, answer, steps,"],
     ),
     "a number sign": (card("Q", "Bus #7"), [f"4:17: error: YAML cuts the text off before '#7'; {CUT}"]),
     "a number sign in a question": (
@@ -580,10 +580,10 @@ MAPPINGS: dict[str, str] = {
 }
 TAKES = {
     **dict.fromkeys(("deck", "uid", "tag", "language", "description", "title", "url", "path", "section"), "a string"),
-    **dict.fromkeys(("license", "answer-language", "reverse-answer"), "a string"),
+    **dict.fromkeys(("license", "answer-language", "reverse-answer", "speak"), "a string"),
     "authors": "a line or a list of lines",
     **dict.fromkeys(("id", "question", "cloze", "hint", "details", "guid", "type"), "a string"),
-    **dict.fromkeys(("retired", "subdecks"), "true or false"),
+    **dict.fromkeys(("retired", "subdeck", "subdecks"), "true or false"),
     "reverse": "true, false or a text",
     "typed": "true, false or a list of texts",
     "answer": "a string or a list of strings",
@@ -591,10 +591,12 @@ TAKES = {
     "tags": "a list of strings",
     "sections": "a list of section files",
     "cards": "a list of cards",
+    **dict.fromkeys(("steps", "items"), "a list of items"),
+    "lines": "a text or a list of items",
     "ok": "a list of strings",
     **MAPPINGS,
 }
-TAKES_LIST = ("authors", "answer", "typed", "source", "tags", "ok", "sections", "cards")
+TAKES_LIST = ("authors", "answer", "typed", "source", "tags", "ok", "sections", "cards", "steps", "items", "lines")
 KEYS = {"deck": DECK_KEYS, "material": MATERIAL_KEYS, "section": SECTION_KEYS}
 KEYS["card"] = {name: key for name, key in card_keys().items() if name not in OCCLUSION.own}  # test_occlusion.py
 HOLDS = {
@@ -613,7 +615,8 @@ AROUND = {
 
 def wrong(where: str, key: str, value: str, what: str) -> tuple[str, Case]:
     """The case of a value under a key that takes another kind of values."""
-    holds = {} if key == "cloze" else HOLDS[where]
+    listed = key in ("steps", "items", "lines")
+    holds = {} if key == "cloze" else {"id": "x", "question": "Q"} if listed else HOLDS[where]
     text = AROUND[where] % "{%s}" % ", ".join(f"{name}: {each}" for name, each in (holds | {key: value}).items())
     before = text[: text.index(f"{key}: {value}") + len(key) + 2]
     file = "water.yaml" if where in ("section", "card") else "deck.yaml"
@@ -694,16 +697,17 @@ KEYS_AND_VALUES: dict[str, Case] = {
     "a key of no kind": (
         line("frage: F"),
         [
-            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, reverse, reverse-answer, typed, "
-            "answer-language, cloze, occlude, title, hide, parts, hint, details, source, tags, ok, language, fields, "
+            "5:5: error: unknown key 'frage'; the keys here are id, question, answer, steps, items, lines, reverse, "
+            "reverse-answer, typed, answer-language, speak, cloze, occlude, title, hide, parts, hint, details, source, "
+            "tags, ok, language, fields, "
             "retired, type, guid [unknown-key]"
         ],
     ),
     "a key of a card on its section": (
         "section: Water\nhint: H\ncards:\n" + NILE,
         [
-            "2:1: error: unknown key 'hint'; the keys here are section, tag, language, answer-language, "
-            "cards, uncarded [unknown-key]"
+            "2:1: error: unknown key 'hint'; the keys here are section, tag, subdeck, language, "
+            "answer-language, speak, cards, uncarded [unknown-key]"
         ],
     ),
     "a key of deck.yaml misspelt": (

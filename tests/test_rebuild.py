@@ -278,6 +278,65 @@ def test_a_long_day_of_edits(tmp_path_factory: pytest.TempPathFactory, seed: int
         os.chdir(before)
 
 
+ATLAS = """\
+# Air
+
+Wind is moving air. Two gases make air.
+
+# Fire
+
+Lava flows from Etna. It is hot.
+
+# Water
+
+The Nile flows through Cairo. Its delta is wide.
+"""
+#: With a material: edits after which only the edited files are read, and edits that need all.
+OF_THE_MATERIAL: dict[str, tuple[bool, Edit]] = {
+    "an answer": (True, SMALL["an answer"]),
+    "a question without an id": (True, SMALL["a question without an id"]),
+    "a card less": (
+        True,
+        replaced("air.yaml", "  - {id: wind, question: What is moving air?, answer: Wind, source: p1s1}\n", ""),
+    ),
+    "another sentence": (True, replaced("air.yaml", "source: p1s1", "source: p1s2")),
+    "a reason": (True, lambda author: author.write("air.yaml", author.read("air.yaml") + "uncarded: {p1s2: known}\n")),
+    "no sentence": (False, replaced("air.yaml", "source: p1s1", "source: p7s1")),
+    "another section's sentence": (False, replaced("air.yaml", "source: p1s1", "source: fire/p1s1")),
+    "no section's sentence": (False, replaced("air.yaml", "source: p1s1", "source: ice/p1s1")),
+    "the section's name": (False, SMALL["the section's name"]),
+    "the section's tag": (False, replaced("air.yaml", "section: Air", "section: Air\ntag: fire")),
+    "a lock with an accepted change": (
+        False,
+        lambda author: author.write(
+            "material.lock", re.sub(r"(1:)\w{8}(\tkept)", r"\1aaaaaaaa\2", author.read("material.lock"), count=1)
+        ),
+    ),
+    "a torn lock": (False, lambda author: author.write("material.lock", author.read("material.lock")[:-30])),
+    "no lock": (False, lambda author: (author.folder / "material.lock").unlink()),
+}
+
+
+@pytest.mark.parametrize("edit", OF_THE_MATERIAL)
+def test_a_rebuild_with_a_material_is_a_build(twins: Twins, read: list[object], edit: str) -> None:
+    for author in twins.authors:
+        author.folder.with_name("atlas.txt").write_text(ATLAS)
+        author.write("deck.yaml", author.read("deck.yaml") + "material: {path: ../atlas.txt}\n")
+        author.edit("answer: Wind", "answer: Wind, source: p1s1", "air.yaml")
+        author.edit("answer: Lava", "answer: Lava, source: [p1s1, p1s2]", "fire.yaml")
+        author.edit("answer: The Nile", "answer: The Nile, source: p1", "water.yaml")
+        assert CliRunner().invoke(main, ["source", "stamp", str(author.folder)]).exit_code == 0
+        assert "card\twind\tair/p1s1" in author.read("material.lock")
+    is_small, change = OF_THE_MATERIAL[edit]
+    twins.build()
+    twins.edit(change)
+    del read[:]
+    twins.build()
+    assert read.count(None) == (1 if is_small else 2)
+    twins.edit(SMALL["a card more at the end"])
+    twins.build()
+
+
 def test_of_two_decks_only_the_edited_one_is_written(twins: Twins, read: list[object]) -> None:
     for home in twins.homes:
         other = Author(home, "stones")

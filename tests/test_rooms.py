@@ -24,6 +24,7 @@ LIBRARIES = {
     "watchfiles": "preview",
     "segno": "preview",
     "click": "cli",
+    "keyring": "commands",
 }
 
 #: The rooms by their layers; all others are in layer 4.
@@ -34,11 +35,13 @@ LAYERS = {
     "model": 1,
     "repository": 0,
     "files": 2,
+    "programs": 2,
     "user_cache": 3,
     "installing": 2,
     "text": 2,
     "kinds": 3,
     "importers": 5,
+    "insights": 5,
     "pair": 5,
     "shipped": 5,
     "pipeline": 6,

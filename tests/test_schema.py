@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import genanki
 import pytest
 import yaml
 from author import DECK, Author
@@ -18,10 +19,17 @@ from jsonschema import Draft202012Validator
 from studydeck import REPOSITORY
 from studydeck.cli import main
 from studydeck.reading import json_schema, read_deck
+from studydeck.reading.keys import SCHEMA_FILES
 
 ROOT = Path(__file__).parent.parent
 HEAD = "section: Water\ncards:\n"
 CARD = "  - question: Q\n    answer: A\n"
+TYPE = """\
+name: Basic
+id: 1607392319495
+fields: [{name: Front, id: 1}, {name: Back}]
+templates: [{name: Card 1, id: -7, front: front.html, back: back.html}]
+"""
 
 #: What both can judge: the form of a file. What its words say and what else lies in the folder is the checks' business.
 FORM = {
@@ -64,25 +72,35 @@ def schema_accepts(file: str, text: str) -> bool:
 
 
 def reader_accepts(author: Author, file: str, text: str) -> bool:
-    name = "deck.yaml" if file == "deck" else "water.yaml"
+    names = {"deck": "deck.yaml", "section": "water.yaml", "note-type": "note-types/Basic/note-type.yaml"}
     author.write("water.yaml", HEAD + CARD)
-    author.write(name, text)
+    if file == "note-type" and (field := re.search(r"\{name: (\w+)", text)):
+        for template in re.findall(r"[\w-]+\.html", text):
+            author.write(f"note-types/Basic/{template}", f"{{{{{field[1]}}}}}")
+    author.write(names[file], text)
+    name = Path(names[file]).name
     _, problems = read_deck(author.folder, lambda done: None)
     empty_list = [each for each in problems if each.name == "empty-answer"]
-    return not empty_list and not [each for each in problems if Path(each.path).name == name and each.name in FORM]
+    form = FORM | {"bad-note-type"} if file == "note-type" else FORM
+    return not empty_list and not [each for each in problems if Path(each.path).name == name and each.name in form]
 
 
 # --- files that there are ------------------------------------------------------------------------
 
 
 def kind_of(path: Path) -> str:
-    return "deck" if path.name == "deck.yaml" else "section"
+    return {"deck.yaml": "deck", "note-type.yaml": "note-type"}.get(path.name, "section")
 
 
 def examples() -> Iterator[tuple[str, str, str]]:
     for path in sorted((ROOT / "cards").rglob("*.yaml")):
         yield path.relative_to(ROOT).as_posix(), kind_of(path), path.read_text("utf-8")
-    for page in (ROOT / "README.md", ROOT / "docs" / "writing.md", ROOT / "docs" / "problems.md"):
+    for page in (
+        ROOT / "README.md",
+        ROOT / "docs" / "writing.md",
+        ROOT / "docs" / "problems.md",
+        ROOT / "docs" / "note-types.md",
+    ):
         blocks = re.findall(r"^```yaml\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
         for number, block in enumerate(blocks, start=1):
             named = re.match(r"# (\S+\.yaml)\n", block)
@@ -93,8 +111,8 @@ def examples() -> Iterator[tuple[str, str, str]]:
 EXAMPLES = {where: (file, text) for where, file, text in examples()}
 
 
-def test_there_are_examples_of_both_files() -> None:
-    assert {"deck", "section"} == {file for file, _ in EXAMPLES.values()}
+def test_there_are_examples_of_every_file() -> None:
+    assert {"deck", "section", "note-type"} == {file for file, _ in EXAMPLES.values()}
     assert len(EXAMPLES) > 40
 
 
@@ -111,13 +129,14 @@ def test_both_accept_the_committed_decks(where: str, author: Author) -> None:
     assert reader_accepts(author, file, text)
 
 
-@pytest.mark.parametrize("file", ["deck", "section"])
+@pytest.mark.parametrize("file", SCHEMA_FILES)
 def test_the_schema_is_one_and_committed_copies_are_what_the_command_prints(file: str) -> None:
     Draft202012Validator.check_schema(json_schema(file))
     printed = CliRunner().invoke(main, ["schema", file]).stdout
     assert json.loads(printed) == json_schema(file)
     copies = sorted((ROOT / "cards").glob(f"*/.schema/{file}.json"))
-    assert len(copies) == len(list((ROOT / "cards").glob("*/deck.yaml")))
+    if file != "note-type":
+        assert len(copies) == len(list((ROOT / "cards").glob("*/deck.yaml")))
     for copy in (*copies, ROOT / "docs" / "schema" / f"{file}.json"):
         assert copy.read_text("utf-8") == printed, copy
 
@@ -125,7 +144,7 @@ def test_the_schema_is_one_and_committed_copies_are_what_the_command_prints(file
 def test_editors_and_validators_that_read_patterns_strictly_take_the_schemas() -> None:
     """JSON Schema's patterns are JavaScript's with the flag `u`, which knows no needless backslash."""
     command = [sys.executable, "-m", "check_jsonschema"]
-    schemas = [ROOT / "docs" / "schema" / f"{file}.json" for file in ("deck", "section")]
+    schemas = [ROOT / "docs" / "schema" / f"{file}.json" for file in SCHEMA_FILES]
     subprocess.run([*command, "--check-metaschema", *schemas], check=True)
     (deck_file, *_) = (ROOT / "cards").glob("*/deck.yaml")
     sections = [path for path in deck_file.parent.glob("*.yaml") if path != deck_file]
@@ -135,7 +154,7 @@ def test_editors_and_validators_that_read_patterns_strictly_take_the_schemas() -
 
 def test_the_schemas_lie_where_their_ids_say_and_are_ready_for_schemastore() -> None:
     catalog = json.loads((ROOT / "docs" / "schema" / "catalog.json").read_text("utf-8"))["schemas"]
-    assert [each["url"] for each in catalog] == [json_schema(file)["$id"] for file in ("deck", "section")]
+    assert [each["url"] for each in catalog] == [json_schema(file)["$id"] for file in SCHEMA_FILES]
     for each in catalog:
         home, _, path = each["url"].partition("/main/")
         assert home == REPOSITORY.replace("//github.com", "//raw.githubusercontent.com")
@@ -157,6 +176,20 @@ def test_a_new_deck_is_well_formed_for_both_and_brings_the_schema(name: str, tmp
         assert json.loads((folder / named[1]).read_text("utf-8")) == json_schema(kind_of(path))
 
 
+def test_a_note_type_that_import_writes_names_its_schema_and_fits_it(tmp_path: Path) -> None:
+    deck = genanki.Deck(1_234_567_890, "Theirs")
+    deck.add_note(genanki.Note(genanki.BASIC_MODEL, ["Q", "A"]))
+    genanki.Package(deck).write_to_file(tmp_path / "theirs.apkg")
+    folder = tmp_path / "new"
+    assert CliRunner().invoke(main, ["import", str(tmp_path / "theirs.apkg"), "--deck", str(folder)]).exit_code == 0
+    (path,) = folder.rglob("note-type.yaml")
+    text = path.read_text("utf-8")
+    assert schema_accepts("note-type", text)
+    named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
+    assert named
+    assert json.loads((path.parent / named[1]).read_text("utf-8")) == json_schema("note-type")
+
+
 # --- small decks and cards -----------------------------------------------------------------------
 # Left out is what a schema can't see: keys that stand twice, which a loader drops; `id: null` and an empty `id:`,
 # which are one value to JSON and two to the reader; a run of sentences that goes backwards; and how a number was
@@ -170,6 +203,10 @@ def deck(lines: str) -> tuple[str, str]:
 def card(lines: str) -> tuple[str, str]:
     """A section of one card with this line besides question and answer."""
     return "section", f"{HEAD}{CARD}    {lines}\n"
+
+
+def note_type(line: str) -> tuple[str, str]:
+    return "note-type", f"{TYPE}{line}\n"
 
 
 def cards(lines: str) -> tuple[str, str]:
@@ -250,6 +287,16 @@ GOOD += [
     deck("checks: {long-answer: 999999}"),
     card("source: [p2s3-3, p2s9-10]"),
 ]
+GOOD += [
+    ("note-type", TYPE),
+    note_type("kind: normal"),
+    note_type("stamp: 0"),
+    note_type("stamp: 1690000000"),
+    note_type("sort: Back"),
+    ("note-type", TYPE.replace("1607392319495", "'1607392319495'")),
+    ("note-type", TYPE.replace("1607392319495", str(2**53 - 1))),
+    ("note-type", TYPE.replace("{name: Back}", "{name: 7}")),
+]
 NULLS = ("null", "~", "Null", "NULL")
 NO_LINES = [f'"a{sign}b"' for sign in (r"\r", r"\N", r"\L", r"\P")] + ['"D\\r"', "|\n  a", ">\n  a", *NULLS]
 BAD = [
@@ -280,6 +327,23 @@ BAD = [
     *(deck(f"checks: {{long-answer: {limit}}}") for limit in ("true", "false", "12345678", "1.5", "0x12345678")),
 ]
 BAD += [
+    ("note-type", ""),
+    *(("note-type", TYPE.replace(line, "")) for line in TYPE.splitlines(keepends=True)),
+    note_type("styles: x"),
+    note_type("kind: gaps"),
+    note_type("stamp: -1"),
+    note_type("stamp: now"),
+    ("note-type", TYPE.replace("1607392319495", "0")),
+    ("note-type", TYPE.replace("1607392319495", str(2**53))),
+    ("note-type", TYPE.replace("1607392319495", "1.5")),
+    ("note-type", TYPE.replace("{name: Back}", "Back")),
+    ("note-type", TYPE.replace("{name: Back}", "{id: 2}")),
+    ("note-type", TYPE.replace("{name: Back}", "{name: Back, id: x}")),
+    ("note-type", TYPE.replace("{name: Back}", "{name: Back, size: 20}")),
+    ("note-type", TYPE.replace("back: back.html", "back: back.txt")),
+    ("note-type", TYPE.replace("back: back.html", "back: ../Basic/back.html")),
+    ("note-type", TYPE.replace(", back: back.html", "")),
+    ("note-type", "name: Basic\nid: 5\nfields: []\ntemplates: []\n"),
     ("deck", ""),
     ("deck", "- a\n"),
     ("deck", "Rivers\n"),

@@ -225,7 +225,7 @@ def test_nothing_is_shown_that_was_not_typed(text: str) -> None:
 def test_whatever_takes_a_sign_is_found(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A renderer that leaves out the last of a sign is found out each time, so the net doesn't know its rules."""
 
-    def broken(text: str, files: None = None, language: str = "") -> str:
+    def broken(text: str, files: None = None, language: str = "", *, highlight: bool = True) -> str:
         parts = re.split(r"(<[^>]*>|\\[()[\]])", to_html(text))
         last = max((n for n in range(0, len(parts), 2) if sign in parts[n]), default=None)
         if last is not None:

@@ -49,7 +49,7 @@ def run(*words: str | Path) -> Result:
 def test_sections_and_kinds_are_counted_without_the_retired(rivers: Author) -> None:
     water, sea = deck_stats(rivers.load()).sections
     assert (water.name, water.notes, water.cards) == ("Water", 4, 8)
-    assert water.kinds == {"question": 1, "reversed": 2, "typed": 1, "list": 1, "cloze": 1}
+    assert water.kinds == {"question": 1, "reversed": 2, "typed": 1, "list": 1, "item": 0, "cloze": 1}
     assert (sea.name, sea.notes, sea.cards, sea.kinds["question"]) == ("Sea <b>", 1, 1, 1)
 
 
@@ -81,7 +81,7 @@ def test_every_problem_counts(rivers: Author) -> None:
 
 def test_the_text_shows_tables_bars_and_facts(rivers: Author) -> None:
     text = run(rivers.folder, "--days", "30").stdout
-    assert re.search(r"^    4      8         1         2      1     1      1  Water$", text, re.MULTILINE)
+    assert re.search(r"^    4      8         1         2      1     1     0      1  Water$", text, re.MULTILINE)
     assert re.search(r"^ +5-7  █{8} 1$", text, re.MULTILINE)
     assert "Media: 1 file, 0.0 kB\nRetired: 1 note, not counted above" in text
     assert re.search(r"^ +29-30 +0 +\S+ [\d.]+ +\S+ [\d.]+$", text, re.MULTILINE)

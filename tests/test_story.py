@@ -6,30 +6,79 @@ pasted into a test.
 
 from __future__ import annotations
 
+import atexit
 import copy
 import json
 import os
 import re
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import genanki
 import pytest
 from author import Author
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from theirs import LONG_AGO, exported, taken_over
 
-from studydeck.engine.learner import Learner
+from studydeck.commands.push import Push, carry_out
+from studydeck.engine.learner import Import, Learner
+from studydeck.engine.own import Own
+from studydeck.model import Kind
+from studydeck.package.part import BuiltPackage
 from studydeck.package.read import read_package
+from studydeck.pair import lock_in
 
 STORIES = int(os.environ.get("STUDYDECK_STORIES", "200"))
 SECTIONS = ("water", "fire", "earth")
-KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture", "parts")
+KINDS = ("plain", "reversed", "typed", "list", "cloze", "picture", "steps", "parts")
+#: The note types of decks that an author begins by importing; the learner has studied them. One in three stories does.
+IMPORTED = ("Basic", "Basic (and reversed card)", "Cloze", "genanki")
+THEIRS = 4
 picks = st.integers(0, 1000)
 ticks = st.sampled_from([0, 0, 1, 50, 100_000, -30])
 has_cards = precondition(lambda self: self.cards)
+
+
+def fields_of(kind: str, n: int) -> list[str]:
+    """The fields of another tool's note, as `Story.yaml` writes them."""
+    if kind == "Cloze":
+        return [f"{{{{c1::Gap}}}} {n}, wording 0 {{{{c2::Answer {n}, wording 0}}}}", "Details 0"]
+    return [f"What is {n}, wording 0?", f"Answer {n}, wording 0"]
+
+
+def filled(kind: Kind) -> dict[str, str]:
+    """Which key fills which field, as deck.yaml says."""
+    return {key: each.field for key, each in kind.own.items() if key in ("question", "cloze", "answer")}
+
+
+@cache
+def their_package(kind: str) -> tuple[Path, Path]:
+    """Another tool's package, with notes of one note type in two subdecks, and the deck that is imported from it."""
+    home = Path(tempfile.mkdtemp(prefix="studydeck-theirs-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    path = home / "theirs.apkg"
+    numbers = range(1, THEIRS + 1)
+    if kind == "genanki":
+        decks = [genanki.Deck(77 + place, f"Rivers::{name}") for place, name in enumerate(SECTIONS[:2])]
+        for n in numbers:
+            decks[n % 2].add_note(genanki.Note(genanki.BASIC_MODEL, fields_of(kind, n), tags=["tag-0"]))
+        genanki.Package(decks).write_to_file(path, timestamp=LONG_AGO)
+    else:
+        with Learner() as origin:
+            note_type = origin.col.models.by_name(kind)
+            assert note_type is not None
+            for n in numbers:
+                note = origin.col.new_note(note_type)
+                note.fields, note.tags = fields_of(kind, n), ["tag-0"]
+                origin.col.add_note(note, origin.deck(f"Rivers::{SECTIONS[n % 2]}"))
+            origin.col.db.execute("update notes set mod = ?", LONG_AGO)  # type: ignore[union-attr]
+            exported(origin, path, legacy=True)
+    return path, taken_over(path, home).folder
 
 
 class Story(RuleBasedStateMachine):
@@ -51,6 +100,8 @@ class Story(RuleBasedStateMachine):
         self.seen: set[str] = set()
         self.own: dict[str, int] = {}
         self.known: dict[int, tuple[str, str]] = {}
+        self.deck: dict[str, Any] = {"uid": "testtesttest", "tag": "rivers"}
+        self.their_types: set[str] = set()
         self.parts: dict[tuple[str, str], str] = {}
 
     def teardown(self) -> None:
@@ -59,12 +110,37 @@ class Story(RuleBasedStateMachine):
 
     # --- the author ---
 
-    @initialize()
-    def starts(self) -> None:
+    @initialize(how=st.sampled_from(range(3 * len(IMPORTED))))
+    def starts(self, how: int) -> None:
+        if how < len(IMPORTED):
+            self.takes_over(IMPORTED[how])
+            return
         for kind in ("plain", "cloze", "reversed"):
             self.adds(kind, 0)
         self.adds("plain", 1)
         del self.cards[-1]["id"]
+
+    def takes_over(self, kind: str) -> None:
+        """The learner studies another tool's deck, and the author imports it: nothing changes for anyone."""
+        package, imported = their_package(kind)
+        self.learner.import_package(package)
+        self.learner.study()
+        self.their_types = set(self.learner.note_types)
+        shutil.copytree(imported, self.author.folder, dirs_exist_ok=True)
+        loaded = self.author.load()
+        self.deck["uid"] = str(loaded.deck.uid)
+        self.deck["note-types"] = {name: filled(each) for name, each in loaded.deck.own_kinds.items()}
+        for path in self.author.folder.glob("*.yaml"):
+            path.unlink()
+        (name,) = loaded.deck.own_kinds
+        ids = {each.guid: each.id for each in loaded.known}
+        for note in self.learner.notes():
+            n = int(re.findall(r"(\d+), wording", note.fields[0])[0])
+            self.adds(name, n % 2)
+            self.cards[-1] |= {"id": ids[note.guid], "guid": note.guid, "n": n, "theirs": kind}
+        self.seen = set(ids)
+        self.builds(50_000_000)
+        assert self.learner.import_package(self.author.package) == Import(0, 0, THEIRS, 0, 0)
 
     @rule(kind=st.sampled_from(KINDS), section=picks)
     def adds(self, kind: str, section: int) -> None:
@@ -72,6 +148,10 @@ class Story(RuleBasedStateMachine):
         self.cards.append({"id": f"card-{self.count}", "kind": kind, "section": SECTIONS[section % 3], "n": self.count,
                            "question": 0, "answer": 0, "details": 0, "tags": 0, "reverse": kind == "reversed",
                            "retired": False, "parts": [1, 2]})  # fmt: skip
+        if kind == "steps":
+            self.cards[-1]["items"] = []
+            for _ in range(3):
+                self.adds_an_item(len(self.cards) - 1, 0)
 
     @has_cards
     @rule(pick=picks, part=st.sampled_from(["question", "answer", "details", "tags"]))
@@ -82,15 +162,54 @@ class Story(RuleBasedStateMachine):
             card["reworded"] = True
 
     @has_cards
+    @rule(pick=picks, at=picks)
+    def adds_an_item(self, pick: int, at: int) -> None:
+        items = self.items_of(pick)
+        if items is not None:
+            self.count += 1
+            items.insert(at % (len(items) + 1), {"n": self.count, "wording": 0})
+
+    @has_cards
+    @rule(pick=picks, at=picks, to=picks, what=st.sampled_from(["moves", "removes", "names", "rewords", "retires"]))
+    def changes_an_item(self, pick: int, at: int, to: int, what: str) -> None:
+        """One without an id that is reworded is found by its place, if nothing else of the list changes meanwhile."""
+        items = self.items_of(pick, alone=what == "rewords")
+        if not items:
+            return
+        item = items[at % len(items)]
+        if what == "moves":
+            items.remove(item)
+            items.insert(to % (len(items) + 1), item)
+        elif what == "removes" and len(items) > 1:
+            items.remove(item)
+        elif what == "names" and item["n"] in self.known:
+            item["id"] = self.known[item["n"]][0].rpartition("/")[2]
+        elif what == "rewords":
+            item["wording"] += 1
+        elif what == "retires":
+            item["retired"] = not item.get("retired")
+
+    def items_of(self, pick: int, *, alone: bool = False) -> list[dict[str, Any]] | None:
+        """The items of a list, None if there is none, or if it can't be changed until the next build."""
+        lists = [card for card in self.cards if card["kind"] == "steps"]
+        card = lists[pick % len(lists)] if lists else {}
+        if not card or card.get("reworded item") or (alone and card.get("changed item")):
+            return None
+        card["changed item"], card["reworded item"] = True, alone
+        items: list[dict[str, Any]] = card["items"]
+        return items
+
+    @has_cards
     @rule(pick=picks, how=st.sampled_from(["added", "removed", "turned round", "moved"]), part=st.integers(1, 5))
     def changes_the_parts_of_a_picture(self, pick: int, how: str, part: int) -> None:
         card = self.cards[pick % len(self.cards)]
-        if how == "added" and part not in card["parts"]:
-            card["parts"].insert(part % 3, part)
-        elif how == "removed" and len(card["parts"]) > 1:
-            card["parts"].pop()
+        parts = card.setdefault("parts", [1, 2])
+        if how == "added" and part not in parts:
+            parts.insert(part % 3, part)
+        elif how == "removed" and len(parts) > 1:
+            parts.pop()
         elif how == "turned round":
-            card["parts"].reverse()
+            parts.reverse()
         else:
             card["place"] = part
 
@@ -163,23 +282,32 @@ class Story(RuleBasedStateMachine):
         assert not built.problems
         assert sum(map(len, built.changes[:3])) == built.notes
         for card in self.cards:
-            card.pop("reworded", None)
+            for each in ("reworded", "reworded item", "changed item"):
+                card.pop(each, None)
+        ids = {each.guid: each.id for each in lock_in(self.author.folder)[0].notes.values()}
         for note in read_package(self.author.package)[0]:
-            number = int(re.findall(r"(\d+), wording", "\n".join(note.fields.values()))[0])
+            id_ = ids[note.guid]
+            says = note.fields["Answer"] if "/" in id_ else "\n".join(note.fields.values())
+            number = int(re.findall(r"(\d+), wording", says)[0])
             for place, part in re.findall(r"\{\{c(\d+)::Part (\d+)", note.fields.get("Names", "")):
                 assert self.parts.setdefault((note.guid, place), part) == part, "a history stays with its part"
             assert self.known.setdefault(number, ("", note.guid))[1] == note.guid, "a history stays with its card"
-            self.known[number] = note.fields["Id"], note.guid
+            self.known[number] = ids[note.guid], note.guid
             content = (*note.fields.values(), *sorted(note.tags))
             if self.built.get(note.guid, content) != content:
                 self.touched.add(note.guid)
             self.built[note.guid] = content
 
     def answers_by_ids(self) -> None:
-        """The build asks whether a card without an id is new: its author writes the id that it had."""
+        """The build asks whether a card or an item without an id is new: its author writes the id that it had."""
         for card in self.cards:
             if "id" not in card and card["n"] in self.known:
                 card["id"] = self.known[card["n"]][0]
+            for item in card.get("items", ()):
+                item.setdefault(
+                    "id",
+                    self.known[item["n"]][0].rpartition("/")[2] if item["n"] in self.known else f"item-{item['n']}",
+                )
         self.write()
 
     @has_cards
@@ -187,7 +315,7 @@ class Story(RuleBasedStateMachine):
     def drops_an_id(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
         if (
-            card["kind"] not in ("cloze", "parts")
+            card["kind"] not in ("cloze", "steps", "parts")
             and card["n"] in self.known
             and not card.get("reworded")
             and not card["retired"]
@@ -212,7 +340,7 @@ class Story(RuleBasedStateMachine):
         if how == "numbered behind a new one":
             self.adds("plain", pick)
             self.cards.insert(0, self.cards.pop())
-        named = [card for card in self.cards if "id" in card]
+        named = [card for card in self.cards if "id" in card and card["kind"] != "steps"]
         if how == "swapped":
             named = [named[pick % len(named)], named[(pick // 7) % len(named)]] if named else []
         ids = [f"q{number}" for number, _ in enumerate(named, start=1)]
@@ -246,7 +374,7 @@ class Story(RuleBasedStateMachine):
         self.builds(0)
         other = Author(self.home, "copy")
         shutil.copytree(self.author.folder, other.folder, dirs_exist_ok=True)
-        other.write("deck.yaml", json.dumps({"deck": "Copy", "uid": "copycopycopy"}))
+        other.write("deck.yaml", json.dumps({**self.deck, "deck": "Copy", "uid": "copycopycopy"}))
         assert [each.name for each in other.load().errors] == ["changed-uid"]
         (other.folder / "deck.lock").unlink()
         other.build()
@@ -256,8 +384,7 @@ class Story(RuleBasedStateMachine):
         other.package.unlink()
 
     def write(self) -> None:
-        deck = {"deck": self.title, "uid": "testtesttest", "tag": "rivers", "language": self.language}
-        self.author.write("deck.yaml", json.dumps(deck))
+        self.author.write("deck.yaml", json.dumps({**self.deck, "deck": self.title, "language": self.language}))
         self.author.write("media/dot.svg", f"<svg xmlns='http://www.w3.org/2000/svg'><g id='g{self.picture}'/></svg>")
         for section in SECTIONS:
             cards = [self.yaml(card) for card in self.cards if card["section"] == section]
@@ -270,8 +397,20 @@ class Story(RuleBasedStateMachine):
         answer: Any = f"Answer {card['n']}, wording {card['answer']}"
         yaml = {"details": f"Details {card['details']}", "tags": [f"tag-{card['tags']}"], "retired": card["retired"]}
         yaml |= {key: card[key] for key in ("id", "guid") if key in card}
+        if "theirs" in card:
+            details = yaml.pop("details")
+            if card["theirs"] == "Cloze":
+                gaps = f"{{{{c1::Gap}}}} {said} {{{{c2::{answer}}}}}"
+                return yaml | {"type": card["kind"], "cloze": gaps, "fields": {"Back Extra": details}}
+            return yaml | {"type": card["kind"], "question": f"What is {said}?", "answer": answer}
         if card["kind"] == "cloze":
             return yaml | {"cloze": f"{{{{c1::Gap}}}} {said} {{{{c2::{answer}}}}}"}
+        if card["kind"] == "steps":
+            items = [{"text": f"Item {each['n']}, wording {each['wording']}", **each} for each in card["items"]]
+            for each in items:
+                del each["n"], each["wording"]
+            items = [each if len(each) > 1 else each["text"] for each in items]
+            return yaml | {"question": f"List {card['n']}, {card['question']}", "steps": items}
         if card["kind"] == "parts":
             top, name = card.get("place", 1), f"of {answer}"
             parts = [
@@ -318,10 +457,66 @@ class Story(RuleBasedStateMachine):
                 self.own.pop(note.guid, None)
         gone = set(before) - {note.guid for note in notes}
         assert all(after[guid] == before[guid] for guid in gone), "what the author dropped stays as it is"
-        assert len(self.learner.note_types) <= 3
-        assert not [name for name in self.learner.note_types if name.endswith("+")]
+        new_types = set(self.learner.note_types) - self.their_types
+        assert len(new_types) <= 3
+        assert not [name for name in new_types if name.endswith("+")]
         assert not self.learner.schema_changed
         self.touched -= {note.guid for note in notes}
+
+    @has_cards
+    @rule(
+        pick=picks, own=st.sampled_from(["tag", "notes", "text"]), part=st.sampled_from(["answer", "details", "tags"])
+    )
+    def edits_and_pushes_what_the_learner_changed(self, pick: int, own: str, part: str) -> None:
+        card = self.cards[pick % len(self.cards)]
+        _, guid = self.known.get(card["n"], ("", ""))
+        if guid in self.seen:
+            self.changes_a_note(sorted(self.seen).index(guid), own)
+        self.edits(pick, part)
+        self.builds(0)
+        self.pushes()
+
+    @precondition(lambda self: self.author.package.exists())
+    @rule()
+    def pushes(self) -> None:
+        """Nothing of the learner's is lost by a push, on edited notes either."""
+        before = {note.guid: dict(note.items()) | {"tags": note.tags} for note in self.learner.notes()}
+        histories, stamps = self.learner.histories(), self.learner.stamps()
+        self.learner.col.close()
+        with Own(Path(self.learner.col.path)) as own:
+            push = Push(self.author.folder, self.author.out, BuiltPackage(self.author.package), None, own)
+            carry_out([push], own)
+        self.learner.col.reopen()
+        self.learner.col.models._clear_cache()
+        now = self.learner.histories()
+        assert {card: now[card] for card in histories} == histories, "histories stay"
+        notes, _ = read_package(self.author.package)
+        after = {note.guid: dict(note.items()) | {"tags": note.tags} for note in self.learner.notes()}
+        self.seen |= {note.guid for note in notes}
+        assert set(after) == self.seen, "one note for every guid that ever came"
+        for guid, had in before.items():
+            assert after[guid]["tags"].count("mine") == had["tags"].count("mine"), "own tags stay"
+            assert after[guid].get("My notes") == had.get("My notes"), "own notes stay"
+        for note in notes:
+            own_words = {"Details"} if before.get(note.guid, {}).get("Details") == "My own words" else set()
+            if note.modified > stamps.get(note.guid, 0) or note.guid not in before:
+                for field in note.fields.keys() - own_words - {"My notes"}:
+                    assert after[note.guid][field] == note.fields[field], "an edit arrives"
+                assert set(note.tags) <= set(after[note.guid]["tags"]), "with its tags"
+        self.imported_by_push({note.guid: note.modified for note in notes})
+        assert not self.learner.schema_changed
+        assert not push.left
+
+    def imported_by_push(self, shipped: dict[str, int]) -> None:
+        """A note with the learner's words has the build's stamp, or the learner's and one second; some stay as old."""
+        stamps = self.learner.stamps()
+        for guid, stamp in shipped.items():
+            if stamps[guid] >= stamp:
+                self.touched.discard(guid)
+            if stamps[guid] > stamp:
+                self.own[guid] = stamps[guid]
+            else:
+                self.own.pop(guid, None)
 
     @precondition(lambda self: self.seen)
     @rule(cards=st.integers(1, 6))
@@ -329,7 +524,7 @@ class Story(RuleBasedStateMachine):
         self.learner.study(cards)
 
     @precondition(lambda self: self.seen)
-    @rule(pick=picks, own=st.sampled_from(["tag", "text"]))
+    @rule(pick=picks, own=st.sampled_from(["tag", "text", "notes"]))
     def changes_a_note(self, pick: int, own: str) -> None:
         guid = sorted(self.seen)[pick % len(self.seen)]
         stamp = self.learner.stamps()[guid]
@@ -337,7 +532,8 @@ class Story(RuleBasedStateMachine):
             self.learner.tag(guid, "mine")
         else:
             note = self.learner.note(guid)
-            note["Details"] = "My own words"
+            details = "Details" if "Details" in note else note.keys()[1]
+            note[details if own == "text" or "My notes" not in note else "My notes"] = "My own words"
             self.learner.col.update_note(note)
         # A learner's clock is right. One behind the author's stamps loses; docs/design.md tells why.
         self.own[guid] = max(self.author.now, stamp)
@@ -371,13 +567,33 @@ def test_no_import_costs_a_learner_anything(half: int) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", IMPORTED)
+def test_a_told_story_of_an_author_who_begins_by_importing(kind: str) -> None:
+    state = Story()
+    state.takes_over(kind)
+    state.changes_a_note(1, "tag")
+    state.edits(0, "answer")
+    state.edits(1, "tags")
+    state.adds("plain", 0)
+    state.builds(50)
+    state.imports()
+    state.retires(2)
+    state.copies_the_folder()
+    state.imports()
+    assert state.learner.faults() == []
+    state.teardown()
+
+
 def test_a_told_story(author: Author) -> None:
     """The shape in which a failing story is pasted here."""
     state = Story()
-    state.starts()
+    state.starts(1000)
+    state.adds("steps", 0)
     state.builds(0)
     state.imports()
     state.studies(6)
+    state.adds_an_item(0, 1)
+    state.changes_an_item(0, 0, 2, "moves")
     state.changes_a_note(1, "tag")
     state.edits(0, "answer")
     state.removes(2)
@@ -386,5 +602,9 @@ def test_a_told_story(author: Author) -> None:
     state.restores()
     state.builds(0)
     state.imports()
+    state.changes_a_note(1, "notes")
+    state.edits(0, "details")
+    state.builds(0)
+    state.pushes()
     assert state.learner.faults() == []
     state.teardown()

@@ -1067,7 +1067,7 @@ def test_every_check_can_be_switched_off_and_looked_at(author: Author, name: str
     author.write("deck.yaml", re.sub(r"checks: .*\n", "", deck) + off)
     assert told(author) == []
     author.write("deck.yaml", deck)
-    if name not in ("thin-section", "description-math"):  # which are no card's
+    if name not in ("thin-section", "description-markup"):  # which are no card's
         found = author.judgements()
         lines = author.read("water.yaml").splitlines()
         for each in sorted(found, reverse=True):
@@ -1301,14 +1301,16 @@ def test_a_reverse_question_is_not_answered_with_a_question(author: Author, more
     [
         ("Of $x^2$", True),
         ("$$x$$", True),
+        *((text, True) for text in ("H~2~O", "x^2^", "==new==", "~~old~~", "{漢|かん}", "a\n\n\n|a|\n\n|-|\n\n|b|")),
+        *((text, False) for text in ("H<sub>2</sub>O", "<mark>new</mark>", "`==new==`", "**new**")),
         ("For $5 or $6", False),
         ("What `\\(` starts", False),
         ("Rivers", False),
     ],
 )
-def test_a_formula_in_the_description_is_told(author: Author, description: str, told: bool) -> None:
+def test_what_anki_shows_as_typed_in_the_description_is_told(author: Author, description: str, told: bool) -> None:
     author.write("deck.yaml", f"{DECK}description: {quoted(description)}\n")
-    assert [each.name for each in author.judgements()] == ["description-math"] * told
+    assert [each.name for each in author.judgements()] == ["description-markup"] * told
 
 
 @pytest.mark.parametrize(

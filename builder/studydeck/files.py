@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LARGEST_FILE = 32_000_000
 #: Bytes; larger packages aren't read: no phone could import one.
 LARGEST_PACKAGE = 2_000_000_000
+_SMALL = 1_000_000  # bytes that are read at once
 OUTSIDE = "it is a link to outside the deck's folder"
 IRREGULAR = "it isn't a regular file"
 TOO_BIG = "it is too big"
@@ -114,9 +115,18 @@ def _words_for(error: OSError, path: Path) -> tuple[str, str, str]:
     return "unreadable", f"the file can't be read ({error.strerror})", remedy
 
 
-def digest_of(path: _Path) -> str:
-    """The hash of a file's bytes (SHA-256, in hexadecimal digits). Raises OSError if it can't be read."""
-    return hash_of(read_bytes(path))
+def digest_of(path: _Path, folder: _Path | None = None, largest: int | None = None) -> str:
+    """The hash of the bytes of a file that `read_bytes` would read (SHA-256, in hexadecimal digits). Raises OSError.
+
+    A large file is never whole in memory.
+    """
+    size = status_of(path, folder).st_size
+    if size <= _SMALL:
+        return hash_of(read_bytes(path, folder, largest))
+    if largest is not None and size > largest:
+        raise Refused(TOO_BIG, path, size)
+    with open(path, "rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hash_of(data: bytes) -> str:

@@ -33,12 +33,16 @@ from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
 from studydeck.shipped import shipped, taken_back
+from studydeck.text.code import keep_highlighted
+from studydeck.user_cache import KeptTexts
 
 #: Given how much of the work is done, from 0 to 1.
 Progress = Callable[[float], None]
 
 _FEW = 1_000  # notes between two reports of progress
 _NO_CHANGES = Changes((), (), (), ())
+keep_highlighted(KeptTexts("highlighted"))  # a lexer takes longer than all else that is done with a card
+
 _MATERIAL_LOCK = "material.lock"  # as in material/lock.py, which isn't loaded for decks without material
 
 

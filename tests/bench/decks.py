@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 _WORDS = (  # noqa: SIM905
@@ -33,9 +34,9 @@ def make_deck(folder: Path, cards: int, *, seed: int = 7, subdecks: int = 0) -> 
         lines = [f"section: Section {section}", f"tag: section-{section}", "cards:"]
         for number in range(made, made + size):
             lines += _card(draw, number)
-        text = "\n".join(lines) + "\n"
-        (folder / f"section-{section:04}.yaml").write_text(text, encoding="utf-8")
-        shown |= {picture.name for picture in (folder / "media").iterdir() if picture.name in text}
+        written = "\n".join(lines) + "\n"
+        (folder / f"section-{section:04}.yaml").write_text(written, encoding="utf-8")
+        shown |= {picture.name for picture in (folder / "media").iterdir() if picture.name in written}
         made, section = made + size, section + 1
     for picture in (folder / "media").iterdir():
         if picture.name not in shown:
@@ -54,20 +55,20 @@ def edit_deck(folder: Path, number: int) -> None:
 
 
 def _card(draw: random.Random, number: int) -> list[str]:
-    question = f"{_words(draw, 50, 105).capitalize()} {number}?"
+    question = f"{text(draw, 50, 105).capitalize()} {number}?"
     kind = draw.random()
     if kind < 0.04:
-        text = f"{_words(draw, 30, 60)} {{{{c1::{_words(draw, 5, 12)}}}}} {_words(draw, 20, 60)} {number}"
-        return [f"  - id: card-{number}", f"    cloze: {text}"]
+        asked = f"{text(draw, 30, 60)} {{{{c1::{text(draw, 5, 12)}}}}} {text(draw, 20, 60)} {number}"
+        return [f"  - id: card-{number}", f"    cloze: {asked}"]
     lines = [f"  - id: card-{number}", f"    question: {question}"]
     if kind < 0.14:
-        return [*lines, "    answer:", *(f"      - {_words(draw, 6, 25)}" for _ in range(draw.randint(2, 4)))]
-    answer = _words(draw, 20, 250)
+        return [*lines, "    answer:", *(f"      - {text(draw, 6, 25)}" for _ in range(draw.randint(2, 4)))]
+    answer = text(draw, 20, 250)
     if kind < 0.48:
-        words = answer.split()
-        at = draw.randrange(len(words))
-        words[at] = draw.choice(("**{}**", "*{}*", "`{}`")).format(words[at])
-        answer = f"the {' '.join(words)}"
+        parts = answer.split()
+        at = draw.randrange(len(parts))
+        parts[at] = draw.choice(("**{}**", "*{}*", "`{}`")).format(parts[at])
+        answer = f"the {' '.join(parts)}"
     elif kind < 0.50:
         answer = f"it is $x^{{{number}}} + \\frac{{1}}{{2}}$, {answer}"
     elif kind < 0.505:
@@ -75,9 +76,11 @@ def _card(draw: random.Random, number: int) -> list[str]:
     return [*lines, f"    answer: {answer}"]
 
 
-def _words(draw: random.Random, least: int, most: int) -> str:
+def text(draw: random.Random, least: int, most: int, words: Sequence[str] | None = None) -> str:
+    """Some of `words`, or of the English ones: so many characters at least and at most."""
+    words = words or _WORDS
     length = draw.randint(least, most)
-    text = draw.choice(_WORDS)
-    while len(text) < length:
-        text += " " + draw.choice(_WORDS)
-    return text[:most].rstrip()
+    made = draw.choice(words)
+    while len(made) < length:
+        made += " " + draw.choice(words)
+    return made[:most].rstrip()

@@ -49,6 +49,7 @@ def main(folder: Path, out: Path) -> None:
                 answer = "<ul>" + "".join(f"<li>{html.escape(str(each))}</li>" for each in answer) + "</ul>"
             else:
                 media.update(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", answer))
+                media.update(re.findall(r"\[sound:([^\]]+)\]", answer))
                 answer = html.escape(answer)
             fields = [html.escape(card["question"]), answer]
             deck.add_note(genanki.Note(model=model, fields=fields, tags=[tag], guid=guid))

@@ -2,6 +2,8 @@
 
 Every figure is a whole process: wall time, CPU time and peak memory of a child. Ratios are medians of the ratios of
 each round. `--cards 50 1000` chooses sizes, `--json` prints JSON, `--peers` adds the tools from PyPI.
+
+`--kinds` measures decks of other kinds than the plain one: `--kinds --cards 1000 --rounds 1` takes two minutes.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from decks import edit_deck, make_deck
+from kinds import KINDS, edit_kind, make_kind
 
 HERE = Path(__file__).parent
 PYTHON = sys.executable
@@ -82,21 +85,25 @@ def run(contenders: list[Contender], folder: Path, rounds: int) -> dict[str, lis
     return samples
 
 
-def contenders(deck: Path, out: Path, only_ours: bool) -> list[Contender]:
-    """Ours in each situation, and the baselines."""
+def contenders(
+    deck: Path, out: Path, only_ours: bool, edit: Callable[[Path, int], None] = edit_deck, kept: str = ""
+) -> list[Contender]:
+    """Ours in each situation, and the baselines. A cold build may find one file that is `kept` in the cache."""
     lock, cache = deck / "deck.lock", out.parent / "cache"
     build = [*STUDYDECK, "build", str(deck), "-o", str(out)]
 
     def forget(round_: int) -> None:
         shutil.rmtree(out, ignore_errors=True)
-        shutil.rmtree(cache, ignore_errors=True)
+        for path in cache.iterdir() if cache.exists() else ():
+            if path.name != kept:
+                path.unlink()
         with contextlib.suppress(FileNotFoundError):
             lock.unlink()
 
     ours = [
         Contender("build, cold", build, forget),
         Contender("build, nothing changed", build),
-        Contender("build, one edited answer", build, lambda round_: edit_deck(deck, round_)),
+        Contender("build, one edited answer", build, lambda round_: edit(deck, round_)),
         Contender("check", [*STUDYDECK, "check", str(deck)]),
     ]
     baselines = [
@@ -178,18 +185,24 @@ def table(samples: dict[str, list[Sample]], cards: int) -> str:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, rounds in samples.items():
-        walls = [each.wall for each in rounds]
         row = [
-            name,
-            f"{statistics.median(walls):.3f}",
-            f"{min(walls):.3f}–{max(walls):.3f}",
-            f"{statistics.median(each.cpu for each in rounds):.3f}",
-            f"{max(each.memory for each in rounds):.0f}",
+            *_cells(name, rounds),
             f"{ratio(rounds, samples['R: raw genanki']):.2f}",
             f"{ratio(rounds, samples['import click, yaml']):.2f}",
         ]
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)
+
+
+def _cells(name: str, rounds: list[Sample]) -> list[str]:
+    walls = [each.wall for each in rounds]
+    return [
+        name,
+        f"{statistics.median(walls):.3f}",
+        f"{min(walls):.3f}–{max(walls):.3f}",
+        f"{statistics.median(each.cpu for each in rounds):.3f}",
+        f"{max(each.memory for each in rounds):.0f}",
+    ]
 
 
 def ratio(ours: list[Sample], theirs: list[Sample]) -> float:
@@ -214,6 +227,55 @@ def subdecks(folder: Path, rounds: int) -> str:
     return f"\n10,000 cards in 800 subdecks ÷ in one deck: {ratio(samples['many'], samples['one']):.2f}"
 
 
+def imports(folder: Path, rounds: int) -> str:
+    """What `import` takes for a large package and a large table."""
+    from importing import files
+
+    def forget(round_: int) -> None:
+        shutil.rmtree(folder / "deck", ignore_errors=True)
+
+    options = ["--deck", str(folder / "deck")]
+    commands = [Contender(name, [*STUDYDECK, "import", str(path), *options], forget) for name, path in files(folder)]
+    lines = ["\n| command | wall s | spread | CPU s | peak MiB |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines += [f"| {' | '.join(_cells(name, taken))} |" for name, taken in run(commands, folder, rounds).items()]
+    return "\n".join(lines)
+
+
+#: What is measured of the kinds of decks; of those with a material the last ones, too.
+COMMANDS = ("check again", "plan", "ids")
+SOURCING = ("coverage", "source status")
+
+
+def kinds(folder: Path, cards: int, rounds: int, chosen: Sequence[str]) -> Iterator[str]:
+    """The lines of a table of decks of all kinds: CPU time, since the machine may be busy, as ratios to R."""
+    columns = ["build, cold", "build, one edited answer", "check", *COMMANDS, *SOURCING]
+    yield f"\n### {cards:,} cards of each kind, CPU time × R\n"
+    yield f"| deck | R, CPU s | {' | '.join(columns)} | build, nothing changed, × import click, yaml |"
+    yield f"| --- |{' ---: |' * (len(columns) + 2)}"
+    for name in chosen:
+        deck = folder / "deck"
+        make_kind(deck, KINDS[name], cards)
+        if KINDS[name].material:
+            measure([*STUDYDECK, "source", "stamp", str(deck)], folder)
+        if KINDS[name].material == "lock":
+            (deck / "article.md").unlink()
+        commands = COMMANDS + (SOURCING if KINDS[name].material else ())
+        more = [Contender(each, [*STUDYDECK, *each.removesuffix(" again").split(), str(deck)]) for each in commands]
+        samples = run([*contenders(deck, folder / "out", True, edit_kind, KINDS[name].kept), *more], folder, rounds)
+        raw = samples["R: raw genanki"]
+        cells = [f"{cpu_ratio(samples[each], raw):.2f}" if each in samples else "" for each in columns]
+        nothing = cpu_ratio(samples["build, nothing changed"], samples["import click, yaml"])
+        seconds = statistics.median(each.cpu for each in raw)
+        yield f"| {name} | {seconds:.2f} | {' | '.join(cells)} | {nothing:.2f} |"
+        for each in (deck, folder / "out", folder / "cache"):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def cpu_ratio(ours: list[Sample], theirs: list[Sample]) -> float:
+    """The median of each round's ratio of CPU times."""
+    return statistics.median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
+
+
 def main() -> None:
     """Runs the benchmarks and prints them."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -223,9 +285,23 @@ def main() -> None:
     words.add_argument("--peers", action="store_true", help="install tools from PyPI and run them, too")
     words.add_argument("--subdecks", action="store_true", help="800 subdecks against one deck")
     words.add_argument("--preview", action="store_true", help="a saved edit to the redrawn page (needs Chromium)")
+    words.add_argument("--import", dest="imports", action="store_true", help="import a package and a table")
+    words.add_argument(
+        "--kinds",
+        nargs="*",
+        choices=KINDS,
+        metavar="KIND",
+        help="decks of all kinds, or some, instead of the plain one",
+    )
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
+    if asked.kinds is not None:
+        for cards in asked.cards:
+            with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+                for line in kinds(Path(temporary), cards, asked.rounds, asked.kinds or list(KINDS)):
+                    print(line, flush=True)
+        return
     with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
         for cards in asked.cards:
             folder = Path(temporary, str(cards))
@@ -242,6 +318,8 @@ def main() -> None:
             print(f"\n100,000 cards ÷ 10,000 cards, cold: {growth:.1f}")
         if asked.subdecks:
             print(subdecks(Path(temporary, "subdecks"), asked.rounds))
+        if asked.imports:
+            print(imports(Path(temporary, "imports"), asked.rounds))
         if asked.preview:
             from preview import preview
 

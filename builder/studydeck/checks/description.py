@@ -9,15 +9,23 @@ from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.text import to_html
 
-_CODE = r"(?s)<code[^>]*>.*?</code>"
-_FORMULA = r"\\[(\[]"
+_CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
+#: What Anki shows there as it was typed: how it is found in our HTML, how an author types it, and what to do.
+_AS_TYPED = (
+    (re.compile(r"\\[(\[]"), None, "formula", "write it in words, or with signs such as x²"),
+    (re.compile("<su[bp]>"), re.compile("<su[bp]"), "raised or lowered text", "write <sup>2</sup> or <sub>2</sub>"),
+    (re.compile("<mark>"), re.compile("<mark"), "highlight", "write <mark>…</mark>, or **…**"),
+    (re.compile("<del>"), re.compile("<del"), "struck-out text", "write <del>…</del>"),
+    (re.compile("<ruby>"), re.compile("<ruby"), "reading", "write it in brackets"),
+    (re.compile("<table>"), None, "table", "write a list"),
+)
 
 
-@check("description-math", "A formula in the deck's description.")
-def description_math(deck: Deck) -> Iterator[Problem]:
-    """A formula in the deck's description.
+@check("description-markup", "Markup in the deck's description that Anki shows as it was typed.")
+def description_markup(deck: Deck) -> Iterator[Problem]:
+    """Markup in the deck's description that Anki shows as it was typed.
 
-    Anki draws formulas on cards alone, and shows `$x^2$` under the deck's name as it was typed.
+    Under the deck's name, Anki reads plain CommonMark and harmless HTML, and draws no formulas.
 
     Fails:
         # deck.yaml
@@ -27,6 +35,10 @@ def description_math(deck: Deck) -> Iterator[Problem]:
         # deck.yaml
         description: How far a river of a known width swings.
     """
-    if isinstance(deck.description, Text) and re.search(_FORMULA, re.sub(_CODE, "", to_html(deck.description))):
-        message = "Anki shows the formula in a deck's description as it was typed"
-        yield warning("description-math", deck.description, message, "write it in words, or with signs such as x²")
+    if not isinstance(deck.description, Text):
+        return
+    html = _CODE.sub("", to_html(deck.description))
+    for shown, tag, what, remedy in _AS_TYPED:
+        if shown.search(html) and not (tag and tag.search(deck.description)):
+            message = f"Anki shows the {what} in a deck's description as it was typed"
+            yield warning("description-markup", deck.description, message, remedy)

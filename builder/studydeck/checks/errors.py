@@ -30,7 +30,7 @@ def _is_empty(text: Text) -> bool:
         return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
         return False
-    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text))).strip()
+    return not _UNSEEN.sub("", _TAGS.sub("", to_html(text, highlight=False))).strip()
 
 
 def wrong_texts(deck: Deck) -> Iterator[Problem]:
@@ -98,7 +98,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
 def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
     """A card that isn't written yet: TODO, TBD, FIXME, XXX or ??? outside code."""
     for text in texts:
-        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text)))
+        found = _PLACEHOLDER.search(text) and _PLACEHOLDER.search(_CODE.sub("", to_html(text, highlight=False)))
         if found:
             message = f"the card isn't finished: it says '{found[0]}'"
             yield problem("placeholder", text, message, "finish it, or put the word in `code` if it is intended")
@@ -107,7 +107,9 @@ def placeholder(texts: Sequence[Text]) -> Iterator[Problem]:
 def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
     """A block of code that is too long to be highlighted."""
     for text in texts:
-        if len(text) > 1_000 and ("```" in text or "~~~" in text) and (most := uncoloured(to_html(text))):
+        if len(text) <= 1_000 or ("```" not in text and "~~~" not in text):
+            continue
+        if most := uncoloured(to_html(text, highlight=False)):
             message = f"this code has more than {most:,} characters, so it isn't highlighted"
             yield problem("too-big", text, message, "show only the lines that matter", WARNING)
 
@@ -139,7 +141,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
     hashes = chain.from_iterable(section.letters for section in deck.sections)
-    turned = [(card, letters_hash(card.asks)) for section in deck.sections for card in section.turned]
+    turned = [(card, letters_hash(card.asked)) for section in deck.sections for card in section.turned]
     for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
         if card.retired or card.kind.masks:  # these may share a picture
             continue
@@ -147,19 +149,19 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         alike = first.setdefault(letters, card)
         if alike is card:
             continue
-        folded.setdefault(fold(alike.asks), alike)
-        other = folded.setdefault(fold(card.asks), card)
+        folded.setdefault(fold(alike.asked), alike)
+        other = folded.setdefault(fold(card.asked), card)
         if other is card:
             continue
-        where = f"{other.asks.path}:{other.asks.line}"
+        where = f"{other.own_text.path}:{other.own_text.line}"
         severity = WARNING if card.kind.note_type or other.kind.note_type else ERROR
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
             message = f"this asks the same as {where} and has the same answer"
-            yield problem("same-question", card.asks, message, "delete one of the two", severity)
+            yield problem("same-question", card.own_text, message, "delete one of the two", severity)
         else:
             message = f"this asks the same as {where} but has a different answer"
             remedy = "ask so that only one answer is right"
-            yield problem("same-question-other-answer", card.asks, message, remedy, severity)
+            yield problem("same-question-other-answer", card.own_text, message, remedy, severity)
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:
@@ -174,6 +176,13 @@ def same_id(deck: Deck) -> Iterator[Problem]:
             if value is not None and (other := first.setdefault(value, card)) is not card:
                 message = f"the {key} '{value}' is already used at {other.place.path}:{other.place.line}"
                 yield problem("same-id", value, message, f"give the newer card its own {key}")
+
+    lists: dict[str, Text] = {}
+    for card in _cards(deck):
+        if card.item and (other_list := lists.setdefault(card.item.list, card.item.list)) is not card.item.list:
+            lists[card.item.list] = card.item.list
+            message = f"the id '{card.item.list}' is already used at {other_list.path}:{other_list.line}"
+            yield problem("same-id", card.item.list, message, "give the newer list its own id")
 
 
 def wrong_tag(tag: str) -> tuple[str, str] | None:

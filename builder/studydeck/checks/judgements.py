@@ -6,6 +6,7 @@ A plain build doesn't need this module.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 # Imported for the checks that they register, in the order of docs/checks.md.
@@ -21,14 +22,14 @@ from studydeck.checks import (  # noqa: F401
     whole,
     wording,
 )
-from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Placed, Problem, Text, problem
+from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
 
 #: The checks that look at the deck alone, by name.
 JUDGEMENTS: Mapping[str, Check] = {name: each for name, each in CHECKS.items() if not each.material}
 #: Warnings that are found elsewhere and have no limit; `checks:` and `ok:` may name them, too.
-OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big", "lost-material"}
+OTHER_WARNINGS = {"no-alt", "unused-media", "unlisted-section", "too-big", "lost-material", "unspoken"}
 OTHER_WARNINGS |= {"unnamed-part", "outside-part", "overlapping-parts", "small-part", "stale-parts"}
 OTHER_WARNINGS |= {"style-width", "style-colour", "style-scheme", "style-file", "template-script"}
 #: The same, but found only if the material is available, so an unused `ok:` for one isn't reported.
@@ -56,14 +57,18 @@ def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Itera
         starts.setdefault(card.place.path, []).append((card.place.line, card.place.column))
     places = {path: sorted(each) for path, each in starts.items()}
     judged = {where for each in problems if each.severity != ERROR for where in _where(each, places)}
-    silenced = set()
+    named: defaultdict[Place, set[tuple[str, int, int, str]]] = defaultdict(set)  # a list's ok: is that of its items
+    names: dict[Place, Text] = {}
     for card in (card for section in deck.sections for card in section.cards if card.ok and not card.retired):
         for name in card.ok:
             own: list[Placed] = [card.place, *card.all_texts, *card.source]
-            named = {(at.path, at.line, at.column, str(name)) for at in own}
-            silenced |= named
-            if judge and named.isdisjoint(judged) and name not in OF_THE_MATERIAL:
-                yield _unused_ok(name)
+            place = Place(name.path, name.line, name.column)
+            names[place] = name
+            named[place] |= {(at.path, at.line, at.column, str(name)) for at in own}
+    silenced = set().union(*named.values())
+    for place, name in names.items():
+        if judge and named[place].isdisjoint(judged) and name not in OF_THE_MATERIAL:
+            yield _unused_ok(name)
     yield from (each for each in problems if each.severity == ERROR or silenced.isdisjoint(_where(each, places)))
 
 

@@ -88,7 +88,8 @@ def long_question(deck: Deck, limit: int) -> Iterator[Problem]:
 def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
     """An answer that is a list of many items, in YAML or in Markdown; conjugations and declensions may be long.
 
-    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten.
+    One forgotten item makes the whole card wrong, and with a long list one is nearly always forgotten. With `steps:` or
+    `items:` instead of `answer:`, each item is a card of its own.
 
     Fails:
         question: Which capitals lie on the Danube or near it?
@@ -101,7 +102,7 @@ def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
     for card in judged(deck):
         if card.answer is not None and (count := _items(card.answer)) > limit and first_word(card.asks) not in _FORMS:
             message = f"the list has {counted(count, 'item')}, more than {limit}"
-            remedy = "ask for fewer items, or make a cloze with a gap for each"
+            remedy = "ask for fewer items, or write steps: (if their order matters) or items: instead of answer:"
             yield warning("long-list", card.answers[0], message, remedy)
 
 

@@ -168,7 +168,7 @@ def _shown_tag(text: Text) -> re.Match[str] | None:
 
 def _shown(text: str) -> str:
     """What a reader sees of a text, without its elements."""
-    return html_entities.unescape(re.sub(r"<[^>]*>", "", to_html(text)))
+    return html_entities.unescape(re.sub(r"<[^>]*>", "", to_html(text, highlight=False)))
 
 
 def _instead(tag: re.Match[str]) -> str:
@@ -198,7 +198,7 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
     for text in judged_texts(deck):
         if "$" not in text and "\\" not in text and "[latex]" not in text:
             continue
-        html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text)
+        html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
         own = defined(html)
         for tex in formulas(html):
             if wrong := refused(tex, own):

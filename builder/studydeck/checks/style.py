@@ -40,10 +40,11 @@ def style(deck: Deck) -> Iterator[Problem]:
     own = [kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type]
     for text in (deck.style, *own):
         if isinstance(text, Text):
-            yield from _style(text)
+            yield from _style(text, is_alone=text is not deck.style)
 
 
-def _style(text: Text) -> Iterator[Problem]:
+def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
+    """Problems of a style that goes with studydeck's, or `is_alone`."""
     css = _code(text)
     for found in re.finditer("<", text):  # a browser ends the style at the first `</style`, in a comment or not
         yield problem("bad-style", _at(text, css, found.start()), "'<' isn't allowed in a style", "delete it")
@@ -53,7 +54,7 @@ def _style(text: Text) -> Iterator[Problem]:
     yield from _files(text)
     rules = list(re.finditer(_RULE, css))
     yield from _wide(text, css, rules)
-    yield from _day_colours(text, css, rules)
+    yield from _day_colours(text, css, rules, is_alone=is_alone)
 
 
 def _code(css: str) -> str:
@@ -93,8 +94,11 @@ def _wide(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]
             yield _warning("style-width", text, css, at, message, "use max-width, or a width in %")
 
 
-def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[Problem]:
-    """Colours of `.card`, or of something in it, that are set for day mode only."""
+def _day_colours(text: Text, css: str, rules: list[re.Match[str]], *, is_alone: bool) -> Iterator[Problem]:
+    """Colours of `.card`, or of something in it, that are set for day mode only.
+
+    Those of `.card` itself, as in Anki's own note types, give way by night to every client's (test_look.py).
+    """
     by_night = {
         (target, _property(found))
         for rule in rules
@@ -102,7 +106,8 @@ def _day_colours(text: Text, css: str, rules: list[re.Match[str]]) -> Iterator[P
         for found in re.finditer(_COLOUR, rule["body"])
     }
     for rule in rules:
-        targets = _targets(rule["selectors"], night=False)
+        selectors = (each for each in rule["selectors"].split(",") if not (is_alone and each.strip() == ".card"))
+        targets = _targets(",".join(selectors), night=False)
         for found in re.finditer(_COLOUR, rule["body"]):
             if any((target, _property(found)) not in by_night for target in targets):
                 message = f"the {found['property']} of .card is set for day mode only, and night has another background"

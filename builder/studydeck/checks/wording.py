@@ -94,7 +94,7 @@ def full_stop(deck: Deck) -> Iterator[Problem]:
     """
     ending: dict[bool, list[Text]] = {True: [], False: []}
     for card in judged(deck):
-        if not isinstance(card.answer, Text) or (card.asks.endswith(".") and is_translation(card)):
+        if not isinstance(card.answer, Text) or card.item or (card.asks.endswith(".") and is_translation(card)):
             continue
         if (stop := _ends_with_stop(card.answer)) is not None:
             ending[stop].append(card.answer)

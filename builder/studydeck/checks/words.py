@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import filterfalse
+from sys import intern
 
 from studydeck.model import Card, Deck, Languages, Section, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
@@ -241,7 +242,7 @@ def words(text: str) -> tuple[str, ...]:
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return tuple(filter(None, [part.strip(_NO_LETTERS) for part in text.split()]))
+    return tuple(map(intern, filter(None, [part.strip(_NO_LETTERS) for part in text.split()])))  # each word once
 
 
 def first_word(text: str) -> str:
@@ -270,7 +271,6 @@ def stem(word: str) -> str:
     return word[:-1] if doubled and len(word) > SHORTEST_STEM + (word[-1] == "l") else word
 
 
-@lru_cache(_MOST_TEXTS)
 def stems(text: str) -> frozenset[str]:
     """The stems of the words of `text` that say something by themselves."""
     return frozenset(map(stem, content(text)))

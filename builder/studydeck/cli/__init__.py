@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from studydeck import __version__
-from studydeck.cli import building, looking, sourcing, writing
+from studydeck.cli import building, looking, pulling, pushing, sourcing, writing
 from studydeck.terminal import printable
 
 #: The commands by task, as --help lists them.
@@ -21,11 +21,13 @@ _GROUPS = {
         writing.draft,
         writing.ids,
         writing.occlude,
+        writing.speak,
         writing.fork,
         writing.schema,
     ),
     "Build and publish": (building.check, building.build, building.plan, building.verify),
-    "View and export": (looking.preview, looking.stats, looking.export),
+    "Study": (pushing.push, pulling.pull),
+    "View and export": (looking.preview, looking.stats, looking.insights, looking.export),
     "Track the material": (sourcing.coverage, sourcing.source),
 }
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -29,12 +29,16 @@ from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_o
 from studydeck.counting import counted
 
 if TYPE_CHECKING:
-    from studydeck.commands.edition import TextEdition
+    from studydeck.cli.printing import Edition
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
+    from studydeck.incremental.checked import Checked
     from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
+
+
+Before = TypeVar("Before")
 
 
 @click.command(short_help="Check decks for mistakes.")
@@ -49,8 +53,6 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 
     Example: studydeck check cards/magnesium-and-inflammation
     """
-    from studydeck.decks import load_all
-
     if name is not None:
         from studydeck.commands.explain import explain
 
@@ -59,17 +61,31 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         except ValueError as error:
             raise click.UsageError(f"{error}.".replace("?.", "?")) from None
         return
-    with Waiting("Checking") as progress:
-        loaded, problems = load_all(folders_of(decks), progress)
-    cards = sum(each.cards for each in loaded)
+    number, cards, problems = _checked(folders_of(decks))
     if style == "json":
-        print_json({"decks": len(loaded), "cards": cards, "problems": as_values(problems)})
+        print_json({"decks": number, "cards": cards, "problems": as_values(problems)})
     elif style == "github":
         print_annotations(problems)
     else:
         print_problems(problems)
-        say(f"{counted(len(loaded), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
+        say(f"{counted(number, 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
     end(failed=are_failing(problems, strict))
+
+
+def _checked(folders: Sequence[Path]) -> Checked:
+    """What a check finds, or the last one found if nothing has changed."""
+    from studydeck.incremental.checked import Check, Checked
+
+    check = Check(folders)
+    if (found := check.found_before()) is not None:
+        return found
+    from studydeck.decks import load_all
+
+    with Waiting("Checking") as progress:
+        loaded, problems = load_all(folders, progress)
+    found = Checked(len(loaded), sum(each.cards for each in loaded), problems)
+    check.remember(found, [each.deck.folder / each.deck.material.path for each in loaded if each.deck.material.path])
+    return found
 
 
 @click.command(short_help="Build packages for Anki.")
@@ -91,8 +107,11 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 )
 @click.option(
     "--edition",
-    type=click.Choice(["text"]),
-    help="Also write the edits as a text file, for learners with tags or words of their own on edited notes.",
+    "editions",
+    type=click.Choice(["text", "merge"]),
+    multiple=True,
+    help="Also write files for learners whom the package alone can't serve: text, the edits as text files for those "
+    "with tags or words of their own on edited notes; merge, a package for those whose note types have other numbers.",
 )
 @click.option(
     "--against",
@@ -108,7 +127,7 @@ def build(
     verify: bool,
     locked: bool,
     only_this_branch: bool,
-    edition: str | None,
+    editions: tuple[str, ...],
     against: str | None,
     timings: bool,
     style: str,
@@ -123,9 +142,9 @@ def build(
 
     from studydeck.incremental import cache
 
-    if against is not None and edition is None:
+    if against is not None and "text" not in editions:
         raise click.UsageError("--against needs --edition text; to compare without building, use: studydeck plan")
-    whole = repair_lock or verify or edition is not None
+    whole = repair_lock or verify or bool(editions)
 
     def look() -> tuple[cache.State, cache.Known | None]:
         state = cache.state_of(folders, output, only_this_branch)
@@ -137,6 +156,7 @@ def build(
         if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
             now, (state, known) = moment_of_build(), look()  # again, since another build has ended
         if known and _is_unchanged(known, timings):
+            cache.settle(folders, output, state)
             _print_unchanged(folders, output, known.made, style)
             return
         from studydeck import timings as clock
@@ -145,11 +165,10 @@ def build(
         watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
         known = known if known and (known.changed or known.moved) else None
-        editions: dict[Path, TextEdition] = {}
+        beside: dict[Path, list[Edition]] = {}
 
-        def compare(loaded: Loaded) -> None:
-            if edition:
-                editions[loaded.deck.folder] = _text_edition(loaded, output, now, against, only_this_branch)
+        def prepare(loaded: Loaded) -> None:
+            beside[loaded.deck.folder] = _editions(loaded, output, now, editions, against, only_this_branch)
 
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
@@ -162,24 +181,25 @@ def build(
                 state=state,
                 known=known,
                 progress=progress,
-                before_building=compare,
+                before_building=prepare,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
             made = [each for each in built if not are_failing(each.problems)]
-            _write_editions([(editions[each.deck.folder], each.path) for each in made if editions])
+            if editions:
+                _write_editions([(edition, each.path) for each in made for edition in beside[each.deck.folder]])
     if watch:
         _print_timings(watch)
     if style == "json":
         answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
-        if edition:
-            answer["editions"] = [edition_json(editions[each.deck.folder]) for each in made]
+        if editions:
+            answer["editions"] = [edition_json(each) for package in made for each in beside[package.deck.folder]]
         print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
     else:
         print_problems(problems, err=True)
         for package in made:
             _print_package(package)
-            if editions:
-                print_edition(editions[package.deck.folder])
+            for edition in beside.get(package.deck.folder, ()):
+                print_edition(edition)
         for report in reports:
             print_report(report)
     if are_failing(problems):
@@ -188,6 +208,47 @@ def build(
             say(f"{summary(problems)}; {left}", err=True)
         end(failed=True)
     end(failed=not all(report.ok for report in reports))
+
+
+def bring_up_to_date(
+    folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], Before]
+) -> Before | None:
+    """Builds decks of which anything changed, for another command; ends the program if any has errors.
+
+    Returns what `before` returned before the build; None if nothing had changed.
+    """
+    from studydeck.incremental import cache
+
+    def look() -> tuple[cache.State, cache.Known | None]:
+        state = cache.state_of(folders, output, only_this_branch)
+        return state, cache.recall(folders, output, state)
+
+    if _is_unchanged(look()[1], False):
+        return None
+    with alone(folders, output):
+        from studydeck.commands.build import build_all
+
+        now, (state, known) = moment_of_build(), look()  # again, since another build may have ended
+        if _is_unchanged(known, False):
+            return None
+        found = before()
+        with Waiting("Building") as progress:
+            _, problems = build_all(
+                folders,
+                output,
+                now,
+                locks={},
+                locked=False,
+                only_this_branch=only_this_branch,
+                state=state,
+                known=known,
+                progress=progress,
+            )
+    print_problems(problems, err=True)
+    if are_failing(problems):
+        say(f"{summary(problems)}; nothing was pushed", err=True)
+        end(failed=True)
+    return found
 
 
 @click.command(short_help="Show what the next import changes.")
@@ -358,24 +419,37 @@ def _replaced(folders: Sequence[Path], output: Path, keep: bool) -> Iterator[dic
         yield copies
 
 
-def _text_edition(loaded: Loaded, out: Path, now: int, against: str | None, only_this_branch: bool) -> TextEdition:
+def _editions(
+    loaded: Loaded, out: Path, now: int, names: Sequence[str], against: str | None, only_this_branch: bool
+) -> list[Edition]:
+    """The editions that go beside the deck's package, in the order of `names`."""
+    if not names:
+        return []
     from studydeck.commands.edition import text_edition
+    from studydeck.commands.merge_edition import merge_edition
 
     try:
-        return text_edition(loaded, out, now, against, only_this_branch)
+        return [
+            merge_edition(loaded, out) if name == "merge" else text_edition(loaded, out, now, against, only_this_branch)
+            for name in dict.fromkeys(names)
+        ]
     except (ValueError, OSError) as error:
         raise click.UsageError(f"{error}.") from None
 
 
-def _write_editions(editions: Sequence[tuple[TextEdition, Path]]) -> None:
-    """Writes the text editions beside their packages."""
-    from studydeck.commands.edition import write_edition
+def _write_editions(editions: Sequence[tuple[Edition, Path]]) -> None:
+    """Writes the editions beside their packages."""
+    from studydeck.commands.edition import TextEdition, write_edition
+    from studydeck.commands.merge_edition import write_merge_edition
 
     try:
         for each, package in editions:
-            write_edition(each, package)
+            if isinstance(each, TextEdition):
+                write_edition(each, package)
+            else:
+                write_merge_edition(each, package)
     except OSError as error:
-        raise click.ClickException(f"the package was built, but its text edition can't be written: {error}.") from None
+        raise click.ClickException(f"the package was built, but an edition of it wasn't: {error}.") from None
 
 
 def _verified(package: Path, previous: Path | None) -> Report:
@@ -383,9 +457,11 @@ def _verified(package: Path, previous: Path | None) -> Report:
         from studydeck.engine.verify import verify as verify_package
     except ModuleNotFoundError as error:
         raise needs_engine(error, "verifying") from None
+    from studydeck.package.merging import is_merge_package
+
     try:
-        return verify_package(package, previous)
-    except ValueError as error:
+        return verify_package(package, previous, merging=is_merge_package(package))
+    except (ValueError, OSError) as error:
         raise click.ClickException(f"{error}.") from None
 
 

@@ -1,24 +1,38 @@
-"""preview, stats and export: a deck on screen, in numbers and on paper."""
+"""preview, stats, insights and export: a deck on screen, in numbers, in learners' reviews and on paper."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from studydeck.cli.options import DECK, DECK_IF_SEVERAL, DECKS, FOLDER, format_option, output_option
+from studydeck.cli.options import (
+    DECK,
+    DECK_IF_SEVERAL,
+    DECK_TYPE,
+    DECKS,
+    FILE,
+    FOLDER,
+    format_option,
+    output_option,
+)
 from studydeck.cli.printing import (
+    Waiting,
     has_blocks,
     print_json,
     say,
     say_page,
 )
-from studydeck.cli.running import alone, loaded_decks, moment_of_build, needs_engine, only_deck, sentences
+from studydeck.cli.running import alone, end, loaded_decks, moment_of_build, needs_engine, only_deck, sentences
 from studydeck.outputs import output_names
 
 if TYPE_CHECKING:
+    from studydeck.commands.preview import Signs
     from studydeck.engine.drawing import Artist
+    from studydeck.package.studied import Studied
+    from studydeck.pipeline import Loaded
 
 
 @click.command(short_help="Count cards and words, and forecast study time.")
@@ -51,7 +65,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     from studydeck.commands.stats import deck_stats
     from studydeck.stats import stats_json, stats_page, stats_text
 
-    loaded = loaded_decks(decks)
+    loaded = loaded_decks(decks, judge=True)
     counted = [deck_stats(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
@@ -59,6 +73,57 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
         say_page(stats_page(counted))
     else:
         say("\n\n\n".join(stats_text(each, has_blocks()) for each in counted))
+
+
+@click.command(short_help="Show which cards learners find hard, by their reviews.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--deck",
+    "decks",
+    metavar="DECK",
+    multiple=True,
+    type=DECK_TYPE,
+    help="A deck's folder; may be repeated. Default: every deck under cards/.",
+)
+@click.option(
+    "--top", metavar="N", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Cards to show per deck."
+)
+@click.option("--since-edit", is_flag=True, help="Leave out answers from before a card's last edit.")
+@format_option("html", help_text="Output format; html prints one page with plots, json has all cards.")
+def insights(files: tuple[Path, ...], decks: tuple[Path, ...], top: int, since_edit: bool, style: str) -> None:
+    """Show which cards learners find hard, by the reviews in FILE: the worst first, and why. Writes nothing.
+
+    FILE is an .apkg or .colpkg that a learner exported with scheduling, or your own collection.anki2 while Anki is
+    closed. Several files are several learners. Nothing is shown that names a learner or dates a review.
+
+    A card stands out if it is surely worse than the deck's others: few reviews say little.
+
+    Example: studydeck insights exports/*.apkg --deck cards/magnesium-and-inflammation
+    """
+    from studydeck.commands.insights import insights_into
+    from studydeck.insights import insights_json, insights_page, insights_text
+
+    loaded = loaded_decks(decks)
+    learners = _learners(loaded, files)
+    found = [insights_into(each, learners, since_edit) for each in loaded]
+    if style == "json":
+        print_json({"decks": [insights_json(each) for each in found]})
+    elif style == "html":
+        say_page(insights_page(found, top))
+    else:
+        say("\n\n".join(insights_text(each, top) for each in found))
+
+
+def _learners(loaded: Sequence[Loaded], files: Sequence[Path]) -> list[Studied]:
+    """What the files say of the decks. Prints what is wrong with a file, and ends the program if none says anything."""
+    from studydeck.commands.insights import read_learners
+
+    with Waiting("Reading") as progress:
+        learners, problems = read_learners(loaded, files, progress)
+    for each in problems:
+        say(f"left out: {each}" if learners else f"Error: {each}.", err=True)
+    end(failed=not learners)
+    return learners
 
 
 @click.command(short_help="Export a deck as a page to print.")
@@ -105,7 +170,23 @@ def export(deck: Path, target: str, layout: str | None, output: Path | None) -> 
     help="Write the page as files that work from disk, instead of serving it.",
 )
 @output_option("Write the package that the page offers to this folder.")
-def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: Path | None, output: Path) -> None:
+@click.option(
+    "--insights",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    type=FILE,
+    help="Show beside each card what the reviews in FILE say, as studydeck insights does; may be repeated.",
+)
+def preview(
+    deck: Path | None,
+    lan: bool,
+    port: int,
+    no_browser: bool,
+    folder: Path | None,
+    output: Path,
+    files: tuple[Path, ...],
+) -> None:
     """Preview the cards of DECK in the browser as the real engine draws them, on a phone by day and by night.
 
     Saving a file redraws the page. Without --lan, only this computer can open it. Stop with Ctrl-C. Needs the
@@ -118,20 +199,30 @@ def preview(deck: Path | None, lan: bool, port: int, no_browser: bool, folder: P
         from studydeck.engine.drawing import Artist
     except ModuleNotFoundError as error:
         raise needs_engine(error, "the preview") from None
+    signs = _signs(deck, files) if files else {}
     with Artist() as artist:
         if folder is None:
-            _serve(deck, artist, output, lan, port, not no_browser)
+            _serve(deck, artist, output, lan, port, not no_browser, signs)
         else:
-            _export_page(deck, artist, folder)
+            _export_page(deck, artist, folder, signs)
 
 
-def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
+def _signs(deck: Path, files: Sequence[Path]) -> Signs:
+    """What the reviews in `files` say of the deck's cards."""
+    from studydeck.commands.preview import signs_of
+    from studydeck.pipeline import load
+
+    loaded = load(deck)
+    return signs_of(loaded, _learners([loaded], files))
+
+
+def _export_page(deck: Path, artist: Artist, folder: Path, signs: Signs) -> None:
     from studydeck.commands.preview import deck_view
     from studydeck.preview import write_page
 
-    (loaded,) = loaded_decks([deck])
+    (loaded,) = loaded_decks([deck], judge=True)
     try:
-        page = write_page(deck_view(loaded, artist), folder)
+        page = write_page(deck_view(loaded, artist, signs=signs), folder)
     except FileExistsError:
         raise click.UsageError(f"{folder} has other files in it; choose an empty folder.") from None
     except OSError as error:
@@ -139,7 +230,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path) -> None:
     say(f"{page.as_posix()}: open it in a browser")
 
 
-def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool) -> None:
+def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool, signs: Signs) -> None:
     """Serves the preview until Ctrl-C."""
     import gc
     import threading
@@ -154,7 +245,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
 
     def look(judge: bool) -> View:
         nonlocal last
-        last = deck_view(pipeline.load(deck, judge=judge), artist, last, judged=judge)
+        last = deck_view(pipeline.load(deck, judge=judge), artist, last, judged=judge, signs=signs)
         return last
 
     def package() -> Path:

@@ -47,10 +47,11 @@ class _Folder(click.Path):
         return folder
 
 
+DECK_TYPE = _Deck()
 #: Any number of decks; none means every deck under cards/.
-DECKS = click.argument("decks", metavar="[DECK]...", nargs=-1, type=_Deck())
-DECK = click.argument("deck", type=_Deck())
-DECK_IF_SEVERAL = click.argument("deck", required=False, type=_Deck())
+DECKS = click.argument("decks", metavar="[DECK]...", nargs=-1, type=DECK_TYPE)
+DECK = click.argument("deck", type=DECK_TYPE)
+DECK_IF_SEVERAL = click.argument("deck", required=False, type=DECK_TYPE)
 
 MATERIAL = click.option(
     "--material",

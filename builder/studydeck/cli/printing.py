@@ -17,9 +17,12 @@ from studydeck.terminal import printable
 if TYPE_CHECKING:
     from studydeck.commands.edition import TextEdition
     from studydeck.commands.importing import Imported
+    from studydeck.commands.merge_edition import MergeEdition
     from studydeck.engine.verify import Report
     from studydeck.history.plan import Plan
     from studydeck.model import Problem
+
+    Edition = TextEdition | MergeEdition
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
@@ -127,8 +130,13 @@ def print_imported(imported: Imported) -> None:
     say(f"{summary(imported.problems)}; next: studydeck {'check' if imported.problems else 'build'} {folder}")
 
 
-def print_edition(edition: TextEdition) -> None:
-    """What a text edition has, and what it leaves to the package."""
+def print_edition(edition: Edition) -> None:
+    """For whom an edition is, what it has, and what it can't do or costs."""
+    from studydeck.commands.merge_edition import MergeEdition
+
+    if isinstance(edition, MergeEdition):
+        _print_merge_edition(edition)
+        return
     if edition.files:
         paths = ", ".join(path.as_posix() for path in edition.files)
         notes = counted(edition.notes, "edited note")
@@ -142,9 +150,26 @@ def print_edition(edition: TextEdition) -> None:
         say(f"  only the package brings {counted(len(ids), 'edit')}, since {why}: {some}")
 
 
-def edition_json(edition: TextEdition) -> dict[str, Any]:
-    """A text edition as values for JSON."""
+def _print_merge_edition(edition: MergeEdition) -> None:
+    if not edition.note_types:
+        say("  no merge edition: the deck has no note types of its own, so all learners have it under the same ones")
+        return
+    say(f"{edition.path.as_posix()}: for learners whose note types have other numbers, once, instead of the package")
+    say('  They tick "Merge note types", choose Always for "Update note types", and import.')
+    say("  It needs a full sync, which loses reviews that other devices haven't synced: sync every device first.")
+    say("  Only this file is for merging; by the package itself, merging can leave reviews on blank cards.")
+
+
+def edition_json(edition: Edition) -> dict[str, Any]:
+    """An edition as values for JSON."""
+    from studydeck.commands.merge_edition import MergeEdition
+
+    if isinstance(edition, MergeEdition):
+        paths = [edition.path.as_posix()] if edition.note_types else []
+        names = list(edition.note_types.values())
+        return {"edition": "merge", "deck": edition.deck, "paths": paths, "note_types": names}
     return {
+        "edition": "text",
         "deck": edition.deck,
         "against": edition.against,
         "paths": [path.as_posix() for path in edition.files],

@@ -58,12 +58,15 @@ def only_deck(deck: Path | None) -> Path:
     return first
 
 
-def loaded_decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
-    """The decks given. If they have errors, except those named in `but`, prints them and ends the program."""
+def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False) -> list[Loaded]:
+    """The decks given. If they have errors, except those named in `but`, prints them and ends the program.
+
+    Like a build, most commands need to know only what is wrong; with `judge`, the cards are judged, too.
+    """
     from studydeck.decks import load_all
 
     with Waiting("Checking") as progress:
-        loaded, problems = load_all(folders_of(decks), progress)
+        loaded, problems = load_all(folders_of(decks), progress, judge=judge)
     wrong = [each for each in problems if each.name not in but]
     if are_failing(wrong):
         print_problems(wrong, err=True)

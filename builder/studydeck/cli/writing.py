@@ -9,6 +9,7 @@ import click
 
 from studydeck.cli.options import DECK, DECKS, FILE, FOLDER, format_option
 from studydeck.cli.printing import (
+    Waiting,
     are_failing,
     as_values,
     print_imported,
@@ -68,18 +69,18 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
 
 
 @click.command("import", short_help="Make a deck of the one that you have.")
-@click.argument("file", type=FILE)
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--deck", "folder", metavar="FOLDER", type=FOLDER, help="The new deck's folder; default: cards/<its name>."
 )
 @click.option("--columns", metavar="NAMES", help="What a table's columns are: question,answer,tags; - for one to skip.")
 @format_option()
 def import_(file: Path, folder: Path | None, columns: str | None, style: str) -> None:
-    """Make a deck of FILE, whose format is known by its content.
+    """Make a deck of FILE, whose format is known by its content, or of a folder that CrowdAnki keeps.
 
-    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, tables (CSV, Anki's notes in plain text,
-    Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's plugins), and lists
-    in YAML or JSON. Says what was left out, and why.
+    Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, CrowdAnki's deck.json, tables (CSV, Anki's
+    notes in plain text, Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's
+    plugins, org-drill), and lists in YAML or JSON. Says what was left out, and why.
 
     Example: studydeck import rivers.csv
     """
@@ -224,10 +225,31 @@ def fork(deck: Path, name: str | None) -> None:
     end(failed=bool(forked.still_the_originals))
 
 
-@click.command(short_help="Print the JSON Schema of deck or section files.")
-@click.argument("file", type=click.Choice(["deck", "section"]))
+@click.command(short_help="Make the sounds of texts that are read aloud.")
+@DECK
+@click.option("--with", "command", metavar="PROGRAM", required=True, help="The program that speaks, with its options.")
+def speak(deck: Path, command: str) -> None:
+    """Make a sound for each text of DECK that `speak:` has read aloud, by a program on this computer.
+
+    PROGRAM gets the text as its input, and writes a WAV, MP3, Ogg or FLAC file to its output; {language} in it is
+    the text's language. The sounds are kept in the deck's media folder, so no text is spoken twice, and those that no
+    card needs any more are deleted. Then build the deck.
+
+    Example: studydeck speak cards/rivers --with "espeak-ng -v {language} --stdin --stdout"
+    """
+    from studydeck.commands.speak import speak as speak_deck
+    from studydeck.pipeline import load
+
+    with sentences(), Waiting("Speaking") as progress:
+        said = speak_deck(load(deck, judge=False), command, progress)
+    made = f"{counted(said.made, 'sound')} made, {said.kept:,} there already, {said.deleted:,} deleted"
+    say(f"{made}. Next: {command_line('build', deck)}")
+
+
+@click.command(short_help="Print the JSON Schema of one of the YAML files.")
+@click.argument("file", type=click.Choice(["deck", "section", "note-type"]))
 def schema(file: str) -> None:
-    """Print the JSON Schema (draft 2020-12) of deck.yaml or of section files, for editors.
+    """Print the JSON Schema (draft 2020-12) of deck.yaml, of section files or of note-type.yaml, for editors.
 
     Example: studydeck schema section > cards/section.schema.json
     """

@@ -9,16 +9,23 @@ from studydeck.history import LOCK_FILE, Lock, lock_text, note_type_ids, record
 from studydeck.importers import IncomingType
 from studydeck.model import Deck, Note
 from studydeck.reading.own_types import FILE, FOLDER
+from studydeck.reading.starter import schema_text
 from studydeck.render import note_types
 from studydeck.text import slug
 from studydeck.text.scalar import yaml_scalar
 
+_SCHEMA = ".schema/note-type.json"
+
 
 def type_files(incoming: IncomingType) -> dict[str, str]:
-    """The files of a note type's folder, by their paths in the deck's."""
+    """The files of a note type's folder, and their schema, by their paths in the deck's."""
     note_type = incoming.note_type
     files: dict[str, str] = {}
-    lines = [f"name: {yaml_scalar(note_type.name)}", f"id: {note_type.id}"]
+    lines = [
+        f"# yaml-language-server: $schema=../../{_SCHEMA}",
+        f"name: {yaml_scalar(note_type.name)}",
+        f"id: {note_type.id}",
+    ]
     if note_type.gaps:
         lines.append("kind: cloze")
     if note_type.stamp is not None:
@@ -32,7 +39,8 @@ def type_files(incoming: IncomingType) -> dict[str, str]:
         files |= {front: f"{template.front}\n", back: f"{template.back}\n"}
         lines.append(f"  - {_part(template.name, template.id)[:-1]}, front: {front}, back: {back}}}")
     files |= {FILE: "\n".join([*lines, ""]), "style.css": note_type.css}
-    return {f"{FOLDER}/{incoming.folder}/{name}": text for name, text in files.items()}
+    home = f"{FOLDER}/{incoming.folder}"
+    return {_SCHEMA: schema_text("note-type"), **{f"{home}/{name}": text for name, text in files.items()}}
 
 
 def template_media(incoming: IncomingType, media: Iterable[str]) -> list[str]:

@@ -46,6 +46,8 @@ from studydeck.reading.starter import write_deck
 from studydeck.render import collect_media
 from studydeck.text.scalar import yaml_scalar
 
+_LISTS = (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS, takes.FLAG_OR_LIST, takes.ITEMS, takes.ITEMS_OR_LINES)
+
 
 class Drafted(NamedTuple):
     """What `draft` wrote: files, the numbers of stubs and proposed cards, and the problems with other proposals.
@@ -236,7 +238,7 @@ def _other_kinds(card: Mapping[str, Any], at: Place) -> Iterator[Problem]:
     """Values of the wrong kind for their keys: in YAML any word is a string, but in JSON `null` and 1 aren't."""
     for name, value in card.items():
         kind = card_keys()[name].takes if name in card_keys() else None
-        takes_list = kind in (takes.MARKDOWN_OR_LIST, takes.NAMES, takes.LOCATORS, takes.FLAG_OR_LIST)
+        takes_list = kind in _LISTS
         if kind is None or (kind in (takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST) and isinstance(value, bool)):
             continue
         items = value if takes_list and isinstance(value, list) else [value]

@@ -11,20 +11,30 @@ from studydeck.pipeline import Loaded
 
 
 class Unnamed(NamedTuple):
-    """A card without an id from its author: where it starts, what it asks, and the id that the lock gave it, if any."""
+    """A card without an id from its author: where it starts, what it asks, and the id that the lock gave it, if any.
+
+    `written` is what its `id:` has to be: of an item of a list, the part after the list's id.
+    """
 
     place: Place
     text: str
     id: str | None
 
+    @property
+    def written(self) -> str:
+        return (self.id or "").rpartition("/")[2]
+
 
 def unnamed(loaded: Loaded) -> list[Unnamed]:
-    """The cards without an id, in study order, with the ids under which learners have them."""
+    """The cards without an id, in study order, with the ids under which learners have them.
+
+    The lines of a text that is a list can't have any.
+    """
     cards = [card for section in loaded.deck.sections for card in section.cards]
     return [
-        Unnamed(card.place, " ".join(card.asks.split()), identity.id if identity.id in loaded.lock.notes else None)
+        Unnamed(card.place, card.called, identity.id if identity.id in loaded.lock.notes else None)
         for card, identity in zip(cards, loaded.identities, strict=True)
-        if card.id is None and identity is not None
+        if card.id is None and identity is not None and not (card.item and card.item.of_text)
     ]
 
 
@@ -45,7 +55,7 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
         by_file.setdefault(card.place.path, []).append(card)
     for shown_path, cards in by_file.items():
         path = loaded.deck.folder / Path(shown_path).name
-        ids = {card.place: card.id for card in cards if card.id}
+        ids = {card.place: card.written for card in cards}
         if len(ids) < len(cards):
             raise ValueError(f"{path} repeats a card by an alias; write the second card out, with an id of its own")
         edits[path] = with_ids(path, read_bytes(path, loaded.deck.folder), ids)

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
-from studydeck.files import Refused, inside, status_of, write_file, write_files
-from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, read_incoming
+from studydeck.files import Refused, inside, status_of, write_files
+from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
@@ -25,7 +25,7 @@ from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
-from studydeck.reading.written import Value, section_yaml
+from studydeck.reading.written import AnyValue, section_yaml
 from studydeck.render.media import LARGEST_FILE
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
 from studydeck.text.clean import cleaned, html_references, html_words
@@ -60,11 +60,12 @@ class Imported(NamedTuple):
 
 
 def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: str) -> Imported:
-    """Makes a deck of `file` in `folder`, by default cards/ and a slug of its name; all of it, or nothing.
+    """Makes a deck of `file`, or of CrowdAnki's folder, in `folder`, by default cards/ and a slug of its name.
 
     Raises ValueError with a sentence if the file can't be read or has no cards, or if the folder exists, and OSError if
     it can't be written.
     """
+    file = file_of(file)
     incoming = read_incoming(file, columns)
     folder = folder or Path("cards", slug(incoming.name, "deck"))
     if os.path.lexists(folder):
@@ -92,7 +93,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
     )
 
 
-def _language(cards: Iterable[Mapping[str, Value]]) -> str:
+def _language(cards: Iterable[Mapping[str, AnyValue]]) -> str:
     """English, if questions and answers both are, unlike those of vocabulary; else none, for the author to say."""
     sides: tuple[list[str], list[str]] = ([], [])
     for card in cards:
@@ -102,7 +103,7 @@ def _language(cards: Iterable[Mapping[str, Value]]) -> str:
 
 
 def _write(
-    folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, Value]]], uid: str, language: str
+    folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, AnyValue]]], uid: str, language: str
 ) -> tuple[int, list[Problem]]:
     """Writes the deck beside its place, and moves it in when it is whole: how many cards it has, and its problems."""
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
@@ -111,7 +112,8 @@ def _write(
     names = _Names("deck")
     for name, cards in sections.items():
         file = names.free(slug(name, "section"))
-        files[file] = section_yaml(name, file, cards)
+        in_the_deck = made.incoming.subdecks and name == made.name
+        files[file] = section_yaml(name, file, cards, "subdeck: false\n" if in_the_deck else "")
     try:
         more = type_keys(made.incoming.note_types) + ("subdecks: true\n" if made.incoming.subdecks else "")
         tag = slug(made.name, "deck")
@@ -140,10 +142,12 @@ def _write(
 
 
 def _copy(content: Path | bytes, target: Path) -> None:
+    """Writes a file into a folder that is still beside its place, where nothing else can be."""
+    target.parent.mkdir(exist_ok=True)
     if isinstance(content, bytes):
-        write_file(target, content)
+        with target.open("xb") as file:
+            file.write(content)
     else:
-        target.parent.mkdir(exist_ok=True)
         shutil.copyfile(content, target)
 
 
@@ -167,21 +171,21 @@ class _Making:
         """All that the deck hasn't: what the format's reader left out, and what didn't fit here."""
         return [*self.incoming.left_out, *(LeftOut(*what, number) for what, number in self._left.items())]
 
-    def sections(self) -> dict[str, list[dict[str, Value]]]:
+    def sections(self) -> dict[str, list[dict[str, AnyValue]]]:
         """The cards of each section by its name, with all their keys, in order."""
-        sections: dict[str, list[dict[str, Value]]] = {}
+        sections: dict[str, list[dict[str, AnyValue]]] = {}
         for card in self.incoming.cards:
             if values := self._card(card):
                 sections.setdefault(" ".join(card.section.split()) or self.name, []).append(values)
         return sections
 
-    def _card(self, card: IncomingCard) -> dict[str, Value] | None:
+    def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
         values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         asks = next((key for key in ("cloze", "occlude") if key in values), "question")
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
-            self._left["a card", f"its {lacking[0]} shows nothing"] += 1
+            self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         if content in self._seen and not card.note_type:
@@ -204,14 +208,19 @@ class _Making:
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
         return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
 
-    def _id(self, wanted: object, question: Value) -> str:
+    def _called(self, key: str, card: IncomingCard) -> str:
+        """A key of the card, with the field of its own note type that fills it."""
+        own = next((each for each in self.incoming.note_types if each.folder == card.note_type), None)
+        return f"{key}, the field '{own.filled[key]}'," if own else key
+
+    def _id(self, wanted: object, question: AnyValue) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
         is_good = isinstance(wanted, str) and re.fullmatch(ID_PATTERN, wanted)
         return self._ids.free(
             str(wanted) if is_good else slug(html_words(str(question)) if isinstance(question, Html) else str(question))
         )
 
-    def _value(self, key: str, value: Value, is_html: bool) -> Value:
+    def _value(self, key: str, value: AnyValue, is_html: bool) -> AnyValue:
         if isinstance(value, bool | Mapping) or key == "hide":
             return value
         if key == "occlude":
@@ -226,13 +235,14 @@ class _Making:
         text = re.sub(CONTROL, "", text).strip()
         if is_html:
             markdown, lost = to_markdown(text)
-            if lost and to_markdown(cleaned(text)).lost and card_keys()[key].takes in takes.ANY_TEXT:
+            allowed = to_markdown(cleaned(text)) if lost else None
+            if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
                 self.as_html += 1
                 self.because += Counter(lost)
                 return Html(self._with_media(text, html_references(text)))
             for what in lost:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
-            text = markdown
+            text = allowed.markdown if allowed and not allowed.lost else markdown
         self.as_markdown += bool(text)
         has_media = "![" in text or "[sound:" in text
         return self._with_media(text, media_references(text)) if has_media else text

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from studydeck.decks import folder_name
+from studydeck.commands.base import lock_of, notes_at
 from studydeck.files import package_path, read_bytes
 from studydeck.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
 from studydeck.history.plan import (
     After,
     Before,
-    Old,
     Plan,
     before_from_lock,
     before_from_package,
@@ -55,7 +53,7 @@ def compared(
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
-        before, texts_from = _before(deck, against, ids)
+        before, texts_from = _before(deck, against, ids, last)
     if lacks_texts(before, notes):
         before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
     types = note_types(deck, ids)
@@ -89,7 +87,7 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     home = head and git.home_at(deck.folder, head, deck.uid)
     if home is None:
         return None
-    path = _lock_of(home)
+    path = lock_of(home)
     for commit in git.commits_of(deck.folder, path):
         lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, commit, path) or b"")
         if not damage:
@@ -97,11 +95,11 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     return None
 
 
-def _before(deck: Deck, against: str, ids: Mapping[str, int]) -> tuple[Before, str]:
-    """What the learner has, and where the old texts are from."""
+def _before(deck: Deck, against: str, ids: Mapping[str, int], last: Lock) -> tuple[Before, str]:
+    """What the learner has, and where the old texts are from; `last` is the lock of the last build."""
     path = Path(against)
     if path.suffix.lower() == ".apkg":
-        return before_from_package(*read_package(path, ids), against), f"Old texts are from {against}."
+        return before_from_package(*read_package(path, ids), against, last), f"Old texts are from {against}."
     if path.is_file():
         return before_from_lock(_undamaged_lock(against, read_bytes(path)), against), ""
     return _before_revision(deck, against)
@@ -115,11 +113,11 @@ def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
     home = git.home_at(deck.folder, commit, deck.uid)
     if home is None:
         return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
-    data = git.file_at(deck.folder, commit, _lock_of(home))
+    data = git.file_at(deck.folder, commit, lock_of(home))
     if data is None:
         raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
-    lock = _undamaged_lock(f"{revision}:{_lock_of(home)}", data)
-    before = with_texts(before_from_lock(lock, f"git {revision}"), _texts_at(deck, commit))
+    lock = _undamaged_lock(f"{revision}:{lock_of(home)}", data)
+    before = with_texts(before_from_lock(lock, f"git {revision}"), texts_of(notes_at(deck, commit)))
     return before, f"Old texts are from git {revision}."
 
 
@@ -141,23 +139,8 @@ def _with_texts(
             before = with_texts(before, before_from_package(*read_package(package, ids), "").notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
     if lacks_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
-        before = with_texts(before, _texts_at(deck, head))
+        before = with_texts(before, texts_of(notes_at(deck, head)))
         sources.append("Old texts are from git HEAD.")
     if lacks_texts(before, notes):
         return before, "Some old texts are not shown: neither the last package nor git has them."
     return before, sources[-1] if sources else ""
-
-
-def _texts_at(deck: Deck, commit: str) -> list[Old]:
-    """The texts of the deck's notes at a commit."""
-    home = git.home_at(deck.folder, commit, deck.uid)
-    with tempfile.TemporaryDirectory(prefix="studydeck-") as temporary:
-        target = Path(temporary, folder_name(deck.folder))
-        if home is None or not git.checkout(deck.folder, commit, home, target):
-            return []
-        return texts_of(compile_notes(load(target)))
-
-
-def _lock_of(home: str) -> str:
-    """The path of the lock of a deck that git has in `home`."""
-    return f"{home}/{LOCK_FILE}".lstrip("/")

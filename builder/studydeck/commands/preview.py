@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from studydeck.history import note_type_ids, record
@@ -12,14 +12,21 @@ from studydeck.render import note_types
 
 if TYPE_CHECKING:
     from studydeck.engine.drawing import Artist
+    from studydeck.package.studied import Studied
     from studydeck.preview import View
 
+#: What learners say of cards, by their notes' ids and their numbers.
+Signs = Mapping[tuple[str, int], str]
 
-def deck_view(loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True) -> View:
+
+def deck_view(
+    loaded: Loaded, artist: Artist, last: View | None = None, *, judged: bool = True, signs: Signs | None = None
+) -> View:
     """The deck as the preview's page shows it, drawn by the real engine. Writes nothing.
 
     While the deck has errors, the cards are those of `last`, the page before the errors; if it had none, they
     are the cards without errors. If the deck was loaded without being `judged`, the warnings are still those of `last`.
+    The `signs` are shown beside their cards.
     """
     from studydeck.preview import view, with_problems
 
@@ -38,8 +45,15 @@ def deck_view(loaded: Loaded, artist: Artist, last: View | None = None, *, judge
     named = {"new": changes.new, "edited": changes.edited, "retired": changes.retired}
     states = {note_id: state for state, ids in named.items() for note_id in ids}
     drawn = artist.draw(types, notes)
-    whole = view(loaded.deck, notes, drawn, states, loaded.problems, loaded.media.files, css)
+    whole = view(loaded.deck, notes, drawn, states, loaded.problems, loaded.media.files, css, signs or {})
     return whole._replace(is_part=is_part)
+
+
+def signs_of(loaded: Loaded, learners: Sequence[Studied]) -> Signs:
+    """What `learners` say of the cards without errors."""
+    from studydeck.commands.insights import insights_into, signs_of_cards
+
+    return signs_of_cards(insights_into(_without_errors(loaded) if loaded.errors else loaded, learners))
 
 
 def _without_errors(loaded: Loaded) -> Loaded:

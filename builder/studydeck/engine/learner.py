@@ -16,7 +16,12 @@ from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.dbproxy import DBProxy
 from anki.decks import DeckId
 from anki.errors import AnkiException
-from anki.import_export_pb2 import ImportAnkiPackageOptions, ImportCsvRequest, ImportResponse
+from anki.import_export_pb2 import (
+    ImportAnkiPackageOptions,
+    ImportCsvRequest,
+    ImportResponse,
+)
+from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as _Update
 from anki.notes import Note
 
 anki.lang.set_lang("en_US")
@@ -38,9 +43,13 @@ class Import(NamedTuple):
 
 
 class Had(NamedTuple):
-    """A note in a collection: `tags` are in lower case, as Anki compares them; `cards` are ids by ord, from 0."""
+    """A note in a collection: `tags` are in lower case, as Anki compares them; `cards` are ids by ord, from 0.
+
+    `modified` is its stamp in seconds.
+    """
 
     id: int
+    modified: int
     fields: tuple[str, ...]
     tags: frozenset[str]
     cards: Mapping[int, int]
@@ -83,12 +92,16 @@ class Learner:
         self.col.close()
         self._folder.cleanup()
 
-    def import_package(self, path: Path, *, merge: bool = False) -> Import:
+    def import_package(self, path: Path, *, merge: bool = False, always: bool = False) -> Import:
         """Imports a package with the options that a fresh profile's import window has.
 
-        With `merge`, 'merge note types' is ticked, too, as AnkiConnect always does.
+        With `merge`, 'merge note types' is ticked, too, as AnkiConnect always does. With `always`, note types are
+        updated even by older ones; a merge edition is imported with both.
         """
-        options = ImportAnkiPackageOptions(merge_notetypes=merge)
+        update = _Update.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_IF_NEWER
+        if always:
+            update = _Update.IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS
+        options = ImportAnkiPackageOptions(merge_notetypes=merge, update_notetypes=update)
         request = ImportAnkiPackageRequest(package_path=str(path), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()  # the engine changed note types behind the cache
@@ -129,8 +142,10 @@ class Learner:
         for note_id, number, card_id in self._db.all("select nid, ord, id from cards"):
             cards.setdefault(note_id, {})[number] = card_id
         return {
-            guid: Had(note_id, tuple(fields.split("\x1f")), frozenset(tags.casefold().split()), cards.get(note_id, {}))
-            for guid, note_id, fields, tags in self._db.all("select guid, id, flds, tags from notes")
+            guid: Had(
+                note_id, mod, tuple(fields.split("\x1f")), frozenset(tags.casefold().split()), cards.get(note_id, {})
+            )
+            for guid, note_id, mod, fields, tags in self._db.all("select guid, id, mod, flds, tags from notes")
         }
 
     def note(self, guid: str) -> Note:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from anki.errors import AnkiException
 
 from studydeck.engine.learner import Had, Import, Learner
+from studydeck.model import is_another_tools
 
 #: How many cards a learner of the previous package studies before importing the new one.
 _STUDIED = 100
@@ -36,15 +37,16 @@ class Report(NamedTuple):
         return all(check.ok for check in self.checks)
 
 
-def verify(package: Path, previous: Path | None = None) -> Report:
+def verify(package: Path, previous: Path | None = None, *, merging: bool = False) -> Report:
     """Imports `package` into scratch collections of the real engine: of a new learner, and of one with `previous`.
 
-    Raises ValueError with a sentence if the engine can't import a file.
+    With `merging`, it is a merge edition, which the latter imports with 'merge note types' ticked. Raises ValueError
+    with a sentence if the engine can't import a file.
     """
     try:
         checks, shipped = _first_import(package)
         if previous is not None:
-            checks += _import_again(package, previous, shipped)
+            checks += _import_again(package, previous, shipped, merging)
     except AnkiException as error:
         raise ValueError(f"Anki fails after importing {package} ({error})") from None
     return Report(str(package), str(previous) if previous else None, tuple(checks))
@@ -70,14 +72,14 @@ def _first_import(package: Path) -> tuple[list[Finding], dict[str, Had]]:
         ], shipped  # fmt: skip
 
 
-def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> list[Finding]:
+def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had], merging: bool) -> list[Finding]:
     """The checks of a learner who studied `previous`, and tagged all of its notes."""
     with Learner() as learner:
         _import(learner, previous)
         studied = learner.study(_STUDIED)
         before, was = learner.histories(), learner.having()
         learner.tag_all_long_ago(_OWN_TAG)
-        outcome = _import(learner, package)
+        outcome = _import(learner, package, merging)
         after, now = learner.histories(), learner.having()
         changed = [card for card, history in before.items() if after.get(card) != history]
         return [
@@ -86,8 +88,7 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had]) -> 
             *([_merged(package, previous)] if outcome.conflicting else []),
             Finding("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
             *_notes(was, shipped, now),
-            Finding("no full sync is needed", not learner.schema_changed, "the schema is unchanged"
-                  if not learner.schema_changed else "the schema changed"),
+            _sync(learner, merging),
             *_sound(learner, "the old learner's", _taken(was, shipped)),
         ]  # fmt: skip
 
@@ -106,12 +107,22 @@ def _merged(package: Path, previous: Path) -> Finding:
 
 
 def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str, Had]) -> list[Finding]:
-    """What happened to the learner's notes, by their content in both packages, whatever their stamps are."""
-    edited = {guid for guid, note in shipped.items() if guid in was and note.content != was[guid].content}
+    """What happened to the learner's notes, by their content in both packages, whatever their stamps are.
+
+    Of another tool's notes the stamps do count, and numbers don't: a deck that is taken over writes the same texts in
+    other HTML, and a learner's notes keep their numbers in any case.
+    """
+    theirs = {guid for guid, note in was.items() if is_another_tools(guid, note.id)}
+    edited = {
+        guid
+        for guid, note in shipped.items()
+        if guid in was and note.content != was[guid].content
+        if guid not in theirs or note.modified != was[guid].modified
+    }
     kept = {guid for guid in was if _OWN_TAG in now[guid].tags}
     lost = was.keys() - edited - kept
     late = [guid for guid in edited if now[guid].content != shipped[guid].content]
-    renumbered = [guid for guid, note in shipped.items() if guid in was and note.id != was[guid].id]
+    renumbered = [guid for guid in (shipped.keys() & was.keys()) - theirs if shipped[guid].id != was[guid].id]
     gone = {was[guid].fields[0] for guid in was.keys() - shipped.keys()}
     again = [guid for guid in shipped.keys() - was.keys() if shipped[guid].fields[0] in gone]
     return [
@@ -120,6 +131,14 @@ def _notes(was: Mapping[str, Had], shipped: Mapping[str, Had], now: Mapping[str,
         Finding("no note arrives again under another guid", not again, _some(again)),
         Finding("notes keep their numbers", not renumbered, _some(renumbered)),
     ]
+
+
+def _sync(learner: Learner, merging: bool) -> Finding:
+    changed = learner.schema_changed
+    seen = "the schema changed" if changed else "the schema is unchanged"
+    return Finding(
+        "a full sync is the only price" if merging else "no full sync is needed", merging or not changed, seen
+    )
 
 
 def _taken(was: Mapping[str, Had], shipped: Mapping[str, Had]) -> set[int]:
@@ -143,9 +162,9 @@ def _some(guids: Collection[str]) -> str:
     return f"{len(guids):,}, such as {', '.join(sorted(guids)[:3])}" if guids else "none"
 
 
-def _import(learner: Learner, package: Path) -> Import:
+def _import(learner: Learner, package: Path, merging: bool = False) -> Import:
     try:
-        return learner.import_package(package)
+        return learner.import_package(package, merge=merging, always=merging)
     except AnkiException as error:
         raise ValueError(f"Anki can't import {package} ({error})") from None
 

@@ -18,6 +18,7 @@ from studydeck.history.lock import (
     read_lock,
     records_in,
     set_apart,
+    with_pulled,
 )
 from studydeck.history.own_types import own_type_problems
 from studydeck.history.record import Changes, Ledger, note_type_ids, record, type_records
@@ -49,4 +50,5 @@ __all__ = [
     "set_apart",
     "stamps_of",
     "type_records",
+    "with_pulled",
 ]

@@ -6,8 +6,11 @@ Anki never moves or deletes a card that it has. tests/test_plan.py runs every se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+#: What other tools write otherwise: tags, entities, sounds, and line ends.
+_NO_WORDS = re.compile(r"(?:<[^<>]*>|&\w{1,32};|\[sound:[^\[\]]*\]|\n)+")
 
 
 class ByHand(NamedTuple):
@@ -18,15 +21,30 @@ class ByHand(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """A card that learners have: its id, the deck that it is in, and the deck in which new learners get it."""
+    """A card that learners have: its note's guid, the deck that it is in, and that in which new learners get it."""
 
-    id: str
+    guid: str
     old: str
     new: str
 
 
-def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
-    """The decks to rename before the import, outermost first, and then the cards to move. `title` is the deck's own."""
+def by_id(note_id: str) -> str:
+    """The search for a note of ours."""
+    return f'"Id:{_escaped(note_id)}"'
+
+
+def by_text(field: str, html: str) -> str:
+    """The search for a note by the text of a field, whatever its formatting and its pictures are called."""
+    words = [_escaped(each) for each in _NO_WORDS.split(html)]
+    pattern = "*".join(words) if any(map(str.strip, words)) else _escaped(html)
+    return f'"{_escaped(field)}:{pattern}"'
+
+
+def moving(stays: Sequence[Stay], title: str, search: Callable[[str], str]) -> Iterator[ByHand]:
+    """The decks to rename before the import, outermost first, and then the cards to move.
+
+    `title` is the deck's own; `search` makes the search for a note of its guid.
+    """
     renames = _renames({(each.old, each.new) for each in stays}, title)
     for old, new in renames:
         what = f"Before importing, rename the deck '{old}' to '{new}'; otherwise only new cards go there."
@@ -37,11 +55,11 @@ def moving(stays: Sequence[Stay], title: str) -> Iterator[ByHand]:
         for rename in renames:
             at = _renamed(at, rename)
         if at != each.new:
-            moves.setdefault((at, each.new), []).append(each.id)
+            moves.setdefault((at, each.new), []).append(each.guid)
     when = "After that" if renames else "Before or after importing"
-    for (at, new), ids in moves.items():
+    for (at, new), guids in moves.items():
         what = f"{when}, select these and change their deck to '{new}': Anki leaves cards where they are."
-        yield ByHand(what, f"{_term('deck', at)} {_ids(ids)}")
+        yield ByHand(what, f"{_term('deck', at)} {_any([search(guid) for guid in guids])}")
 
 
 def retired(tag: str) -> ByHand:
@@ -49,18 +67,18 @@ def retired(tag: str) -> ByHand:
     return ByHand("After importing, suspend or delete the retired cards.", _tag(f"{tag}::retired"))
 
 
-def gone(ids: Sequence[str], note_types: Sequence[str]) -> ByHand:
+def gone(searches: Sequence[str], note_types: Sequence[str]) -> ByHand:
     """The cards that are no longer shipped; `note_types` are their note types' present and future names."""
     what = "These cards are no longer in the deck, and stay with learners. Suspend or delete them if you like, "
     # Anki drops quotes from their names (tests/test_plan.py, "decks of any name").
     names = [_term("note", each.replace('"', "")) for each in note_types]
-    return ByHand(f"{what}before or after importing.", f"{_any(names)} {_ids(ids)}")
+    return ByHand(f"{what}before or after importing.", f"{_any(names)} {_any(searches)}")
 
 
-def empty(ids: Sequence[str]) -> ByHand:
+def empty(searches: Sequence[str]) -> ByHand:
     """The notes that had more cards: those of a gap or a reversal that was dropped stay, and are empty."""
     what = "After importing, choose Tools › Empty Cards in Anki: some gaps, parts or reversals of these were dropped, "
-    return ByHand(f"{what}and their cards are empty.", _ids(ids))
+    return ByHand(f"{what}and their cards are empty.", _any(searches))
 
 
 def _renames(pairs: set[tuple[str, str]], title: str) -> list[tuple[str, str]]:
@@ -98,10 +116,6 @@ def _renamed(name: str, rename: tuple[str, str]) -> str:
 def _below(name: str, deck: str) -> bool:
     """Whether `name` is the deck or one of its subdecks."""
     return name == deck or name.startswith(f"{deck}::")
-
-
-def _ids(ids: Sequence[str]) -> str:
-    return _any([f'"Id:{_escaped(each)}"' for each in ids])
 
 
 def _any(terms: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from studydeck.text import slug
 from studydeck.timings import stage
 
 _NAMED = 3  # the most notes that a message names
+_MOST_LISTS = 100  # the most lists with new ids that are compared with the most that are gone
 _MANY = 5  # the fewest reworded cards that may be a translation
 _EMPTY, _EMPTY_GUID = hashlib.blake2b(digest_size=8), hashlib.blake2b(digest_size=10)
 
@@ -48,15 +49,33 @@ def guid_of(uid: str, card_id: str) -> str:
 
 
 def question_digest(card: Card) -> str:
-    """The hash by which a card without an id is found."""
+    """The hash by which a card without an id is found: of its question, or of what an item of a list says."""
+    if card.item is not None:
+        return item_digest(card.item.list, card)
     return _digest_of(card.asks.strip())
+
+
+def item_digest(list_id: str, card: Card) -> str:
+    """The hash by which an item without an id is found in a list, wherever it is there."""
+    return digest("item", list_id, *(answer.strip() for answer in card.answers))
+
+
+def list_of(note_id: str) -> str:
+    """The id of the list of which a note is an item, "" if it is none: no other id has a slash."""
+    return note_id.rpartition("/")[0]
 
 
 def answer_digest(card: Card, before: str = "") -> str:
     """The hash by which a card without an id and with a new question is found, within its section.
 
-    For a cloze, the hashes of what its gaps hide; `before` has those of the last build.
+    For a cloze, the hashes of what its gaps hide; `before` has those of the last build. For an item of a list, the hash
+    of what is shown before it: a reworded one is still found by its place.
     """
+    if card.item is not None:
+        if not card.item.ordered:
+            return question_digest(card)
+        shown = (text.strip() for text in card.item.shown)
+        return digest("before", card.item.list, str(card.item.skips), *shown)
     if card.kind.gaps:
         return gap_digests(card.asks, before)
     if isinstance(card.answer, tuple):
@@ -153,12 +172,15 @@ class _Matching:
                 self.found[number] = Identity(card.id, guid_of(self.deck.uid, card.id), made=False)
             else:
                 self._take_given(number, card)
-        nameless = [n for n in nameless if not self._take_by_question(n)]
+        items = {n for n in nameless if self.cards[n][1].item}  # those that are where they were come first
+        taken = {n for n in sorted(items) if self._take_by_question(n, in_place=True)}
+        nameless = [n for n in nameless if n not in taken and not self._take_by_question(n)]
         nameless = self._take_by_answer(nameless)
         for number in nameless:
             self._take_new(number)
         if self.lock.notes:
             self._report_changed()
+            self._report_renamed_lists()
             self._report_unwritten()
         self._report_twins()
         return self.found, self.problems
@@ -202,9 +224,12 @@ class _Matching:
         remedy = "remove guid:, or give the card a new id and retire the old one"
         self.problems.append(problem("gone-id", guid, message, remedy))
 
-    def _take_by_question(self, number: int) -> bool:
+    def _take_by_question(self, number: int, *, in_place: bool = False) -> bool:
+        """Takes the note that asks the same, for an item `in_place` with the same shown before it; whether there is."""
         card = self.cards[number][1]
         alike: Iterable[NoteRecord] = self.by_question.get(question_digest(card), ())
+        if in_place:
+            alike = [each for each in alike if each.answer == answer_digest(card)]
         if card.guid is not None:
             alike = [self.by_guid[card.guid]] if card.guid in self.by_guid else []
         free = self._free(alike)
@@ -242,12 +267,12 @@ class _Matching:
         if gone and card.guid is None:
             self._ask(card, gone)
             return
-        asks: str = card.asks
+        asks: str = card.own_text
         if isinstance(asks, Html):
             from studydeck.text.clean import html_words  # few decks need it
 
             asks = html_words(asks)
-        name = base = slug(asks)
+        name = base = f"{card.item.list}/{slug(asks, 'item')}" if card.item else slug(asks)
         count = self.tried.get(base, 1)  # ids are never released, so no lower number is free
         while name in self.claimed or name in self.lock.notes:
             count += 1
@@ -262,17 +287,24 @@ class _Matching:
         """Some notes without an id from their author, and without a card now, that `card` may be.
 
         Notes of its section, or of a section that is gone, too; otherwise notes with its answer in any section. These
-        include notes that an earlier build retired: only the answer shows that they may be back.
+        include notes that an earlier build retired: only the answer shows that they may be back. For an item of a list,
+        those of the list.
         """
         if not hasattr(self, "_gone"):
             self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None if that is gone
+            self._gone_items: dict[str, list[NoteRecord]] = defaultdict(list)  # by the list's id
             self._answered: dict[str, list[NoteRecord]] = defaultdict(list)
             sections = {each.tag for each in self.deck.sections}
             for each in sorted(self._free(self.lock.notes.values()), key=lambda each: each.retired):
-                if each.made:
+                if each.made and (of_list := list_of(each.id)):
+                    if not each.retired:
+                        self._gone_items[of_list].append(each)
+                elif each.made:
                     self._answered[each.answer].append(each)
                     if not each.retired:
                         self._gone[each.section if each.section in sections else None].append(each)
+        if card.item is not None:
+            return sorted(self._gone_items[card.item.list][:_NAMED])
         gone = sorted([*self._gone.get(section.tag, ())[:_NAMED], *self._gone.get(None, ())[:_NAMED]])
         if not gone and card.answers:
             gone = self._answered.get(answer_digest(card), [])
@@ -328,16 +360,38 @@ class _Matching:
     def _report_moved(self, number: int, other: NoteRecord, record: NoteRecord | None) -> None:
         identity, card = self.found[number], self.cards[number][1]
         assert identity is not None
-        message = f"learners have this question as the card '{other.id}'"
-        what = "this is another card"
+        kind, name = ("item", other.id.rpartition("/")[2]) if card.item else ("card", other.id)
+        message = f"learners have this {'item as' if card.item else 'question as the card'} '{other.id}'"
+        what = f"this is another {kind}"
         if record is not None:
-            message += f", and '{record.id}' with another question"
+            message += f", and '{record.id}' with another {'text' if card.item else 'question'}"
             what = f"this is '{record.id}' reworded"
         again, beside = ("again", "the new one") if card.id is not None else ("here", "an id of its own")
-        remedy = f"write id: {other.id} {again}, or guid: {other.guid} beside {beside}"
+        remedy = f"write id: {name} {again}, or guid: {other.guid} beside {beside}"
         at = card.id if card.id is not None else card.place
         self.problems.append(problem("gone-id", at, message, f"{remedy}; if {what}, write guid: {identity.guid}"))
         self.found[number] = None
+
+    def _report_renamed_lists(self) -> None:
+        """Takes the identities from the items of a list whose id has changed: all of their histories would be lost."""
+        here: dict[Text, list[int]] = defaultdict(list)
+        for number, (_, card) in enumerate(self.cards):
+            if card.item is not None:
+                here[card.item.list].append(number)
+        known: dict[str, set[str]] = defaultdict(set)
+        for each in self.lock.notes.values() if here else ():
+            known[list_of(each.id)] |= set() if each.retired else {each.question}
+        gone = [each for each in known if each and known[each] and each not in here]
+        for new in [each for each in here if each not in known][:_MOST_LISTS]:
+            for was in gone[:_MOST_LISTS]:
+                same = [n for n in here[new] if item_digest(was, self.cards[n][1]) in known[was]]
+                if 2 * len(same) > len(here[new]):
+                    message = f"learners have this list as '{was}', and its items would start anew"
+                    remedy = f"write id: {was} again; if this is another list, build once without it"
+                    self.problems.append(problem("gone-id", new, message, remedy))
+                    for number in here[new]:
+                        self.found[number] = None
+                    break
 
     def _report_kind(self, number: int, record: NoteRecord) -> None:
         card = self.cards[number][1]
@@ -387,6 +441,13 @@ class _Matching:
     def _ask(self, card: Card, candidates: list[NoteRecord]) -> None:
         candidates = sorted(candidates, key=lambda record: record.id)
         names = " or ".join(f"'{record.id}'" for record in candidates[:_NAMED])
-        message = f"this card has no id, and may be {names} reworded or a new card"
-        remedy = f"write id: {candidates[0].id} if learners should keep its history, or a new id if the card is new"
-        self.problems.append(problem("ambiguous-card", card.place, message, remedy))
+        what = "item" if card.item else "card"
+        message = f"this {what} has no id, and may be {names} reworded or a new {what}"
+        name = candidates[0].id
+        write = f"write id: {name}"
+        if card.item:
+            write = f"write it as {{id: {name.rpartition('/')[2]}, text: …}}"
+            write = f"list the lines with '- ' each, and {write}" if card.item.of_text else write
+        remedy = f"{write} if learners should keep its history, or a new id if the {what} is new"
+        at = card.own_text if card.item else card.place
+        self.problems.append(problem("ambiguous-card", at, message, remedy))

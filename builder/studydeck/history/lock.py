@@ -68,13 +68,15 @@ class Lock(NamedTuple):
     """The deck's history: notes by id, note types by key. A deck that was never built has an empty lock.
 
     `uid` is the deck's own, "" in locks from before they had it; it shows if a lock was copied into another deck.
-    `language` is the deck's, "" if it has none; it shows if a deck was translated.
+    `language` is the deck's, "" if it has none; it shows if a deck was translated. `pulled` has what `pull` wrote into
+    the YAML since the last build: contents and stamps, in seconds, by guid.
     """
 
     notes: Mapping[str, NoteRecord] = {}
     types: Mapping[str, TypeRecord] = {}
     uid: str = ""
     language: str = ""
+    pulled: Mapping[str, tuple[str, int]] = {}
 
     def record_of(self, identity: Identity) -> NoteRecord | None:
         """The lock's record of the note; None if it is new, even under an id that another note had until now."""
@@ -99,6 +101,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     notes: dict[str, NoteRecord] = {}
     types: dict[str, TypeRecord] = {}
     uid = language = ""
+    pulled: dict[str, tuple[str, int]] = {}
     named: dict[str, int] = {}  # the ids that have a line of their own, and its number
     ended = False
     problems: list[Problem] = []
@@ -119,6 +122,9 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
                 named.setdefault(values[0], number)
             elif word == "language":
                 (language,) = values
+            elif word == "pulled":
+                guid, content, stamp = values
+                pulled[guid] = content, _number(stamp)
             elif word == "end":
                 ended = True
             elif line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
@@ -133,7 +139,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
         if not ended:
             faults.append((max(1, len(lines) - 1), "the lock is truncated"))
         problems = [problem("damaged-lock", Place(path, at), message, _REPAIR) for at, message in faults]
-    return Lock(notes, types, uid, language), problems
+    return Lock(notes, types, uid, language, pulled), problems
 
 
 def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
@@ -191,6 +197,14 @@ def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
     notes = (note_line(*each) for each in lock.notes.values())
     return "".join(lock_lines(lock.uid, lock.language, lock.types, notes))
+
+
+def with_pulled(text: str, pulled: Mapping[str, tuple[str, int]]) -> str:
+    """The text of a complete lock with more of what was pulled since the last build: contents and stamps, by guid."""
+    kept = [line for line in text.split("\n") if not (line.startswith("pulled\t") and line.split("\t")[1] in pulled)]
+    lines = [f"pulled\t{guid}\t{content}\t{stamp}" for guid, (content, stamp) in sorted(pulled.items())]
+    at = next((number for number, line in enumerate(kept) if line.startswith("id\t")), len(kept) - 1)
+    return "\n".join([*kept[:at], *lines, *([""] if lines else []), *kept[at:]])
 
 
 def note_line(

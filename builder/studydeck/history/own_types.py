@@ -31,6 +31,11 @@ def same_parts(had: Sequence[Field | Template | _Part], has: Sequence[Field | Te
     return len(had) == len(has) and all(map(_is_same, had, has))
 
 
+def same_names(had: Sequence[Field | Template], has: Sequence[Field | Template]) -> bool:
+    """Whether two note types have fields, or templates, of the same names in the same order."""
+    return [each.name for each in had] == [each.name for each in has]
+
+
 def _is_same(had: Field | Template | _Part, has: Field | Template | _Part) -> bool:
     return had.id == has.id if had.id and has.id else had.name == has.name
 

@@ -15,12 +15,13 @@ from typing import NamedTuple
 from studydeck.counting import counted
 from studydeck.history import by_hand
 from studydeck.history.by_hand import ByHand, Stay
+from studydeck.history.editions import Need, named_like, needs, why_merge
 from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
 from studydeck.history.lock import Lock
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Note, NoteType, OldNote, takes
+from studydeck.model import Card, Deck, Note, NoteType, OldNote, is_another_tools, takes
 from studydeck.model.kinds import MY_NOTES, SPARES
 from studydeck.text import about
 
@@ -30,6 +31,7 @@ _ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
 _BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes; edits of these are not shown.
 _OURS = ("Id", *SPARES, MY_NOTES)
+_NAMED = 3  # the most cards or note types that a sentence names
 
 
 class Old(NamedTuple):
@@ -114,7 +116,7 @@ class Plan(NamedTuple):
     """The next import. `unclean` has sentences on what wouldn't arrive; if it is empty, the package imports cleanly.
 
     `look` is a sentence if the note types change, otherwise empty. `about` is Markdown that says whose deck it is.
-    `moved_gaps` are sentences on gaps that get the history of others.
+    `moved_gaps` are sentences on gaps that get the history of others. `editions` are those that help some learners.
     """
 
     deck: str
@@ -126,19 +128,10 @@ class Plan(NamedTuple):
     look: str
     about: str
     moved_gaps: tuple[str, ...] = ()
+    editions: tuple[Need, ...] = ()
 
     def count(self, what: str) -> int:
         return sum(card.what == what for card in self.cards)
-
-    @property
-    def text_edition(self) -> str:
-        """A sentence on whom the text edition helps, if it has anything; otherwise empty."""
-        if not any(change.field != "Tags" for card in self.cards if card.what == "edited" for change in card.changes):
-            return ""
-        return (
-            "Learners with tags or words of their own on edited cards can import the text edition first: "
-            "studydeck build --edition text."
-        )
 
     @property
     def summary(self) -> str:
@@ -168,26 +161,32 @@ def before_from_lock(lock: Lock, source: str) -> Before:
     return Before(notes, types, source)
 
 
-def before_from_package(notes: Iterable[OldNote], types: Iterable[tuple[NoteType, int]], source: str) -> Before:
-    """What a learner with an older package has."""
+def before_from_package(
+    notes: Iterable[OldNote], types: Iterable[tuple[NoteType, int]], source: str, lock: Lock | None = None
+) -> Before:
+    """What a learner with an older package has.
+
+    The deck may have been taken over from it: then the other tool's texts and tags differ from ours, and learners keep
+    them until the author edits a note. With the deck's `lock`, these notes count as what the lock has of them.
+    """
+    known = {each.guid: each for each in lock.notes.values()} if lock else {}
     old = {}
     for note in notes:
         retired = any(tag.endswith("::retired") for tag in note.tags)
         name = note.fields.get("Id") or note.guid
+        content = old_digest(note)
+        if (last := known.get(note.guid)) and is_another_tools(note.guid, note.added):
+            name = last.id
+            content = last.content if last.modified == note.modified else content
         old[note.guid] = Old(
-            name,
-            note.guid,
-            note.kind,
-            retired,
-            old_digest(note),
-            "",
-            "",
-            note.deck,
-            note.modified,
-            note.fields,
-            note.tags,
+            name, note.guid, note.kind, retired, content, "", "", note.deck, note.modified, note.fields, note.tags
         )
-    old_types = [OldType(each.key, each.id, each.name, type_digest(each), modified, each) for each, modified in types]
+    old_types = []
+    for each, modified in types:
+        content = type_digest(each)
+        if lock and each.key not in KINDS and (last_type := lock.types.get(each.key)):
+            content = last_type.content if last_type.modified == modified else content
+        old_types.append(OldType(each.key, each.id, each.name, content, modified, each))
     return Before(old, old_types, source)
 
 
@@ -252,7 +251,25 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         look=_look(before, after),
         about=about(deck),
         moved_gaps=tuple(_moved_gaps(before, after)),
+        editions=tuple(_editions(before, after, cards)),
     )
+
+
+def _editions(before: Before, after: After, cards: Sequence[CardPlan]) -> Iterator[Need]:
+    arriving = any(card.what in ("new", "edited") for card in cards)
+    own = any(each.kind not in KINDS and each.identity.guid in before.notes for each in after.notes)
+    return needs(
+        edits=any(change.field != "Tags" for card in cards if card.what == "edited" for change in card.changes),
+        own_types=own and arriving,
+        others_have=before.source if _alike(before, after) else "",
+    )
+
+
+def _alike(before: Before, after: After) -> dict[int, tuple[NoteType, NoteType]]:
+    """The note types that learners have under other numbers than the deck's of the same names, each with that."""
+    numbers = {each.id for each in after.types}
+    foreign = [old.whole for old in before.types if old.whole and old.id not in numbers]
+    return {old.id: (old, like) for old in foreign if (like := named_like(old, after.types))}
 
 
 def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
@@ -262,13 +279,10 @@ def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
 
 
 def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
-    stays = [
-        Stay(note.identity.id, old.deck, note.deck)
-        for note in after.notes
-        if (old := before.notes.get(note.identity.guid)) is not None and old.deck
-    ]
-    yield from by_hand.moving(stays, deck.title)
-    if dropped := [note.identity.id for note in after.notes if _drops(before.notes.get(note.identity.guid), note)]:
+    had = {note.identity.guid: note for note in after.notes if note.identity.guid in before.notes}
+    stays = [Stay(guid, old.deck, note.deck) for guid, note in had.items() if (old := before.notes[guid]).deck]
+    yield from by_hand.moving(stays, deck.title, lambda guid: _search(before.notes[guid], had[guid]))
+    if dropped := [_search(before.notes[guid], note) for guid, note in had.items() if _drops(before.notes[guid], note)]:
         yield by_hand.empty(dropped)
     if any(note.card.retired for note in after.notes):
         yield by_hand.retired(deck.tag)
@@ -276,7 +290,19 @@ def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> I
         kinds = {old.kind for old in gone}
         names = {each.name for each in before.types if each.key in kinds}
         names |= {each.name for each in after.types if each.key in kinds}
-        yield by_hand.gone([old.id for old in gone], sorted(names))
+        yield by_hand.gone([_search(old) for old in gone], sorted(names))
+
+
+def _search(old: Old, note: Note | None = None) -> str:
+    """The search for a note: by its id or, in a note type that has no field for that, by the text of a field."""
+    ours = KINDS.get(note.kind if note else old.kind)
+    if ours and (note or not old.fields or ours.fields[0] in old.fields):
+        return by_hand.by_id(note.identity.id if note else old.id)
+    texts = [each for each in (named_fields(note) if note else None, old.fields) if each]
+    names = [note.card.kind.fields[note.card.kind.asks_field]] if note else []
+    names += [name for each in texts for name, text in each.items() if text]
+    found = dict.fromkeys(by_hand.by_text(name, each[name]) for name in names[:1] for each in texts if each.get(name))
+    return f"({' OR '.join(found)})" if len(found) > 1 else next(iter(found), by_hand.by_id(old.id))
 
 
 def _moved_gaps(before: Before, after: After) -> Iterator[str]:
@@ -318,7 +344,7 @@ def _as_words(tag: re.Match[str]) -> str:
 def _text(card: Card) -> str:
     """What a card asks, in one line; a picture with parts by their names."""
     parts = f": {', '.join(filter(None, card.values['parts']))}" if card.kind.masks else ""
-    return " ".join(f"{card.asks}{parts}".split())
+    return " ".join(f"{card.called}{parts}".split())
 
 
 def _card(old: Old | None, note: Note) -> CardPlan:
@@ -360,22 +386,29 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
         return tuple(changes)
     kind = note.card.kind
     changes = []
-    if old.question and old.question != question_digest(note.card):
-        asked = kind.keys[kind.asks].field
-        changes.append(FieldChange(asked, None, new[asked]))
-    if kind.answer and old.answer and old.answer != answer_digest(note.card):
-        answer = kind.keys[kind.answer].field
-        changes.append(FieldChange(answer, None, new[answer]))
+    hashed = [
+        (old.question, question_digest(note.card), kind.asks),
+        (old.answer, answer_digest(note.card), kind.answer),
+    ]
+    if note.card.item:  # known by what it says; the other hash is of what is shown before it
+        hashed = [(*hashed[1][:2], kind.asks), (*hashed[0][:2], kind.answer)]
+    for was, now, key in hashed:
+        if key and was and was != now:
+            field = kind.keys[key].field
+            changes.append(FieldChange(field, None, new[field]))
     return tuple(changes)
 
 
 def _unclean(before: Before, after: After) -> Iterator[str]:
     """Why something wouldn't arrive: Anki reports a conflict, or drops it because of its stamp."""
+    alike = _alike(before, after)
+    yield from why_merge(list(alike.values()), before.source)
     for old in before.types:
         new = next((each for each in after.types if each.id == old.id), None)
+        if old.id in alike:
+            continue
         if new is None:
-            yield f"the note type '{old.name}' of {before.source} isn't this deck's, so its notes would conflict"
-            yield from _merged(old, before, after)
+            yield from _conflicting(old, before, after)
         elif old.whole is not None and not _is_updated(old.whole, new):
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
         elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
@@ -384,13 +417,14 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         note.identity.id for note in after.notes if _is_dropped(before.notes.get(note.identity.guid), note, after)
     ]
     if dropped:
-        more = f" and {len(dropped) - 3:,} more" if len(dropped) > 3 else ""
-        names = ", ".join(f"'{each}'" for each in dropped[:3])
+        more = f" and {len(dropped) - _NAMED:,} more" if len(dropped) > _NAMED else ""
+        names = ", ".join(f"'{each}'" for each in dropped[:_NAMED])
         yield f"{before.source} has {names}{more} with a newer stamp, so Anki would silently drop the edit"
 
 
-def _merged(old: OldType, before: Before, after: After) -> Iterator[str]:
-    """What 'merge note types' would do to notes of a foreign note type that are also in the deck."""
+def _conflicting(old: OldType, before: Before, after: After) -> Iterator[str]:
+    """Why notes of a foreign note type wouldn't be updated, and what 'merge note types' would do to them."""
+    yield f"the note type '{old.name}' of {before.source} isn't this deck's, so its notes would conflict"
     if old.whole is None or not any(each.identity.guid in before.notes for each in after.notes):
         return
     kept = {template.name for each in after.types if each.gaps == old.whole.gaps for template in each.templates}

@@ -39,8 +39,9 @@ def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
         lines.append("\nFor learners to do by hand (paste the search into Anki's browser):")
         for step in plan.by_hand:
             lines += [f"- {printable(step.what)}", f"    {printable(step.search)}"]
-    if plan.text_edition:
-        lines.append(f"\n{plan.text_edition}")
+    editions = [printable(each.sentence) for each in plan.editions if each.edition != "package"]
+    if editions:
+        lines += ["", *editions]
     return "\n".join(lines)
 
 
@@ -85,7 +86,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "unclean": list(plan.unclean),
         "moved_gaps": list(plan.moved_gaps),
         "look": plan.look or None,
-        "text_edition": plan.text_edition or None,
+        "editions": [each._asdict() for each in plan.editions],
         **counts,
         "moved": sum(bool(card.moved_from) for card in plan.cards),
         "cards": cards,

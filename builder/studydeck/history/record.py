@@ -6,21 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
-from zlib import crc32
 
 from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from studydeck.history.own_types import shape_of
 from studydeck.kinds import KINDS
-from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped
+from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped, numbers_for
 from studydeck.timings import lazy_stage
-
-#: Anki's ids are milliseconds since 1970, and none may be in the future. A new note's id is in the years 2012 to 2021
-#: and depends on its guid alone, so that it is the same after a lost lock: otherwise, learners who import on two
-#: devices before their first sync would have the note twice (test_phone.py). Learners see it as the day of creation.
-_FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
-#: A note's cards have the ids after the note's, and a cloze note has up to 500 cards.
-_STEP = 512
 
 
 class Changes(NamedTuple):
@@ -48,6 +40,7 @@ class Ledger:
         self.identities = identities
         self.known = lock.notes
         self.record_of = lock.record_of
+        self.pulled = lock.pulled
         self.now = max(1, now)
         self.kept = kept
         self.positions = kept.positions or range(1, len(identities) + 1)
@@ -68,21 +61,21 @@ class Ledger:
         """The notes with these indexes in study order, each with its stamp, as a row of the package.
 
         A changed note's stamp is `now`, or one second after its last stamp if the clock is behind that: Anki takes an
-        update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored").
+        update only if its stamp is greater (test_anki_import.py, "an older stamp is ignored"). What `pull` took from a
+        collection keeps the stamp that it has there, so that an import leaves it alone there and reaches all others.
         """
         for place, (card, identity, kind, fields, tags, ords, section, deck) in zip(places, notes, strict=True):
             note_id, guid, made, _, numbers = identity
             last = self.record_of(identity)
             joined_tags, joined_fields = " ".join(tags), "\x1f".join(fields)
             content = digest(kind, joined_tags, joined_fields)
-            if last is None:
-                modified = self.now
-                self._new.append(place)
-            elif last.content == content:
+            if last is not None and last.content == content:
                 modified = last.modified
             else:
-                modified = max(self.now, last.modified + 1)
-                self._edited.append(place)
+                oldest = last.modified + 1 if last is not None else 1
+                pulled, stamp = self.pulled.get(guid, ("", 0))
+                modified = stamp if pulled == content and stamp >= oldest else max(self.now, oldest)
+                (self._new if last is None else self._edited).append(place)
             if card.retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]
@@ -175,9 +168,7 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
         else:
             if taken is None:
                 taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
-            slot = crc32(identity.guid.encode()) % _SLOTS
-            while (number := _FIRST + slot * _STEP) in taken:
-                slot = (slot + 1) % _SLOTS
+            number = next(each for each in numbers_for(identity.guid) if each not in taken)
             taken.add(number)
         given.add(number)
         numbers.append(number)

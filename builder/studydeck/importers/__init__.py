@@ -13,10 +13,33 @@ from pathlib import Path
 from studydeck.files import TOO_BIG, Refused, read_bytes
 from studydeck.importers.incoming import Given, Importer, IncomingCard, IncomingDeck, IncomingType, LeftOut
 
-__all__ = ["Given", "Importer", "IncomingCard", "IncomingDeck", "IncomingType", "LeftOut", "importers", "read_incoming"]
+__all__ = [
+    "Given",
+    "Importer",
+    "IncomingCard",
+    "IncomingDeck",
+    "IncomingType",
+    "LeftOut",
+    "file_of",
+    "importers",
+    "read_incoming",
+]
 
 #: Bytes.
 LARGEST = 2_000_000_000
+
+
+def file_of(path: Path) -> Path:
+    """The file to read where an author names `path`: of a folder, the deck.json that CrowdAnki keeps there.
+
+    Raises ValueError with a sentence if a folder has none.
+    """
+    if not path.is_dir():
+        return path
+    names = ("deck.json", f"{path.resolve().name}.json")
+    if found := next((path / name for name in names if (path / name).is_file()), None):
+        return found
+    raise ValueError(f"{path} is a folder without a deck.json; name the file to import")
 
 
 def read_incoming(path: Path, columns: Sequence[str] = ()) -> IncomingDeck:

@@ -13,6 +13,8 @@ _LINE_BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _TAG = re.compile(r"</?(b|strong|i|em)>", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
+#: A gap in Anki's spelling.
+GAP = re.compile(r"\{\{c\d+::")
 _LINE_MARK = re.compile(r"(?:[-*+]|#{1,6}|>)[ \t]+(?=\S)")
 
 
@@ -37,3 +39,23 @@ def _prose(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(lambda tag: _MARKS[tag[1].lower()], _LINE_BREAK.sub("\n", text))
     return _WIKI_LINK.sub(lambda link: link[2] or link[1], text) if "[[" in text else text
+
+
+def with_gaps(text: str, gap: re.Pattern[str]) -> str:
+    """`text` with Anki's gaps for those that `gap` finds outside code and formulas, numbered if they aren't."""
+    if GAP.search(text):
+        return text
+    count = 0
+
+    def made(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        hint = f"::{found['hint']}" if found["hint"] else ""
+        return f"{{{{c{found['number'] or count}::{found['hidden'].strip()}{hint}}}}}"
+
+    pieces: list[str] = []
+    at = 0
+    for each in formulas_and_code(text):
+        pieces += gap.sub(made, text[at : each.start]), text[each.start : each.end]
+        at = each.end
+    return "".join([*pieces, gap.sub(made, text[at:])])

@@ -6,8 +6,8 @@ from studydeck.importers.incoming import LARGEST_TEXT, Given
 from studydeck.material.formats import formats, other_kind
 
 _READ = (
-    "import reads Anki's packages, tables such as CSV, questions and answers in Markdown or text, and lists in YAML or "
-    "JSON"
+    "import reads Anki's packages, CrowdAnki's decks, tables such as CSV, questions and answers in Markdown or text, "
+    "and lists in YAML or JSON"
 )
 _SHEETS = ("an Excel workbook", "an OpenDocument spreadsheet")
 _PAGES = (b"<!doctype html", b"<html")

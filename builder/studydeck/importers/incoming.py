@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from studydeck.model import NoteType
@@ -85,6 +86,18 @@ class Given:
         from studydeck.text.encodings import decoded
 
         return decoded(self.data)
+
+    def json(self) -> Any:
+        """Its values, if it is JSON. Raises ValueError with a sentence if they can't be read."""
+        try:
+            return json.loads(self.text or "")
+        except json.JSONDecodeError as error:
+            place = f"{self.path}:{error.lineno}:{error.colno}"
+            raise ValueError(f"{place}: not valid JSON ({error.msg}); fix it first") from None
+        except RecursionError:
+            raise ValueError(f"{self.path} is nested too deeply") from None
+        except ValueError:
+            raise ValueError(f"{self.path} has a number of thousands of digits") from None
 
     @property
     def name(self) -> str:

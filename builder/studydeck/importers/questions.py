@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from studydeck.importers._blocks import Block, Page, page_of
-from studydeck.importers._dialect import in_our_dialect
+from studydeck.importers._dialect import GAP, in_our_dialect, with_gaps
 from studydeck.importers._names import Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.text.tex import formulas_and_code
@@ -40,7 +40,6 @@ _CARD_TAG = re.compile(r"(?:^|\s)#(?:flash)?card(?P<kind>[-/]reverse|[-/]spaced)
 _DECK_TAG = re.compile(r"#flashcards?(?:/(?P<path>[^\s#]+))?(?=\s|$)", re.IGNORECASE)
 _HASH_TAG = re.compile(r"#[^\W\d][\w/-]*")
 _MOST_TAGS = _MOST_SEPARATORS = 50  # in a line, that are looked at
-_GAP = re.compile(r"\{\{c\d+::")
 #: Gaps of other tools: what they hide, and perhaps a hint, and a number.
 _HIGHLIGHT = re.compile(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
 _CURLY = re.compile(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
@@ -114,7 +113,7 @@ def _card_of(parts: dict[str, list[str]], path: tuple[str, ...]) -> _Found:
     texts: dict[str, Value] = {key: _flowing("\n".join(lines).strip()) for key, lines in parts.items()}
     tags = re.split(r"[\s,;#]+", str(texts.pop("tags", "")))
     if isinstance(cloze := texts.get("cloze"), str):
-        texts["cloze"] = _with_gaps(cloze, _BRACKETS)
+        texts["cloze"] = with_gaps(cloze, _BRACKETS)
     return _Found(texts, path, tuple(filter(None, tags)))
 
 
@@ -148,7 +147,7 @@ def _has_separators(page: Page) -> int:
     split = [line for line in lines if _parted(line)]
     if any(re.search(r"\s:::?\s", line) for line in split) or len(split) * 2 > len(lines):
         return SHOWN
-    return LIKELY if any(map(_GAP.search, lines)) else NOT
+    return LIKELY if any(map(GAP.search, lines)) else NOT
 
 
 def _separated(page: Page) -> _Cards:
@@ -232,30 +231,10 @@ def _pair(question: str, answer: str, path: tuple[str, ...], both_ways: bool, ta
 
 def _cloze(text: str, path: tuple[str, ...]) -> _Found | None:
     """A text with gaps as a card, in Anki's spelling, or with what is highlighted, or in braces."""
-    for gap in (_GAP, _HIGHLIGHT, _CURLY):
+    for gap in (GAP, _HIGHLIGHT, _CURLY):
         if gap.search(text):
-            return _Found({"cloze": text if gap is _GAP else _with_gaps(text, gap)}, path)
+            return _Found({"cloze": text if gap is GAP else with_gaps(text, gap)}, path)
     return None
-
-
-def _with_gaps(text: str, gap: re.Pattern[str]) -> str:
-    """`text` with Anki's gaps for those that `gap` finds outside code and formulas, numbered if they aren't."""
-    if _GAP.search(text):
-        return text
-    count = 0
-
-    def made(found: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        hint = f"::{found['hint']}" if found["hint"] else ""
-        return f"{{{{c{found['number'] or count}::{found['hidden'].strip()}{hint}}}}}"
-
-    pieces: list[str] = []
-    at = 0
-    for each in formulas_and_code(text):
-        pieces += gap.sub(made, text[at : each.start]), text[each.start : each.end]
-        at = each.end
-    return "".join([*pieces, gap.sub(made, text[at:])])
 
 
 def _words(tags: str) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from studydeck import __version__
-from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, hash_of, inside, package_path, read_bytes, write_file
+from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, digest_of, hash_of, inside, package_path, write_file
 from studydeck.repository import refs_state, repository_of
 from studydeck.user_cache import place_of
 
@@ -24,6 +24,8 @@ _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
 _DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and these folders:
 _INNER = ("media", "note-types")
+#: Seconds before a note is written in which a file may have been changed again without another status, as in git.
+_UNSETTLED = 2
 
 
 class State(NamedTuple):
@@ -31,12 +33,13 @@ class State(NamedTuple):
 
     `statuses` of these files and of their folders show whether a file was written, added or deleted since: after a
     change and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the
-    decks' git repositories.
+    decks' git repositories. Some files were `hashed`; the others have the status under which their hash is remembered.
     """
 
     digests: Mapping[str, str] = {}
     statuses: Mapping[str, tuple[int, ...]] = {}
     refs: str = ""
+    hashed: bool = False
 
 
 class Made(NamedTuple):
@@ -74,8 +77,10 @@ def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -
         repositories = dict.fromkeys(each for each in map(repository_of, decks) if each is not None)
         refs = [each.git_dir + refs_state(each) for each in repositories]
         scope = "HEAD" if only_this_branch else ""
-        digests = {path: _digest(path, folder) for path, folder in files.items()}
-        return State(digests, statuses, hash_of("\0".join([scope, *refs]).encode("utf-8", "surrogatepass")))
+        settled = _settled(decks, out)
+        digests = {path: settled.get((path, statuses[path])) or _digest(path, folder) for path, folder in files.items()}
+        hashed = any((path, statuses[path]) not in settled for path in files)
+        return State(digests, statuses, hash_of("\0".join([scope, *refs]).encode("utf-8", "surrogatepass")), hashed)
     except OSError:
         return State()
 
@@ -91,9 +96,9 @@ def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
     None if there is nothing usable: a file was added or deleted, or the program or its Python is another one.
     """
     try:
-        head, made, files = _note(decks, out).read_text("utf-8", "surrogatepass").split("\n\n")
+        head, made, files = _parts_of(_note(decks, out))
         program, sections, refs = head.split()
-        before = {path: digest for digest, _, path in (line.partition(" ") for line in files.splitlines())}
+        before = {path: digest for digest, _, path in _read_lines(files)}
         if program != _program() or not state.digests or before.keys() != state.digests.keys():
             return None
         fields = [line.split("\t") for line in made.splitlines()]
@@ -132,11 +137,54 @@ def remember(
         data = sections.encode("utf-8", "surrogatepass")
         head = f"{_program()} {hash_of(data)} {state.refs}"
         lines = ["\t".join(map(str, each)) for each in made]
-        text = "\n\n".join(
-            [head, "\n".join(lines), "\n".join(f"{digest} {path}" for path, digest in sorted(now.items()))]
-        )
+        text = "\n\n".join([head, "\n".join(lines), _lines(now, {**state.statuses, **dict.fromkeys(written, ())})])
         write_file(note.with_suffix(".sections"), data)
         write_file(note, text.encode("utf-8", "surrogatepass"))
+
+
+def settle(decks: Sequence[Path], out: Path, state: State) -> None:
+    """Remembers the status of each file in `state`, from which the last build had nothing to make.
+
+    So what that build had just written, or its author, needn't be hashed again and again.
+    """
+    with suppress(OSError, ValueError):
+        if state.hashed:
+            note = _note(decks, out)
+            head, made, _ = _parts_of(note)
+            text = "\n\n".join([head, made, _lines(state.digests, state.statuses)])
+            write_file(note, text.encode("utf-8", "surrogatepass"))
+
+
+def _parts_of(note: Path) -> list[str]:
+    """The three parts of a note: its head, what was made, and the lines of the files."""
+    return note.read_text("utf-8", "surrogatepass").split("\n\n")
+
+
+def _lines(digests: Mapping[str, str], statuses: Mapping[str, tuple[int, ...]]) -> str:
+    """The lines of a note: of each file its hash, its status if that is known to be the hashed file's, and its path."""
+    return "\n".join(f"{digests[path]} {'.'.join(map(str, statuses.get(path, ())))} {path}" for path in sorted(digests))
+
+
+def _read_lines(lines: str) -> Iterator[list[str]]:
+    """The hash, the status and the path in each line of a note."""
+    return (line.split(" ", 2) for line in lines.splitlines())
+
+
+def _settled(decks: Sequence[Path], out: Path) -> Mapping[tuple[str, tuple[int, ...]], str]:
+    """The hashes of files by their paths and statuses, of those that can't have changed since under the same status.
+
+    On Windows a status doesn't have the moment of its last change, which no program can turn back.
+    """
+    settled: dict[tuple[str, tuple[int, ...]], str] = {}
+    with suppress(OSError, ValueError):
+        note = _note(decks, out)
+        latest = note.stat().st_mtime_ns - _UNSETTLED * 10**9
+        _, _, files = _parts_of(note)
+        for digest, status, path in _read_lines(files):
+            mark = tuple(map(int, status.split("."))) if status else ()
+            if os.name == "posix" and mark and max(mark[2:]) < latest and digest != _UNKNOWN:
+                settled[path, mark] = digest
+    return settled
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
@@ -168,7 +216,7 @@ def _is_same(path: str, state: State) -> bool:
 def _digest(path: str, folder: str | None = None) -> str:
     """A hash of a file's bytes, or of the reason why it won't be read. Raises OSError, even if it is only too big."""
     try:
-        return hash_of(read_bytes(path, folder, LARGEST_PACKAGE))
+        return digest_of(path, folder, LARGEST_PACKAGE)
     except Refused as error:
         if error.strerror == TOO_BIG:
             raise

@@ -30,10 +30,12 @@ class SectionMemory(NamedTuple):
     """What a later build must know about a section file that it doesn't read.
 
     `deck` is Anki's deck for its cards, `ids` are its notes', `letters` are hashes of its questions' letters (see
-    text/words.py), `media` are the files that it uses.
+    text/words.py), `media` are the files that it uses. By its `tag` and `name` it belongs to a section of the material.
     """
 
     file: str
+    tag: str
+    name: str
     deck: str
     ids: Sequence[str]
     letters: Sequence[int]
@@ -112,7 +114,7 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
 
 def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int) -> Loaded | None:
     """The deck with only its `changed` files read, or None if that isn't enough."""
-    if last.newest > now or (folder / "material.lock").exists():
+    if last.newest > now:
         return None
     unread = [each for each in last.sections if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
@@ -129,6 +131,8 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, 
         return None
     read = _sections(loaded)
     sections = _merged(last, read)
+    if _is_elsewhere_in_material(loaded, read, last):
+        return None
     if _meet(read, unread) or _new_guid(loaded) or _decks(sections) != _decks(last.sections):
         return None
     if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
@@ -140,11 +144,25 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, 
     return loaded._replace(media=media, follows=follows, kept=kept)
 
 
+def _is_elsewhere_in_material(loaded: Loaded, read: Sequence[SectionMemory], last: Memory) -> bool:
+    """Whether a section may belong to another section of the material than before, or its sources to any."""
+    if not os.path.lexists(loaded.deck.folder / "material.lock"):
+        return False
+    from studydeck.material import lock_of, stand_alone
+
+    names = {(each.file, each.tag, each.name) for each in last.sections}
+    lock, damage = lock_of(loaded.deck)
+    same = all((each.file, each.tag, each.name) in names for each in read)
+    return bool(damage) or not same or not stand_alone(loaded.deck, lock)
+
+
 def _sections(loaded: Loaded) -> list[SectionMemory]:
     ids = iter(loaded.ids)
     return [
         SectionMemory(
             os.path.basename(section.place.path),
+            str(section.tag),
+            str(section.name),
             anki_deck(loaded.deck, section),
             list(islice(ids, len(section.cards))),
             [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],

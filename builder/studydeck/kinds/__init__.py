@@ -7,6 +7,7 @@ append-only: the note types are frozen (tests/test_frozen.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from studydeck.kinds.cloze import CLOZE
 from studydeck.kinds.occlusion import OCCLUSION
@@ -36,6 +37,12 @@ COMMON: dict[str, Key] = {
     "fields": Key(takes.FIELDS, "Texts for fields of that note type that have no key.", needs="type"),
     "guid": Key(takes.LINE, "The guid under which learners already have the card, to keep when its id: changes."),
 }
+#: The keys of an item of a list that is a mapping; where it doesn't have one, it has that of its list.
+ITEM_KEYS: dict[str, Key] = {
+    "id": Key(takes.ID, "The item's own identity in its list. It keeps learners' history through every edit."),
+    "text": Key(takes.MARKDOWN, "The item, in Markdown."),
+    **{name: COMMON[name] for name in ("hint", "details", "source", "tags", "ok", "retired", "guid")},
+}
 #: What the keys of the deck's own kinds start with (own.py); then comes the name of the note type's folder.
 OWN = "note-types/"
 #: A card is of this kind unless it has the first key of another.
@@ -44,6 +51,7 @@ DEFAULT_KIND = QUESTION
 KINDS: dict[str, Kind] = {each.key: each for each in (QUESTION, CLOZE, OCCLUSION)}
 
 
+@cache
 def card_keys() -> dict[str, Key]:
     """Every key that some card may have, by name."""
     own = {name: key for kind in KINDS.values() for name, key in kind.own.items()}
@@ -84,6 +92,7 @@ def refresh() -> None:
     """Adds the keys of all cards to the kinds, after a change of COMMON or KINDS."""
     for kind in KINDS.values():
         kind.learn(COMMON)
+    card_keys.cache_clear()
 
 
 refresh()

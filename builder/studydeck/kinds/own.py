@@ -22,7 +22,7 @@ FILLING = ("question", "cloze", "occlude", "parts", "title", "answer", "hint", "
 #: Those of a note type that works like Anki's image occlusion.
 MASKED = ("occlude", "parts", "title")
 _ALWAYS = ("tags", "ok", "language", "retired", "guid", "type", "fields")
-_NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
+NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
 
 
 def field_key(field: str) -> str:
@@ -43,7 +43,7 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     def cards_of(values: Sequence[str]) -> tuple[int, ...]:
         if note_type.gaps:
             return tuple(sorted({number - 1 for value in values for number in read_clozes(value).numbers}))
-        full = {field for field, value in zip(fields, values, strict=True) if not _NOTHING.fullmatch(value)}
+        full = {field for field, value in zip(fields, values, strict=True) if not NOTHING.fullmatch(value)}
         return tuple(number for number, front in enumerate(fronts) if is_shown(front, full))
 
     def cards_in(values: Mapping[str, str]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ A note that changes its type stops updating for learners who have it (docs/desig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from studydeck.model import Card, Key, Kind, Note, Sides, Text, takes
 from studydeck.model.kinds import CardTemplate
 
 _ASSETS = Path(__file__).parent / "assets"
+#: What starts the part of a list in the question of one of its items.
+LIST = '<ul class="q-items">'
+_PART = re.compile(rf"(?:<div[^<>]*>)?{LIST}")
 #: A front that is always empty: Anki makes no card from it (tests/test_anki_import.py, "the spare template").
 _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 
@@ -30,6 +34,19 @@ def _turned(card: Card) -> Card | None:
     return Card(card.place, card.kind, {"question": question, "answer": answer, **others})
 
 
+def listed(notes: Sequence[Note]) -> Sides:
+    """The question of a list, and the whole of it, from the notes of its items: a line that comes twice has one."""
+    first = notes[0]
+    assert first.card.item, first
+    html = {str(note.card.own_text).strip(): note.fields[1] for note in notes}
+    items = [html[text] for each in first.card.item.whole if (text := each.strip()) in html]
+    question = _PART.split(first.fields[0], maxsplit=1)[0]
+    if first.card.item.of_text:
+        return Sides(question, ["<br>".join(items)])
+    tag = "ol" if first.card.item.ordered else "ul"
+    return Sides(question, [f"<{tag}>{''.join(f'<li>{each}</li>' for each in items)}</{tag}>"])
+
+
 def _on_paper(note: Note) -> list[Sides]:
     """The question, and below it that of the reverse card, if it has one of its own."""
     question, answer, turned, turned_answer, *_ = note.fields
@@ -41,11 +58,12 @@ def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _card_name(note: Note, number: int) -> str:
-    return "reversed" if number else "question"
+    return "reversed" if number else "item" if note.card.item else "question"
 
 
 def _named(card: Card) -> Sequence[str]:
     marks = {"reversed": card.has("reverse"), "typed": card.has("typed"), "list": isinstance(card.answer, tuple)}
+    marks["item"] = card.item is not None
     return [name for name, marked in marks.items() if marked] or ["question"]
 
 
@@ -54,12 +72,25 @@ QUESTION = Kind(
     name="question",
     title="Q&A",
     own={
-        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question"),
+        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question", spoken="question"),
         "answer": Key(
             takes.MARKDOWN_OR_LIST,
             "The answer in Markdown, or a list of short answers.",
             "Answer",
             in_answer_language=True,
+            spoken="answer",
+        ),
+        "steps": Key(
+            takes.ITEMS,
+            "A list in its order, instead of an answer: a card for each item, which shows the one before it.",
+        ),
+        "items": Key(
+            takes.ITEMS,
+            "A list in any order, instead of an answer: a card for each item, which shows all the others.",
+        ),
+        "lines": Key(
+            takes.ITEMS_OR_LINES,
+            "A poem or speech, instead of an answer: a card for each line, which shows the two before it.",
         ),
         "reverse": Key(
             takes.FLAG_OR_MARKDOWN,
@@ -84,6 +115,7 @@ QUESTION = Kind(
             in_answer_language=True,
         ),
         "answer-language": Key(takes.LANGUAGE, "The answer's language, if it isn't the section's or the deck's."),
+        "speak": Key(takes.SIDES, "Which texts are read aloud, if not those that the section or the deck says."),
     },
     required=("question", "answer"),
     asks="question",
@@ -112,6 +144,7 @@ QUESTION = Kind(
     turned=_turned,
     cards_in=_cards_in,
     card_name=_card_name,
-    names=("question", "reversed", "typed", "list"),
+    names=("question", "reversed", "typed", "list", "item"),
+    unfolds=("steps", "items", "lines"),
     named=_named,
 )

@@ -10,7 +10,7 @@ from studydeck.material.coverage import Coverage, coverage_of
 from studydeck.material.folder import lock_of, material_problems, outline_in, outline_of
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, material_lock_text
 from studydeck.material.outline import Outline
-from studydeck.material.sources import Source, Sources, sources_of, stamped
+from studydeck.material.sources import Source, Sources, sources_of, stamped, stand_alone
 
 __all__ = [
     "MATERIAL_LOCK",
@@ -27,4 +27,5 @@ __all__ = [
     "outline_of",
     "sources_of",
     "stamped",
+    "stand_alone",
 ]

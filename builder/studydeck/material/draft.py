@@ -20,7 +20,7 @@ from studydeck.model import Place, Problem, problem
 from studydeck.text.scalar import yaml_scalar, yaml_word
 
 if TYPE_CHECKING:
-    import subprocess
+    pass
 
 _WIDTH = 110
 _LONGEST = 1_000  # characters of a sentence that are looked at: some rules take quadratic time
@@ -260,60 +260,13 @@ def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) 
     Runs without a shell. Raises ValueError with a sentence if it can't be run, fails, answers with more than 10 MB, or
     takes more than `timeout` seconds.
     """
-    import shlex
-    import subprocess
+    from studydeck.programs import output_of
 
+    given = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked)
     try:
-        done = _run(
-            shlex.split(command), "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked), timeout
-        )
-    except subprocess.TimeoutExpired:
-        raise ValueError(f"'{command}' took more than {timeout:,.0f} seconds, so nothing was written") from None
-    except (OSError, ValueError, IndexError) as error:
-        raise ValueError(f"'{command}' can't be run ({getattr(error, 'strerror', None) or error})") from None
-    if len(done.stdout) > _MOST_BYTES:
-        raise ValueError(f"'{command}' answered with more than {_MOST_BYTES // 10**6} MB, so nothing was written")
-    if done.returncode:
-        raise ValueError(f"'{command}' failed with exit code {done.returncode}, so nothing was written")
-    try:
-        return done.stdout.decode("utf-8-sig").split("\n")
+        return output_of(command, given.encode(), timeout, _MOST_BYTES).decode("utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
-
-
-def _run(words: Sequence[str], given: str, timeout: float) -> subprocess.CompletedProcess[bytes]:
-    """A finished program and what it wrote; it is stopped if it writes more than _MOST_BYTES.
-
-    Raises like subprocess.run, which has no such limit.
-    """
-    import subprocess
-    import tempfile
-    from threading import Thread
-    from time import monotonic
-
-    with tempfile.TemporaryFile() as file:
-        file.write(given.encode())
-        file.seek(0)
-        program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE)  # noqa: S603 - the author names it
-        assert program.stdout is not None
-        written: list[bytes] = []
-        reader = Thread(target=lambda output: written.append(output.read(_MOST_BYTES + 1)), args=[program.stdout])
-        reader.daemon = True  # a program that the program started may keep its output open forever
-        end = monotonic() + timeout
-        try:
-            reader.start()
-            reader.join(timeout)
-            if reader.is_alive():
-                raise subprocess.TimeoutExpired(words, timeout)
-            if len(written[0]) <= _MOST_BYTES:
-                program.wait(max(0.1, end - monotonic()))
-        finally:
-            program.kill()
-            program.wait()
-            reader.join(1)
-            if not reader.is_alive():
-                program.stdout.close()
-    return subprocess.CompletedProcess(words, program.returncode, written[0])
 
 
 def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -48,6 +49,12 @@ class MaterialLock(NamedTuple):
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
+    lock, problems = _read(path, data)
+    return lock, [*problems]
+
+
+@lru_cache(1)
+def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     try:
         lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
     except UnicodeDecodeError:
@@ -107,9 +114,8 @@ class _Reader:
         self.stamps: dict[tuple[str, str], Stamp] = {}
         self.drafted: set[str] = set()
         self.ended = False
-
-    def read(self, word: str, *values: str) -> None:
-        lines: dict[str, Callable[..., None]] = {
+        self._slugs: set[str] = set()
+        self._lines: dict[str, Callable[..., None]] = {
             "section": self._section,
             "paragraph": self._paragraph,
             "card": self._stamp,
@@ -117,9 +123,11 @@ class _Reader:
             "drafted": self._drafted,
             "end": self._end,
         }
-        if word not in lines:
+
+    def read(self, word: str, *values: str) -> None:
+        if word not in self._lines:
             raise ValueError(f"a line can't start with '{word[:20]}'")
-        lines[word](*values)
+        self._lines[word](*values)
 
     def lock(self) -> MaterialLock:
         parts = [
@@ -129,9 +137,10 @@ class _Reader:
         return MaterialLock(Outline(tuple(parts)), self.stamps, frozenset(self.drafted))
 
     def _section(self, slug: str, heading: str, tag: str) -> None:
-        if not slug or any(slug == other for other, _, _ in self.parts):
+        if not slug or slug in self._slugs:
             raise ValueError(f"the section '{slug}' is repeated or has no name")
         heading = "" if heading == "-" else _fingerprints(heading)[0]
+        self._slugs.add(slug)
         self.parts.append((slug, heading, "" if tag == "-" else tag))
         self.paragraphs.append([])
 

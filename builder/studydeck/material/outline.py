@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ class Outline(NamedTuple):
         }
 
 
+@lru_cache(1)
 def read_outline(text: str) -> Outline:
     """The outline of a material's text. What comes before the first heading is the first section.
 
@@ -80,7 +82,7 @@ def read_outline(text: str) -> Outline:
         if is_heading:
             titles.append(block)
             parts.append([])
-        elif found := tuple(Sentence(fingerprint(each), each) for each in sentences(block) if tokens(each)):
+        elif found := tuple(Sentence(_print_of(said), each) for each in sentences(block) if (said := tokens(each))):
             parts[-1].append(found)
     slugs: dict[str, int] = {}
     made = []
@@ -339,5 +341,9 @@ def tokens(text: str) -> list[str]:
 
 def fingerprint(text: str) -> str:
     """What a normalised sentence or heading is known by: the version, and 40 bits of SHA-256 over its tokens."""
-    digest = hashlib.sha256(" ".join(tokens(text)).encode()).digest()[:5]
+    return _print_of(tokens(text))
+
+
+def _print_of(words: Sequence[str]) -> str:
+    digest = hashlib.sha256(" ".join(words).encode()).digest()[:5]
     return f"{VERSION}:{base64.b32encode(digest).decode().lower()}"

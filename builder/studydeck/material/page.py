@@ -56,7 +56,7 @@ def _sum(sentences: Sequence[Covered]) -> str:
 def _row(section: SectionCoverage, each: Covered) -> str:
     text = escape(each.sentence.text) or '<span class="quiet">the text is not available</span>'
     if each.cards:
-        cards = f"<ul>{''.join(_card(name, str(card.asks)) for name, card in each.cards)}</ul>"
+        cards = f"<ul>{''.join(_card(name, card.called) for name, card in each.cards)}</ul>"
     elif each.reason:
         cards = f'<span class="quiet">left out: {escape(each.reason)}</span>'
     else:

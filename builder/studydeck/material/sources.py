@@ -108,6 +108,16 @@ def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
     return MaterialLock(sources.outline, stamps)
 
 
+def stand_alone(deck: Deck, lock: MaterialLock) -> bool:
+    """Whether the sources of `deck` mean the same if other sections are added: each is at home in a section of its own.
+
+    A section whose tag the lock knows is at home there, and a locator that names no section means that one.
+    """
+    tags = {part.tag for part in lock.outline.parts}
+    places = _written(deck, [""] * sum(len(section.cards) for section in deck.sections))
+    return all(section.tag in tags for section in deck.sections) and not any("/" in each.locator for each in places)
+
+
 class _Written(NamedTuple):
     owner: str
     card: Card | None

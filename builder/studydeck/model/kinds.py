@@ -29,7 +29,7 @@ class Key(NamedTuple):
     number from 1 to 5 is `spare`, and which then has this name. Learners keep the text there for ever. `counted_as`
     is what `plan` counts an edit of that field as, by default the field's name. `mark` is a field that holds 1 while
     the key has a value. `in_answer_language` says that its text is in the card's `answer-language`, not its `language`.
-    `needs` is the key without which it does nothing.
+    `needs` is the key without which it does nothing. `spoken` is what `speak:` calls its text, if it can be spoken.
     """
 
     takes: str
@@ -40,6 +40,7 @@ class Key(NamedTuple):
     mark: str = ""
     in_answer_language: bool = False
     needs: str = ""
+    spoken: str = ""
 
     @property
     def is_markdown(self) -> bool:
@@ -113,7 +114,8 @@ class Kind:
     `cards_in` those that learners have, from the note's fields by name; `sides` its question and answers; `on_paper`
     the same for a printed page, for each row of it. `turned` returns a card's second question as a card of its own, if
     its author wrote one, so that checks judge it, too. `names` are what `stats` counts, and `named` returns those that
-    apply to a card. `offer` is what a card with no kind's keys could have instead.
+    apply to a card. `offer` is what a card with no kind's keys could have instead. `unfolds` are keys that may replace
+    that of the answer: lists of which each item becomes a card (reading/items.py).
     A kind with `masks` asks for the parts of a picture: Anki makes a card for each cloze of the first field, as with
     `gaps`, but no author writes these. `drawn` returns what is in the fields that it fills itself, by name; `recorded`
     what the lock keeps of a note's fields, given what it had; and `readable` fields in words that people can read.
@@ -146,6 +148,7 @@ class Kind:
         card_name: Callable[[Note, int], str] | None = None,
         names: Sequence[str] = (),
         offer: str = "",
+        unfolds: Sequence[str] = (),
         named: Callable[[Card], Sequence[str]] | None = None,
         spares: Sequence[str] = (*SPARES, MY_NOTES),
         note_type: NoteType | None = None,
@@ -159,7 +162,7 @@ class Kind:
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
-        self.offer = offer
+        self.offer, self.unfolds = offer, tuple(unfolds)
         self.named = named or (lambda card: (name,))
         self.note_type = note_type
         self.learn({})

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from zlib import crc32
 
+from studydeck.model.problems import Problem
 from studydeck.model.words import Card
+
+#: Anki's ids are milliseconds since 1970, and none may be in the future. A new note's id is in the years 2012 to 2021
+#: and depends on its guid alone, so that it is the same after a lost lock: otherwise, learners who import on two
+#: devices before their first sync would have the note twice (test_phone.py). Learners see it as the day of creation.
+_FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
+#: A note's cards have the ids after the note's, and a cloze note has up to 500 cards.
+_STEP = 512
+_FEW = 10  # more notes than ever want the same number
 
 
 class Identity(NamedTuple):
@@ -39,6 +51,39 @@ class Note(NamedTuple):
     ords: tuple[int, ...]
     section: str
     deck: str
+
+
+def problems_by_note(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """The problems in each note's lines, by the note's id; `notes` are all of their files."""
+    starts: dict[str, list[tuple[int, str]]] = {}
+    lists = set()
+    for note in notes:
+        item, of_file = note.card.item, starts.setdefault(note.card.place.path, [])
+        if item is not None and (item.list.path, item.list.line) not in lists:
+            lists.add((item.list.path, item.list.line))
+            of_file.append((note.card.asks.line, note.identity.id))  # the first item has those of the list's question
+        of_file.append((note.card.place.line, note.identity.id))
+    for of_file in starts.values():
+        of_file.sort()
+    found: dict[str, list[Problem]] = {}
+    for each in problems:
+        of_file = starts.get(each.path, [])
+        if position := bisect_right(of_file, each.line, key=lambda start: start[0]):
+            found.setdefault(of_file[position - 1][1], []).append(each)
+    return found
+
+
+def numbers_for(guid: str) -> Iterator[int]:
+    """Anki's numbers for a new note, in the order in which a build tries them: others may have the first ones."""
+    slot = crc32(guid.encode())
+    while True:
+        yield _FIRST + slot % _SLOTS * _STEP
+        slot += 1
+
+
+def is_another_tools(guid: str, number: int) -> bool:
+    """Whether a note has a number that no build of ours gave it."""
+    return number not in islice(numbers_for(guid), _FEW)
 
 
 class Field(NamedTuple):
@@ -94,6 +139,14 @@ class OldNote(NamedTuple):
     tags: tuple[str, ...]
     deck: str
     added: int
+    modified: int
+
+
+class Row(NamedTuple):
+    """What identifies a note in a package or a collection: its number, its note type's number, its stamp in seconds."""
+
+    id: int
+    type_id: int
     modified: int
 
 

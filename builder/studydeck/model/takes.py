@@ -3,11 +3,15 @@
 MARKDOWN = "markdown"
 MARKDOWN_OR_LIST = "markdown or list"
 GAPS = "markdown with gaps"
+#: Items of a list, each Markdown or a mapping; or, for lines, one text whose lines they are.
+ITEMS = "items"
+ITEMS_OR_LINES = "items or lines"
 #: Those that take any text as it is.
 ANY_TEXT = (MARKDOWN, MARKDOWN_OR_LIST, GAPS)
 LINE = "line"
 DECK_NAME = "deck name"
 LANGUAGE = "language"
+SIDES = "sides"
 URL = "url"
 ID = "id"
 UID = "uid"

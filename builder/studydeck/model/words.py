@@ -108,6 +108,28 @@ UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
 _IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
 
 
+def is_unwritten(text: str) -> bool:
+    """Whether a text stands for one that isn't written yet."""
+    return _IS_UNWRITTEN.fullmatch(text.strip()) is not None
+
+
+class Item(NamedTuple):
+    """How a card asks for an item of a list: the list's id, all its items in order, and those `shown` with the gap.
+
+    With `ordered`, these are the items right before it, of which earlier ones may be hidden (`skips`), and others may
+    follow (`goes_on`). Otherwise they are all the others. `of_text` says that the list is the lines of one text, which
+    can't have ids.
+    """
+
+    list: Text
+    whole: tuple[Text, ...]
+    shown: tuple[Text, ...]
+    ordered: bool
+    skips: bool = False
+    goes_on: bool = False
+    of_text: bool = False
+
+
 class Card(NamedTuple):
     """One card as its author wrote it: where it starts, its kind, and its values by their keys (see kinds/)."""
 
@@ -164,9 +186,31 @@ class Card(NamedTuple):
         return value if isinstance(value, tuple) else (value,)
 
     @property
+    def item(self) -> Item | None:
+        """How it asks for an item of a list (reading/items.py), if it is one."""
+        return self.values.get("item")
+
+    @property
+    def called(self) -> str:
+        """The card in one line: what it is known by, and of a list the item that it asks for."""
+        parts = (self.asks, *self.answers) if self.item else (self.asks,)
+        return " → ".join(" ".join(part.split()) for part in parts)
+
+    @property
+    def asked(self) -> str:
+        """All that a learner sees of the question: of a list's item also what is shown of the list."""
+        item = self.values.get("item")  # most cards are none, and every card is asked
+        return "\n".join((self.asks, *item.shown)) if item else self.asks
+
+    @property
+    def own_text(self) -> Text:
+        """The text that no other card has: an item of a list, else what the card is known by."""
+        return self.answers[0] if self.item else self.asks
+
+    @property
     def is_stub(self) -> bool:
         """Whether it isn't written yet: what it asks, or an answer, is TODO (and notes), TBD, FIXME, XXX or ???."""
-        return any(_IS_UNWRITTEN.fullmatch(text.strip()) for text in (self.asks, *self.answers))
+        return any(map(is_unwritten, (self.asks, *self.answers)))
 
     @property
     def id(self) -> Text | None:
@@ -225,7 +269,9 @@ class Section(NamedTuple):
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
     their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
     written yet: they are neither built nor checked, but keep their ids and their places in the material. `html`
-    are the cards' texts that are HTML. `masked` says whether some card asks for the parts of a picture.
+    are the cards' texts that are HTML. With `subdeck`, its cards are in a subdeck if the deck has any.
+    `speak` is which sides are read aloud, if the section says it. `masked` says whether some card asks for
+    the parts of a picture.
     """
 
     place: Place
@@ -240,6 +286,8 @@ class Section(NamedTuple):
     mixed: bool = False
     stubs: tuple[Card, ...] = ()
     html: tuple[Text, ...] = ()
+    subdeck: bool = True
+    speak: str = ""
     masked: bool = False
 
 
@@ -285,6 +333,7 @@ class Deck(NamedTuple):
     credits: Mapping[Text, Credit] = {}
     answer_language: str = ""
     own_kinds: Mapping[str, Kind] = {}
+    speak: str = ""
 
     @property
     def languages(self) -> Languages:

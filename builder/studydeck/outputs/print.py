@@ -7,11 +7,13 @@ import html as html_entities
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from string import Template
 
 from studydeck.files import read_bytes
-from studydeck.model import Deck, MediaFile, Note
+from studydeck.kinds.question import listed
+from studydeck.model import Deck, MediaFile, Note, Sides
 from studydeck.outputs import Output
 from studydeck.text import described, to_html
 from studydeck.text.formula import with_mathml
@@ -30,9 +32,11 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     pictures = {each.name: each.path for each in media}
     names = {section.tag: section.name for section in deck.sections}
     rows: dict[str, list[str]] = {}
-    for note in notes:
-        if not note.card.retired:
-            rows.setdefault(note.section, []).extend(_rows(deck, note, pictures))
+    live = [note for note in notes if not note.card.retired]
+    for _, together in groupby(live, key=lambda note: note.card.item.list if note.card.item else note.identity.id):
+        note, *others = together
+        sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
+        rows.setdefault(note.section, []).extend(_rows(deck, sides, pictures))
     sections = [
         f"<section><h2>{html_entities.escape(names[tag])}</h2>\n{''.join(of_section)}</section>"
         for tag, of_section in rows.items()
@@ -48,9 +52,9 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     )
 
 
-def _rows(deck: Deck, note: Note, pictures: Mapping[str, Path]) -> Iterator[str]:
+def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, Path]) -> Iterator[str]:
     asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
-    for question, answers in note.card.kind.on_paper(note):
+    for question, answers in sides:
         question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
         yield (
             '<article class="row">'

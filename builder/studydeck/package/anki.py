@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 import zipfile
 from array import array
@@ -25,9 +24,11 @@ _UNSYNCED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 #: their tags: the masks, the picture, the header, what is shown below the answer, and comments.
 _MASKED, _MASK_FIELDS = 6, 5
 _LEVEL = 1  # of deflate: a fifth of the usual level's time, and a tenth more bytes
-_PIECE = 1 << 19  # bytes that are copied at once
-_ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
-_UNIX = 3  # in a zip's entries
+#: The media that deflating makes smaller; all others are packed in themselves.
+_LOOSE = frozenset([".svg", ".bmp", ".ico", ".tif", ".tiff", ".wav", ".ttf", ".otf"])
+PIECE = 1 << 19  # bytes that are copied at once
+ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
+UNIX = 3  # in a zip's entries
 #: SQLite's errors for a full disk, or a folder that can't be written.
 _REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 #: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
@@ -96,7 +97,7 @@ class StudyDeck(genanki.Deck):
 
 
 class StudyPackage(genanki.Package):
-    """A package that has the same bytes for the same notes, given in the order of their ids: deflated, without dates.
+    """A package that has the same bytes for the same notes, given in the order of their ids: packed, without dates.
 
     Its notes are rows, each with its own stamp, id and cards. genanki gives all notes of a deck the stamp of the build,
     which makes Anki overwrite every learner's tags, and renumbers notes and cards each time; and a million objects take
@@ -129,14 +130,15 @@ class StudyPackage(genanki.Package):
         names = json.dumps({str(number): each.name for number, each in enumerate(self.media)})
         try:
             self._write_database(database)
-            with create(file) as target, _archive(target) as archive:
+            with create(file) as target, archive_for(target) as archive:
                 _add(archive, "collection.anki2", database)
                 with archive.open("media", "w") as entry:
                     entry.write(names.encode())
                 for number, each in enumerate(self.media):
-                    _add(archive, str(number), each.path)
+                    is_loose = os.path.splitext(each.name)[1].lower() in _LOOSE
+                    _add(archive, str(number), each.path, zipfile.ZIP_DEFLATED if is_loose else zipfile.ZIP_STORED)
                 for info in archive.infolist():  # the same on Windows
-                    info.create_system = _UNIX
+                    info.create_system = UNIX
         finally:
             database.unlink(missing_ok=True)
 
@@ -212,14 +214,19 @@ class StudyPackage(genanki.Package):
             yield note_id, guid, model_ids[kind], modified, f" {tags} ", fields, fields.partition("\x1f")[0]
 
 
-def _archive(target: BinaryIO) -> zipfile.ZipFile:
+def archive_for(target: BinaryIO) -> zipfile.ZipFile:
+    """A new archive, deflated as packages are."""
     return zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+def _add(archive: zipfile.ZipFile, name: str, path: Path, packing: int = zipfile.ZIP_DEFLATED) -> None:
     """Adds a file with the earliest date that zip has, instead of its own."""
-    with path.open("rb") as source, archive.open(name, "w", force_zip64=path.stat().st_size >= _ZIP64) as entry:
-        shutil.copyfileobj(source, entry, _PIECE)
+    archive.compression = packing
+    with open(path, "rb", buffering=0) as source:
+        is_large = os.fstat(source.fileno()).st_size >= ZIP64
+        with archive.open(name, "w", force_zip64=is_large) as entry:
+            while piece := source.read(PIECE):
+                entry.write(piece)
 
 
 def _attach(cursor: sqlite3.Cursor, last: BinaryIO, kept: Sequence[tuple[int, int, int]]) -> None:

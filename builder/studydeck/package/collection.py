@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
 from studydeck.model import Field, NoteType, Template
 from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
 
 _SQLITE = b"SQLite format 3\0"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
+_TABLES = ("col", "notes", "cards", "revlog", "notetypes", "fields", "templates", "decks")
 _LARGEST_MEDIA = 100_000_000  # bytes of one file, as AnkiWeb has it
 _MOST_MEDIA = 4_000_000_000  # bytes of all
 _ENCRYPTED = 1  # in the flags of a zip's entry
@@ -40,12 +45,16 @@ class FoundNote(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a package or collection has. The note types, by their numbers, have their stamps and no keys."""
+    """What a package or collection has. The note types, by their numbers, have their stamps and no keys.
+
+    `suspended` are the numbers of the notes that have a suspended card.
+    """
 
     note_types: Mapping[int, NoteType]
     notes: Sequence[FoundNote]
-    media: Mapping[str, bytes]
+    media: Mapping[str, Path | bytes]
     is_scheduled: bool
+    suspended: frozenset[int] = frozenset()
 
 
 def is_collection(data: bytes) -> bool:
@@ -63,21 +72,99 @@ def is_collection(data: bytes) -> bool:
 
 def read_collection(data: bytes) -> Found:
     """What is in the bytes of a package or collection. Raises ValueError with the rest of a sentence about the file."""
-    try:
+    with opened(data) as (connection, archive):
+        return _read(connection, _media(archive) if archive else {})
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[tuple[sqlite3.Connection, zipfile.ZipFile | None]]:
+    """The database in the bytes of a package or collection, in memory; and the package that it is in, if any.
+
+    Raises ValueError with the rest of a sentence about the file, also for damage that is seen while it is read.
+    """
+    with _damage_in_words():
         if data.startswith(_SQLITE):
-            return _read(data, {})
+            with _database(data) as connection:
+                yield connection, None
+            return
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(each.flag_bits & _ENCRYPTED for each in archive.infolist()):
-                raise _UnreadableError("is encrypted; export it again without a password")
+                raise UnreadableError("is encrypted; export it again without a password")
             name = next(each for each in _COLLECTIONS if each in archive.namelist())
-            return _read(_unpacked(archive, name, LARGEST_DATABASE), _media(archive))
-    except _UnreadableError:
+            with _database(_unpacked(archive, name, LARGEST_DATABASE)) as connection:
+                yield connection, archive
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
+    try:
+        yield
+    except UnreadableError:
         raise
     except DAMAGE as error:
         raise ValueError(f"is a damaged package ({error})") from None
 
 
-class _UnreadableError(ValueError):
+def whole(path: Path) -> bytes:
+    """The bytes of a package or a collection, with what a collection's write-ahead log has.
+
+    Raises ValueError with a sentence, also for a collection that is open in Anki, and OSError.
+    """
+    if not os.path.exists(f"{path}-wal"):  # closed, as Anki leaves it; SQLite would make one, even only to read
+        return read_bytes(path, largest=LARGEST_PACKAGE)
+    if status_of(path).st_size > LARGEST_PACKAGE:
+        raise ValueError(f"{path} is larger than {LARGEST_PACKAGE:,} bytes")
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            connection.execute("select 1 from sqlite_master").fetchone()
+            return connection.serialize()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise ValueError(f"{path} is open in Anki; close Anki and try again") from None
+        raise ValueError(f"{path} can't be read ({error})") from None
+
+
+def read_file_of_anki(path: Path) -> Found:
+    """What is in a package, or in a closed collection and the media folder beside it.
+
+    Raises ValueError with a sentence, and OSError.
+    """
+    data = whole(path)
+    try:
+        if not is_collection(data):
+            raise UnreadableError("is neither a package nor a collection of Anki's")
+        if not data.startswith(_SQLITE):
+            return read_collection(data)
+        return read_collection(data)._replace(media=_MediaFolder(path.with_suffix(".media")))
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+
+
+class _MediaFolder(Mapping[str, bytes]):
+    """The files of a collection's media folder by their names, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> bytes:
+        if _UNSAFE.search(name):
+            raise KeyError(name)
+        try:
+            return read_bytes(self.folder / name, self.folder, _LARGEST_MEDIA)
+        except OSError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.name for each in self.folder.glob("*"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class UnreadableError(ValueError):
     """What is wrong with a package that isn't damaged."""
 
 
@@ -88,7 +175,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
     if data.startswith(_ZSTANDARD) and len(data) <= largest:
         data = _decompressed(data, largest)
     if len(data) > largest:
-        raise _UnreadableError(f"has a file of more than {largest:,} bytes, '{name}'")
+        raise UnreadableError(f"has a file of more than {largest:,} bytes, '{name}'")
     return data
 
 
@@ -99,7 +186,7 @@ def _decompressed(data: bytes, largest: int) -> bytes:
         from studydeck.installing import install_line
 
         line = install_line("packages")
-        raise _UnreadableError(f"is of the newer format, which needs a library; add it with: {line}") from None
+        raise UnreadableError(f"is of the newer format, which needs a library; add it with: {line}") from None
     try:
         with zstandard.ZstdDecompressor().stream_reader(data) as stream:
             return stream.read(largest + 1)
@@ -109,20 +196,21 @@ def _decompressed(data: bytes, largest: int) -> bytes:
 
 def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """The media files by their names."""
-    if "media" not in archive.namelist():
+    entries = frozenset(archive.namelist())
+    if "media" not in entries:
         return {}
     written = _unpacked(archive, "media", LARGEST_DATABASE)
     if written[:1] in (b"{", b""):
         names = {str(key): str(name) for key, name in json.loads(written or b"{}").items()}
     else:
-        entries = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
-        names = {str(position): name for position, name in enumerate(entries)}
+        found = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
+        names = {str(position): name for position, name in enumerate(found)}
     media: dict[str, bytes] = {}
     left = _MOST_MEDIA
     for key, name in names.items():
         if _UNSAFE.search(name):
-            raise _UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
-        if key in archive.namelist():
+            raise UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
+        if key in entries:
             media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
             left -= len(media[name])
     return media
@@ -131,7 +219,8 @@ def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
 # --- the database --------------------------------------------------------------------------------
 
 
-def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
+@contextmanager
+def _database(data: bytes) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
     try:
         # 1 in place of 2 says that there is no write-ahead log, which a database in memory can't have.
@@ -141,17 +230,32 @@ def _read(data: bytes, media: Mapping[str, bytes]) -> Found:
             "unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold())
         )
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        (version,) = connection.execute("select ver from col").fetchone()
-        is_new = version >= 15
-        types = dict(_new_types(connection) if is_new else _old_types(connection))
-        decks = dict(_new_decks(connection) if is_new else _old_decks(connection))
-        notes = list(_notes(connection, decks))
-        if lost := next((each for each in notes if each.type_id not in types), None):
-            raise ValueError(f"the note {lost.id} has no note type")
-        scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
-        return Found(types, notes, media, scheduled)
+        _assert_plain(connection)
+        yield connection
     finally:
         connection.close()
+
+
+def _assert_plain(connection: sqlite3.Connection) -> None:
+    """Raises ValueError for a view or a computed column in place of a table of Anki's: reading one may never end."""
+    for name in _TABLES:
+        roots = connection.execute("select rootpage from sqlite_master where lower(name) = ?", (name,)).fetchall()
+        computed = connection.execute("select 1 from pragma_table_xinfo(?) where hidden > 0", (name,)).fetchall()
+        if (0,) in roots or computed:
+            raise ValueError(f"'{name}' isn't a plain table")
+
+
+def _read(connection: sqlite3.Connection, media: Mapping[str, bytes]) -> Found:
+    (version,) = connection.execute("select ver from col").fetchone()
+    is_new = version >= 15
+    types = dict(_new_types(connection) if is_new else _old_types(connection))
+    decks = dict(_new_decks(connection) if is_new else _old_decks(connection))
+    notes = list(_notes(connection, decks))
+    if lost := next((each for each in notes if each.type_id not in types), None):
+        raise ValueError(f"the note {lost.id} has no note type")
+    scheduled = connection.execute("select count() from revlog").fetchone()[0] > 0
+    suspended = frozenset(row[0] for row in connection.execute("select nid from cards where queue = -1"))
+    return Found(types, notes, media, scheduled, suspended)
 
 
 def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator[FoundNote]:
@@ -178,25 +282,31 @@ def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator
 def _old_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
     (models,) = connection.execute("select models from col").fetchone()
     for key, model in json.loads(models).items():
-        fields = sorted(model["flds"], key=lambda each: int(each["ord"]))
-        templates = sorted(model["tmpls"], key=lambda each: int(each["ord"]))
-        yield (
-            whole_number(key),
-            NoteType(
-                "",
-                whole_number(key),
-                str(model["name"]),
-                tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
-                tuple(
-                    Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
-                    for each in templates
-                ),
-                str(model.get("css", "")),
-                model.get("type") == 1,
-                whole_number(model.get("sortf") or 0),
-                whole_number(model.get("mod") or 0),
-            ),
-        )
+        yield whole_number(key), note_type_of(model, whole_number(key), whole_number(model.get("mod") or 0))
+
+
+def note_type_of(model: Mapping[str, Any], number: int, stamp: int | None) -> NoteType:
+    """A note type from Anki's JSON of it, with this number and stamp. Raises one of DAMAGE if it isn't one."""
+    fields, templates = (sorted(model[key], key=lambda each: int(each.get("ord") or 0)) for key in ("flds", "tmpls"))
+    return NoteType(
+        "",
+        number,
+        str(model["name"]),
+        tuple(Field(str(each["name"]), int(each.get("id") or 0), collapsed=False) for each in fields),
+        tuple(
+            Template(str(each["name"]), int(each.get("id") or 0), str(each["qfmt"]), str(each["afmt"]))
+            for each in templates
+        ),
+        str(model.get("css", "")),
+        model.get("type") == 1,
+        _sort(whole_number(model.get("sortf") or 0), fields),
+        stamp,
+    )
+
+
+def _sort(number: int, fields: Sequence[object]) -> int:
+    """The number of the field that notes are sorted by; the first one if there is no such field."""
+    return number if 0 <= number < len(fields) else 0
 
 
 def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
@@ -220,7 +330,7 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
                 tuple(templates.get(type_id, ())),
                 _text(said, 3),
                 said.get(1, 0) == 1,
-                _signed(said.get(2, 0)),
+                _sort(_signed(said.get(2, 0)), fields.get(type_id, ())),
                 whole_number(stamp),
             ),
         )

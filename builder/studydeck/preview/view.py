@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studydeck.model import Deck, MediaFile, Note, Part, Problem
+from studydeck.model import Deck, MediaFile, Note, Part, Problem, problems_by_note
 from studydeck.text.formula import with_mathml, with_tex
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -41,14 +40,16 @@ def view(
     problems: Sequence[Problem],
     media: Sequence[MediaFile],
     css: str,
+    signs: Mapping[tuple[str, int], str] = {},
 ) -> View:
     """The page of a deck whose notes were drawn: a question and an answer side for each card of each note.
 
     `states` says which notes are new, edited or retired since the last build, by id. Where all are new, none is told.
+    `signs` are what learners say of cards, by their notes' ids and their numbers.
     """
     if set(states.values()) == {"new"} and len(states) == len(notes):
         states = {}
-    by_card = _beside(notes, problems)
+    by_card = problems_by_note(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
     for note, sides in zip(notes, drawn, strict=True):
         question = note.card.kind.sides(note).question
@@ -66,9 +67,10 @@ def view(
                 "path": note.card.place.path,
                 "line": note.card.place.line,
                 "tags": note.tags,
+                "signs": signs.get((note.identity.id, number), ""),
                 "question": with_mathml(front),
                 "answer": with_mathml(back),
-                "problems": by_card.get(note.identity.id, ()),
+                "problems": [each._asdict() for each in by_card.get(note.identity.id, ())],
                 "type": note.kind if note.card.kind.note_type else "",
                 **drawn_on,
             }
@@ -111,18 +113,3 @@ def _line(html: str) -> str:
     """HTML as a line of text: TeX without its delimiters, a picture as its alternative text."""
     html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))
     return " ".join(html_entities.unescape(_TAGS.sub("", html)).split())
-
-
-def _beside(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[dict[str, Any]]]:
-    """The problems in each note's lines, by the note's id."""
-    starts: dict[str, list[tuple[int, str]]] = {}
-    for note in notes:
-        starts.setdefault(note.card.place.path, []).append((note.card.place.line, note.identity.id))
-    for of_file in starts.values():
-        of_file.sort()
-    beside: dict[str, list[dict[str, Any]]] = {}
-    for each in problems:
-        of_file = starts.get(each.path, [])
-        if position := bisect_right(of_file, each.line, key=lambda start: start[0]):
-            beside.setdefault(of_file[position - 1][1], []).append(each._asdict())
-    return beside

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,37 +17,59 @@ from studydeck.model import Place, Text, shown
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
 from studydeck.reading.written import flow
-from studydeck.text.scalar import yaml_word
+from studydeck.text.scalar import yaml_scalar, yaml_word
 
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'')
+_IN_BRACES = frozenset(",[]{}")  # what a text without quotes can't have there
 _MARK = b"\xef\xbb\xbf"
 
 
 def with_ids(path: Path, data: bytes, ids: Mapping[Place, str]) -> bytes:
-    """The section file `data` with an `id` added to the cards that start at the places of `ids`.
+    """The section file `data` with an `id` added to the cards and items of lists that start at the places of `ids`.
 
-    Reads the result back and raises ValueError with a sentence if anything but these ids has changed.
+    An item that is a text becomes a mapping with `id` and `text`. Reads the result back and raises ValueError with a
+    sentence if anything but these ids has changed.
     """
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     starts = [0, *accumulate(map(len, lines))]
     text = "".join(lines)
     parts: list[str] = []
     written = 0
+    before, _ = read_tree(shown(path), data)
+    items = dict(_listed_texts(before))
     for place in sorted(ids):
         column = place.column - 1
         at = starts[place.line - 1] + column
         key = f"id: {yaml_word(ids[place])}"
+        if (item := items.get((place.line, place.column))) is not None:
+            quoted = _QUOTED.match(text, at)
+            word = quoted[0] if quoted else item if _IN_BRACES.isdisjoint(item) else yaml_scalar(item)
+            parts += text[written:at], f"{{{key}, text: {word}}}"
+            written = quoted.end() if quoted else at + len(item)
+            continue
         if text.startswith("{", at):
             at, key = at + 1, f"{key}, "
         else:
             key = f"{key}{newline}{' ' * column}"
         parts += text[written:at], key
         written = at
-    edited = _bytes(data, [*parts, text[written:]])
-    before, _ = read_tree(shown(path), data)
+    edited = bytes_of(data, [*parts, text[written:]])
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != _plain(before, {(place.line, place.column): ids[place] for place in ids}):
         raise ValueError(f"can't add the ids to {shown(path)} without changing anything else; add them by hand")
     return edited
+
+
+def _listed_texts(node: Node | None, in_list: bool = False) -> Iterator[tuple[tuple[int, int], Text]]:
+    """The texts in lists of a tree, by their lines and columns."""
+    if isinstance(node, Text) and in_list:
+        yield (node.line, node.column), node
+    elif isinstance(node, Items):
+        for each in node:
+            yield from _listed_texts(each, in_list=True)
+    elif isinstance(node, Keys):
+        for each in node.values():
+            yield from _listed_texts(each)
 
 
 def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | None]]) -> bytes:
@@ -56,10 +78,11 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
     None removes a locator from its list, if it isn't the first there. Reads the result back and raises ValueError with
     a sentence if anything but these locators has changed.
     """
-    lines, _ = _lines(data)
+    lines, _ = lines_of(data)
     starts = [0, *accumulate(map(len, lines))]
     edited = "".join(lines)
-    for old, new in sorted(locators, key=lambda each: (each[0].line, each[0].column), reverse=True):
+    once = {(old.line, old.column): (old, new) for old, new in locators}  # all items of a list may have the list's
+    for _, (old, new) in sorted(once.items(), reverse=True):
         start = starts[old.line - 1] + old.column - 1
         quote = edited[start : start + 1] if edited[start : start + 1] in ("'", '"') else ""
         written = f"{quote}{old}{quote}"
@@ -69,7 +92,7 @@ def with_locators(path: Path, data: bytes, locators: Sequence[tuple[Text, str | 
         if new is None:
             before, after = _without_item(before, after)
         edited = before + ("" if new is None else f"{quote}{new}{quote}") + after
-    result = _bytes(data, [edited])
+    result = bytes_of(data, [edited])
     new_texts = {(old.line, old.column): new for old, new in locators}
     tree, _ = read_tree(shown(path), data)
     again, problems = read_tree(shown(path), result)
@@ -98,7 +121,7 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     if not isinstance(before, Keys) or "cards" not in before:
         raise refusal
     cards = before["cards"]
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     names = list(before)
     following = names[names.index("cards") + 1 :]
     end = before.key(following[0]).line - 1 if following else len(lines)
@@ -108,7 +131,7 @@ def with_cards(path: Path, data: bytes, items: Sequence[str]) -> bytes:
     added = "\n".join(["", *(textwrap.indent(item, indent) for item in items)]).replace("\n", newline)
     if not lines[end - 1].endswith("\n"):
         added = newline + added
-    edited = _bytes(data, [*lines[:end], added, *lines[end:]])
+    edited = bytes_of(data, [*lines[:end], added, *lines[end:]])
     after, problems = read_tree(shown(path), edited)
     if problems or not isinstance(after, Keys) or not isinstance(after.get("cards"), Items):
         raise refusal
@@ -135,7 +158,7 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
     listed = before["sections"]
     if not isinstance(listed, Items) or not listed or not isinstance(listed[-1], Text):
         raise refusal
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     last = listed[-1]
     line, column = lines[last.line - 1], last.column - 1
     end = column + len(last) + 2 * (line[column : column + 1] in ("'", '"'))
@@ -143,7 +166,7 @@ def with_sections(path: Path, data: bytes, names: Sequence[str]) -> bytes:
     added = "".join(f"{newline}{mark[0]}{name}" if mark else f", {name}" for name in names)
     end = len(line.rstrip("\r\n")) if mark else end
     lines[last.line - 1] = line[:end] + added + line[end:]
-    edited = _bytes(data, lines)
+    edited = bytes_of(data, lines)
     after, problems = read_tree(shown(path), edited)
     old, new = _plain(before), _plain(after)
     assert isinstance(old, dict)
@@ -161,7 +184,7 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
     refusal = ValueError(
         f"can't change {', '.join(values)} in {shown(path)} without changing anything else; edit it by hand"
     )
-    lines, _ = _lines(data)
+    lines, _ = lines_of(data)
     old = _plain(before)
     if not isinstance(before, Keys) or not isinstance(old, dict):
         raise refusal
@@ -172,7 +195,7 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
         line, column = lines[node.line - 1], node.column - 1
         quotes = 2 * (line[column : column + 1] in ("'", '"'))
         lines[node.line - 1] = line[:column] + yaml_word(value) + line[column + len(node) + quotes :]
-    edited = _bytes(data, lines)
+    edited = bytes_of(data, lines)
     after, problems = read_tree(shown(path), edited)
     if problems or _plain(after) != {**old, **values}:
         raise refusal
@@ -184,7 +207,7 @@ def with_parts(path: Path, data: bytes, at: Text, parts: Sequence[Mapping[str, o
 
     Reads the result back and raises ValueError with a sentence if anything else has changed.
     """
-    lines, newline = _lines(data)
+    lines, newline = lines_of(data)
     line, start = lines[at.line - 1], at.column - 1
     end = start + len(at) + 2 * (line[start : start + 1] in ("'", '"'))
     items = list(map(flow, parts))
@@ -196,7 +219,7 @@ def with_parts(path: Path, data: bytes, at: Text, parts: Sequence[Mapping[str, o
         lines[at.line - 1] = f"{line[:start].rstrip()}{end_of_line}{newline}{''.join(items)}"
     else:
         lines[at.line - 1] = f"{line[:start]}[{', '.join(items)}]{line[end:]}"
-    edited = _bytes(data, lines)
+    edited = bytes_of(data, lines)
     before, _ = read_tree(shown(path), data)
     after, problems = read_tree(shown(path), edited)
     wanted = _plain(read_tree("parts", f"[{', '.join(map(flow, parts))}]".encode())[0])
@@ -215,13 +238,14 @@ def _swapped(value: object, mark: str, new: object) -> object:
     return new if value == mark else value
 
 
-def _lines(data: bytes) -> tuple[list[str], str]:
+def lines_of(data: bytes) -> tuple[list[str], str]:
     """The lines of a file as YAML and editors count them, with their line ends, and the line end for new lines."""
     text = data.removeprefix(_MARK).decode("utf-8")
     return list(io.StringIO(text, newline="")), "\r\n" if "\r\n" in text else "\n"
 
 
-def _bytes(data: bytes, lines: Sequence[str]) -> bytes:
+def bytes_of(data: bytes, lines: Sequence[str]) -> bytes:
+    """The file `data` with these lines instead of its own."""
     return (_MARK if data.startswith(_MARK) else b"") + "".join(lines).encode()
 
 
@@ -232,7 +256,7 @@ def _plain(
 ) -> object:
     """A tree without its places; mappings at the places of `ids` get these ids, and `texts` replace others.
 
-    An item that is replaced with None is left out.
+    A text at such a place becomes a mapping. An item that is replaced with None is left out.
     """
     if isinstance(node, Keys):
         added = (ids or {}).get((node.line, node.column))
@@ -242,6 +266,8 @@ def _plain(
     if isinstance(node, Items):
         items = (_plain(each, ids, texts) for each in node)
         return [each for each in items if each is not None] if texts else list(items)
+    if node is not None and ids and (node.line, node.column) in ids:
+        return {"id": ids[node.line, node.column], "text": str(node)}
     return None if node is None else _replaced(node, texts)
 
 

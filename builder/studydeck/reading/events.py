@@ -103,7 +103,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
     names = _Names(path)
     weight = 0  # characters and nodes, what an alias means counted at every use
     lines = text.splitlines() if "#" in text and (_CUT.search(text) or _LOST_WORDS.search(text)) else None
-    for_yaml, stand_ins = _without_media_first(text)
+    for_yaml, stand_ins = without_media_first(text)
     get_event = yaml.CBaseLoader(for_yaml).get_event
     scalar_event, mapping_start, list_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
     ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -256,7 +256,7 @@ def _bad_tag(tag: str, node: Node) -> Problem:
     return problem("wrong-kind", node, message, "delete it")
 
 
-def _without_media_first(text: str) -> tuple[str, dict[int, str]]:
+def without_media_first(text: str) -> tuple[str, dict[int, str]]:
     """`text` with a stand-in of one character for the sign that starts a picture or sound as the whole value.
 
     Returns what the stand-ins stand for, too. The text neither contains them nor the numbers of an escape for one.
@@ -312,7 +312,7 @@ def _text_keys() -> set[str]:
     """The keys whose values are a card's texts."""
     from studydeck.kinds import card_keys
 
-    of_text = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS)
+    of_text = (takes.MARKDOWN, takes.MARKDOWN_OR_LIST, takes.GAPS, takes.ITEMS, takes.ITEMS_OR_LINES)
     return {name for name, key in card_keys().items() if key.takes in of_text}
 
 

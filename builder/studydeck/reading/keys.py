@@ -1,4 +1,4 @@
-"""The keys of deck.yaml and of section files, and the JSON Schema of all keys. A card's own keys are in kinds/."""
+"""The keys of deck.yaml, section files and note-type.yaml, and the JSON Schemas. A card's own keys are in kinds/."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studydeck import REPOSITORY
-from studydeck.kinds import KINDS, card_keys
+from studydeck.kinds import ITEM_KEYS, KINDS, card_keys
 from studydeck.model import Key, takes
 from studydeck.reading.parts import PART_KEYS, REQUIRED_OF_PARTS
 
@@ -31,6 +31,8 @@ DECK_NAME_PATTERN = rf"(?!\s*::)(?!.*::\s*(?:::|$)){LINE_PATTERN}"
 LOCATOR_PATTERN = rf"(?:{_FIRST}[^{_NEVER}!-,./:-@\[-^`]*/)?" r"p[1-9]\d{0,4}(?:s[1-9]\d{0,4}(?:-[1-9]\d{0,4})?)?"
 
 
+#: The greatest id or stamp of a note type.
+LARGEST_NUMBER = (1 << 53) - 1
 #: Where the schemas can be fetched: docs/schema/ of the repository, which tests compare with this file.
 SCHEMA_HOME = f"{REPOSITORY.replace('//github.com', '//raw.githubusercontent.com')}/main/docs/schema"
 
@@ -40,6 +42,7 @@ DECK_KEYS = {
     "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "answer-language": Key(takes.LANGUAGE, "The language of the answers, if it isn't that of the other texts."),
+    "speak": Key(takes.SIDES, "Which texts of the cards are read aloud: question, answer, both, or none."),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
@@ -68,8 +71,10 @@ CREDIT_KEYS = {
 SECTION_KEYS = {
     "section": Key(takes.DECK_NAME, "The section's name, shown on its cards."),
     "tag": Key(takes.LINE, "The section's tag below the deck's; by default a slug of the section's name."),
+    "subdeck": Key(takes.FLAG, "false puts its cards into the deck itself, where the others have subdecks."),
     "language": Key(takes.LANGUAGE, "The language of the section's cards, if it isn't the deck's."),
     "answer-language": Key(takes.LANGUAGE, "The language of their answers, if it isn't the deck's."),
+    "speak": Key(takes.SIDES, "Which texts of the section's cards are read aloud, if not those that the deck says."),
     "cards": Key(takes.CARDS, "The section's cards, in study order."),
     "uncarded": Key(
         takes.REASONS, "Places in the material that need no card, each with a reason: p1s3: only a transition."
@@ -97,11 +102,14 @@ TEMPLATE_KEYS = {
 LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
+#: What `speak:` may be.
+SIDES_PATTERN = "question|answer|both|none"
 SHAPE_PATTERN = "rect|ellipse|polygon"
 HIDE_PATTERN = "all|one"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),
             "note type": ("name", "id", "fields", "templates"), "field": ("name",),
-            "template": ("name", "front", "back"), "part": REQUIRED_OF_PARTS}  # fmt: skip
+            "template": ("name", "front", "back"), "item": ("text",),
+            "part": REQUIRED_OF_PARTS}  # fmt: skip
 
 
 def _in_line(pattern: str) -> dict[str, Any]:
@@ -125,6 +133,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.LINE: _in_line(LINE_PATTERN),
     takes.DECK_NAME: _in_line(DECK_NAME_PATTERN),
     takes.LANGUAGE: {"type": ["string", "boolean"], **_whole(LANGUAGE_PATTERN)},  # to some readers, `no` is false
+    takes.SIDES: {"enum": SIDES_PATTERN.split("|")},
     takes.URL: {"type": "string", **_whole(URL_PATTERN)},
     takes.ID: {**_in_line(ID_PATTERN), "minimum": 0},
     takes.UID: {"type": ["string", "integer"], "minimum": 10_000_000, **_whole(UID_PATTERN)},
@@ -132,6 +141,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.FLAG_OR_MARKDOWN: _SOME_TEXT,
     takes.FLAG_OR_LIST: {"anyOf": [_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}]},
     takes.MARKDOWN_OR_LIST: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]},
+    takes.ITEMS: {"type": "array", "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}, "minItems": 1},
+    takes.ITEMS_OR_LINES: {"anyOf": [_SCALAR, {"type": "array", "minItems": 1,
+                     "items": {"anyOf": [_SCALAR, {"$ref": "#/$defs/item"}]}}]},
     takes.NAMES: {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]},
     takes.SECTIONS: {"type": "array", "uniqueItems": True, "minItems": 1,
                "items": {**_in_line(SECTION_FILE_PATTERN), "not": {"const": "deck"}}},
@@ -153,23 +165,36 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     takes.PARTS: {"type": "array", "items": {"$ref": "#/$defs/part"}, "minItems": 1, "maxItems": 500},
     takes.NOTE_TYPES: {"type": "object", "additionalProperties": {
                  "type": "object", "additionalProperties": _in_line(LINE_PATTERN)}},
+    takes.NUMBER: {"type": ["integer", "string"], **_whole(r"-?\d{1,19}")},
+    takes.MAPPINGS: {"type": "array", "minItems": 1},
 }  # fmt: skip
+#: The files that have a schema, by its name.
+SCHEMA_FILES = {"deck": DECK_KEYS, "section": SECTION_KEYS, "note-type": NOTE_TYPE_KEYS}
 
 
 def json_schema(file: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `deck` or `section` files, for completion and checks in editors."""
-    keys = DECK_KEYS if file == "deck" else SECTION_KEYS
+    """The JSON Schema (draft 2020-12) of one of SCHEMA_FILES, for completion and checks in editors."""
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{SCHEMA_HOME}/{file}.json",
         "title": f"studydeck {file} file",
-        **_object(keys, REQUIRED[file]),
+        **_object(SCHEMA_FILES[file], REQUIRED[file.replace("-", " ")]),
     }
     if file == "deck":
         schema["$defs"] = {
             "credit": _object(CREDIT_KEYS, REQUIRED["credit"]),
             "material": _object(MATERIAL_KEYS, ()),
         }
+    elif file == "note-type":
+        parts = {"field": FIELD_KEYS, "template": TEMPLATE_KEYS}
+        schema["$defs"] = {part: _object(keys, REQUIRED[part]) for part, keys in parts.items()}
+        for part in parts:
+            schema["properties"][f"{part}s"]["items"] = {"$ref": f"#/$defs/{part}"}
+        for side in ("front", "back"):
+            schema["$defs"]["template"]["properties"][side] |= _whole(r"[^/\\]+\.html")
+        schema["properties"]["kind"] = {"enum": ["normal", "cloze"], "description": NOTE_TYPE_KEYS["kind"].meaning}
+        schema["properties"]["id"] |= {"minimum": 1, "maximum": LARGEST_NUMBER}
+        schema["properties"]["stamp"] |= {"minimum": 0, "maximum": LARGEST_NUMBER}
     else:
         schema["$defs"] = {
             "card": {
@@ -177,6 +202,7 @@ def json_schema(file: str) -> dict[str, Any]:
                 "oneOf": [*map(_only, KINDS), {"required": ["type"]}],
                 "dependentRequired": {name: [key.needs] for name, key in card_keys().items() if key.needs},
             },
+            "item": _object(ITEM_KEYS, REQUIRED["item"]),
             "part": _object(PART_KEYS, REQUIRED["part"]),
             "locator": {"type": "string", **_whole(LOCATOR_PATTERN)},
         }
@@ -187,10 +213,13 @@ def _only(kind: str) -> dict[str, Any]:
     """A card of one kind: its required keys, and none of the keys that only other kinds have."""
     others = [key for name, other in KINDS.items() if name != kind for key in other.own]
     foreign: list[Any] = [{"required": [key]} for key in (*others, "type")]
-    return {
-        "required": list(KINDS[kind].required),
-        "not": {"anyOf": foreign},
-    }
+    required, instead = KINDS[kind].required, KINDS[kind].unfolds
+    schema: dict[str, Any] = {"required": list(required), "not": {"anyOf": foreign}}
+    if instead:
+        answer = KINDS[kind].answer
+        schema["required"] = [key for key in required if key != answer]
+        schema["oneOf"] = [{"required": [answer]}, *({"required": [key, "id"]} for key in instead)]
+    return schema
 
 
 def _object(keys: Mapping[str, Key], required: Sequence[str]) -> dict[str, Any]:

@@ -39,7 +39,6 @@ _WRONG_NAME = re.compile(r"""[:"{}]|^[#^/]|^(?:Tags|Deck|Subdeck|Card|Type|Front
 _NAME = re.compile(r"[^\W_](?:[\w .+()-]*[\w)])?")
 #: What runs a script or loads a page; Anki's own hint links are made by the engine.
 _SCRIPT = re.compile(r"<script\b|<iframe\b|\bon[a-z]+\s*=|javascript:", re.IGNORECASE)
-_LARGEST_NUMBER = 1 << 53
 
 
 def read_own_kinds(folder: Path, mapped: Keys | None, at: Placed, problems: list[Problem]) -> dict[str, Kind | None]:
@@ -147,11 +146,11 @@ def _faces(values: Mapping[str, Any], home: Path, folder: Path, problems: list[P
 
 def _faults(note_type: NoteType, values: Mapping[str, Any], tree: Keys) -> Iterator[Problem]:
     """What Anki would refuse, or break, in a complete note type."""
-    if not 0 < note_type.id < _LARGEST_NUMBER:
+    if not 0 < note_type.id <= keys.LARGEST_NUMBER:
         yield _bad(tree, f"the id {note_type.id} is out of range", "write the number that Anki has for it")
     if values.get("kind", "normal") not in ("normal", "cloze"):
         yield _bad(values["kind"], f"'{values['kind'][:40]}' isn't a kind of note type", "write normal or cloze")
-    if not 0 <= (note_type.stamp or 0) < _LARGEST_NUMBER:
+    if not 0 <= (note_type.stamp or 0) <= keys.LARGEST_NUMBER:
         yield _bad(tree, f"the stamp {note_type.stamp} is out of range", "write seconds since 1970, or remove it")
     if not note_type.fields or not note_type.templates:
         yield _bad(tree, "a note type needs a field and a template", "add it")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from array import array
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,12 @@ _FORMS = {
         "wrong-kind",
         "'{text}' isn't a valid language tag",
         "write a BCP 47 tag, such as en, ar or pt-BR",
+    ),
+    takes.SIDES: (
+        keys.SIDES_PATTERN,
+        "wrong-kind",
+        "'{text}' can't be spoken",
+        "write question, answer, both or none",
     ),
     takes.URL: (
         keys.URL_PATTERN,
@@ -141,6 +147,7 @@ def read_deck(
         license=values.get("license", ""),
         credits=values.get("credits", {}),
         answer_language=values.get("answer-language", ""),
+        speak=values.get("speak", ""),
         own_kinds={name: kind for name, kind in own_kinds.items() if kind is not None},
     )
     return deck, problems
@@ -267,40 +274,40 @@ def _section(
         every = [text for card in cards for text in card.all_texts]
     html = tuple([text for text in every if type(text) is Html])
     texts = tuple([text for text in every if type(text) is not Html] if html else every)
-    letters = array("I", [letters_hash(card.asks) for card in cards])
+    letters = array("I", [letters_hash(card.asked) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
     mixed = any(card.has_language for card in cards)
-    uncarded = values.get("uncarded", {})
+    uncarded, subdeck, speak = values.get("uncarded", {}), values.get("subdeck", True), values.get("speak", "")
     masked = any(card.kind.masks for card in cards)
-    return Section(place, title, tag, cards, texts, letters, uncarded, turned, languages, mixed, stubs, html, masked)
+    more = (turned, languages, mixed, stubs, html, subdeck, speak, masked)
+    return Section(place, title, tag, cards, texts, letters, uncarded, *more)
 
 
 def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> tuple[Card, ...]:
-    cards = []
+    cards: list[Card] = []
     for item in items:
         if isinstance(item, Keys):
-            card = _card(item, problems, own_kinds)
-            if card is not None:
-                cards.append(card)
+            cards += _cards_of(item, problems, own_kinds)
         else:
             message = f"expected a card, found {_kind_of(item)}"
             problems.append(problem("wrong-kind", item, message, "write question: and answer:, or cloze:"))
     return tuple(cards)
 
 
-def _card(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> Card | None:
-    """The card, or None if it lacks a required key."""
+def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> Sequence[Card]:
+    """The card, or those of a list's items; none if it lacks a required key."""
     if isinstance(tree.get("type"), Text):
         from studydeck.reading.own_types import own_card
 
-        return own_card(tree, own_kinds, problems)
+        own = own_card(tree, own_kinds, problems)
+        return () if own is None else (own,)
     kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
     if all(key in tree for key in kind.required) and _is_plain(tree, kind):
-        return Card(place, kind, dict(tree))
+        return (Card(place, kind, dict(tree)),)
     if kind.masks and isinstance(labels := tree.get("parts"), Text) and labels == LABELS:
         problems.append(unwritten_parts(tree, labels))
-        return None
+        return ()
     values = read_mapping(tree, card_keys(), (), problems)
     for key in tree if kind.asks in tree else ():
         if key in card_keys() and key not in kind.keys:
@@ -308,14 +315,18 @@ def _card(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | No
             message = f"'{key}' can't be used together with '{kind.asks}'"
             remedy = f"keep either {kind.asks}: or {owner.asks}: in this card" if owner else f"remove {key}:"
             problems.append(problem("wrong-kind", tree.key(key), message, remedy))
-            return None
+            return ()
     for key in values:
         needed = kind.keys[key].needs if key in kind.keys else ""
         if needed and needed not in tree:
             message = f"'{key}' does nothing without '{needed}'"
             problems.append(problem("missing-key", tree.key(key), message, f"add {needed}:, or remove {key}:"))
+    if any(key in tree for key in kind.unfolds):
+        from studydeck.reading.items import unfolded
+
+        return unfolded(tree, kind, values, problems)
     if all(key in values for key in kind.required):
-        return Card(place, kind, values)
+        return (Card(place, kind, values),)
     unknown = {near(key, card_keys()) for key in tree if key not in card_keys()}
     missing = [key for key in kind.required if key not in tree and key not in unknown]
     others = [each.asks for each in KINDS.values() if each is not kind]
@@ -324,7 +335,7 @@ def _card(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | No
         offers = [each.offer for each in KINDS.values() if each.offer and kind is DEFAULT_KIND]
         remedy = ", or ".join([f"add {missing[0]}:", *offers])
         problems.append(problem("missing-key", tree, message, remedy))
-    return None
+    return ()
 
 
 def _owner(key: str) -> Kind | None:
@@ -398,6 +409,11 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem], own_kinds:
             return _some_text(kind, key, node, problems)
     elif kind in _LISTS:
         return _texts(kind, key, node, problems)
+    elif kind in (takes.ITEMS, takes.ITEMS_OR_LINES):
+        if isinstance(node, Items) or (kind == takes.ITEMS_OR_LINES and isinstance(node, Text)):
+            from studydeck.reading.items import read_items
+
+            return read_items(key, node, problems)
     elif kind == takes.CARDS:
         if isinstance(node, Items):
             return _cards(node, problems, own_kinds)
@@ -551,6 +567,8 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
         takes.FLAG_OR_MARKDOWN: "true, false or a text",
         takes.FLAG_OR_LIST: "true, false or a list of texts",
         takes.MARKDOWN_OR_LIST: "a string or a list of strings",
+        takes.ITEMS: "a list of items",
+        takes.ITEMS_OR_LINES: "a text or a list of items",
         takes.NAMES: "a list of strings",
         takes.LOCATORS: "a locator or a list of locators",
         takes.SECTIONS: "a list of section files",

@@ -79,12 +79,13 @@ def write_deck(
     files = {
         folder / "deck.yaml": deck,
         **{folder / f"{file}.yaml": text for file, text in sections.items()},
-        folder / ".schema" / "deck.json": _schema("deck"),
-        folder / ".schema" / "section.json": _schema("section"),
+        folder / ".schema" / "deck.json": schema_text("deck"),
+        folder / ".schema" / "section.json": schema_text("section"),
     }
     write_files({path: text.encode() for path, text in files.items()}, folder)
     return list(files)
 
 
-def _schema(file: str) -> str:
+def schema_text(file: str) -> str:
+    """The JSON Schema of a kind of file, as it lies in a deck's .schema folder."""
     return json.dumps(json_schema(file), ensure_ascii=False, indent=2) + "\n"

@@ -11,7 +11,7 @@ from itertools import islice
 
 from studydeck.model import Place, Problem, problem
 from studydeck.reading.lines import read_lines
-from studydeck.reading.nodes import CONTROL, MOST_MISTAKES, Node, and_more
+from studydeck.reading.nodes import CONTROL, MOST_MISTAKES, SEPARATORS, Node, and_more
 
 _ALLOWED = b"\t\n\r" + bytes(range(32, 127))
 _WIDE = {
@@ -20,7 +20,6 @@ _WIDE = {
 }
 #: What bytes that aren't UTF-8 are decoded to: lone surrogates, which UTF-8 never has.
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
-_SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
 
 
 def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:
@@ -50,8 +49,7 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape"))
-    # Editors show these within a line, and YAML 1.1 ends a line there; pasted from a web page they mean a space.
-    text = text.translate(_SEPARATORS) if not text.isascii() else text
+    text = text.translate(SEPARATORS) if not text.isascii() else text
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if data.isascii() and not data.translate(None, _ALLOWED):  # fifteen times as fast as the search
         return text, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 
 from studydeck.model.words import Html
@@ -11,36 +12,40 @@ from studydeck.text.scalar import yaml_scalar, yaml_text, yaml_word
 _SHORT = 60  # characters of a list in one line
 _SCHEMA = "# yaml-language-server: $schema=.schema/section.json\n"
 
+Value = str | tuple[str, ...] | bool | Mapping[str, str]
 Part = Mapping[str, object]
-Value = str | tuple[str, ...] | tuple[Part, ...] | bool | Mapping[str, str]
+#: What an imported card may have, too: the parts of a picture.
+AnyValue = Value | tuple[Part, ...]
 
 
-def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, Value]]) -> str:
-    """A section file; the keys of each card are written in the order in which they come."""
-    items = "\n".join(map(_card, cards))
-    return f"{_SCHEMA}section: {yaml_text(name, '  ')}\ntag: {yaml_text(tag, '  ')}\ncards:\n{items}"
+def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, AnyValue]], more: str = "") -> str:
+    """A section file, with `more` lines before its cards, whose keys are written in the order in which they come."""
+    items = "\n".join(textwrap.indent(card_yaml(each), "  ") for each in cards)
+    return f"{_SCHEMA}section: {yaml_text(name, '  ')}\ntag: {yaml_text(tag, '  ')}\n{more}cards:\n{items}"
 
 
-def _card(values: Mapping[str, Value]) -> str:
-    lines = "".join(f"    {key}:{_value(value)}\n" for key, value in values.items())
-    return f"  - {lines[4:]}"
+def card_yaml(values: Mapping[str, AnyValue]) -> str:
+    """A card as an item of a list; its keys are written in the order in which they come."""
+    lines = "".join(f"  {key}:{value_yaml(value, '  ')}\n" for key, value in values.items())
+    return f"- {lines[2:]}"
 
 
-def _value(value: Value) -> str:
-    """What follows a key's colon."""
+def value_yaml(value: AnyValue, indent: str) -> str:
+    """What follows a key's colon, in a mapping whose keys have this indentation."""
+    inner = f"{indent}  "
     if isinstance(value, bool):
         return f" {yaml_scalar(value)}"
     if isinstance(value, str):
-        return f" {_text(value, '      ')}"
+        return f" {_text(value, inner)}"
     if isinstance(value, Mapping):
-        return "".join(f"\n      {yaml_text(name, '')}: {_text(text, '        ')}" for name, text in value.items())
+        return "".join(f"\n{inner}{yaml_text(name, '')}: {_text(text, f'{inner}  ')}" for name, text in value.items())
     if any(isinstance(each, Mapping) for each in value):
-        return "".join(f"\n      - {flow(each)}" for each in value if isinstance(each, Mapping))
+        return "".join(f"\n{inner}- {flow(each)}" for each in value if isinstance(each, Mapping))
     value = tuple(each for each in value if isinstance(each, str))
     is_short = sum(map(len, value)) < _SHORT and not any(set(each) & set(",[]{}\n<") for each in value)
     if is_short:
         return f" [{', '.join(yaml_word(each) if ' ' not in each else yaml_text(each, '') for each in value)}]"
-    return "".join(f"\n      - {_text(each, '        ')}" for each in value)
+    return "".join(f"\n{inner}- {_text(each, f'{inner}  ')}" for each in value)
 
 
 def flow(part: Mapping[str, object]) -> str:

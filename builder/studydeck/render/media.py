@@ -15,10 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from studydeck.counting import counted
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
-from studydeck.model import WARNING, Deck, MediaFile, Place, Problem, Text, problem, shown
+from studydeck.model import WARNING, Card, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.model.kinds import Size
 from studydeck.render.shapes import size_of, width_to_height
+from studydeck.terminal import command_line
 from studydeck.text import (
     PICTURES,
     SOUNDS,
@@ -32,7 +34,7 @@ from studydeck.text import (
     no_width,
     spelled,
 )
-from studydeck.text.media import WIDE, WIDEST
+from studydeck.text.media import SPOKEN, WIDE, WIDEST
 from studydeck.timings import stage
 
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
@@ -84,6 +86,8 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
+    if deck.speak or any(each.speak or any("speak" in card.values for card in each.cards) for each in deck.sections):
+        shelf.take_all_spoken(deck)
     if whole:
         shelf.report_unused(section.texts for section in deck.sections)
     for own in deck.own_kinds:
@@ -173,6 +177,35 @@ class _Shelf:
             path = self.paths.get(written)
             self.sizes[written] = size_of(read_bytes(path, self.folder, LARGEST_FILE)) if path else None
 
+    @cached_property
+    def spoken(self) -> dict[str, str]:
+        """The sounds of spoken texts by what names the text; the first, if there are several voices."""
+        names = [name for name in self.there if name.startswith(f"{SPOKEN}/")]
+        return {name[len(SPOKEN) + 1 :].partition("-")[0]: name for name in sorted(names, reverse=True)}
+
+    def take_all_spoken(self, deck: Deck) -> None:
+        """Takes the sounds of all texts that are read aloud; adds a warning if some aren't there yet."""
+        from studydeck.render.speech import all_spoken
+
+        silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
+        if silent:
+            message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
+            remedy = f"make them: {command_line('speak', shown(deck.folder))} --with PROGRAM"
+            self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
+
+    def take_spoken(self, name: str, card: Card) -> bool:
+        """Takes the sound of a text of a card, by what names the text; whether there is one."""
+        written = f"{SPOKEN}/{name}"
+        if written not in self.names and name in self.spoken:
+            found = self._name_of(self.spoken[name], card.own_text)
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                return True
+            self.names[written], self.paths[written] = found, self.there[self.spoken[name]]
+        if written in self.names:
+            self.asked.setdefault(card.place.path, set()).add(written)
+        return written in self.names
+
     def look_for(self, name: Text) -> None:
         """Adds a problem if the folder has no file of this name."""
         if name not in self.there:
@@ -192,9 +225,7 @@ class _Shelf:
         `texts` are those of each section.
         """
         asked = self.slipped.union(*self.asked.values())
-        unused = {
-            name: path for name, path in self.there.items() if name not in asked and not path.name.startswith(".")
-        }
+        unused = {name: path for name, path in self.there.items() if name not in asked and _is_authors(path, name)}
         named = _named(unused, texts) if unused else {}
         for name, path in unused.items():
             if name in named:
@@ -238,7 +269,7 @@ class _Shelf:
         if len(data) > HEAVY_FILE:
             message = f"'{written}' is {len(data) / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
+        return name_in_anki(data, suffix)
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -249,6 +280,16 @@ class _Shelf:
         remedy = f"did you mean '{guess}'?" if guess else "add the file, or fix its name"
         message = f"there is no file '{written[:60]}' in the deck's media folder"
         return problem("lost-picture", at, message, remedy)
+
+
+def _is_authors(path: Path, name: str) -> bool:
+    """Whether a file in the media folder isn't hidden, nor a spoken text's sound."""
+    return not (path.name.startswith(".") or name.startswith(f"{SPOKEN}/"))
+
+
+def name_in_anki(data: bytes, suffix: str) -> str:
+    """The name that a picture or sound with these bytes has in Anki."""
+    return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
 
 
 def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:
@@ -277,8 +318,7 @@ def _files_in(folder: Path) -> list[str]:
     """The regular files below `folder` as an author names them; links to folders aren't followed."""
     files = []
     for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            if path.is_file():
-                files.append(path.relative_to(folder).as_posix())
+        inner = os.path.relpath(parent, folder)
+        written = "" if inner == os.curdir else f"{inner.replace(os.sep, '/')}/"
+        files += [f"{written}{name}" for name in names if os.path.isfile(os.path.join(parent, name))]
     return sorted(files)

@@ -6,22 +6,28 @@ import html as html_entities
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from studydeck.model import Card, Deck, Identity, Kind, Languages, Note, Section, Text, takes
+from studydeck.kinds.question import LIST
+from studydeck.model import Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
 from studydeck.model.kinds import Drawing, Size
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
 from studydeck.text.locator import read_locator
+from studydeck.text.media import SPOKEN
 from studydeck.timings import lazy_stage
+
+#: The gap in a list that is asked item by item, as Anki shows one.
+_GAP = '<span class="cloze">[...]</span>'
 
 
 class _Frame(NamedTuple):
-    """What a section's notes share: name as HTML, tags in Anki, its own tag, the deck of its cards, languages."""
+    """What a section's notes share: name as HTML, tags in Anki, its own tag, deck, languages, what is read aloud."""
 
     name: str
     tags: tuple[str, ...]
     tag: str
     deck: str
     languages: Languages
+    speak: str
 
 
 @lazy_stage("render")
@@ -60,12 +66,13 @@ def _frame(deck: Deck, section: Section) -> _Frame:
     languages = section.languages.inside(deck.languages)
     name = without_commands(html_entities.escape(section.name, quote=False))
     name = _dressed(name, "span", languages.language, deck.language)
-    return _Frame(name, (f"{deck.tag}::{section.tag}",), section.tag, anki_deck(deck, section), languages)
+    tags, speak = (f"{deck.tag}::{section.tag}",), section.speak or deck.speak
+    return _Frame(name, tags, section.tag, anki_deck(deck, section), languages, speak)
 
 
 def anki_deck(deck: Deck, section: Section) -> str:
     """The name of the deck in Anki that a section's new cards go to."""
-    return f"{deck.title}::{section.name}" if deck.subdecks else str(deck.title)
+    return f"{deck.title}::{section.name}" if deck.subdecks and section.subdeck else str(deck.title)
 
 
 def anki_decks(deck: Deck) -> list[str]:
@@ -122,6 +129,10 @@ class _Renderer:
         if self.kind.drawn:
             for name, html in self.kind.drawn(card, self._drawing(card, identity, languages)).items():
                 fields[self.kind.fields.index(name)] = html
+        if frame.speak or "speak" in card.values:
+            self._add_sounds(fields, card, frame)
+        if card.item is not None:
+            fields[self.kind.asks_field] += _around(card.item, self.files, languages.of_answers, self.deck.language)
         return tuple(fields)
 
     def _drawing(self, card: Card, identity: Identity, languages: Languages) -> Drawing:
@@ -133,6 +144,14 @@ class _Renderer:
             return _dressed(html, "span", said, of_template) if is_dressed else html
 
         return Drawing(self.files.get(card.asks, card.asks), self.sizes.get(card.asks), identity.numbers, name)
+
+    def _add_sounds(self, fields: list[str], card: Card, frame: _Frame) -> None:
+        """Adds the sounds of the texts that are read aloud, if they were made."""
+        from studydeck.render.speech import spoken_texts
+
+        for spoken in spoken_texts(card, frame.languages, frame.speak):
+            if sound := self.files.get(f"{SPOKEN}/{spoken.name}"):
+                fields[self.kind.fields.index(self.kind.keys[spoken.key].field)] += f"[sound:{sound}]"
 
     def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
         fillings = self.fillings[languages] = {}
@@ -159,6 +178,13 @@ def _dressed(html: str, tag: str, language: str, of_template: str) -> str:
     if language != of_template:
         return f'<{tag} lang="{html_entities.escape(language)}" dir="{runs}">{html}</{tag}>'
     return html if runs == usual_direction(language) else f'<{tag} dir="{runs}">{html}</{tag}>'
+
+
+def _around(item: Item, files: Mapping[str, str], language: str, of_template: str) -> str:
+    """What a card shows of the list that it asks for an item of: the gap, and what is around it."""
+    lines = [field_html(text, files, language) for text in item.shown]
+    lines = [*(["…"] if item.skips else []), *lines, _GAP, *(["…"] if item.goes_on else [])]
+    return _dressed(f"{LIST}{''.join(f'<li>{line}</li>' for line in lines)}</ul>", "div", language, of_template)
 
 
 def _markdown(text: Text, card: Card, files: Mapping[str, str], language: str) -> str:

@@ -8,7 +8,7 @@ from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_cloze
 from studydeck.text.markdown import field_html, media_references, media_slips, to_cloze_html, to_html, without_commands
 from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
 from studydeck.text.slips import Slip, names_a_file, names_in, spelled
-from studydeck.text.words import Guesses, fold, letters_hash, near, slug
+from studydeck.text.words import Guesses, fold, letters_hash, near, same_ends, slug
 
 __all__ = [
     "PICTURES",
@@ -35,6 +35,7 @@ __all__ = [
     "no_width",
     "parse",
     "read_clozes",
+    "same_ends",
     "slug",
     "spelled",
     "to_cloze_html",

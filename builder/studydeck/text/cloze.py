@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, takewhile, zip_longest
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 MOST_CLOZES = 500
 _DEEPEST = 3
 _MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
+_MOST_KEPT = 2**15  # texts whose gaps are remembered: a build asks three times for them, a check eight times
 _START = r"\{\{c([0-9,]+)::"
 _MARK = re.compile(rf"({_START}|\}}\}})")
 _MARK_IN_CODE = re.compile(rf"{_START}|\{{|\}}+")
@@ -76,10 +78,13 @@ class _Open:
         self.hint: str | None = None
 
 
-def parse(text: str) -> list[str | Gap]:
+def parse(text: str) -> Sequence[str | Gap]:
     """`text` as texts and gaps, in order, as the engine reads it (`test_the_engine_reads_the_same_gaps`)."""
-    if "{{c" not in text:
-        return [text]
+    return _parse(str(text)) if "{{c" in text else (text,)
+
+
+@lru_cache(_MOST_KEPT)
+def _parse(text: str) -> Sequence[str | Gap]:
     pieces: list[Any] = [*_MARK.split(text), "", None]
     outside = _Open("")
     opened = [outside]
@@ -100,7 +105,7 @@ def parse(text: str) -> list[str | Gap]:
     while len(opened) > 1:
         gap = opened.pop()
         opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=False))
-    return outside.parts
+    return tuple(outside.parts)
 
 
 def filled(parts: Sequence[str | Gap], shown: Callable[[Gap], str]) -> str:
@@ -134,6 +139,7 @@ class Clozes(NamedTuple):
     mistakes: tuple[tuple[str, str], ...]
 
 
+@lru_cache(_MOST_KEPT)
 def read_clozes(html: str) -> Clozes:
     """Reads the clozes of a field's HTML, and finds those that Anki would leave out or show as text.
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from studydeck.text.cloze import gaps_in_code, without_marks
 
@@ -22,6 +22,25 @@ _RUN = re.compile(r"(<span[^>]*>)?([^<]+)(?:</span>)?")
 _CHARACTER = re.compile(r"&[^;]*;|.", re.DOTALL)
 # Classes to which the palette in render/assets/card.css gives no colour would only fill the field.
 _PLAIN = re.compile(r'<span class="(?:n|p|w|nv|nx|o|err|bp|esc|g|l|x)">([^<]*)</span>')
+
+
+class Kept(Protocol):
+    """Texts that are kept between runs, by their keys."""
+
+    def get(self, key: str) -> str | None:
+        """The text under `key`, if it is kept."""
+
+    def add(self, key: str, text: str) -> None:
+        """Keeps a text under `key`."""
+
+
+_kept: Kept | None = None
+
+
+def keep_highlighted(texts: Kept) -> None:
+    """From now on, highlighted code is looked up in `texts` before Pygments is asked, and kept there."""
+    global _kept
+    _kept = texts
 
 
 def highlighted(html: str) -> str:
@@ -66,10 +85,13 @@ def _split(words: str, pieces: list[str]) -> str:
 
 
 def uncoloured(html: str) -> int:
-    """How many characters code may have to be highlighted, if some code in `html` has more; otherwise 0."""
+    """How many characters code may have to be highlighted, if some code in `html` has more; otherwise 0.
+
+    The HTML is without highlighting.
+    """
     for _, language, code in _BLOCK.findall(html) if len(html) > _LONGEST_SLOW else ():
         _, lexer, _ = _pygments(html_entities.unescape(language).lower())
-        if lexer is not None and "<span" not in code and len(code) > _most(lexer):
+        if lexer is not None and len(code) > _most(lexer):
             return _most(lexer)
     return 0
 
@@ -86,10 +108,19 @@ def _colour(block: re.Match[str]) -> str:
 
 def _coloured(escaped: str, language: str) -> str | None:
     """Code with its words in spans, both as HTML; None if Pygments has no such language, or the code is too long."""
-    highlight, lexer, formatter = _pygments(html_entities.unescape(language).lower())
-    if lexer is None or len(escaped) > _most(lexer):
-        return None
-    return _PLAIN.sub(r"\1", highlight(html_entities.unescape(escaped), lexer, formatter))
+    import pygments
+
+    name = html_entities.unescape(language).lower()
+    key = "\0".join((pygments.__version__, _PLAIN.pattern, name, escaped))
+    words = _kept.get(key) if _kept else None
+    if words is None:
+        highlight, lexer, formatter = _pygments(name)
+        if lexer is None or len(escaped) > _most(lexer):
+            return None
+        words = _PLAIN.sub(r"\1", highlight(html_entities.unescape(escaped), lexer, formatter))
+        if _kept:
+            _kept.add(key, words)
+    return words
 
 
 @cache

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from studydeck.text.markdown import to_cloze_html, to_html
-from studydeck.text.shown import (
+from studydeck.text.blocks import (
     Blocks,
     Cell,
     Code,
@@ -21,9 +20,9 @@ from studydeck.text.shown import (
     Table,
     every_block,
     pieces_of,
-    shown,
-    style_of,
 )
+from studydeck.text.markdown import to_cloze_html, to_html
+from studydeck.text.shown import shown, style_of
 from studydeck.text.written import MARK, SPELLINGS, written
 
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
@@ -49,7 +48,7 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
     `to_html` will be given. `css` is the note type's style: what it says about classes and tags would be lost.
     """
     if _PLAIN.fullmatch(html):
-        return Converted(" ".join(html.split(" ")).strip())
+        return Converted(" ".join(filter(None, html.split(" "))).strip())
     names = dict(files or {})
     before = shown(html, style_of(css))
     render = to_cloze_html if _GAP.search(html) else to_html
@@ -59,10 +58,12 @@ def to_markdown(html: str, files: Mapping[str, str] | None = None, *, language: 
     def shows(markdown: str) -> Shown:
         return shown(render(markdown, back, language))
 
+    wanted = _comparable(before.blocks)
+
     markdown = best = ""
     for spelling in SPELLINGS:
         marked = written(before.blocks, lambda name: names.get(name, name), spelling)
-        found = _with_backslashes(marked, lambda text: _comparable(shows(text).blocks) == _comparable(before.blocks))
+        found = with_backslashes(marked, lambda text: _comparable(shows(text).blocks) == wanted)
         if found is not None:
             return Converted(found, before.lost)
         best = best or marked
@@ -84,8 +85,8 @@ def _has_a_choice(blocks: Blocks) -> bool:
 # --- backslashes ---------------------------------------------------------------------------------
 
 
-def _with_backslashes(marked: str, is_right: Callable[[str], bool]) -> str | None:
-    """`marked` with the backslashes that it needs in place of its marks; None if even with all it isn't right."""
+def with_backslashes(marked: str, is_right: Callable[[str], bool]) -> str | None:
+    """`marked` with the backslashes that it needs in place of its MARKs; None if even with all it isn't right."""
     parts = marked.split(MARK)
     if is_right("".join(parts)):
         return "".join(parts)
@@ -127,6 +128,18 @@ def _escaped(parts: list[str], needed: set[int]) -> str:
 # --- what differs --------------------------------------------------------------------------------
 
 _CLOSING_BRACES = re.compile(r"\}\s+(?=\})")
+
+
+def seen_in(html: str, files: Mapping[str, str] | None = None) -> object:
+    """What a field shows, to be compared: equal for two fields if nobody can see a difference.
+
+    `files` maps names of media to those to compare by.
+    """
+    from studydeck.text.clean import cleaned  # which a build doesn't need
+
+    html = cleaned(html, files)
+    found = shown(html)
+    return html.split() if found.lost else _comparable(found.blocks)
 
 
 def _comparable(blocks: Blocks) -> object:

@@ -28,9 +28,10 @@ from studydeck.text.stand_ins import (
 _TOKENS = re.compile(r"(<code\b[^>]*>.*?</code>|<[^>]*>)", re.DOTALL)
 _NAME = re.compile(r"</?([a-z0-9]+)")
 _IN_A_LINE = {"a": "", "del": "~~", "em": "*", "mark": "==", "strong": "**"}
-# A letter or digit of a script that has blanks between its words, so neither Thai, Chinese, Japanese nor Korean.
+# A letter or digit of a script that has blanks between its words, so neither Thai, Chinese, Japanese nor Korean. Such
+# sets take milliseconds to compile, so these patterns stay strings, which `re` compiles and keeps on first use.
 _WORD = r"^\W_\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\uffff\U00020000-\U0003ffff"
-_BEFORE, _AFTER = re.compile(rf"[{_WORD}]|[)\]]"), re.compile(rf"[{_WORD}]|[(\[]")  # what is multiplied
+_BEFORE, _AFTER = rf"[{_WORD}]|[)\]]", rf"[{_WORD}]|[(\[]"  # what is multiplied
 _MAY_JOIN = re.compile("|".join(rf"<{name}>(?<=[\w)\]]<{name}>)" for name in ("em", "mark", "strong")))
 _RAISED = {SUB: "sub", SUP: "sup"}
 _RUBY = {
@@ -115,7 +116,7 @@ class _Writer:
 
         These have a letter or digit on both sides of both ends: 2*3*4, x**2 + y**2, but also ge**gang**en, which holds.
         """
-        if name in ("a", "del") or not (_BEFORE.match(level.before) and _AFTER.match(after)):
+        if name in ("a", "del") or not (re.match(_BEFORE, level.before) and re.match(_AFTER, after)):
             return True
         if name == "em" or len(self.written) > level.at + 2 or not (level.before + after).isalpha():
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _SHAPE = r"(?s)(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?"
@@ -30,6 +31,7 @@ class Locator(NamedTuple):
         return f"p{self.paragraph}" + (f"s{self.first}{run}" if self.first else "")
 
 
+@lru_cache(2**16)  # most cards have the same few, and each is asked for many times
 def read_locator(written: str) -> Locator | None:
     """The place that is written, or None if it isn't one; keys.LOCATOR_PATTERN says which section names are allowed."""
     found = re.fullmatch(_SHAPE, written)

@@ -123,7 +123,5 @@ def _shows(text: str, start: int, end: int, spelling: str, language: str) -> boo
     new = text[:start] + spelling + text[end:]
     if any(start <= each.start < start + len(spelling) for each in losses(new, language)):
         return False
-    return (
-        letters(text[start:end]) in letters(html_entities.unescape(_TAG.sub("", to_html(new, language=language))))
-        or "|" in spelling
-    )
+    html = to_html(new, language=language, highlight=False)
+    return letters(text[start:end]) in letters(html_entities.unescape(_TAG.sub("", html))) or "|" in spelling

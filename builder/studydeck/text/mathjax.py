@@ -139,7 +139,10 @@ class _Reader:
         level = self.levels[-1]
         if sign.isspace():
             return None
-        if sign == "{":
+        if sign.isalnum():  # as most are
+            level.sign()
+            level.command = ""
+        elif sign == "{":
             level.sign()
             self.levels.append(_Level("{", cells=level.command in _WITH_CELLS))
         elif sign == "}":

@@ -18,6 +18,8 @@ SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".we
 PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
             ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
 
+#: Where the sounds of texts that are read aloud are, in the deck's media folder.
+SPOKEN = "spoken"
 IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")?(?: width="([^"]*)")? />')
 _FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 #: All spellings. Each part ends at the next bracket or line end, or after 50 parts: linear time (test_hangs.py).

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html as html_entities
 import re
 
-from studydeck.text.from_html import to_markdown
+from studydeck.text.from_html import to_markdown, with_backslashes
 from studydeck.text.markdown import to_html
+from studydeck.text.shown import shown
 from studydeck.text.tex import find_formulas
+from studydeck.text.written import SPELLINGS, written
 
 _LINE_END = re.compile(r"(?:<br(?: /)?>|</p>|<p>|\s)+")
 
@@ -28,9 +30,16 @@ def from_plain(text: str) -> str:
         parts += _html(text[at : formula.start]), rf"\[{tex}\]" if formula.display else rf"\({tex}\)"
         at = formula.end
     html = "".join([*parts, _html(text[at:])])
-    if _as_seen(to_html(text)) == _as_seen(html):
-        return text  # as nearly all are, and that is found out in a tenth of the time
-    return to_markdown(html).markdown
+    seen = _as_seen(html)
+
+    def is_right(markdown: str) -> bool:
+        return _as_seen(to_html(markdown)) == seen
+
+    if is_right(text):
+        return text
+    marked = written(shown(html).blocks, str, SPELLINGS[0])
+    found = with_backslashes(marked, is_right)  # which is seen in a third of the time that `to_markdown` takes
+    return to_markdown(html).markdown if found is None else found
 
 
 def _as_seen(html: str) -> str:

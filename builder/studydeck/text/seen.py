@@ -27,6 +27,7 @@ _FEWEST = {f"<{slash}{name}>": count for slash in ("", "/") for name, count in
            {"em": 1, "strong": 2, "del": 2, "mark": 2, "sub": 1, "sup": 1, "code": 1}.items()}  # fmt: skip
 _NO_MARKS = dict.fromkeys(map(ord, "*_~=^`$\\()"))
 _NO_SIMPLE_LINE = ("\n", "\t", "   ", "/*", "/_")
+_NO_LOSS_IN = frozenset("\\&[\t\r\f")
 _RUN_OF_BLANKS = re.compile(r"(?<=[^\s|])(?: {3,}| *\t[ \t]*)(?=[^\s|])")
 _TAG = re.compile(r"(<[^>]*>)")
 _TAG_NAME = re.compile(r"</?([a-z]+\d?)")
@@ -120,7 +121,7 @@ def may_lose(text: str) -> bool:
 
 def losses(text: str, language: str) -> list[Lost]:
     """What is lost of a text, in no particular order."""
-    html = to_html(text, language=language)
+    html = to_html(text, language=language, highlight=False)
     if html == text or ("<" not in html and "\\" not in html and html_entities.unescape(html) == text):
         run = _RUN_OF_BLANKS.search(text) if "   " in text or "\t" in text else None
         return [Lost(run.start(), run.end(), "blanks")] if run else []
@@ -232,8 +233,11 @@ class _Walk:
                     self._expect(_typed(parts[number][0], True))
 
     def _shown(self, html: str, *, raw: bool) -> None:
-        """Takes from the text what is shown, word by word; where they differ, sign by sign."""
-        words = _WORD.findall(html_entities.unescape(html) if "&" in html else html)
+        """Takes from the text what is shown: all at once, or word by word; where they differ, sign by sign."""
+        shown = html_entities.unescape(html) if "&" in html else html
+        if self._takes_whole(shown.strip(" \t\n\r\f"), raw):
+            return
+        words = _WORD.findall(shown)
         for number, word in enumerate(words):
             here = self.at
             self._blanks()
@@ -249,6 +253,19 @@ class _Walk:
             at = 0
             while at < len(word):
                 at += self._sign(word, at, raw)
+
+    def _takes_whole(self, shown: str, raw: bool) -> bool:
+        """Takes what is shown where it was typed just so, and nothing in it could be lost."""
+        if not shown or self._quotes or not (raw or (_NO_LOSS_IN.isdisjoint(shown) and "   " not in shown)):
+            return False
+        self._blanks()
+        if not self.text.startswith(shown, self.at):
+            return False
+        if "\n" in shown:
+            self._line = _BLANKS.match(self.text, self.at + shown.rindex("\n")).end()  # type: ignore[union-attr]
+        self.at += len(shown)
+        self._expected.clear()
+        return True
 
     def _sign(self, word: str, n: int, raw: bool) -> int:
         """Goes on to where the nth sign of `word` was typed; returns how many signs it took."""

@@ -6,96 +6,29 @@ Two fields that show the same are equal here, such as `<div>a</div>b` and `a<br>
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from studydeck.text.look import CODE, ON_BLANKS, PLAIN, Look, changed, declarations, of_all
+from studydeck.text.blanks import normal
+from studydeck.text.blocks import (
+    Block,
+    Blocks,
+    Cell,
+    Code,
+    Heading,
+    Line,
+    Listed,
+    Paragraph,
+    Piece,
+    Quote,
+    Rule,
+    Shown,
+    Table,
+)
+from studydeck.text.look import PLAIN, Look, changed, declarations, of_all
 from studydeck.text.tags import Sound, Tag, Tex, parts_of
-
-
-class Piece(NamedTuple):
-    """A part of a line: `text`, or a `formula`, `display`ed or not, a `picture`, a `sound` or a `ruby`.
-
-    `text` is its text, TeX, file or characters, `note` a picture's alternative text or a ruby's reading, `width` and
-    `title` are a picture's.
-    """
-
-    kind: str
-    text: str
-    look: Look = PLAIN
-    note: str = ""
-    width: str = ""
-    title: str = ""
-
-
-Line = tuple[Piece, ...]
-
-
-class Paragraph(NamedTuple):
-    """Lines of text."""
-
-    lines: tuple[Line, ...]
-
-
-class Heading(NamedTuple):
-    """A heading of a level from 1 to 6."""
-
-    level: int
-    lines: tuple[Line, ...]
-
-
-class Listed(NamedTuple):
-    """A list: its items, their numbers if it has any, and the sign after them."""
-
-    items: tuple[Blocks, ...]
-    numbers: tuple[int, ...] = ()
-    sign: str = "."
-
-
-class Quote(NamedTuple):
-    """A quotation."""
-
-    blocks: Blocks
-
-
-class Code(NamedTuple):
-    """A block of code, and its language."""
-
-    text: str
-    language: str
-
-
-class Rule(NamedTuple):
-    """A line across."""
-
-    name: str = "rule"
-
-
-class Cell(NamedTuple):
-    """A table's cell: what it says, and how that is aligned."""
-
-    blocks: Blocks
-    align: str
-
-
-class Table(NamedTuple):
-    """A table's rows of cells; whether the first row is its head."""
-
-    rows: tuple[tuple[Cell, ...], ...]
-    headed: bool
-
-
-Block = Paragraph | Heading | Listed | Quote | Code | Rule | Table
-Blocks = tuple["Block", ...]
-
-
-class Shown(NamedTuple):
-    """What HTML shows, and what it shows beyond that, which Markdown can't say, in words."""
-
-    blocks: Blocks
-    lost: tuple[str, ...]
 
 
 class Style(NamedTuple):
@@ -163,10 +96,6 @@ _SAME = frozenset(
     "mark", "ol",
      "p", "pre", "rp", "rt", "ruby", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul")
 )  # fmt: skip
-_BLANKS = re.compile("([ \t\n\r\f\u00a0]+)")
-_SOFT = re.compile("[ \t\n\r\f]+")
-_KEPT_BLANKS = 3  # no-break spaces in a row that someone wants to see
-_JOINS_NEXT, _JOINS_LAST = frozenset("«–—§№"), frozenset("»!?:;%‰€$£–—°")
 _DEEPEST = 12
 _FAR = 20  # open elements in which an end looks for its start
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)(px|%)?")
@@ -189,7 +118,7 @@ class _Flow:
 
     def end_line(self) -> bool:
         """Ends the line, if there is anything in it."""
-        line = _normal(self.line) if self.line else ()
+        line = normal(self.line) if self.line else ()
         self.line = []
         if line:
             self.lines.append(line)
@@ -619,105 +548,3 @@ def _without(look: Look, mine: Look, before: Look) -> Look:
         raised = (*raised[: len(before.raised)], *raised[len(mine.raised) :])
     link = before.link if look.link == mine.link else look.link
     return Look(look.marks - (mine.marks - before.marks), raised, link, look.aside - (mine.aside - before.aside))
-
-
-# --- lines ---------------------------------------------------------------------------------------
-
-
-def _normal(pieces: Sequence[Piece]) -> Line:
-    """A line's pieces as they show: blanks in a row are one, none is at its ends, and like pieces are one piece."""
-    if len(pieces) == 1 and pieces[0].kind == "text" and "\xa0" not in pieces[0].text:
-        text = " ".join(pieces[0].text.split())
-        return (pieces[0]._replace(text=text),) if text else ()
-    words: list[Piece] = []
-    for piece in pieces:
-        if piece.kind != "text":
-            words.append(piece)
-            continue
-        for number, text in enumerate(_BLANKS.split(piece.text)):
-            if number % 2 and words and _is_blank(words[-1]):
-                words[-1] = words[-1]._replace(text=words[-1].text + text, look=_common(words[-1].look, piece.look))
-            elif text:
-                words.append(piece._replace(text=text))
-    return tuple(_joined(_spaced(words)))
-
-
-def _is_blank(piece: Piece) -> bool:
-    return piece.kind == "text" and not piece.text.strip(" \t\n\r\f\xa0")
-
-
-def _spaced(words: list[Piece]) -> Iterator[Piece]:
-    """The words of a line with the blanks between them that show."""
-    for number, piece in enumerate(words):
-        if not _is_blank(piece):
-            yield piece
-            continue
-        before, after = words[number - 1] if number else None, words[number + 1] if number + 1 < len(words) else None
-        if piece.text.count("\xa0") >= _KEPT_BLANKS:
-            if after or piece.look.marks & ON_BLANKS:
-                text = piece.text if before else piece.text.lstrip(" \t\n\r\f")
-                yield piece._replace(text="\xa0" * len(_SOFT.sub(" ", text)))
-        elif before and after:
-            text = "\xa0" if piece.text == "\xa0" and _is_joined(before.text, after.text) else " "
-            yield piece._replace(text=text, look=_between(before.look, piece.look, after.look))
-
-
-def _is_joined(before: str, after: str) -> bool:
-    """Whether a no-break space between these is meant: `10 km`, `« mot »`, `Où ?`."""
-    return (before[-1:] in _JOINS_NEXT or before[-1:].isdigit()) or after[:1] in _JOINS_LAST
-
-
-def _common(one: Look, other: Look) -> Look:
-    return one if one == other else Look(one.marks & other.marks, (), one.link if one.link == other.link else None)
-
-
-def _between(before: Look, blank: Look, after: Look) -> Look:
-    """The look of a blank: what doesn't show on it is as in the words around it."""
-    if before == blank == after:
-        return blank
-    both = before.marks & after.marks
-    marks = frozenset(mark for mark in both if mark not in ON_BLANKS or mark in blank.marks)
-    link = blank.link if before.link == blank.link == after.link else None
-    raised = blank.raised if before.raised == blank.raised == after.raised else ()
-    return Look(marks, raised, link)
-
-
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    run: list[Piece] = []
-    for piece in pieces:
-        if run and (piece.kind != "text" or piece.look != run[0].look):
-            yield run[0]._replace(text="".join(each.text for each in run))
-            run = []
-        if piece.kind == "text":
-            run.append(piece)
-        else:
-            yield piece
-    if run:
-        yield run[0]._replace(text="".join(each.text for each in run))
-
-
-def every_block(blocks: Blocks) -> Iterator[Block]:
-    """All blocks, each before those inside it, in order."""
-    for block in blocks:
-        yield block
-        match block:
-            case Listed(items):
-                for item in items:
-                    yield from every_block(item)
-            case Quote(inner):
-                yield from every_block(inner)
-            case Table(rows):
-                for row in rows:
-                    for cell in row:
-                        yield from every_block(cell.blocks)
-
-
-def pieces_of(blocks: Blocks) -> Iterator[Piece]:
-    """All pieces of `blocks`, in order; code is one, too."""
-    for block in every_block(blocks):
-        match block:
-            case Paragraph(lines) | Heading(_, lines):
-                for line in lines:
-                    yield from line
-            case Code(text):
-                yield Piece("text", text, Look(frozenset((CODE,))))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from urllib.parse import quote, unquote
 
 from studydeck.text.tex import Formula, formulas_and_code
 
@@ -46,7 +45,8 @@ _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_HAN = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# A string, like `_FURIGANA`, which `re` compiles and keeps on first use: such sets take milliseconds.
+_HAN = "[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _READING = r"[^\W\d_](?:[\w'’·.ˇˊˋ˙・ー-]|[ ](?=\w))*+"
 # Each alternative starts with a sign, so that the search for one is quick.
 _SIGNS = re.compile(
@@ -62,7 +62,7 @@ _SIGNS = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,9}\Z")
 #: Anki's furigana: a word after a blank and its reading in brackets, which is no link.
-_FURIGANA = re.compile(rf"([ ]?)(?<![\\{_CJK}])([{_CJK}]++)\[({_READING})\](?![(\[])")
+_FURIGANA = rf"([ ]?)(?<![\\{_CJK}])([{_CJK}]++)\[({_READING})\](?![(\[])"
 _WITH_FURIGANA = re.compile("(?:ja|zh|ko)(?:-|$)", re.IGNORECASE)
 
 
@@ -114,6 +114,8 @@ class StandIns:
     def in_tag(self, tag: str) -> str:
         """Like `typed`, for a tag, whose addresses have stand-ins in per cent signs."""
         if "%F" in tag:
+            from urllib.parse import quote, unquote
+
             tag = _QUOTED.sub(lambda quoted: _escaped(quote(self._all_typed(unquote(quoted[0])), _IN_ADDRESSES)), tag)
         return self.typed(tag)
 
@@ -149,7 +151,7 @@ def _in_ankis_brackets(formula: Formula) -> str:
 def _signs(text: str, language: str) -> str:
     """`text`, which has no formula, with stand-ins for its signs."""
     text = _SIGNS.sub(_sign, text)
-    return _FURIGANA.sub(_furigana, text) if "[" in text and _WITH_FURIGANA.match(language) else text
+    return re.sub(_FURIGANA, _furigana, text) if "[" in text and _WITH_FURIGANA.match(language) else text
 
 
 def _sign(found: re.Match[str]) -> str:
@@ -182,7 +184,7 @@ def _is_escape(found: re.Match[str]) -> bool:
 
 def _furigana(found: re.Match[str]) -> str:
     blank, base, reading = found.groups()
-    if not _HAN.search(base) or _HAN.search(reading):
+    if not re.search(_HAN, base) or re.search(_HAN, reading):
         return found[0]
     start = READING_BLANK if blank else READING_BASE
     return f"{start}{base}{READING_START}{reading}{READING_END}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from studydeck.text.spans import Seeker
@@ -59,13 +59,18 @@ def find_formulas(text: str) -> list[Formula]:
     return [each for each in formulas_and_code(text) if isinstance(each, Formula)]
 
 
-def formulas_and_code(text: str) -> list[Formula | Code]:
+def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     """The formulas of `text`, and the code between them, in order."""
+    return _read(str(text))  # to lru_cache, an author's Text isn't the same as a string
+
+
+@lru_cache(2**15)  # a check asks four times for those of a text
+def _read(text: str) -> tuple[Formula | Code, ...]:
     reader = _Reader(text)
     at = 0
     while start := _START.search(text, at):
         at = reader.read(start)
-    return reader.found
+    return tuple(reader.found)
 
 
 def is_formula(tex: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 from zlib import crc32
 
@@ -26,8 +26,11 @@ _WORD_ENDS = re.compile(r"(?<![?.,;:])(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s
 _BLANKS = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-_LETTERS_ONLY = dict.fromkeys([n for n in range(128) if not chr(n).isalnum()] + [ord(c) for c in f"{_BLANKS}“”„«»‘’"])
+_NO_LETTERS = f"[{_BLANKS}“”„«»‘’]+"
 _ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not chr(n).isalnum())
+
+#: What a slug has in place of the signs in ASCII.
+_ASCII_SIGNS = {n: " " for n in range(128) if not chr(n).isalnum()} | {ord("'"): None}
 
 
 def slug(text: str, otherwise: str = "card") -> str:
@@ -40,9 +43,13 @@ def slug(text: str, otherwise: str = "card") -> str:
     'what-is-nf-kbs-role'
     """
     text = without_gaps(text, around=" ")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
-    words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
+    if not text.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = bare if bare.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        words = text.lower().translate(_ASCII_SIGNS).split()
+    else:
+        words = "".join(c if _is_letter(c) else " " for c in re.sub(r"['’]", "", text.casefold())).split()
     short = ""
     for word in words:
         if short and len(short) + 1 + len(word) > _SLUG_LENGTH:
@@ -96,9 +103,10 @@ def _without_emphasis(text: str) -> str:
 
 def letters_hash(text: str) -> int:
     """A hash (32 bits) of the letters and digits of `text`: texts that fold alike have the same hash."""
-    if text.isascii():  # six times as fast, and the same
+    if text.isascii():
         return crc32(text.encode().translate(*_ASCII_LETTERS))
-    return crc32(text.casefold().translate(_LETTERS_ONLY).encode("utf-8", "surrogatepass"))
+    letters = re.sub(_NO_LETTERS, "", text.casefold())
+    return crc32(letters.encode("utf-8", "surrogatepass").translate(*_ASCII_LETTERS))
 
 
 def near(word: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
@@ -127,3 +135,14 @@ class Guesses:
         self._left -= len(self._folded)
         matches = difflib.get_close_matches(word, self._folded, n=1, cutoff=alike)
         return self._folded[matches[0]] if matches else None
+
+
+def same_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many parts two texts have in common at the start, and how many more at the end.
+
+    >>> same_ends("a b c d".split(), "a c d".split())
+    (1, 2)
+    """
+    least = min(len(old), len(new))
+    first = next((at for at in range(least) if old[at] != new[at]), least)
+    return first, next((at for at in range(least - first) if old[-1 - at] != new[-1 - at]), least - first)

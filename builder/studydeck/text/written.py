@@ -1,4 +1,4 @@
-"""What a field shows (`shown.py`) in Markdown, with a mark before each sign that may need a backslash."""
+"""What a field shows (`blocks.py`) in Markdown, with a mark before each sign that may need a backslash."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from studydeck.text.blocks import Block, Blocks, Cell, Code, Heading, Line, Listed, Paragraph, Piece, Quote, Rule, Table
 from studydeck.text.look import BOLD, CODE, HIGHLIGHTED, ITALIC, KEY, STRUCK, UNDERLINED
 from studydeck.text.media import is_sound
-from studydeck.text.shown import Block, Blocks, Cell, Code, Heading, Line, Listed, Paragraph, Piece, Quote, Rule, Table
 
 #: A mark of a look, a level of what is raised, or a link.
 Feature = str | tuple[int, str] | tuple[str, str, str]

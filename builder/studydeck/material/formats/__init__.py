@@ -6,7 +6,7 @@ Text and Markdown need no library. Those for the others are in the extra studyde
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +56,11 @@ def read_material(path: Path) -> str:
         raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
+    return _text_of(path, data)
+
+
+@lru_cache(1)  # a command reads its material up to three times
+def _text_of(path: Path, data: bytes) -> str:
     suffix = path.suffix.lower()
     reader = next((each for each in formats() if each.knows(data)), None)
     if reader is None and (kind := other_kind(data)):

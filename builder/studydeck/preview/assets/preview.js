@@ -289,7 +289,7 @@
     if (card) {
       const facts = make("dl");
       const state = { new: "new since the last build", edited: "edited since the last build", retired: "retired" };
-      const rows = { Id: card.id, File: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state] };
+      const rows = { Id: card.id, File: where(card), Card: card.name, Tags: card.tags.join(", "), State: state[card.state], Learners: card.signs };
       for (const [name, value] of Object.entries(rows)) {
         if (!value) continue;
         const said = make("dd", name === "File" ? "" : value);

@@ -1,0 +1,410 @@
+"""What was edited in Anki: the notes of a collection, compared with what was shipped and with the YAML.
+
+A key is compared by what its fields show, since Anki's editor writes other HTML than we do. Where only Anki's side
+differs from what was shipped, that is an edit; where both do, it is for the author to decide.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from studydeck.checks.errors import wrong_tag
+from studydeck.commands.base import Base, Bases
+from studydeck.history import note_type_ids
+from studydeck.kinds import OWN, kind_by_key
+from studydeck.kinds.own import field_key
+from studydeck.model import Card, Deck, Key, Kind, Note, Place, Section
+from studydeck.package.collection import Found, FoundNote
+from studydeck.pipeline import Loaded
+from studydeck.render import anki_deck
+from studydeck.render.media import LARGEST_FILE, name_in_anki
+from studydeck.render.values import Filled, KeyValue, NotWritableError, fills_a_field, value_in
+from studydeck.text import PICTURES, SOUNDS, slug
+from studydeck.text.clean import html_references, html_words
+from studydeck.text.from_html import seen_in
+
+#: Tags that Anki gives notes itself.
+_OF_ANKI = ("leech", "marked")
+_OLDER = "Anki has the text of an older build"
+
+
+class Edit(NamedTuple):
+    """A key of a card that was edited in Anki alone, and its new value; None removes it."""
+
+    id: str
+    place: Place
+    key: str
+    value: KeyValue | None
+
+
+class Both(NamedTuple):
+    """A key of a card that was edited in Anki and in the YAML: its values there, here, and as it was shipped.
+
+    `built` is None if that isn't known.
+    """
+
+    id: str
+    place: Place
+    key: str
+    built: str | None
+    yaml: str
+    anki: str
+
+
+class NewCard(NamedTuple):
+    """A note that was added in Anki: its new id, its guid, the file of its section, and its values by keys."""
+
+    id: str
+    guid: str
+    path: str
+    values: Mapping[str, Any]
+
+
+class NotPulled(NamedTuple):
+    """Something in Anki that can't be pulled: of which card, what it is, and why."""
+
+    id: str
+    what: str
+    why: str
+
+
+class Differences(NamedTuple):
+    """What a collection has otherwise than the YAML.
+
+    `own_tags` are tags that stay in Anki alone, with the numbers of their notes; `leeches` are cards that Anki
+    suspended because they were forgotten too often, `missing` those that the collection lacks, by their ids. `media`
+    are the files that edits and new cards need, by their names in the deck. `pairs` are the notes in both, by guid,
+    each with what it was shipped as. `is_there` says whether the collection has any note of the deck.
+    """
+
+    edits: Sequence[Edit]
+    both: Sequence[Both]
+    new: Sequence[NewCard]
+    not_pulled: Sequence[NotPulled]
+    own_tags: Mapping[str, int]
+    leeches: Sequence[str]
+    missing: Sequence[str]
+    media: Mapping[str, bytes]
+    pairs: Mapping[str, tuple[FoundNote, Base | None]]
+    is_there: bool
+
+
+def differences(
+    loaded: Loaded, found: Found, out: Path, *, every_tag: bool = False, pushed: Mapping[str, tuple[int, int]] = {}
+) -> Differences:
+    """What the collection `found` has otherwise than the deck; `out` has its last package.
+
+    With `every_tag`, tags that the deck's cards don't use yet count as edits, too. `pushed` is what was pushed into the
+    collection, by guid: the stamp of the build, and the one that the note got there.
+    """
+    return _Comparing(loaded, found, out, every_tag, pushed).result()
+
+
+class _Comparing:
+    def __init__(
+        self, loaded: Loaded, found: Found, out: Path, every_tag: bool, pushed: Mapping[str, tuple[int, int]]
+    ) -> None:
+        self.loaded, self.deck, self.found, self.every_tag = loaded, loaded.deck, found, every_tag
+        self.pushed = pushed
+        self.bases = Bases(loaded, out)
+        self.notes = self.bases.notes
+        self.names = {number: [each.name for each in kind.fields] for number, kind in found.note_types.items()}
+        self.sections = {card.place: section for section in self.deck.sections for card in section.cards}
+        self.used_tags = {
+            tag.casefold() for section in self.deck.sections for card in section.cards for tag in card.tags
+        }
+        self.media = MediaOfAnki(loaded, found)
+        self.edits: list[Edit] = []
+        self.both: list[Both] = []
+        self.new: list[NewCard] = []
+        self.not_pulled: list[NotPulled] = []
+        self.own_tags: Counter[str] = Counter()
+        self.pairs: dict[str, tuple[FoundNote, Base | None]] = {}
+
+    def result(self) -> Differences:
+        there = {each.guid: each for each in self.found.notes}
+        built = {each.guid: each for each in self.loaded.lock.notes.values()}
+        for guid, note in self.notes.items():
+            if guid in there:
+                is_last = guid in built and built[guid].modified == there[guid].modified
+                self._compare(note, there[guid], is_last=is_last)
+        self._add_new([each for each in self.found.notes if each.guid not in self.notes and each.guid not in built])
+        known = {guid: note.identity.id for guid, note in self.notes.items() if guid in built}
+        leeches = [known[each.guid] for each in self.found.notes if each.guid in known and self._is_leech(each)]
+        missing = [name for guid, name in known.items() if guid not in there and not self.notes[guid].card.retired]
+        texts = "\n".join(str(each) for edit in (*self.edits, *self.new) for each in edit)
+        media = {name: data for name, data in self.media.new.items() if name in texts}
+        return Differences(
+            self.edits, self.both, self.new, self.not_pulled, self.own_tags, leeches, missing, media, self.pairs,
+            is_there=bool(self.pairs) or bool(self.new),
+        )  # fmt: skip
+
+    def _is_leech(self, note: FoundNote) -> bool:
+        return note.id in self.found.suspended and "leech" in map(str.casefold, note.tags)
+
+    def _fields(self, note: FoundNote) -> dict[str, str]:
+        return dict(zip(self.names[note.type_id], note.fields, strict=False))
+
+    # --- one note --------------------------------------------------------------------------------
+
+    def _compare(self, note: Note, there: FoundNote, *, is_last: bool) -> None:
+        """Compares a note; one with the stamp that the last build gave it differs only if a push kept a rewording."""
+        fields, here = self._fields(there), fields_of(note)
+        differing = {
+            name: key
+            for name, key in note.card.kind.keys.items()
+            if fills_a_field(key) and {*key.fields} <= fields.keys() and any(fields[n] != here[n] for n in key.fields)
+        }
+        base = None
+        if differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
+            built, landed = self.pushed.get(there.guid, (0, 0))
+            base = self.bases.of(there.guid, max(built, there.modified) if landed <= there.modified else there.modified)
+        self.pairs[there.guid] = there, base
+        before = len(self.edits)
+        for name, key in differing.items() if base is not None or not is_last else ():
+            self._compare_key(note, name, key, here, fields, base)
+        self._compare_tags(note, there, base)
+        words = {note.card.kind.asks, note.card.kind.answer}
+        if note.card.id is None and any(each.key in words for each in self.edits[before:]):
+            self.edits.append(Edit(note.identity.id, note.card.place, "id", note.identity.id))
+
+    def _compare_key(
+        self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
+    ) -> None:
+        theirs, mine = self.media.seen(key, there), self.media.seen(key, here)
+        last = self.bases.last(note.identity.guid)
+        known = [each for each in (base, last) if each is not None]
+        if theirs == mine or any(self.media.seen(key, each.fields) == theirs for each in known):
+            return
+        if base and (older := self.bases.of(note.identity.guid, base.stamp - 1)) is not None:
+            if self.media.seen(key, older.fields) == theirs:
+                self.not_pulled.append(NotPulled(note.identity.id, name, _OLDER))
+                return
+            known.append(older)
+        shipped = min((each.fields for each in known), key=lambda each: _distance(key, there, each)) if base else None
+        was = self.media.seen(key, shipped) if shipped else None
+        if was == mine:
+            self._add_edit(note, name, key, here, there)
+        else:
+            words = [self._words(note, name, key, each) if each else None for each in (shipped, here, there)]
+            self.both.append(Both(note.identity.id, note.card.place, name, words[0], words[1] or "", words[2] or ""))
+
+    def _add_edit(self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str]) -> None:
+        try:
+            value = self._value(note.card, self.sections[note.card.place], key, name, there, here[key.field])
+            if value is None and name in note.card.kind.required:
+                raise NotWritableError("is empty, and a card needs one")
+        except NotWritableError as error:
+            self.not_pulled.append(NotPulled(note.identity.id, name, f"its field in Anki {error}"))
+            return
+        self.edits.append(Edit(note.identity.id, note.card.place, name, value))
+
+    def _value(
+        self, card: Card, section: Section, key: Key, name: str, fields: Mapping[str, str], rendered: str = ""
+    ) -> KeyValue | None:
+        html = fields[key.field]
+        language = card.languages(section.languages.inside(self.deck.languages)).of(key)
+        is_marked = bool(fields.get(key.mark)) if key.mark else False
+        files = {**self.media.files_in(rendered), **self.media.files_in(html)}
+        return value_in(key, Filled(html, is_marked, card.values.get(name), language, files, rendered))
+
+    def _words(self, note: Note, name: str, key: Key, fields: Mapping[str, str]) -> str:
+        """A key's value in words, to show it."""
+        try:
+            section = self.sections[note.card.place]
+            value = self._value(note.card, section, key, name, {each: fields.get(each, "") for each in key.fields})
+        except NotWritableError:
+            return html_words(fields.get(key.field, ""))
+        return " · ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+    # --- tags ------------------------------------------------------------------------------------
+
+    def _compare_tags(self, note: Note, there: FoundNote, base: Base | None) -> None:
+        """Tags of the card's own that were removed, and new ones that other cards have: the rest is the learner's."""
+        if note.card.retired:
+            return
+        last = self.bases.last(note.identity.guid)
+        known = [{*map(str.casefold, each.tags)} for each in (base, last) if each is not None]
+        shipped, always = set().union(*known), set.intersection(*known) if known else set()
+        mine, theirs = {*map(str.casefold, note.tags)}, {*map(str.casefold, there.tags)}
+        added = [tag for tag in there.tags if tag.casefold() not in shipped | mine]
+        pulled = [tag for tag in added if self._is_authors(tag)]
+        kept = [tag for tag in note.card.tags if tag.casefold() in theirs or tag.casefold() not in always]
+        self.own_tags.update(tag for tag in added if tag not in pulled and tag.casefold() not in _OF_ANKI)
+        if pulled or len(kept) < len(note.card.tags):
+            tags = (*kept, *pulled)
+            self.edits.append(Edit(note.identity.id, note.card.place, "tags", tags or None))
+
+    def _is_authors(self, tag: str) -> bool:
+        return self._may_be_written(tag) and (self.every_tag or tag.casefold() in self.used_tags)
+
+    def _may_be_written(self, tag: str) -> bool:
+        return (
+            tag.casefold() not in _OF_ANKI
+            and not tag.casefold().startswith(f"{self.deck.tag}::".casefold())  # a section's
+            and not wrong_tag(tag)
+        )
+
+    # --- new notes -------------------------------------------------------------------------------
+
+    def _add_new(self, notes: Sequence[FoundNote]) -> None:
+        kinds = {
+            number: kind_by_key(key, self.deck) for key, number in note_type_ids(self.deck, self.loaded.lock).items()
+        }
+        ids = {*self.loaded.lock.notes, *(note.identity.id for note in self.notes.values())}
+        elsewhere = 0
+        for note in notes:
+            kind = kinds.get(note.type_id)
+            if kind is None:
+                continue
+            if note.deck != self.deck.title and not note.deck.startswith(f"{self.deck.title}::"):
+                elsewhere += kind.note_type is None
+                continue
+            self._add_card(note, kind, ids)
+        if elsewhere:
+            self.not_pulled.append(NotPulled("", f"{elsewhere:,} notes of the deck's note types", "in other decks"))
+
+    def _add_card(self, note: FoundNote, kind: Kind, ids: set[str]) -> None:
+        fields = self._fields(note)
+        section = self._section_for(note, fields)
+        values: dict[str, Any] = {}
+        asked = " ".join(html_words(fields.get(kind.keys[kind.asks].field, "")).split())[:60]
+        if section is None:
+            self.not_pulled.append(NotPulled("", f"the new note '{asked}'", "the deck has no section yet"))
+            return
+        blank = Card(section.place, kind, {})
+        try:
+            for name, key in kind.keys.items():
+                if fills_a_field(key) and {*key.fields} <= fields.keys() and name != "id":
+                    values[name] = self._value(blank, section, key, name, fields)
+            if lacking := [name for name in kind.required if not values.get(name)]:
+                raise NotWritableError(f"has no {lacking[0]}")
+        except NotWritableError as error:
+            self.not_pulled.append(NotPulled("", f"the new note '{asked}'", f"it {error}"))
+            return
+        name = _free(slug(asked), ids)
+        tags = tuple(tag for tag in note.tags if self._may_be_written(tag))
+        values |= {"id": name, "guid": note.guid, "tags": tags or None}
+        if kind.key.startswith(OWN):
+            values["type"] = kind.key.removeprefix(OWN)
+        self.new.append(NewCard(name, note.guid, section.place.path, in_yaml(values, kind)))
+
+    def _section_for(self, note: FoundNote, fields: Mapping[str, str]) -> Section | None:
+        """The section that its tags, its field or its deck name; else the last one."""
+        sections = self.deck.sections
+        tags = {*map(str.casefold, note.tags)}
+        for section in sections:
+            if f"{self.deck.tag}::{section.tag}".casefold() in tags:
+                return section
+        for section in sections:
+            if html_words(fields.get("Section", "")) == " ".join(section.name.split()):
+                return section
+        in_deck = [each for each in sections if self.deck.subdecks and anki_deck(self.deck, each) == note.deck]
+        return [*sections[-1:], *in_deck][-1] if sections else None
+
+
+def in_yaml(values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """A card's values in the form and the order that they have in the YAML, without those that are None."""
+    written: dict[str, Any] = {}
+    for name in kind.keys:
+        if (value := values.get(name)) is None:
+            continue
+        if name.startswith(field_key("")):
+            written.setdefault("fields", {})[name.removeprefix(field_key(""))] = value
+        else:
+            written[name] = value
+    return written
+
+
+def fields_of(note: Note) -> dict[str, str]:
+    """A note's fields by their names."""
+    return dict(zip(note.card.kind.fields, note.fields, strict=True))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with a number if it is taken; and takes it."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}-{number}"
+    taken.add(found)
+    return found
+
+
+def _distance(key: Key, one: Mapping[str, str], other: Mapping[str, str]) -> int:
+    """How many words of a key's fields are in one of two notes alone."""
+    words = [Counter(html_words(" ".join(each.get(name, "") for name in key.fields)).split()) for each in (one, other)]
+    return ((words[0] - words[1]) + (words[1] - words[0])).total()
+
+
+class MediaOfAnki:
+    """The pictures and sounds of a collection's notes, known by their content wherever they are."""
+
+    def __init__(self, loaded: Loaded, found: Found) -> None:
+        self.in_anki = found.media
+        self.in_deck = {ours: written for written, ours in loaded.media.names.items()}
+        self.names: dict[str, str] = {}  # what we call a file, by the name that a collection has it under
+        self.new: dict[str, bytes] = {}
+        self._taken = {name.casefold() for name in _files_in(loaded.deck)}
+
+    def seen(self, key: Key, fields: Mapping[str, str]) -> object:
+        """What a note shows of a key."""
+        html = fields.get(key.field, "")
+        for name in _files_shown(html):
+            self._look_at(name)
+        return seen_in(html, self.names), bool(fields.get(key.mark)) if key.mark else False
+
+    def files_in(self, html: str) -> dict[str, str]:
+        """The names that the files of a field have in the deck. Raises NotWritableError if there is none."""
+        files: dict[str, str] = {}
+        for name in _files_shown(html):
+            self._look_at(name)
+            ours = self.names.get(name)
+            if ours is None:
+                raise NotWritableError(f"shows '{name[:60]}', which isn't a picture or sound in Anki's media folder")
+            if ours not in self.in_deck:
+                self.in_deck[ours] = self._add(name)
+            files[name] = self.in_deck[ours]
+        return files
+
+    def _look_at(self, name: str) -> None:
+        if name in self.names:
+            return
+        if name in self.in_deck:
+            self.names[name] = name
+            return
+        suffix = os.path.splitext(name)[1].lower()
+        if suffix not in (*PICTURES, *SOUNDS):
+            return
+        data = self._content(name)
+        if data and len(data) <= LARGEST_FILE:
+            self.names[name] = name_in_anki(data, suffix)
+
+    def _add(self, name: str) -> str:
+        stem, suffix = os.path.splitext(re.sub(r"[\x00-\x1f/\\:]", "-", name))
+        free, number = f"{stem}{suffix}", 1
+        while free.casefold() in self._taken:
+            number += 1
+            free = f"{stem}-{number}{suffix}"
+        self._taken.add(free.casefold())
+        self.new[free] = self._content(name)
+        return free
+
+    def _content(self, name: str) -> bytes:
+        """A file's bytes, none if there is no such file."""
+        content = self.in_anki.get(name, b"")
+        return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _files_shown(html: str) -> list[str]:
+    return [name for name, _ in html_references(html)] if "<img" in html or "[sound:" in html else []
+
+
+def _files_in(deck: Deck) -> list[str]:
+    folder = deck.folder / "media"
+    return os.listdir(folder) if folder.is_dir() else []

@@ -1,0 +1,131 @@
+"""What is in a collection of Anki's, as a deck: notes keep their guids and note types, and decks become sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from studydeck.importers._occlusion import KEYS, as_parts, is_occlusion
+from studydeck.importers.incoming import Given, IncomingCard, IncomingDeck, IncomingType, LeftOut
+from studydeck.kinds.fronts import Part, named_in, parse_template
+from studydeck.kinds.own import NOTHING
+from studydeck.model import NoteType
+from studydeck.package.collection import Found, FoundNote
+
+
+def incoming_deck(given: Given, found: Found) -> IncomingDeck:
+    """The deck that all of the notes found are in, without scheduling: learners have that in their own collections."""
+    left_out = [
+        LeftOut("the reviews and due dates", "learners have them in their own collections")
+    ] * found.is_scheduled
+    types: dict[int, IncomingType] = {}
+    notes_of: dict[int, list[FoundNote]] = {}
+    for note in found.notes:
+        notes_of.setdefault(note.type_id, []).append(note)
+    names: dict[str, int] = {}
+    for type_id, note_type in found.note_types.items():
+        if type_id not in notes_of:
+            continue
+        name = _folder_name(note_type.name, names)
+        try:
+            filled = _masked(note_type, notes_of[type_id]) or _filled(note_type, notes_of[type_id])
+            types[type_id] = IncomingType(name, note_type, filled)
+        except ValueError as error:
+            what = f"a note of the note type '{note_type.name}'"
+            left_out.append(LeftOut(what, str(error), len(notes_of[type_id])))
+    home = _home([note.deck for note in found.notes])
+    notes = [note for note in found.notes if note.type_id in types]
+    notes.sort(key=lambda note: _in_order(note.deck))
+    return IncomingDeck(
+        home or given.name,
+        cards=[_card(note, types[note.type_id], home) for note in notes],
+        media=found.media,
+        left_out=left_out,
+        note_types=list(types.values()),
+        subdecks=len({note.deck for note in notes}) > 1,
+    )
+
+
+def _folder_name(name: str, taken: dict[str, int]) -> str:
+    """A folder's name for a note type, which no other has."""
+    plain = re.sub(r"[^\w .+()-]+", " ", name).strip(" .+()-_") or "Notes"
+    plain = " ".join(plain.split()) + (")" if "(" in plain and ")" not in plain else "")
+    number = taken[plain.casefold()] = taken.get(plain.casefold(), 0) + 1
+    return plain if number == 1 else f"{plain} {number}"
+
+
+def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str]:
+    """Which field asks, and which answers.
+
+    A card needs a question, so the one that asks is the first that the front shows and all notes have. If there is
+    none, it is any that all have, and at last the one that most have.
+    """
+    if not note_type.templates:
+        raise ValueError("it has no template")
+    fields = [each.name for each in note_type.fields]
+    front, back = (list(_shown(parse_template(side), fields)) for side in note_type.templates[0][2:])
+    kind = "cloze" if note_type.gaps else "question"
+    asking = [part for part in front if "cloze" in part.filters] if note_type.gaps else front
+    if not asking:
+        raise ValueError("its front shows no gaps" if note_type.gaps else "its front shows no field")
+    seen = [part.field for part in front if "type" not in part.filters]
+    wanted = [part.field for part in sorted(asking, key=lambda part: "type" in part.filters)]
+    places = list(map(fields.index, wanted if note_type.gaps else [*wanted, *fields]))
+    asked = fields[max(places, key=lambda place: sum(_has(note, place) for note in notes))]
+    answers = [part.field for part in back if part.field not in seen] + [each for each in fields if each not in seen]
+    answers = [each for each in answers if each != asked and not note_type.gaps]
+    return {kind: asked} | ({"answer": answers[0]} if answers else {})
+
+
+def _masked(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str]:
+    """The fields of a note type whose notes all are pictures with parts, by their keys; else nothing."""
+    if not is_occlusion(note_type) or not all(as_parts(note.fields) for note in notes):
+        return {}
+    return {key: field.name for key, field in zip(KEYS, note_type.fields, strict=False)}
+
+
+def _has(note: FoundNote, place: int) -> bool:
+    """Whether a note has something in a field."""
+    return place < len(note.fields) and not NOTHING.fullmatch(note.fields[place])
+
+
+def _shown(parts: tuple[Part, ...], fields: Sequence[str]) -> Iterator[Part]:
+    return (part for part in named_in(parts) if part.inner is None and part.field in fields)
+
+
+def _home(decks: Sequence[str]) -> str:
+    """The deck that all of these are in, or are."""
+    split = [deck.split("::") for deck in dict.fromkeys(decks) if deck]
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*split, strict=False))
+    return "::".join(parts[0] for parts in shared)
+
+
+def _in_order(deck: str) -> list[str]:
+    """Sorts decks as Anki does."""
+    return deck.casefold().split("::")
+
+
+def _card(note: FoundNote, incoming: IncomingType, home: str) -> IncomingCard:
+    keys = {field: key for key, field in incoming.filled.items()}
+    values: dict[str, Any] = {}
+    others = {}
+    for field, text in zip(incoming.note_type.fields, note.fields, strict=False):
+        if field.name in keys:
+            values[keys[field.name]] = text
+        elif text:
+            others[field.name] = text
+    if "occlude" in incoming.filled:
+        values |= as_parts(note.fields) or {}
+    section = note.deck.removeprefix(home).removeprefix("::")
+    return IncomingCard(
+        values,
+        html=True,
+        tags=note.tags,
+        guid=note.guid,
+        section=section,
+        note_type=incoming.folder,
+        fields=others,
+        stamp=note.modified,
+    )

@@ -1,0 +1,204 @@
+"""Texts that are read aloud: by a program that the command line names, once, and shipped like any sound."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+from author import DECK, Author
+from click.testing import CliRunner
+
+from studydeck.cli import main
+from studydeck.commands.speak import Said, speak
+from studydeck.engine.learner import Learner
+from studydeck.engine.verify import verify
+from studydeck.pipeline import compile_notes
+
+#: A program that says a text: a sound that holds it and the language, and has a line in a log.
+VOICE = """
+import sys
+text = sys.stdin.buffer.read()
+with open(sys.argv[1], "ab") as log:
+    log.write(sys.argv[2].encode() + b": " + text)
+sys.stdout.buffer.write(b"OggS" + sys.argv[2].encode() + text)
+"""
+CARDS = """\
+  - {id: nile, question: 'Which **river** flows through Cairo?', answer: The Nile &amp; no other}
+  - {id: list, question: 'Which two?', answer: [Vienna, Ulm], speak: answer}
+  - {id: silent, question: 'And this?', answer: No, speak: none}
+  - {id: formula, question: 'What is $x^2$?', answer: 'A square', reverse: true}
+  - {id: typed, question: 'Type it!', answer: Rhine, typed: true}
+  - {id: german, question: 'Wohin?', answer: 'Nach Wien', language: de}
+  - {id: gone, question: 'Old?', answer: Old, retired: true}
+  - {cloze: 'A {{c1::gap}}'}
+"""
+
+
+class Speaker:
+    """An author with a program that speaks."""
+
+    def __init__(self, author: Author) -> None:
+        self.author = author
+        author.write("deck.yaml", DECK + "language: en\nspeak: both\n")
+        author.section(CARDS)
+        self.log = author.folder.parent / "log"
+        program = author.folder.parent / "voice.py"
+        program.write_text(VOICE, "utf-8")
+        self.command = f"'{sys.executable}' '{program}' '{self.log}' {{language}}"
+
+    def speak(self, more: str = "") -> Said:
+        return speak(self.author.load(), self.command + more)
+
+    @property
+    def said(self) -> list[str]:
+        return sorted(self.log.read_text("utf-8").splitlines()) if self.log.exists() else []
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in (self.author.folder / "media" / "spoken").iterdir())
+
+
+@pytest.fixture
+def speaker(author: Author) -> Speaker:
+    return Speaker(author)
+
+
+def test_the_words_of_each_side_are_said_in_their_language(speaker: Speaker) -> None:
+    assert speaker.speak() == Said(7, 0, 0)
+    assert speaker.said == [
+        "Ulm",
+        "de: Nach Wien",
+        "de: Wohin?",
+        "en: A square",
+        "en: The Nile & no other",
+        "en: Type it!",
+        "en: Vienna",
+        "en: Which river flows through Cairo?",
+    ]
+
+
+def test_a_text_is_said_once_and_sounds_that_no_card_needs_go(speaker: Speaker) -> None:
+    speaker.speak()
+    before = speaker.names()
+    assert speaker.speak() == Said(0, 7, 0)
+    speaker.author.edit("A square", "A square number")
+    assert speaker.speak() == Said(1, 6, 1)
+    assert len(set(before) & set(speaker.names())) == 6
+    assert len(speaker.said) == 9
+    assert speaker.speak(" other-voice") == Said(7, 0, 7)
+
+
+def test_the_sounds_arrive_and_only_a_changed_text_edits_its_note(speaker: Speaker, learner: Learner) -> None:
+    author = speaker.author
+    (told,) = author.problems()
+    assert (told.name, told.severity, told.message) == (
+        "unspoken",
+        "warning",
+        "7 texts without a sound, of those that speak: has read aloud",
+    )
+    author.build()
+    learner.import_package(author.package)
+    learner.study()
+    before = learner.histories()
+    speaker.speak()
+    assert not author.problems()
+    built = author.build()
+    assert (set(built.changes.edited), built.media) == ({"nile", "list", "formula", "typed", "german"}, 7)
+    learner.import_package(author.package)
+    assert learner.histories() == before
+    assert learner.faults() == []
+    assert learner.missing_media() == []
+    assert verify(author.package).ok
+    fields = {note["Id"]: note for note in learner.notes()}
+    assert "[sound:" in fields["nile"]["Question"]
+    assert "[sound:" in fields["nile"]["Answer"]
+    assert "[sound:" not in fields["list"]["Question"] + fields["silent"]["Answer"] + fields["typed"]["Answer"]
+    author.edit("The Nile &amp; no other", "The Nile")
+    speaker.speak()
+    assert author.build().changes.edited == ("nile",)
+    assert author.build().changes.edited == ()
+
+
+def test_an_edited_section_is_built_with_the_sounds_of_the_others(speaker: Speaker) -> None:
+    author = speaker.author
+    author.section("  - {id: sea, question: 'Which sea?', answer: The North Sea}\n", "Sea", "sea.yaml")
+    speaker.speak()
+    words = ["build", "-o", str(author.out), str(author.folder)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    author.edit("And this?", "And that?")
+    assert "1 edited" in CliRunner().invoke(main, words).output
+    report = verify(author.package)
+    assert report.ok
+    shipped = author.package.read_bytes()
+    assert author.build().changes.edited == ()
+    assert author.package.read_bytes() == shipped
+
+
+def test_no_build_runs_a_program(speaker: Speaker) -> None:
+    speaker.author.write("deck.yaml", DECK + f"speak: both\nspeak-with: {speaker.command!r}\n")
+    assert "unknown-key" in {each.name for each in speaker.author.problems()}
+    speaker.author.write("deck.yaml", DECK + "language: en\nspeak: both\n")
+    speaker.author.build()
+    assert speaker.said == []
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("no-such-program-here", "can't be run"),
+        (f"'{sys.executable}' -c 'print(1)'", "wrote no sound that Anki plays"),
+        (f"'{sys.executable}' -c 'exit(3)'", "failed with exit code 3"),
+    ],
+)
+def test_a_program_that_fails_is_a_sentence(speaker: Speaker, command: str, said: str) -> None:
+    done = CliRunner().invoke(main, ["speak", str(speaker.author.folder), "--with", command])
+    assert done.exit_code == 1
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_deck_without_a_language_says_so(speaker: Speaker) -> None:
+    speaker.author.write("deck.yaml", DECK + "speak: question\n")
+    with pytest.raises(ValueError, match=r"has no language to speak it in; write language: in deck\.yaml"):
+        speaker.speak()
+
+
+def test_a_list_is_spoken_item_by_item(speaker: Speaker) -> None:
+    speaker.author.section("  - {id: x, question: The way, speak: answer, steps: [First, Second]}\n")
+    assert speaker.speak() == Said(2, 0, 0)
+    notes = compile_notes(speaker.author.load())
+    assert ["[sound:" in note.fields[1] for note in notes] == [True, True]
+    assert not any("[sound:" in note.fields[0] for note in notes)
+
+
+@pytest.mark.parametrize("where", ["deck.yaml", "water.yaml"])
+def test_another_value_is_an_error(author: Author, where: str) -> None:
+    author.write("deck.yaml", DECK + ("speak: all\n" if where == "deck.yaml" else ""))
+    speaking = "" if where == "deck.yaml" else ", speak: all"
+    author.section(f"  - {{id: x, question: Q, answer: A{speaking}}}\n")
+    (told,) = author.problems()
+    assert (Path(told.path).name, told.name, told.message) == (where, "wrong-kind", "'all' can't be spoken")
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng (apt install espeak-ng)")
+def test_espeak_ng_speaks_and_anki_takes_its_sounds(author: Author, learner: Learner) -> None:
+    author.write("deck.yaml", DECK + "language: en\nspeak: both\n")
+    author.section("  - {id: nile, question: 'Which river?', answer: Der Nil, answer-language: de}\n")
+    command = "espeak-ng -v {language} --stdin --stdout"
+    done = CliRunner().invoke(main, ["speak", str(author.folder), "--with", command])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("2 sounds made, 0 there already, 0 deleted. Next: studydeck build")
+    for path in (author.folder / "media" / "spoken").iterdir():
+        data = path.read_bytes()
+        with wave.open(io.BytesIO(data)) as sound:
+            assert 0.3 < sound.getnframes() / sound.getframerate() < 3
+            assert len(data) == 44 + 2 * sound.getnframes()
+    author.build()
+    learner.import_package(author.package)
+    assert learner.missing_media() == []
+    (card,) = learner.cards()
+    assert len(card.question_av_tags()) == 1
+    assert len(card.answer_av_tags()) == 2
