@@ -149,9 +149,8 @@ class Story(RuleBasedStateMachine):
                            "question": 0, "answer": 0, "details": 0, "tags": 0, "reverse": kind == "reversed",
                            "retired": False, "parts": [1, 2]})  # fmt: skip
         if kind == "steps":
-            self.cards[-1]["items"] = []
-            for _ in range(3):
-                self.adds_an_item(len(self.cards) - 1, 0)
+            self.cards[-1]["items"] = [{"n": self.count + number, "wording": 0} for number in (1, 2, 3)]
+            self.count += 3
 
     @has_cards
     @rule(pick=picks, part=st.sampled_from(["question", "answer", "details", "tags"]))
