@@ -93,7 +93,6 @@ def _draw_parts(page: Page, temporary: Path) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto((temporary / "eye-page" / "index.html").as_uri() + "#eye/2")
     page.wait_for_selector("#cards [aria-current]")
-    page.keyboard.press("n")
     card = page.frame_locator("#frame").locator("#qa")
     sides = [card.screenshot()]
     page.keyboard.press("Space")
