@@ -118,7 +118,7 @@ def sides(loaded: Loaded) -> tuple[str, dict[str, str]]:
     """
     types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
     notes = [
-        note._replace(fields=(*note.fields[:-1], MINE)) if number % 3 == 0 and note.kind in KINDS else note
+        note._replace(fields=(*note.fields[:-1], MINE)) if number % 3 == 2 and note.kind in KINDS else note
         for number, note in enumerate(compile_notes(loaded))
     ]
     with Artist() as artist:
