@@ -89,7 +89,7 @@ def test_every_change_is_told_word_by_word_and_the_import_does_just_that(rivers:
         "",
         "Learners with tags or words of their own on edited cards can import the text edition first: "
         "studydeck build --edition text. Their tags stay, and yours are added; by the package alone, they become "
-        "yours.",
+        "yours. In your own collection, studydeck push keeps them.",
     ]
     rivers.build(later=1_000)
     assert learner.import_package(rivers.package) == Import(new=1, updated=3, duplicate=0, conflicting=0, other=0)

@@ -31,7 +31,8 @@ _TEXT = Need(
     "text",
     "Learners with tags or words of their own on edited cards",
     "first",
-    "Their tags stay, and yours are added; by the package alone, they become yours.",
+    "Their tags stay, and yours are added; by the package alone, they become yours. "
+    "In your own collection, studydeck push keeps them.",
     "studydeck build --edition text",
 )
 _PACKAGE = Need(
