@@ -482,3 +482,33 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
+
+
+UNFOLDED = """\
+  - id: rhine
+    question: Which of these does the Rhine pass?
+    steps: [Basel, Bonn]
+  - id: eye
+    occlude: eye.svg
+    title: Name the parts
+    parts:
+      - {id: lens, name: Lens, at: [10, 10, 20, 20]}
+      - {id: iris, name: Iris, at: [50, 50, 20, 20]}
+"""
+
+
+def test_items_of_lists_and_parts_of_pictures_are_left_to_their_author(author: Author, learner: Learner) -> None:
+    author.section(UNFOLDED)
+    author.write("media/eye.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400'/>")
+    author.build()
+    learner.import_package(author.package)
+    edit(author, learner, "eye", tags="mine")
+    assert pull(author, learner)["not_pulled"] == []
+    masks = learner.note(author.guid("eye"))["Occlusion"].replace("left=0.1:", "left=0.2:")
+    edit(author, learner, "eye", Occlusion=masks, Header="Name <b>all</b> parts")
+    edit(author, learner, "rhine/bonn", Answer="Bonn, once the capital")
+    found = pull(author, learner, "--write")
+    assert [(each["id"], each["what"]) for each in found["not_pulled"]] == [("rhine/bonn", "answer"), ("eye", "parts")]
+    assert "'Bonn, once the capital'" in found["not_pulled"][0]["why"]
+    assert [each["key"] for each in found["edits"]] == ["title"]
+    assert author.read("water.yaml").partition("cards:\n")[2] == UNFOLDED.replace("the parts", "**all** parts")

@@ -31,6 +31,8 @@ from studydeck.text.from_html import seen_in
 #: Tags that Anki gives notes itself.
 _OF_ANKI = ("leech", "marked")
 _OLDER = "Anki has the text of an older build"
+_OF_A_LIST = "it is an item of a list, so write it there by hand"
+_OF_A_PICTURE = "they were changed in Anki; draw them in the preview, or write them by hand"
 
 
 class Edit(NamedTuple):
@@ -169,9 +171,17 @@ class _Comparing:
         for name, key in differing.items() if base is not None or not is_last else ():
             self._compare_key(note, name, key, here, fields, base)
         self._compare_tags(note, there, base)
+        if note.card.kind.masks and base is not None and self._has_other_parts(note, here, fields, base):
+            self.not_pulled.append(NotPulled(note.identity.id, "parts", _OF_A_PICTURE))
         words = {note.card.kind.asks, note.card.kind.answer}
         if note.card.id is None and any(each.key in words for each in self.edits[before:]):
             self.edits.append(Edit(note.identity.id, note.card.place, "id", note.identity.id))
+
+    def _has_other_parts(self, note: Note, here: Mapping[str, str], there: Mapping[str, str], base: Base) -> bool:
+        """Whether the fields that the kind draws itself have what neither the YAML nor the build says."""
+        filled = {field for key in note.card.kind.keys.values() if fills_a_field(key) for field in key.fields}
+        drawn = [name for name in here if here[name] and name not in filled and name not in ("Id", "Section")]
+        return any(there.get(name) not in (here[name], base.fields.get(name)) for name in drawn)
 
     def _compare_key(
         self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
@@ -188,7 +198,10 @@ class _Comparing:
             known.append(older)
         shipped = min((each.fields for each in known), key=lambda each: _distance(key, there, each)) if base else None
         was = self.media.seen(key, shipped) if shipped else None
-        if was == mine:
+        if note.card.item is not None:
+            text = html_words(there.get(key.field, ""))[:60]
+            self.not_pulled.append(NotPulled(note.identity.id, name, f"Anki has '{text}', and {_OF_A_LIST}"))
+        elif was == mine:
             self._add_edit(note, name, key, here, there)
         else:
             words = [self._words(note, name, key, each) if each else None for each in (shipped, here, there)]
