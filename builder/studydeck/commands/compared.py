@@ -171,7 +171,8 @@ class _Comparing:
         for name, key in differing.items() if base is not None or not is_last else ():
             self._compare_key(note, name, key, here, fields, base)
         self._compare_tags(note, there, base)
-        if note.card.kind.masks and base is not None and self._has_other_parts(note, here, fields, base):
+        is_ours = note.card.kind.note_type is None
+        if note.card.kind.masks and is_ours and base is not None and self._has_other_parts(note, here, fields, base):
             self.not_pulled.append(NotPulled(note.identity.id, "parts", _OF_A_PICTURE))
         words = {note.card.kind.asks, note.card.kind.answer}
         if note.card.id is None and any(each.key in words for each in self.edits[before:]):
