@@ -505,7 +505,9 @@ def test_items_of_lists_and_parts_of_pictures_are_left_to_their_author(author: A
     edit(author, learner, "eye", tags="mine")
     assert pull(author, learner)["not_pulled"] == []
     masks = learner.note(author.guid("eye"))["Occlusion"].replace("left=0.1:", "left=0.2:")
-    edit(author, learner, "eye", Occlusion=masks, Header="Name <b>all</b> parts")
+    edit(author, learner, "eye", Occlusion=masks)
+    assert [each["what"] for each in pull(author, learner)["not_pulled"]] == ["parts"]
+    edit(author, learner, "eye", Header="Name <b>all</b> parts")
     edit(author, learner, "rhine/bonn", Answer="Bonn, once the capital")
     found = pull(author, learner, "--write")
     assert [(each["id"], each["what"]) for each in found["not_pulled"]] == [("rhine/bonn", "answer"), ("eye", "parts")]

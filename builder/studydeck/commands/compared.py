@@ -162,8 +162,9 @@ class _Comparing:
             for name, key in note.card.kind.keys.items()
             if fills_a_field(key) and {*key.fields} <= fields.keys() and any(fields[n] != here[n] for n in key.fields)
         }
+        draws = note.card.kind.masks and note.card.kind.note_type is None
         base = None
-        if differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
+        if draws or differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
             built, landed = self.pushed.get(there.guid, (0, 0))
             base = self.bases.of(there.guid, max(built, there.modified) if landed <= there.modified else there.modified)
         self.pairs[there.guid] = there, base
@@ -171,8 +172,7 @@ class _Comparing:
         for name, key in differing.items() if base is not None or not is_last else ():
             self._compare_key(note, name, key, here, fields, base)
         self._compare_tags(note, there, base)
-        is_ours = note.card.kind.note_type is None
-        if note.card.kind.masks and is_ours and base is not None and self._has_other_parts(note, here, fields, base):
+        if draws and base is not None and self._has_other_parts(note, here, fields, base):
             self.not_pulled.append(NotPulled(note.identity.id, "parts", _OF_A_PICTURE))
         words = {note.card.kind.asks, note.card.kind.answer}
         if note.card.id is None and any(each.key in words for each in self.edits[before:]):
