@@ -271,6 +271,19 @@ def test_no_name_and_no_title_becomes_a_mask_or_a_script(heart: Author, learner:
                 assert not re.search(r'" on', tag), tag
 
 
+def test_a_picture_under_another_id_is_asked_about(heart: Author) -> None:
+    """Unless none of its parts is the old one's: then it is a new card on the same picture."""
+    heart.build()
+    before = heart.read("water.yaml")
+    heart.edit("id: heart", "id: my-heart")
+    assert [(each.name, each.line) for each in heart.load().errors] == [("gone-id", 3)]
+    other = (
+        before.replace("id: heart", "id: vessels").replace("id: aorta", "id: vein").replace("id: valve", "id: artery")
+    )
+    heart.write("water.yaml", other.replace("id: apex", "id: tip"))
+    assert heart.load().errors == []
+
+
 def test_two_cards_may_show_the_same_picture(heart: Author) -> None:
     heart.section(CARD + CARD.replace("id: heart", "id: heart-2"))
     assert heart.problems() == []

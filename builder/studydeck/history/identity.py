@@ -338,14 +338,22 @@ class _Matching:
                 asked[each.question] = each
         for number, (asks, record) in changed.items():
             card, identity = self.cards[number][1], self.found[number]
-            is_plain = card.guid is None and not card.kind.masks  # two cards may ask for parts of the same picture
-            other = asked.get(asks) if is_plain else None
+            other = None
+            if card.guid is None:
+                other = self._picture_like(card) if card.kind.masks else asked.get(asks)
             if other is not None and identity is not None and self._has_moved(other, card, identity, record):
                 self._report_moved(number, other, record)
             elif record is not None and record.kind != card.kind.key:
                 self._report_kind(number, record)
             elif record is not None and card.kind.gaps and (moved := moved_gap(card.asks, record.answer)):
                 self.problems.append(warning("moved-gap", card.asks, *moved))
+
+    def _picture_like(self, card: Card) -> NoteRecord | None:
+        """A note without a card now that has the card's picture and parts; two cards may ask for one picture's."""
+        from studydeck.kinds.occlusion import shares_parts
+
+        alike = self._free(self.by_question.get(question_digest(card), ()))
+        return next((each for each in alike if shares_parts(card.values["parts"], each.answer)), None)
 
     def _has_moved(self, other: NoteRecord, card: Card, identity: Identity, record: NoteRecord | None) -> bool:
         """Whether a history moves if the card of `record`, None if it is new, asks what `other` asked.

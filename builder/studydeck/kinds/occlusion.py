@@ -36,6 +36,12 @@ def numbers_of(parts: Sequence[Part], recorded: str) -> list[int]:
     return [known[digest] if (digest := _digest(part)) in known else next(free) for part in parts]
 
 
+def shares_parts(parts: Sequence[Part], recorded: str) -> bool:
+    """Whether any of a card's parts is, or was, one of those that the lock has `recorded`."""
+    known = {*_numbered(recorded).values()}
+    return any(_digest(part) in known for part in parts)
+
+
 def recorded_size(recorded: str) -> Size | None:
     """The picture's size at the last build, if the lock has recorded it."""
     found = re.search(r"\bsize=(\d+)x(\d+)", recorded)
