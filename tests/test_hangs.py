@@ -89,6 +89,9 @@ SAMPLED = {
         "the print",
         "the check wrong_texts",
         "a deck of CrowdAnki's",
+        "a drawing",
+        "pictures",
+        "the check lost-sign",
         "the fields of a note",
     ),
 }

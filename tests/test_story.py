@@ -497,7 +497,7 @@ class Story(RuleBasedStateMachine):
             assert after[guid]["tags"].count("mine") == had["tags"].count("mine"), "own tags stay"
             assert after[guid].get("My notes") == had.get("My notes"), "own notes stay"
         for note in notes:
-            own_words = {"Details"} if before.get(note.guid, {}).get("Details") == "My own words" else set()
+            own_words = {name for name, text in before.get(note.guid, {}).items() if text == "My own words"}
             if note.modified > stamps.get(note.guid, 0) or note.guid not in before:
                 for field in note.fields.keys() - own_words - {"My notes"}:
                     assert after[note.guid][field] == note.fields[field], "an edit arrives"
