@@ -37,7 +37,7 @@ stories: $(VENV)/.tested  ## 2,000 random stories of an author and a learner, 20
 	@STUDYDECK_STORIES=2000 STUDYDECK_ROUNDS=200 $(BIN)/python -m pytest \
 		tests/test_story.py tests/test_pull_story.py tests/test_together.py tests/test_merges.py
 
-installs: $(VENV)/.tested  ## install studydeck with pip, uv and pipx in every way, and try a release (minutes)
+installs: $(VENV)/.tested  ## install studydeck by make, pip, uv and pipx in every way, and try a release (minutes)
 	@$(BIN)/python -m pytest -m installs
 
 learners: $(VENV)/.tested  ## 200 learners study 200 cards on the real engine, and insights finds the 20 bad ones (minutes)

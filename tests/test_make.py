@@ -43,6 +43,7 @@ class Clone:
         return run(self.folder / ".venv" / BIN / "studydeck", "--version", cwd=self.folder).split()[1]
 
 
+@pytest.mark.installs
 def test_git_pull_and_make_run_the_new_code_whatever_happened_to_the_environment(tmp_path: Path) -> None:
     clone = Clone(tmp_path)
     assert "dist/" in clone.make()
