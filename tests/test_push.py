@@ -161,6 +161,15 @@ def test_where_both_changed_a_field_the_receipt_has_the_learners_text(desk: Desk
     assert "  nile: kept your 1 tag: x\n  nile: Answer was replaced; you had: Nil\n" in desk.push()
 
 
+def test_what_looks_alike_was_not_replaced(desk: Desk) -> None:
+    """As after a pull: Anki's editor writes other HTML than we do."""
+    desk.change("nile", "Answer", "The <b>White</b> Nile")
+    desk.author.edit("answer: The Nile", "answer: The **White** Nile")
+    (edited,) = desk.receipt()["edited"]
+    assert edited["replaced"] == {}
+    assert desk.fields("nile")["Answer"] == "The <strong>White</strong> Nile"
+
+
 def test_an_edit_lands_on_a_note_that_its_learner_changed_after_the_build(desk: Desk) -> None:
     """A package doesn't do that."""
     desk.author.edit("The Nile", "White Nile")

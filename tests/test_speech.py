@@ -183,6 +183,12 @@ def test_another_value_is_an_error(author: Author, where: str) -> None:
     assert (Path(told.path).name, told.name, told.message) == (where, "wrong-kind", "'all' can't be spoken")
 
 
+def test_a_deck_that_has_nothing_read_aloud_says_so(author: Author) -> None:
+    author.section("  - {id: x, question: Q, answer: A}\n")
+    done = CliRunner().invoke(main, ["speak", str(author.folder), "--with", "no-such-program"])
+    assert done.output.startswith("Nothing is read aloud: write speak:")
+
+
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng (apt install espeak-ng)")
 def test_espeak_ng_speaks_and_anki_takes_its_sounds(author: Author, learner: Learner) -> None:
     author.write("deck.yaml", DECK + "language: en\nspeak: both\n")

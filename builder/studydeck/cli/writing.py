@@ -242,6 +242,9 @@ def speak(deck: Path, command: str) -> None:
 
     with sentences(), Waiting("Speaking") as progress:
         said = speak_deck(load(deck, judge=False), command, progress)
+    if not any(said):
+        say("Nothing is read aloud: write speak: question, answer or both in deck.yaml, in a section or on a card.")
+        return
     made = f"{counted(said.made, 'sound')} made, {said.kept:,} there already, {said.deleted:,} deleted"
     say(f"{made}. Next: {command_line('build', deck)}")
 

@@ -66,11 +66,18 @@ def merge(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) ->
             kept += [name] if own else []
             continue
         fields[name] = text
-        if own and own not in olds:
+        if own and own not in olds and not _look_alike(own, text):
             replaced[name] = own
     not_own = _folded(new.tags) | shipped.tags
     own_tags = tuple(tag for tag in theirs.tags if tag.casefold() not in not_own)
     return Merged(Version(fields, (*new.tags, *own_tags)), own_tags, tuple(kept), replaced)
+
+
+def _look_alike(one: str, other: str) -> bool:
+    """Whether nobody can see a difference: Anki's editor writes <b> where we write <strong>."""
+    from studydeck.text.from_html import seen_in  # few pushes need it
+
+    return seen_in(one) == seen_in(other)
 
 
 def _folded(tags: Iterable[str]) -> set[str]:
