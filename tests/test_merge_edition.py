@@ -18,6 +18,7 @@ import pytest
 from anki.import_export_pb2 import CsvMetadataRequest, ImportCsvRequest
 from author import Author
 from click.testing import CliRunner
+from test_edition import run
 from theirs import EDITS, STOCK, collection_of, edit_all, exported, taken_over
 
 from studydeck.cli import main
@@ -36,14 +37,6 @@ class Editions(NamedTuple):
     edited: Path
     merge: Path
     later: Path
-
-
-def run(author: Author, *options: str, fails: int = 0) -> str:
-    author.now += 3600
-    arguments = ["build", "-o", str(author.out), *options, str(author.folder)]
-    result = CliRunner().invoke(main, arguments, env={"SOURCE_DATE_EPOCH": str(author.now)})
-    assert result.exit_code == fails, result.output
-    return result.output
 
 
 @pytest.fixture(scope="module")

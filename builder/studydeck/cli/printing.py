@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studydeck.counting import counted
+from studydeck.counting import counted, listed
 from studydeck.terminal import printable
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def print_edition(edition: Edition) -> None:
             f"  no text edition: it would have nothing for learners of {edition.against}; --against names another build"
         )
     for why, ids in edition.left.items():
-        some = ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
-        say(f"  only the package brings {counted(len(ids), 'edit')}, since {why}: {some}")
+        say(f"  only the package brings {counted(len(ids), 'edit')}, since {why}: {listed(ids)}")
 
 
 def _print_merge_edition(edition: MergeEdition) -> None:

@@ -15,7 +15,7 @@ from studydeck.cli.building import bring_up_to_date
 from studydeck.cli.options import DECKS, FILE, format_option, output_option
 from studydeck.cli.printing import print_json, say
 from studydeck.cli.running import folders_of, loaded_decks, moment_of_build, needs_engine, sentences
-from studydeck.counting import counted
+from studydeck.counting import counted, listed
 
 if TYPE_CHECKING:
     from studydeck.commands.push import Push, Receipt, Shipment
@@ -172,5 +172,4 @@ def _print_receipt(receipt: Receipt, dry_run: bool) -> None:
         for field, text in edited.replaced.items():
             say(f"  {edited.id}: {field} {would or 'was '}replaced; you had: {text}")
     for why, ids in receipt.left.items():
-        some = ", ".join(ids[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
-        say(f"  left alone, since it {why}: {some}")
+        say(f"  left alone, since it {why}: {listed(ids)}")

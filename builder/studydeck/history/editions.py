@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from studydeck.counting import counted
+from studydeck.counting import counted, listed
 from studydeck.history.own_types import same_names, same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import NoteType
-
-_NAMED = 3  # the most note types that a sentence names
 
 
 class Need(NamedTuple):
@@ -73,8 +71,7 @@ def why_merge(alike: Sequence[tuple[NoteType, NoteType]], source: str) -> Iterat
     """What becomes of the notes of learners who have `source`, whose note types are like the deck's, each with that."""
     if not alike:
         return
-    names = ", ".join(f"'{old.name}'" for old, _ in alike[:_NAMED])
-    names += f" and {len(alike) - _NAMED:,} more" if len(alike) > _NAMED else ""
+    names = listed([f"'{old.name}'" for old, _ in alike])
     yield (
         f"{counted(len(alike), 'note type')} of {source} would conflict, since the deck's of the same names have other "
         f"numbers: {names}; import the merge edition instead, once: studydeck build --edition merge"

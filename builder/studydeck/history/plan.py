@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from studydeck.counting import counted
+from studydeck.counting import counted, listed
 from studydeck.history import by_hand
 from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.editions import Need, named_like, needs, why_merge
@@ -31,7 +31,6 @@ _ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
 _BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes; edits of these are not shown.
 _OURS = ("Id", *SPARES, MY_NOTES)
-_NAMED = 3  # the most cards or note types that a sentence names
 
 
 class Old(NamedTuple):
@@ -417,9 +416,8 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
         note.identity.id for note in after.notes if _is_dropped(before.notes.get(note.identity.guid), note, after)
     ]
     if dropped:
-        more = f" and {len(dropped) - _NAMED:,} more" if len(dropped) > _NAMED else ""
-        names = ", ".join(f"'{each}'" for each in dropped[:_NAMED])
-        yield f"{before.source} has {names}{more} with a newer stamp, so Anki would silently drop the edit"
+        names = listed([f"'{each}'" for each in dropped])
+        yield f"{before.source} has {names} with a newer stamp, so Anki would silently drop the edit"
 
 
 def _conflicting(old: OldType, before: Before, after: After) -> Iterator[str]:

@@ -30,9 +30,7 @@ def _fits(given: Given) -> int:
         return LIKELY
     if isinstance(tree, dict) and ("crowdanki_uuid" in tree or "__type__" in tree):
         return NOT  # CrowdAnki's
-    is_whole = any(
-        not card_values({key_named(str(key)): str(value) for key, value in card.items()})[1] for card, _ in _cards(tree)
-    )
+    is_whole = any(_is_whole(card) for card, _ in _cards(tree))
     return (SAID if is_json else SHOWN) if is_whole else NOT
 
 

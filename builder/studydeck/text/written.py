@@ -19,7 +19,6 @@ _LINE_SIGN = re.compile(r"([#>+-]|=(?=\s*$)|\d{1,9}(?=[.)](?:\s|$)))")
 _LAST_NUMBER_SIGN = re.compile(r"(?<![^ ])(?=#+$)")  # which would end a heading
 _RAISED = re.compile(r"[+−-]?\w+[+−-]?")
 _BARE_FILE = re.compile(r"[^\s()<>\\\"'%#?&*_~^$`\[\]|=!{}][^()<>\\\"'%#?&*_~^$`\[\]|={}]*")
-_SOUND = re.compile(r"[^\[\]\n]{1,500}\.\w{1,5}")
 _RUBY = re.compile(r"[\u2e80-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+\|[^\W\d_][\w'’·.ˇˊˋ˙・ー -]*")
 
 
