@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import Author
@@ -12,7 +13,10 @@ from browser import FLAGS, chromium
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from studydeck import decks, pipeline
 from studydeck.engine.learner import Learner
+from studydeck.incremental import rebuild
+from studydeck.pipeline import Loaded
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("home", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -54,3 +58,17 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The decks that were read, as they are."""
+    read: list[Path] = []
+
+    def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
+        read.append(folder)
+        return pipeline.load(folder, *rest, **named)
+
+    for module in (decks, rebuild):
+        monkeypatch.setattr(module, "load", load)
+    return read

@@ -13,10 +13,9 @@ import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import decks, files, pipeline
+from studydeck import files
 from studydeck.cli import main
-from studydeck.incremental import cache, rebuild
-from studydeck.pipeline import Loaded
+from studydeck.incremental import cache
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -38,20 +37,6 @@ def build(*words: str) -> str:
     done = CliRunner().invoke(main, ["build", "rivers", *words])
     assert done.exit_code == 0, done.output
     return done.output
-
-
-@pytest.fixture
-def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The decks that were read, as they are."""
-    read: list[Path] = []
-
-    def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
-        read.append(folder)
-        return pipeline.load(folder, *rest, **named)
-
-    for module in (decks, rebuild):
-        monkeypatch.setattr(module, "load", load)
-    return read
 
 
 @pytest.mark.parametrize("style", ["text", "json"])

@@ -35,19 +35,6 @@ def rivers(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     return author
 
 
-@pytest.fixture
-def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The decks that were read."""
-    read: list[Path] = []
-
-    def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
-        read.append(folder)
-        return pipeline.load(folder, *rest, **named)
-
-    monkeypatch.setattr(decks, "load", load)
-    return read
-
-
 def check(*words: str, deck: str = "rivers") -> tuple[int, str]:
     done = CliRunner().invoke(main, ["check", deck, *words])
     return done.exit_code, done.output
