@@ -50,7 +50,9 @@ def _commands() -> Iterator[tuple[str, str]]:
     def walk(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
         yield context.command_path, _command(command, context)
         if isinstance(command, click.Group):
-            for name, each in command.commands.items():
+            for name in command.list_commands(context):
+                each = command.get_command(context, name)
+                assert each, name
                 yield from walk(each, click.Context(each, parent=context, info_name=name))
 
     return walk(main, click.Context(main, info_name="studydeck", **main.context_settings))

@@ -118,10 +118,12 @@ def test_the_generated_parts_are_those_of_the_program() -> None:
 
 def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
     """The commands with their names, those of a group by two words: `source stamp`."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
-        else:
+        elif command:
             yield f"{before}{name}", command
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from studydeck.model import Html, Place, shown
 from studydeck.reading.edit import bytes_of, lines_of
-from studydeck.reading.nodes import HTML_TAG, SEPARATORS, Items, Keys, Node
+from studydeck.reading.nodes import HTML_TAG, Items, Keys, Node, without_separators
 from studydeck.reading.tree import read_tree
 from studydeck.reading.written import Value, value_yaml
 from studydeck.text import same_ends
@@ -106,7 +106,7 @@ def _parsed(card: str) -> Any:
     from studydeck.reading.events import without_media_first
 
     try:
-        node: Any = yaml.compose(without_media_first(card.translate(SEPARATORS))[0], Loader=yaml.CBaseLoader)
+        node: Any = yaml.compose(without_media_first(without_separators(card))[0], Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:
         raise ValueError(f"the card can't be read by itself ({error})") from None
     if node is None or node.id != "mapping":

@@ -23,9 +23,16 @@ COMMENT_REMEDY = "put the text in quotes, or write two spaces and '# ' before a 
 #: Characters that Anki can't store.
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 #: What YAML 1.1 reads as line ends, and editors show within a line; pasted from a web page they mean a space.
-SEPARATORS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+_SEPARATORS = "\x85\u2028\u2029"
 #: Replaces a key that isn't a text, and starts a text that replaces a reported one. No author can write it.
 NO_KEY = "\0"
+
+
+def without_separators(text: str) -> str:
+    """`text` with blanks for YAML 1.1's line ends that editors don't show as such."""
+    for separator in "" if text.isascii() else _SEPARATORS:
+        text = text.replace(separator, " ")  # translate() would take as long as all other reading
+    return text
 
 
 class Items(list["Node"]):
