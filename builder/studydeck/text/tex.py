@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from studydeck.text.spans import Seeker
@@ -18,6 +20,8 @@ _ENVIRONMENTS = (
     r"split)\*?"
 )
 _START = re.compile(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
+#: What a text has that has more than formulas in one line, each between two dollars.
+_UNUSUAL = re.compile(r"\$\$|[`\n]|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
 _ENVIRONMENT = re.compile(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
 _OTHER_ENVIRONMENT = re.compile(
     rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b"
@@ -66,11 +70,19 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
 
 @lru_cache(2**15)  # a check asks four times for those of a text
 def _read(text: str) -> tuple[Formula | Code, ...]:
-    reader = _Reader(text)
-    at = 0
-    while start := _START.search(text, at):
-        at = reader.read(start)
-    return tuple(reader.found)
+    return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
+
+
+def _between_dollars(text: str) -> Iterator[Formula]:
+    """The formulas of a text of one line that has none but `$…$`, in a third of the time that a reader takes."""
+    before, *parts = text.split("$")
+    start, at = 0, len(before)  # of the part before, and of the dollar after it
+    for tex, after in pairwise(parts):
+        end = at + len(tex) + 2
+        if start <= at and _is_between_dollars(tex, before[-1:], after[:1]):
+            yield Formula(at, end, tex, False)
+            start = end
+        before, at = tex, end - 1
 
 
 def is_formula(tex: str) -> bool:
@@ -94,7 +106,13 @@ class _Reader:
         self._seeker = Seeker(text)
         self._paragraph_end = -1
 
-    def read(self, start: re.Match[str]) -> int:
+    def read_all(self) -> list[Formula | Code]:
+        at = 0
+        while start := _START.search(self.text, at):
+            at = self._read(start)
+        return self.found
+
+    def _read(self, start: re.Match[str]) -> int:
         """Reads what begins at `start`, keeps it if it is a formula or code, and says where to go on."""
         mark = start[0]
         if mark[0] in "`~":
@@ -145,19 +163,17 @@ class _Reader:
         blank_after = self.text[start.end() : start.end() + 1].isspace()
         for number in range(bisect_right(self._dollars, (start.end(),)), len(self._dollars)):
             at, end = self._dollars[number]
-            blank_before = self.text[at - 1].isspace()
-            if size == 1 and (blank_before != blank_after or self.text[end : end + 1].isdigit()):
+            if size == 1 and (self.text[at - 1].isspace() != blank_after or self.text[end : end + 1].isdigit()):
                 return None
             if end - at == size:
-                return self._dollar_formula(start, at, blank_after)
+                return self._dollar_formula(start, at)
         return None
 
-    def _dollar_formula(self, start: re.Match[str], at: int, is_spaced: bool) -> Formula | None:
-        tex = self.text[start.end() : at]
+    def _dollar_formula(self, start: re.Match[str], at: int) -> Formula | None:
         if start[0] == "$$":
             return self._formula(start, at, "$$") if self._is_one(start, at) or self._is_alone(start, at + 2) else None
         before, after = self.text[: start.start()][-1:], self.text[at + 1 : at + 2]
-        if not self._is_one(start, at) or (_is_no_spaced if is_spaced else _is_no_formula)(tex, before, after):
+        if not self._is_one(start, at) or not _is_between_dollars(self.text[start.end() : at], before, after):
             return None
         return self._formula(start, at, "$")
 
@@ -275,6 +291,14 @@ class _Reader:
 
 def _is_prose(tex: str) -> bool:
     return bool(_TWO_WORDS.search(tex)) and not has_tex(tex)
+
+
+def _is_between_dollars(tex: str, before: str, after: str) -> bool:
+    """Whether `$…$`, between these characters, is a formula by pandoc's rules, or one with a blank at both ends."""
+    is_spaced = tex[:1].isspace()
+    if is_spaced != tex[-1:].isspace() or after.isdigit() or not tex.strip():
+        return False
+    return not (_is_no_spaced if is_spaced else _is_no_formula)(tex, before, after)
 
 
 def _is_no_formula(tex: str, before: str, after: str) -> bool:
