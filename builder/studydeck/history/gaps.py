@@ -13,6 +13,7 @@ from itertools import count
 from studydeck.text import gaps_in, parse
 
 _START = re.compile(r"(?<=\{\{c)[0-9,]+(?=::)")
+_EMPTY = hashlib.blake2b(digest_size=4)
 _LONGEST = 250  # of texts that a remedy has in full
 
 
@@ -76,7 +77,9 @@ def _hidden(cloze: str) -> dict[int, str]:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    hashed = _EMPTY.copy()  # a fifth faster than making a new one
+    hashed.update(text.encode())
+    return hashed.hexdigest()
 
 
 def _numbered(digests: str) -> dict[int, str]:

@@ -118,9 +118,12 @@ class _Matching:
         self.lock = lock
         self.problems: list[Problem] = []
         self.cards = [(section, card) for section in deck.sections for card in section.cards]
+        self.ids = [card.id for _, card in self.cards]
         self.found: list[Identity | None] = [None] * len(self.cards)  # in study order
         self.stubs = [(section, card) for section in deck.sections for card in section.stubs]
-        self.claimed: set[str] = {card.id for _, card in (*self.cards, *self.stubs) if card.id is not None}
+        self.claimed: set[str] = {
+            each for each in (*self.ids, *(card.id for _, card in self.stubs)) if each is not None
+        }
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
@@ -162,14 +165,15 @@ class _Matching:
     def run(self) -> tuple[list[Identity | None], list[Problem]]:
         if foreign_uid(self.deck, self.lock):
             self._report_uid()
-        nameless = [n for n, (_, card) in enumerate(self.cards) if card.id is None]
+        nameless = [n for n, card_id in enumerate(self.ids) if card_id is None]
         if nameless or self.lock.notes:
             self._index()
-        for number, (_, card) in enumerate(self.cards):
-            if card.id is None:
+        for number, card_id in enumerate(self.ids):
+            if card_id is None:
                 continue
-            if card.guid is None and card.id not in self.lock.notes:  # a new card
-                self.found[number] = Identity(card.id, guid_of(self.deck.uid, card.id), made=False)
+            card = self.cards[number][1]
+            if card.guid is None and card_id not in self.lock.notes:  # a new card
+                self.found[number] = Identity(card_id, guid_of(self.deck.uid, card_id), made=False)
             else:
                 self._take_given(number, card)
         items = {n for n in nameless if self.cards[n][1].item}  # those that are where they were come first

@@ -76,7 +76,8 @@ class Ledger:
                 pulled, stamp = self.pulled.get(guid, ("", 0))
                 modified = stamp if pulled == content and stamp >= oldest else max(self.now, oldest)
                 (self._new if last is None else self._edited).append(place)
-            if card.retired and not (last and last.retired):
+            retired = card.retired
+            if retired and not (last and last.retired):
                 self._retired.append(place)
             number = self.numbers[place]
             question = question_digest(card)
@@ -85,7 +86,7 @@ class Ledger:
             else:
                 answer = answer_digest(card, last.answer if last else "")
             self.lines.append(
-                note_line(note_id, guid, kind, card.retired, made, content, question, answer,
+                note_line(note_id, guid, kind, retired, made, content, question, answer,
                           number, modified, section, deck)
             )  # fmt: skip
             self.newest = max(self.newest, modified)

@@ -60,7 +60,10 @@ def card_keys() -> dict[str, Key]:
 
 def kind_of(written: Mapping[str, object]) -> Kind:
     """The kind of a card with these keys."""
-    return next((each for each in KINDS.values() if each is not DEFAULT_KIND and each.asks in written), DEFAULT_KIND)
+    for kind in KINDS.values():
+        if kind is not DEFAULT_KIND and kind.asks in written:
+            return kind
+    return DEFAULT_KIND
 
 
 def kind_named(note_type: str, gaps: bool) -> Kind:

@@ -169,7 +169,11 @@ class Card(NamedTuple):
     @property
     def all_texts(self) -> list[Text]:
         """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
-        return [text for key in self.kind.markdown for text in self._texts_of(key)]
+        values, texts = self.values, list[Text]()
+        for key in self.kind.markdown:
+            if key in values and not isinstance(value := values[key], bool):
+                texts += value if isinstance(value, tuple) else (value,)
+        return texts
 
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
         """`texts`, each with its language, of a card in a section of the languages `around` it."""
@@ -258,7 +262,7 @@ class Card(NamedTuple):
 
     @property
     def retired(self) -> bool:
-        return self.has("retired")
+        return bool(self.values.get("retired"))
 
 
 class Section(NamedTuple):

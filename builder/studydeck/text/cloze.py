@@ -66,6 +66,9 @@ class Gap(NamedTuple):
     @property
     def hidden(self) -> str:
         """The text that the gap hides, including inner gaps' hidden text, without hints."""
+        first = self.parts[0] if self.parts else ""
+        if len(self.parts) < 2 and isinstance(first, str):  # as in most gaps
+            return first
         return filled(self.parts, lambda gap: gap.hidden)
 
 
@@ -124,12 +127,14 @@ def without_gaps(text: str, around: str = "") -> str:
     return filled(parse(text), shown)
 
 
-def gaps_in(parts: Sequence[str | Gap]) -> Iterator[Gap]:
+def gaps_in(parts: Sequence[str | Gap]) -> list[Gap]:
     """All gaps of `parts`, each before those inside it."""
+    gaps = []
     for part in parts:
         if isinstance(part, Gap):
-            yield part
-            yield from gaps_in(part.parts)
+            gaps.append(part)
+            gaps += gaps_in(part.parts)
+    return gaps
 
 
 class Clozes(NamedTuple):
@@ -156,13 +161,13 @@ def read_clozes(html: str) -> Clozes:
         ]
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
-    parts = parse(html)
-    if any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps_in(parts)):
+    gaps = gaps_in(parse(html))
+    if html.count("{") > 2 * len(gaps) and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
-    for gap in gaps_in(parts):
+    for gap in gaps:
         if not gap.closed:
             mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
-        elif not any(isinstance(part, Gap) or _TAG_OR_BLANK.sub("", part) for part in gap.parts):
+        elif not any(isinstance(each, Gap) or _says_something(each) for each in gap.parts):
             message = f"the cloze {{{{c{gap.numbers}::…}}}} hides nothing"
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
@@ -178,6 +183,10 @@ def read_clozes(html: str) -> Clozes:
         if not _MARK.match(html, nearly.start()) and not _MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+def _says_something(html: str) -> bool:
+    return html[:1].isalnum() or bool(_TAG_OR_BLANK.sub("", html))
 
 
 def _cut_short(html: str) -> Iterator[tuple[str, str]]:
