@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from studydeck.patterns import pattern
 
 BUILDER = Path(__file__).parent.parent / "builder" / "studydeck"
 LIBRARIES = {
@@ -30,6 +35,7 @@ LIBRARIES = {
 #: The rooms by their layers; all others are in layer 4.
 LAYERS = {
     "counting": 0,
+    "patterns": 0,
     "timings": 0,
     "terminal": 0,
     "model": 1,
@@ -80,3 +86,17 @@ def test_the_map_has_every_room_in_its_layer() -> None:
     rooms -= {"__init__", "__pycache__"}
     shown = {name: int(layer) for layer, name in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE)}
     assert shown == {room: LAYERS.get(room, 4) for room in rooms}
+
+
+def test_every_pattern_can_be_compiled() -> None:
+    """And it says what `re.compile` would, which the start of a command is spared."""
+    modules = [path.relative_to(BUILDER.parent).with_suffix("") for path in BUILDER.rglob("*.py")]
+    names = [".".join(path.parts).removesuffix(".__init__") for path in modules if path.name != "__main__"]
+    for name in names:
+        for each in vars(importlib.import_module(name)).values():
+            if type(each) is type(pattern("")):
+                re.compile(each.pattern, each.flags)
+    assert pattern("A", re.IGNORECASE).fullmatch("a")
+    assert pattern(b"a").sub(b"b", b"aa") == b"bb"
+    with pytest.raises(re.error):
+        pattern("(").search("")

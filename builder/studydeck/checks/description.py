@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 from studydeck.text import to_html
 
-_CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
+_CODE = pattern(r"<code[^>]*>.*?</code>", re.DOTALL)
 #: What Anki shows there as it was typed: how it is found in our HTML, how an author types it, and what to do.
 _AS_TYPED = (
     (re.compile(r"\\[(\[]"), None, "formula", "write it in words, or with signs such as x²"),

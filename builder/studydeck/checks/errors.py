@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from studydeck.model import ERROR, UNWRITTEN, WARNING, Card, Deck, Html, Problem, Text, problem
+from studydeck.patterns import pattern
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
 
-_SAYS_SOMETHING = re.compile(r"\w")
-_TAGS = re.compile(r"<(?!img)[^>]*>")
-_COMMAS = re.compile("[,;，、]")
-_PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
-_CODE = re.compile(r"<code[^>]*>.*?</code>", re.DOTALL)
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SAYS_SOMETHING = pattern(r"\w")
+_TAGS = pattern(r"<(?!img)[^>]*>")
+_COMMAS = pattern("[,;，、]")
+_PLACEHOLDER = pattern(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
+_CODE = pattern(r"<code[^>]*>.*?</code>", re.DOTALL)
+_UNSEEN = pattern("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def _cards(deck: Deck) -> Iterator[Card]:

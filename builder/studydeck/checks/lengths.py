@@ -19,6 +19,7 @@ from studydeck.checks.words import (
 from studydeck.counting import counted
 from studydeck.model import INFO, Deck, Problem, Text, problem, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _DIGITS = {str(n): n for n in _NUMBERS.values()}
@@ -28,9 +29,9 @@ _UNITS = these(
     "centuries time times percent per degrees dollars euros km cm mm m g kg mg ml"
 )
 _FORMS = these("conjugate decline")
-_ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+_ITEM = pattern(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 #: The line under a table's header.
-_TABLE = re.compile(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
+_TABLE = pattern(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
 
 @check("long-answer", "An answer with many words.", limit="25 words")

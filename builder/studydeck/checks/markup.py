@@ -11,6 +11,7 @@ from studydeck.checks.places import Places
 from studydeck.checks.words import OBJECT, judged, judged_texts, judged_texts_in_languages, outside, these
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 from studydeck.text import to_cloze_html, to_html, without_gaps
 from studydeck.text.formula import formulas
 from studydeck.text.lost import lost
@@ -25,7 +26,7 @@ _HALF_SPACED = r"\$(?:\s[^$\n]*[^$\s]|[^$\s][^$\n]*\s)\$"
 _POWER = r"\w\*\*\w"
 #: Two stars that unpack something, as in `*args and **kwargs` or `f(**values)`.
 _UNPACKED = r"\*\*kw\w*|[(,]\s*\*\*\w+|(?<=\*)args\b.*\*\*\w+"
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z\d]*)\b(?:\s[^<>]{0,300})?/?>")
+_TAG = pattern(r"</?([A-Za-z][A-Za-z\d]*)\b(?:\s[^<>]{0,300})?/?>")
 _TAG_SPOKEN_OF = r"\btag </?[A-Za-z][^<>]*>|</?[A-Za-z][^<>]*> tag\b"
 _HTML_NAMES = these(
     "a b big blockquote br center code dd del details div dl dt em figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li"
@@ -47,9 +48,9 @@ _INSTEAD = {
     "pre": "``` on the lines before and after",
 }
 _PAIRED = these("sub sup u kbd mark ruby rt rp")
-_ANKIS = re.compile(r"\[/?(?:\$\$?|latex)\]|\\(?:begin|end)\{\w+\*?\}", re.IGNORECASE)
-_TEX_COMMAND = re.compile(r"(?<![\w\\:.])\\([A-Za-z]{2,})(?![\w\\])|(?<![\w\\:.])\\([A-Za-z]{2,})(?=_)")
-_UNTYPABLE = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
+_ANKIS = pattern(r"\[/?(?:\$\$?|latex)\]|\\(?:begin|end)\{\w+\*?\}", re.IGNORECASE)
+_TEX_COMMAND = pattern(r"(?<![\w\\:.])\\([A-Za-z]{2,})(?![\w\\])|(?<![\w\\:.])\\([A-Za-z]{2,})(?=_)")
+_UNTYPABLE = pattern("[\u00a0\u00ad\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
 
 
 @check("lost-sign", "A sign that Markdown takes without doing anything for it.")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate
 from pathlib import Path
 
 from studydeck.files import read_bytes
 from studydeck.model import Deck, Place, Placed, Text
+from studydeck.patterns import pattern
 
-_START = re.compile(r"""(?:[|>][+\-\d]*[^\n]*\n|["'])?\s*""")
-_WORD = re.compile(r"\S+")
-_BLANKS = re.compile(r"\s*")
+_START = pattern(r"""(?:[|>][+\-\d]*[^\n]*\n|["'])?\s*""")
+_WORD = pattern(r"\S+")
+_BLANKS = pattern(r"\s*")
 
 
 class Places:

@@ -19,13 +19,14 @@ from studydeck.checks.words import (
 )
 from studydeck.model import INFO, Card, Deck, Problem, Text, info, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 from studydeck.text import fold
 
 _FEWEST_WORDS = 3
 #: A word that more questions share isn't used to find pairs: comparing all of them would take quadratic time.
 _MOST_SHARING = 50
 _FEWEST_LETTERS = 3
-_VARIED = re.compile(r"\w*[α-ω]\w*(?:-\w+)*|\w+(?:-\w+)+")
+_VARIED = pattern(r"\w*[α-ω]\w*(?:-\w+)*|\w+(?:-\w+)+")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta"}
 _GREEK |= {"κ": "kappa", "λ": "lambda", "μ": "mu", "π": "pi", "σ": "sigma", "τ": "tau", "φ": "phi", "ω": "omega"}
 _LOOKS_LIKE = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "ε": "e", "κ": "k", "ω": "w"})

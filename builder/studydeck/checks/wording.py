@@ -17,10 +17,11 @@ from studydeck.checks.words import (
 )
 from studydeck.model import INFO, Deck, Problem, Text, info, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 
 _ASKS = r"(?<!\W)[^\w?？؟;]*+[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
 _ETCETERA = r"\b(?:etc(?![\w-])\.?|etcetera\b|and so (?:on|forth)\b)"
-_ABBREVIATION = re.compile(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))\.$", re.IGNORECASE)
+_ABBREVIATION = pattern(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))\.$", re.IGNORECASE)
 
 
 @check("question-mark", "A question without a question mark, in a deck that asks for it.")

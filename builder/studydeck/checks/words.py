@@ -12,6 +12,7 @@ from itertools import filterfalse
 from sys import intern
 
 from studydeck.model import Card, Deck, Languages, Section, Text
+from studydeck.patterns import pattern
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
 from studydeck.text.tex import formulas_and_code
@@ -87,19 +88,19 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-_MARKED = re.compile(r"[`$\[\\]")
+_MARKED = pattern(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
-_OBJECT = re.compile(
+_OBJECT = pattern(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
 )
-_ADDRESS = re.compile(
+_ADDRESS = pattern(
     r"(?<=\])\([^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
 )
-_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
-_QUOTED = re.compile(
+_EMPHASIS = pattern(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
+_QUOTED = pattern(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
 _QUOTES = frozenset("\"“„«'‘*")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -21,12 +20,13 @@ from studydeck.files import package_path, read_bytes, write_files
 from studydeck.history.identity import content_digest
 from studydeck.history.plan import Old
 from studydeck.model import Kind, Note, NoteType
+from studydeck.patterns import pattern
 from studydeck.pipeline import Loaded
 
 _MARK = "# A text edition by studydeck: import it before the package, with File > Import."
 _START = f"#separator:tab\n#html:true\n{_MARK}\n"
 _GUID = "guid of the note"  # no field has this name, so Anki doesn't take it for one
-_MEDIA = re.compile(r'src="([^"]*)"|\[sound:([^\[\]]*)\]')
+_MEDIA = pattern(r'src="([^"]*)"|\[sound:([^\[\]]*)\]')
 _NO_FIELD = "only tags or an id changed"
 _MEDIA_IS_NEW = "a picture or sound may be new to learners"
 _OTHER_NAMES = "a field had another name"

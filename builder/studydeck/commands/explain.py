@@ -17,9 +17,10 @@ import studydeck.checks.judgements
 import studydeck.material.checks  # noqa: F401 - both for the checks that they register
 from studydeck.model import PROBLEMS
 from studydeck.model.checks import CHECKS
+from studydeck.patterns import pattern
 from studydeck.text import near
 
-_DOCSTRING = re.compile(r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*)", re.DOTALL)
+_DOCSTRING = pattern(r"(?P<text>.*?)\n\nFails:\n(?P<fails>.*?)\n\nPasses:\n(?P<passes>.*)", re.DOTALL)
 _INTRODUCTION = """\
 # Warnings, one by one
 

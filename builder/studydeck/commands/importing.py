@@ -20,6 +20,7 @@ from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
 from studydeck.model.words import Html
+from studydeck.patterns import pattern
 from studydeck.pipeline import compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
@@ -31,7 +32,7 @@ from studydeck.text import PICTURES, SOUNDS, media_references, slug
 from studydeck.text.clean import cleaned, html_references, html_words
 from studydeck.text.from_html import to_markdown
 
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 _FEW_WORDS = 20  # by which no language is known
 #: Where tools keep the pictures and sounds of a file, besides its own folder.
 _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images", "img", "files")

@@ -7,7 +7,6 @@ twice. The build ships what is there, and runs nothing: a stranger's deck can't 
 from __future__ import annotations
 
 import hashlib
-import re
 import shlex
 import struct
 from collections.abc import Callable
@@ -16,12 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studydeck.files import inside, write_files
+from studydeck.patterns import pattern
 from studydeck.pipeline import Loaded
 from studydeck.programs import output_of
 from studydeck.render.speech import Spoken, all_spoken
 from studydeck.text.media import SPOKEN
 
-_NAME = re.compile(r"([0-9a-f]{20})-([0-9a-f]{8})\.(?:wav|mp3|ogg|flac)")
+_NAME = pattern(r"([0-9a-f]{20})-([0-9a-f]{8})\.(?:wav|mp3|ogg|flac)")
 #: How sounds start, and how their files' names end.
 _FORMATS = {b"RIFF": ".wav", b"OggS": ".ogg", b"fLaC": ".flac"}
 _FORMATS |= dict.fromkeys((b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"), ".mp3")

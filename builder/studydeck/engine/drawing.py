@@ -15,12 +15,13 @@ from anki.sound import AVTag, SoundOrVideoTag
 
 from studydeck.engine.learner import Learner
 from studydeck.model import Note, NoteType
+from studydeck.patterns import pattern
 
-_PLAY = re.compile(r"\[anki:play:[qa]:(\d+)\]")
-_START_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+_PLAY = pattern(r"\[anki:play:[qa]:(\d+)\]")
+_START_TAG = pattern(r"<[a-z][^<>]*>", re.IGNORECASE)
 #: Of {{hint:}}, and of a deck's own templates: the page opens hints itself, and no card runs a script on it.
-_HANDLER = re.compile(r"""\son[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*)""", re.IGNORECASE)
-_TYPE = re.compile(r"\[\[type:([^\]]*)\]\]")
+_HANDLER = pattern(r"""\son[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*)""", re.IGNORECASE)
+_TYPE = pattern(r"\[\[type:([^\]]*)\]\]")
 _FILMS = (".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 _FILM = '<video controls src="{}"></video>'
 _BUTTON = (  # clients have buttons of their own

@@ -24,12 +24,14 @@ from anki.import_export_pb2 import (
 from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as _Update
 from anki.notes import Note
 
+from studydeck.patterns import pattern
+
 anki.lang.set_lang("en_US")
 
 #: In every error that Anki shows on a card, such as a broken template or a blank front. An author's link to the
 #: same page has double quotes (tests/test_verify.py, "innocent words").
 _ERROR = "<a href='https://docs.ankiweb.net/templates/errors.html#"
-_RENAMED = re.compile(r"-[0-9a-f]{40}(?=\.)")
+_RENAMED = pattern(r"-[0-9a-f]{40}(?=\.)")
 
 
 class Import(NamedTuple):

@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
+
 #: What other tools write otherwise: tags, entities, sounds, and line ends.
-_NO_WORDS = re.compile(r"(?:<[^<>]*>|&\w{1,32};|\[sound:[^\[\]]*\]|\n)+")
+_NO_WORDS = pattern(r"(?:<[^<>]*>|&\w{1,32};|\[sound:[^\[\]]*\]|\n)+")
 
 
 class ByHand(NamedTuple):

@@ -6,13 +6,13 @@ Anki makes a card for each number, so a number is what a learner's history belon
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from itertools import count
 
+from studydeck.patterns import pattern
 from studydeck.text import gaps_in, parse
 
-_START = re.compile(r"(?<=\{\{c)[0-9,]+(?=::)")
+_START = pattern(r"(?<=\{\{c)[0-9,]+(?=::)")
 _EMPTY = hashlib.blake2b(digest_size=4)
 _LONGEST = 250  # of texts that a remedy has in full
 

@@ -13,13 +13,14 @@ from itertools import accumulate, groupby
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.repository import Repository, repository_of
 
 _LARGEST = 1_000_000_000  # bytes of a file that is read
 _AT_ONCE = 32_000_000  # bytes to ask git for at once
 _PATIENCE = 120  # seconds, in case git waits for something that never comes
 _REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
-_DECK_FILE = re.compile(r"[^/]+\.(?:yaml|lock|css)|media/.+")
+_DECK_FILE = pattern(r"[^/]+\.(?:yaml|lock|css)|media/.+")
 
 
 class GitRefusedError(Exception):

@@ -9,7 +9,6 @@ newer stamp counts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
@@ -17,11 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 from studydeck.kinds import KINDS, OWN
 from studydeck.kinds.occlusion import has_parts, joined
 from studydeck.model import Identity, Place, Problem, problem
+from studydeck.patterns import pattern
 
 LOCK_FILE = "deck.lock"
 VERSION = 1
 _HEAD = "studydeck lock"
-_VERSION = re.compile(rf"{_HEAD} ([0-9]{{1,9}})\r?")
+_VERSION = pattern(rf"{_HEAD} ([0-9]{{1,9}})\r?")
 _NOTE = "Written by `studydeck build`: what learners already have. Commit it, and never edit it by hand."
 _REPAIR = "repair it with studydeck build --repair-lock, or restore it from git (git checkout -- deck.lock)"
 

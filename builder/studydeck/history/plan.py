@@ -23,12 +23,13 @@ from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Note, NoteType, OldNote, is_another_tools, takes
 from studydeck.model.kinds import MY_NOTES, SPARES
+from studydeck.patterns import pattern
 from studydeck.text import about
 
-_PICTURE = re.compile(r'<img[^<>]*src="([^"]*)"')
-_TAG = re.compile(r"<[^>]*>")
-_ALT = re.compile(r'<img[^>]*alt="([^"]*)"')
-_BREAK = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
+_PICTURE = pattern(r'<img[^<>]*src="([^"]*)"')
+_TAG = pattern(r"<[^>]*>")
+_ALT = pattern(r'<img[^>]*alt="([^"]*)"')
+_BREAK = pattern(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
 #: Fields that no author writes; edits of these are not shown.
 _OURS = ("Id", *SPARES, MY_NOTES)
 

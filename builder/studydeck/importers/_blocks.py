@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.spans import replace_enclosed
 
-_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
-_NAME = re.compile(r"^(?:name|title|deck|cards-deck)[ \t]{0,9}[:=](.+)$", re.MULTILINE | re.IGNORECASE)
-_TAGS = re.compile(r"^tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_MATH = re.compile(r"[ \t]*\$\$[ \t]*")
-_RULE = re.compile(r"[ \t]*(?:[-*_][ \t]*){3,}")
+_FRONT_MATTER = pattern(r"\A(---|\+\+\+)\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
+_NAME = pattern(r"^(?:name|title|deck|cards-deck)[ \t]{0,9}[:=](.+)$", re.MULTILINE | re.IGNORECASE)
+_TAGS = pattern(r"^tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
+_HEADING = pattern(r" {0,3}(#{1,6})[ \t]+(\S.*)")
+_FENCE = pattern(r"[ \t]*(`{3,}|~{3,})")
+_MATH = pattern(r"[ \t]*\$\$[ \t]*")
+_RULE = pattern(r"[ \t]*(?:[-*_][ \t]*){3,}")
 #: The numbers that Obsidian's plugins leave at a card's end, and links to blocks.
-_ANCHOR = re.compile(r"(?:^|(?<=[ \t]))\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
+_ANCHOR = pattern(r"(?:^|(?<=[ \t]))\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
 
 
 class Block(NamedTuple):

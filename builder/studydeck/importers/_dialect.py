@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
+from studydeck.patterns import pattern
 from studydeck.text.tex import formulas_and_code
 
-_HTML = re.compile(
+_HTML = pattern(
     r"<br ?/?>|</(?:b|i|u|em|strong|div|span|p|li|sub|sup|a|font|code)>|<img [^<>]{0,80}src=|&nbsp;", re.IGNORECASE
 )
-_LINE_BREAK = re.compile(r"<br ?/?>\n?", re.IGNORECASE)
+_LINE_BREAK = pattern(r"<br ?/?>\n?", re.IGNORECASE)
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
-_TAG = re.compile(r"</?(b|strong|i|em)>", re.IGNORECASE)
-_WIKI_LINK = re.compile(r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
+_TAG = pattern(r"</?(b|strong|i|em)>", re.IGNORECASE)
+_WIKI_LINK = pattern(r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
 #: A gap in Anki's spelling.
-GAP = re.compile(r"\{\{c\d+::")
-_LINE_MARK = re.compile(r"(?:[-*+]|#{1,6}|>)[ \t]+(?=\S)")
+GAP = pattern(r"\{\{c\d+::")
+_LINE_MARK = pattern(r"(?:[-*+]|#{1,6}|>)[ \t]+(?=\S)")
 
 
 def looks_like_html(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from studydeck.importers.incoming import IncomingCard
+from studydeck.patterns import pattern
 
 Value = str | tuple[str, ...] | bool
 
@@ -54,7 +55,7 @@ LANGUAGES = frozenset(
 )
 #: Values of a column that says yes or no.
 _NO = {"", "0", "no", "n", "false", "nein", "non", "off", "-"}
-_GAP = re.compile(r"\{\{c\d+::")
+_GAP = pattern(r"\{\{c\d+::")
 
 
 def key_named(name: str) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html as html_entities
-import re
 from collections.abc import Mapping, Sequence
 
 from studydeck.model import NoteType
+from studydeck.patterns import pattern
 
 #: The keys of the first fields of such a note type, in Anki's order.
 KEYS = ("parts", "occlude", "title", "details")
-_SHAPE = re.compile(r"\{\{c(\d{1,3})::image-occlusion:(rect|ellipse|polygon)((?::[a-z]+=[-\d., ]+)+)\}\}")
-_BETWEEN = re.compile(r"(?:\s|<br ?/?>|</?div>|&nbsp;)*")
-_PICTURE = re.compile(r'\s*<img src="([^"<>]+)"\s*/?>\s*')
+_SHAPE = pattern(r"\{\{c(\d{1,3})::image-occlusion:(rect|ellipse|polygon)((?::[a-z]+=[-\d., ]+)+)\}\}")
+_BETWEEN = pattern(r"(?:\s|<br ?/?>|</?div>|&nbsp;)*")
+_PICTURE = pattern(r'\s*<img src="([^"<>]+)"\s*/?>\s*')
 _BOXES = {"rect": ("left", "top", "width", "height"), "ellipse": ("left", "top", "rx", "ry")}
 
 Values = Mapping[str, str | tuple[Mapping[str, object], ...]]

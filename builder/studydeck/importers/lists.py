@@ -10,8 +10,9 @@ from typing import Any
 from studydeck.importers._dialect import in_our_dialect, looks_like_html
 from studydeck.importers._names import Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.patterns import pattern
 
-_KEY = re.compile(r"""^[ \t{\[,-]{0,40}["']?([^\s"':{}\[\],][^"':{}\[\]\n]{0,40})["']?[ \t]?:(?=\s|$)""", re.MULTILINE)
+_KEY = pattern(r"""^[ \t{\[,-]{0,40}["']?([^\s"':{}\[\],][^"':{}\[\]\n]{0,40})["']?[ \t]?:(?=\s|$)""", re.MULTILINE)
 _LISTS = ("cards", "notes", "flashcards", "items", "terms", "questions", "entries", "data", "decks", "sections")
 _NAMES = ("name", "title", "deck", "section", "topic", "chapter", "category")
 _DEEPEST = 20

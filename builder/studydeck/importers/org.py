@@ -14,22 +14,23 @@ from typing import NamedTuple
 from studydeck.importers._dialect import GAP, with_gaps
 from studydeck.importers._names import Value, card_values, under_one_name
 from studydeck.importers.incoming import NOT, SAID, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.patterns import pattern
 from studydeck.text import PICTURES
 from studydeck.text.tex import formulas_and_code
 
-_DRILL = re.compile(r"^\*+[ \t].*:drill:", re.MULTILINE)
-_STARS = re.compile(r"(\*+)[ \t]+(?=\S)")
-_TAGS = re.compile(r":[\w@#%:]+:")
-_DRAWER = re.compile(r":[\w-]+:")
-_PROPERTY = re.compile(r":(?P<name>[\w-]+):[ \t]+(?P<value>\S.*)")
-_TITLE = re.compile(r"^#\+title:(.*)$", re.MULTILINE | re.IGNORECASE)
-_PLANNED = re.compile(r"(?:SCHEDULED|DEADLINE|CLOSED):")
-_CODE = re.compile(r"#\+(?P<end>begin|end)_(?:src|example)\b[ \t]*(?P<language>\S*)", re.IGNORECASE)
-_LINK = re.compile(r"\[\[([^\[\]\n]+)\](?:\[([^\[\]\n]+)\])?\]")
+_DRILL = pattern(r"^\*+[ \t].*:drill:", re.MULTILINE)
+_STARS = pattern(r"(\*+)[ \t]+(?=\S)")
+_TAGS = pattern(r":[\w@#%:]+:")
+_DRAWER = pattern(r":[\w-]+:")
+_PROPERTY = pattern(r":(?P<name>[\w-]+):[ \t]+(?P<value>\S.*)")
+_TITLE = pattern(r"^#\+title:(.*)$", re.MULTILINE | re.IGNORECASE)
+_PLANNED = pattern(r"(?:SCHEDULED|DEADLINE|CLOSED):")
+_CODE = pattern(r"#\+(?P<end>begin|end)_(?:src|example)\b[ \t]*(?P<language>\S*)", re.IGNORECASE)
+_LINK = pattern(r"\[\[([^\[\]\n]+)\](?:\[([^\[\]\n]+)\])?\]")
 #: Marks around words, and what Markdown has in their place.
 _MARKS = {"*": "**", "/": "*", "=": "`", "~": "`", "+": "~~"}
-_MARKED = re.compile(r"(?<![\w*/=~+:\\])([*/=~+])(?=\S)([^*/=~+\n]+)(?<=\S)\1(?![\w*/=~+])")
-_HIDDEN = re.compile(
+_MARKED = pattern(r"(?<![\w*/=~+:\\])([*/=~+])(?=\S)([^*/=~+\n]+)(?<=\S)\1(?![\w*/=~+])")
+_HIDDEN = pattern(
     r"(?<![\w!\\\[])\[(?!fn:|[ X-]\])(?P<hidden>[^\[\]|\n]+)(?:\|\|(?P<hint>[^\[\]|\n]*))?(?P<number>)\](?![\[(])"
 )
 

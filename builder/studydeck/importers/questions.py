@@ -17,9 +17,10 @@ from studydeck.importers._blocks import Block, Page, page_of
 from studydeck.importers._dialect import GAP, in_our_dialect, with_gaps
 from studydeck.importers._names import Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.patterns import pattern
 from studydeck.text.tex import formulas_and_code
 
-_LABEL = re.compile(
+_LABEL = pattern(
     r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?[*_]{0,3}(?P<label>[^\W\d_]{1,12})\s?\d{0,4}[*_]{0,3}\s?[:：][*_]{0,3}(?:\s+|$)"
     r"(?P<text>.*)",
     re.DOTALL,
@@ -34,17 +35,17 @@ _LETTERS = {
     "в": "question",
     "о": "answer",
 }
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[.\]\s+)?")
-_SEPARATOR = re.compile(r"(?<!:)(:::?)(?!:)")
-_CARD_TAG = re.compile(r"(?:^|\s)#(?:flash)?card(?P<kind>[-/]reverse|[-/]spaced)?(?P<tags>(?:\s+#[^\s#]+){0,50})\s*$")
-_DECK_TAG = re.compile(r"#flashcards?(?:/(?P<path>[^\s#]+))?(?=\s|$)", re.IGNORECASE)
-_HASH_TAG = re.compile(r"#[^\W\d][\w/-]*")
+_BULLET = pattern(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[.\]\s+)?")
+_SEPARATOR = pattern(r"(?<!:)(:::?)(?!:)")
+_CARD_TAG = pattern(r"(?:^|\s)#(?:flash)?card(?P<kind>[-/]reverse|[-/]spaced)?(?P<tags>(?:\s+#[^\s#]+){0,50})\s*$")
+_DECK_TAG = pattern(r"#flashcards?(?:/(?P<path>[^\s#]+))?(?=\s|$)", re.IGNORECASE)
+_HASH_TAG = pattern(r"#[^\W\d][\w/-]*")
 _MOST_TAGS = _MOST_SEPARATORS = 50  # in a line, that are looked at
 #: Gaps of other tools: what they hide, and perhaps a hint, and a number.
-_HIGHLIGHT = re.compile(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
-_CURLY = re.compile(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
-_BRACKETS = re.compile(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
-_BOLD = re.compile(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
+_HIGHLIGHT = pattern(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
+_CURLY = pattern(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
+_BRACKETS = pattern(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
+_BOLD = pattern(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
 _WRAPPED = 60  # characters, after which a line end was set by an editor
 _LONGEST_ANSWER = 1_500  # characters; more below a heading is a chapter
 

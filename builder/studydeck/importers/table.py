@@ -17,6 +17,7 @@ from typing import NamedTuple
 from studydeck.importers._dialect import looks_like_html
 from studydeck.importers._names import LANGUAGES, Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
+from studydeck.patterns import pattern
 from studydeck.text.plain import from_plain
 
 #: Anki's names of delimiters, those first that are tried first.
@@ -25,16 +26,14 @@ _TRIED = ("\t", ";", ",", "|")
 _MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
-_ANKIS = re.compile(
-    r"#(separator|html|tags|columns|notetype|deck|(?:guid|notetype|deck|tags) column):(.*)", re.IGNORECASE
-)
-_EXCELS = re.compile(r"sep=(.)$")
+_ANKIS = pattern(r"#(separator|html|tags|columns|notetype|deck|(?:guid|notetype|deck|tags) column):(.*)", re.IGNORECASE)
+_EXCELS = pattern(r"sep=(.)$")
 #: Anki's own note types, by words in their names in several languages.
-_EITHER = re.compile(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORECASE)
-_REVERSED = re.compile(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
-_TYPED = re.compile(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
-_QUIZLETS_ROW = re.compile(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
-_RULE = re.compile(r"[\s:|-]*")
+_EITHER = pattern(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORECASE)
+_REVERSED = pattern(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
+_TYPED = pattern(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
+_QUIZLETS_ROW = pattern(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
+_RULE = pattern(r"[\s:|-]*")
 #: Keys of a table's columns that are no texts of a card.
 _NO_TEXTS = ("tags", "section", "guid", "type", "id")
 

@@ -9,12 +9,14 @@ import re
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
+
 #: What templates may name besides fields.
 SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = pattern(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _OLD_BRACES = "{{=<% %>=}}"
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_CLOZE_NUMBER = re.compile(r"c\d+")
+_TAG = pattern(r"\{\{(.*?)\}\}", re.DOTALL)
+_CLOZE_NUMBER = pattern(r"c\d+")
 _DEEPEST = 50
 
 

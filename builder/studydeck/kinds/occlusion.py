@@ -16,17 +16,18 @@ from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, Part, Sides, takes
 from studydeck.model.kinds import CardTemplate, Drawing, Size
+from studydeck.patterns import pattern
 from studydeck.text import read_clozes, to_html
 from studydeck.text.cloze import contained, gaps_in, parse, without_marks
 
 _ASSETS = Path(__file__).parent / "assets"
 #: What the lock's record of a picture with parts starts with, and what a number has in place of a part's hash.
 _MARK, _NOBODYS = "parts", "-"
-_TAG = re.compile(r"<[^>]*>")
-_SHAPE = re.compile(r"\{\{c(\d+)::image-occlusion:[^{}]*:part=([0-9a-f]+)\}\}")
-_MATH = re.compile(r"\\[()[\]]")
-_ALT = re.compile(r' alt="[^"]*"')
-_SIZE = re.compile(r'<img [^<>]*width="(\d+)" height="(\d+)">')
+_TAG = pattern(r"<[^>]*>")
+_SHAPE = pattern(r"\{\{c(\d+)::image-occlusion:[^{}]*:part=([0-9a-f]+)\}\}")
+_MATH = pattern(r"\\[()[\]]")
+_ALT = pattern(r' alt="[^"]*"')
+_SIZE = pattern(r'<img [^<>]*width="(\d+)" height="(\d+)">')
 
 
 def numbers_of(parts: Sequence[Part], recorded: str) -> list[int]:

@@ -15,6 +15,7 @@ from studydeck.kinds.fronts import is_shown, parse_template
 from studydeck.kinds.occlusion import OCCLUSION, names_html
 from studydeck.model import Card, Key, Kind, Note, NoteType, Sides, takes
 from studydeck.model.kinds import Drawing
+from studydeck.patterns import pattern
 from studydeck.text import read_clozes
 
 #: Keys that can fill a field of any note type.
@@ -22,7 +23,7 @@ FILLING = ("question", "cloze", "occlude", "parts", "title", "answer", "hint", "
 #: Those of a note type that works like Anki's image occlusion.
 MASKED = ("occlude", "parts", "title")
 _ALWAYS = ("tags", "ok", "language", "retired", "guid", "type", "fields")
-NOTHING = re.compile(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
+NOTHING = pattern(r"(?:\s|<br ?/?>|</?div>)*", re.IGNORECASE)  # what Anki takes for an empty field
 
 
 def field_key(field: str) -> str:

@@ -5,17 +5,17 @@ A note that changes its type stops updating for learners who have it (docs/desig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.model import Card, Key, Kind, Note, Sides, Text, takes
 from studydeck.model.kinds import CardTemplate
+from studydeck.patterns import pattern
 
 _ASSETS = Path(__file__).parent / "assets"
 #: What starts the part of a list in the question of one of its items.
 LIST = '<ul class="q-items">'
-_PART = re.compile(rf"(?:<div[^<>]*>)?{LIST}")
+_PART = pattern(rf"(?:<div[^<>]*>)?{LIST}")
 #: A front that is always empty: Anki makes no card from it (tests/test_anki_import.py, "the spare template").
 _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from studydeck.material.coverage import Coverage
 from studydeck.material.outline import Part, Sentence, Spot
 from studydeck.model import Place, Problem, problem
+from studydeck.patterns import pattern
 from studydeck.text.scalar import yaml_scalar, yaml_word
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ _NO_TERM = frozenset(
 """,
     )
 )
-_SHORT = re.compile(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Z][\w./-]{1,11})\)")
-_NAMED = re.compile(
+_SHORT = pattern(r"\((?=[^()]*[A-Z][^()]*[A-Z])([A-Z][\w./-]{1,11})\)")
+_NAMED = pattern(
     r"(?:\b(?:known as|referred to as)|(?P<called>(?:\b(?:is|are|was|were|be|been|being)|,)"
     r"(?: \w+ly| also| often| sometimes)? (?:called|termed|dubbed|named)"
     r"|\b(?P<before>[\w'-]+) (?:called|termed|dubbed))) (?P<article>an? |the )?[\"']?"
@@ -66,9 +67,9 @@ _NO_NAME = frozenset(
 """,
     )
 )
-_IS_A = re.compile(rf"^((?:An? |The )?{_TERM}?) (is|are|was|were) (?:an?|the|any|one of) ")
-_LIST = re.compile(r"[\w)%]((?:, [\w'/()-]+(?: [\w'/()-]+){0,5}?)+)(,?) (?:and|or) [\w(]")
-_LIST_STARTS = re.compile(r"(?:such as|including|like|namely|especially) ")
+_IS_A = pattern(rf"^((?:An? |The )?{_TERM}?) (is|are|was|were) (?:an?|the|any|one of) ")
+_LIST = pattern(r"[\w)%]((?:, [\w'/()-]+(?: [\w'/()-]+){0,5}?)+)(,?) (?:and|or) [\w(]")
+_LIST_STARTS = pattern(r"(?:such as|including|like|namely|especially) ")
 _CLAUSE = frozenset(
     re.findall(
         r"\S+",
@@ -80,7 +81,7 @@ _CLAUSE = frozenset(
 _OPENERS = frozenset(
     re.findall(r"\S+", "when if while because although after before as by in for since once during with unless to")
 )
-_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?: ?%)?(?![\w-])")
+_NUMBER = pattern(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?: ?%)?(?![\w-])")
 _CAUSES = (
     (r"leads? to|led to|leading to", "What does … lead to?"),
     (r"results? in|resulted in|resulting in", "What does … result in?"),

@@ -6,7 +6,6 @@ and one per source, so that git can merge what two people did.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from studydeck.material.outline import VERSION, Outline, Part, Sentence
 from studydeck.model import Place, Problem, problem
+from studydeck.patterns import pattern
 from studydeck.terminal import command_line, quoted
 
 MATERIAL_LOCK = "material.lock"
@@ -22,7 +22,7 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_FINGERPRINT = re.compile(r"[1-9]\d*:[a-z2-7]{8}")
+_FINGERPRINT = pattern(r"[1-9]\d*:[a-z2-7]{8}")
 
 
 class Stamp(NamedTuple):

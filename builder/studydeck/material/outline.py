@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text import slug
 
 VERSION = 1
@@ -118,10 +119,10 @@ class _Seen(dict[int, str | None]):
 
 
 _SEEN = _Seen()
-_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
-_BLANK_IN_QUOTES = re.compile(r"(?<![^\s(\[])[«‹][^\S\n]+|(?<![^\S\n])[^\S\n]++[»›](?!\w)")  # « so », and not »so«
-_LIGATURES = re.compile("[\ufb00-\ufb06\ufb13-\ufb17]")
+_LINE_END = pattern("\r\n|[\r\v\f\x85\u2028\u2029]")
+_SPACES = pattern(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
+_BLANK_IN_QUOTES = pattern(r"(?<![^\s(\[])[«‹][^\S\n]+|(?<![^\S\n])[^\S\n]++[»›](?!\w)")  # « so », and not »so«
+_LIGATURES = pattern("[\ufb00-\ufb06\ufb13-\ufb17]")
 _FOLDED = str.maketrans(
     {
         **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
@@ -147,9 +148,9 @@ def normalised(text: str) -> str:
 
 # --- blocks --------------------------------------------------------------------------------------
 
-_MARKED_HEADING = re.compile(r"#{1,6} +")
-_BULLET = re.compile(r"(?:[-*+•‣◦▪●·]|[a-zA-Z]\)) +(?=\S)")
-_NUMBER = re.compile(r"\(?\d{1,3}[.)] +(?=\S)")
+_MARKED_HEADING = pattern(r"#{1,6} +")
+_BULLET = pattern(r"(?:[-*+•‣◦▪●·]|[a-zA-Z]\)) +(?=\S)")
+_NUMBER = pattern(r"\(?\d{1,3}[.)] +(?=\S)")
 _CLOSED = (".", "!", "?", ":", ";", ",")
 
 
@@ -242,16 +243,16 @@ def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
 # --- sentences -----------------------------------------------------------------------------------
 
 _CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*+\]|[⁰¹²³⁴-⁹]++(?:[,-][⁰¹²³⁴-⁹]++)*+"
-_STOP = re.compile(rf"""(?<![.!?])[.!?]++(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
+_STOP = pattern(rf"""(?<![.!?])[.!?]++(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
 #: Characters at the end of a sentence so far that the patterns below look at; none needs more.
 _LONGEST_END = 30
-_LETTER = re.compile(r"(?:^|[\s.\"(\[])[^\W\d_]$")
-_UNIT = re.compile(r"\d [^\W\d_]$")
-_BARE_NUMBER = re.compile(r"[\"'(\[]*\d+$")
-_ROMAN = re.compile(r"[IVXLC]+")
+_LETTER = pattern(r"(?:^|[\s.\"(\[])[^\W\d_]$")
+_UNIT = pattern(r"\d [^\W\d_]$")
+_BARE_NUMBER = pattern(r"[\"'(\[]*\d+$")
+_ROMAN = pattern(r"[IVXLC]+")
 #: In German `3.` is the third: after an article, or before a month.
-_ORDINAL = re.compile(r"(?:^|[\s\"'(])(?:das|dem|den|der|des|im|vom|zum) \d{1,2}$", re.IGNORECASE)
-_DAY = re.compile(r"(?:^|\s)\d{1,2}$")
+_ORDINAL = pattern(r"(?:^|[\s\"'(])(?:das|dem|den|der|des|im|vom|zum) \d{1,2}$", re.IGNORECASE)
+_DAY = pattern(r"(?:^|\s)\d{1,2}$")
 _MONTHS = frozenset(
     re.findall(r"\S+", "januar jänner februar märz april mai juni juli august september oktober november dezember")
 )
@@ -312,9 +313,7 @@ def _goes_on(block: str, start: int, end: int, following: str) -> bool:
 # --- tokens --------------------------------------------------------------------------------------
 
 _SIGNS = "%<>=±≤≥+°"
-_TOKEN = re.compile(
-    rf"(?:(?<![^\s(<>=±≤≥])-)?\d+(?:[.,]\d+)*|[^\s'.,(\-{_SIGNS}]+(?:'[^\s'.,(\-{_SIGNS}]+)*|[{_SIGNS}]"
-)
+_TOKEN = pattern(rf"(?:(?<![^\s(<>=±≤≥])-)?\d+(?:[.,]\d+)*|[^\s'.,(\-{_SIGNS}]+(?:'[^\s'.,(\-{_SIGNS}]+)*|[{_SIGNS}]")
 
 
 class _Kept(dict[int, str]):

@@ -7,7 +7,6 @@ several places, and *bad* if the material has no such place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from studydeck.material.align import align, inherited
 from studydeck.material.lock import MaterialLock, Stamp
 from studydeck.material.outline import Outline, Part, Sentence, Spot
 from studydeck.model import Card, Deck, Section, Text
+from studydeck.patterns import pattern
 from studydeck.text import slug
 from studydeck.text.locator import Locator, read_locator
 
@@ -26,7 +26,7 @@ GONE, AMBIGUOUS, BAD = "gone", "ambiguous", "bad"
 MERGED = ("another reason has the place where its sentence is now", "remove one of the two")
 STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
 
-_NAME = re.compile(r"[^\W_][\w-]*")
+_NAME = pattern(r"[^\W_][\w-]*")
 
 
 class Source(NamedTuple):

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from studydeck.patterns import pattern
+
 if TYPE_CHECKING:
     from studydeck.model.kinds import Key, Kind
 
@@ -105,7 +107,7 @@ class Part(Text):
 
 #: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
 UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
-_IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
+_IS_UNWRITTEN = pattern(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
 
 
 def is_unwritten(text: str) -> bool:

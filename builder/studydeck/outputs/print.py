@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html as html_entities
 import mimetypes
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,13 +14,14 @@ from studydeck.files import read_bytes
 from studydeck.kinds.question import listed
 from studydeck.model import Deck, MediaFile, Note, Sides
 from studydeck.outputs import Output
+from studydeck.patterns import pattern
 from studydeck.text import described, to_html
 from studydeck.text.formula import with_mathml
 from studydeck.text.languages import usual_direction
 
 _ASSETS = Path(__file__).parent / "assets"
-_SOUND = re.compile(r"\[sound:[^\]]*\]")
-_IMAGE = re.compile(r'<img src="([^"]*)"')
+_SOUND = pattern(r"\[sound:[^\]]*\]")
+_IMAGE = pattern(r'<img src="([^"]*)"')
 
 
 def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:

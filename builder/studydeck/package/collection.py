@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
 from studydeck.model import Field, NoteType, Template
 from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
+from studydeck.patterns import pattern
 
 _SQLITE = b"SQLite format 3\0"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
@@ -29,7 +29,7 @@ _TABLES = ("col", "notes", "cards", "revlog", "notetypes", "fields", "templates"
 _LARGEST_MEDIA = 100_000_000  # bytes of one file, as AnkiWeb has it
 _MOST_MEDIA = 4_000_000_000  # bytes of all
 _ENCRYPTED = 1  # in the flags of a zip's entry
-_UNSAFE = re.compile(r"[/\\\0]|^\.{0,2}$")
+_UNSAFE = pattern(r"[/\\\0]|^\.{0,2}$")
 
 
 class FoundNote(NamedTuple):

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from studydeck.files import read_bytes
+from studydeck.patterns import pattern
 from studydeck.preview.live import Live
 
 ASSETS = Path(__file__).parent / "assets"
@@ -40,7 +41,7 @@ _PATIENCE, _STALL = 5.0, 60.0
 _MOST_WAITING, _MOST_SERVED = 128, 64
 #: The most bytes of a request, which may have cookies of other local servers; and bytes to send at once.
 _LARGEST_HEAD, _PIECE = 65_536, 65_536
-_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
+_RANGE = pattern(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 
 
 def address_in_network() -> str | None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.model import Deck, MediaFile, Note, Part, Problem, problems_by_note
+from studydeck.patterns import pattern
 from studydeck.text.formula import with_mathml, with_tex
 
-_TAGS = re.compile(r"<[^>]*>")
-_SOURCE = re.compile(r'<img [^>]*?src="([^"]*)"')
-_ALT = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
-_FORMULAS = re.compile(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTALL)
-_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_TAGS = pattern(r"<[^>]*>")
+_SOURCE = pattern(r'<img [^>]*?src="([^"]*)"')
+_ALT = pattern(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_FORMULAS = pattern(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTALL)
+_SOUND = pattern(r"\[sound:[^\]]*\]")
 
 
 class View(NamedTuple):

@@ -14,12 +14,13 @@ from itertools import accumulate
 from pathlib import Path
 
 from studydeck.model import Place, Text, shown
+from studydeck.patterns import pattern
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
 from studydeck.reading.written import flow
 from studydeck.text.scalar import yaml_scalar, yaml_word
 
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'')
+_QUOTED = pattern(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'')
 _IN_BRACES = frozenset(",[]{}")  # what a text without quotes can't have there
 _MARK = b"\xef\xbb\xbf"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from studydeck.model import Html, Place, shown
+from studydeck.patterns import pattern
 from studydeck.reading.edit import bytes_of, lines_of
 from studydeck.reading.nodes import HTML_TAG, Items, Keys, Node, without_separators
 from studydeck.reading.tree import read_tree
@@ -20,8 +21,8 @@ from studydeck.text.scalar import yaml_scalar, yaml_text
 #: values are changed one by one, too.
 Changes = Mapping[str, "Value | Changes | None"]
 
-_PLAIN_INSIDE = re.compile(r"[^\W\d_][^,\[\]{}\"'#:&*!|>%@`\\\n]*(?<! )")
-_OTHER_VALUES = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n)")
+_PLAIN_INSIDE = pattern(r"[^\W\d_][^,\[\]{}\"'#:&*!|>%@`\\\n]*(?<! )")
+_OTHER_VALUES = pattern(r"(?i:true|false|null|yes|no|on|off|y|n)")
 
 
 def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], order: Sequence[str]) -> bytes:

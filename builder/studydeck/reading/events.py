@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from studydeck.model import WARNING, Html, Place, Placed, Problem, Text, problem, takes
+from studydeck.patterns import pattern
 from studydeck.reading.nodes import (
     COMMENT_REMEDY,
     CONTROL,
@@ -32,21 +33,21 @@ from studydeck.reading.nodes import (
     stand_in,
 )
 
-_CUT = re.compile(r"[ \t]#[^\s#]")
-_LOST_WORDS = re.compile(LOST_WORDS)
+_CUT = pattern(r"[ \t]#[^\s#]")
+_LOST_WORDS = pattern(LOST_WORDS)
 #: A line up to the picture or sound that its value starts with.
-_MEDIA_VALUE = re.compile(rf"""^( *+(?:- ++)*+(?:["']?[\w-]++["']?:[ \t]++)?+)({MEDIA_FIRST})""", re.MULTILINE)
+_MEDIA_VALUE = pattern(rf"""^( *+(?:- ++)*+(?:["']?[\w-]++["']?:[ \t]++)?+)({MEDIA_FIRST})""", re.MULTILINE)
 #: libyaml's message for its own limit, as of the version in PyYAML 6.0.4.
 _TOO_DEEP = "maximum nesting depth"
 #: How many characters are read again to find more syntax errors: a few seconds.
 _MOST_AGAIN = 4_000_000
 # TeX commands that start with what YAML reads, in double quotes, as a tab, a line end or a separator.
-_ESCAPED_TEX = re.compile(
+_ESCAPED_TEX = pattern(
     r"\\(?:t(?:heta|au|imes|ext\w*|an|o|op|riangle\w*|frac|ilde)|n(?:u|abla|eq|e|i|ot\w*|exists|mid|leq|geq|parallel)"
     r"|r(?:ho|ight\w*|angle|m|ceil|floor)|L(?:ambda|eft\w*|ong\w*)|P(?:i|si|hi|r)|N\w*)(?![A-Za-z])"
 )
-_FORMULA = re.compile(r"\$(?!\s)[^$]+(?<!\s)\$")
-_FROM_ESCAPE = re.compile("[\t\n\r\x85\xa0\u2028\u2029]")
+_FORMULA = pattern(r"\$(?!\s)[^$]+(?<!\s)\$")
+_FROM_ESCAPE = pattern("[\t\n\r\x85\xa0\u2028\u2029]")
 _ONE_LINE_STYLES = ("", None, '"', "'")
 _PLAIN_TAGS = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "bool", "int", "float"))}
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 from studydeck.model import Text
+from studydeck.patterns import pattern
 from studydeck.reading.nodes import (
     DEEPEST,
     HTML_TAG,
@@ -27,8 +28,8 @@ from studydeck.reading.nodes import (
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
 #: What comes before the colon: spaces, the dash of an item, and a key.
-_HEAD = re.compile(rf"( *)(- +)?({_KEY})")
-_ITEM = re.compile(r"( *)(- +)")
+_HEAD = pattern(rf"( *)(- +)?({_KEY})")
+_ITEM = pattern(r"( *)(- +)")
 #: What a text without quotes can't start with, or only in ways that need a closer look.
 _NOT_FIRST = frozenset(" -?:,[]{}#&*!|>'\"%@`")
 _START = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=\w))"""
@@ -46,8 +47,8 @@ _VALUE = (
     rf" *+(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<words>{_WORDS})|(?P<pairs>\{{{_PAIR}(?:, {_PAIR})*\}})"
     rf"|(?P<block>(?:{HTML_TAG} )?[|>]-?))? *+(?:(?<= )#(?:[ #].*)?)?"
 )
-_ESCAPE = re.compile(r"\\(.)")
-_NO_VALUE = re.compile(r" *(?: #[ #].*)?")
+_ESCAPE = pattern(r"\\(.)")
+_NO_VALUE = pattern(r" *(?: #[ #].*)?")
 #: What comes before a colon, parsed once, since files repeat the same few: the column of its dash (-1 for none), that
 #: of its key, the key, and the value's column from 1.
 _heads: dict[str, tuple[int, int, str, int]] = {}

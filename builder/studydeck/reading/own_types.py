@@ -26,6 +26,7 @@ from studydeck.model import (
     problem,
     shown,
 )
+from studydeck.patterns import pattern
 from studydeck.reading import keys
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.reader import read_mapping, read_text, read_yaml
@@ -35,10 +36,10 @@ FOLDER = "note-types"
 FILE = "note-type.yaml"
 _STYLE = "style.css"
 #: A field's name that Anki would refuse or read as something else in a template.
-_WRONG_NAME = re.compile(r"""[:"{}]|^[#^/]|^(?:Tags|Deck|Subdeck|Card|Type|FrontSide)$""")
-_NAME = re.compile(r"[^\W_](?:[\w .+()-]*[\w)])?")
+_WRONG_NAME = pattern(r"""[:"{}]|^[#^/]|^(?:Tags|Deck|Subdeck|Card|Type|FrontSide)$""")
+_NAME = pattern(r"[^\W_](?:[\w .+()-]*[\w)])?")
 #: What runs a script or loads a page; Anki's own hint links are made by the engine.
-_SCRIPT = re.compile(r"<script\b|<iframe\b|\bon[a-z]+\s*=|javascript:", re.IGNORECASE)
+_SCRIPT = pattern(r"<script\b|<iframe\b|\bon[a-z]+\s*=|javascript:", re.IGNORECASE)
 
 
 def read_own_kinds(folder: Path, mapped: Keys | None, at: Placed, problems: list[Problem]) -> dict[str, Kind | None]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from studydeck.model import Key, Part, Placed, Problem, Text, problem, takes
+from studydeck.patterns import pattern
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.terminal import command_line
 from studydeck.text.cloze import MOST_CLOZES
@@ -24,7 +24,7 @@ PART_KEYS = {
 REQUIRED_OF_PARTS = ("id", "at")
 #: In place of the parts: those that `studydeck occlude` makes of the drawing's labels.
 LABELS = "labels"
-_NUMBER = re.compile(r"-?\d{1,4}(?:\.\d{1,6})?")
+_NUMBER = pattern(r"-?\d{1,4}(?:\.\d{1,6})?")
 _SIDES = 4
 _FEWEST = 6  # numbers of a polygon
 

@@ -33,6 +33,7 @@ from studydeck.model import (
     shown,
     takes,
 )
+from studydeck.patterns import pattern
 from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
 from studydeck.reading.parts import LABELS, read_numbers, read_parts, unwritten_parts
@@ -41,11 +42,11 @@ from studydeck.text import Guesses, letters_hash, near, slug
 from studydeck.text.locator import read_locator
 from studydeck.timings import stage
 
-_ID = re.compile(keys.ID_PATTERN)
-_LIMIT = re.compile(keys.LIMIT_PATTERN)
-_LINE = re.compile(keys.LINE_PATTERN)
-_LOCATOR = re.compile(keys.LOCATOR_PATTERN)
-_SECTION_FILE = re.compile(keys.SECTION_FILE_PATTERN)
+_ID = pattern(keys.ID_PATTERN)
+_LIMIT = pattern(keys.LIMIT_PATTERN)
+_LINE = pattern(keys.LINE_PATTERN)
+_LOCATOR = pattern(keys.LOCATOR_PATTERN)
+_SECTION_FILE = pattern(keys.SECTION_FILE_PATTERN)
 #: The pattern of a line by its kind, and the name, message and remedy of the problem if it doesn't match.
 _FORMS = {
     takes.ID: (
@@ -84,8 +85,8 @@ _FORMS = {
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _NAMES = (takes.LINE, takes.DECK_NAME)
-_NUMBER = re.compile(r"-?[0-9]{1,19}")
-_SIMPLE = re.compile("[A-Za-z0-9][A-Za-z0-9 -]*")
+_NUMBER = pattern(r"-?[0-9]{1,19}")
+_SIMPLE = pattern("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Kinds that are mappings with keys of the author's choice.
 _ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS, takes.FIELDS)
 _FLAG_KINDS = (takes.FLAG, takes.FLAG_OR_MARKDOWN, takes.FLAG_OR_LIST)

@@ -8,15 +8,16 @@ from typing import Any
 import yaml
 
 from studydeck.model import Place, Problem, problem
+from studydeck.patterns import pattern
 from studydeck.reading.nodes import COMMENT_REMEDY
 
 _KEY = r"\s*(?:- +)*(?:[\w-]+:\s+)?"
 #: Text that starts with a character that YAML reserves: what comes before it, and the character.
-_SIGN_FIRST = re.compile(rf"({_KEY})(\{{\{{|[\[{{>|*&!])")
-_QUOTE_FIRST = re.compile(rf"({_KEY})([\"'])")
+_SIGN_FIRST = pattern(rf"({_KEY})(\{{\{{|[\[{{>|*&!])")
+_QUOTE_FIRST = pattern(rf"({_KEY})([\"'])")
 _QUOTED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), "'": re.compile(r"'(?:[^']|'')*'")}
-_PAIR = re.compile(r"[dD][89abAB]..\\u[dD][c-fC-F]")
-_CUT = re.compile(r"[ \t](#[^\s#].*)")
+_PAIR = pattern(r"[dD][89abAB]..\\u[dD][c-fC-F]")
+_CUT = pattern(r"[ \t](#[^\s#].*)")
 
 
 def syntax_problem(path: str, text: str, error: yaml.MarkedYAMLError) -> Problem:

@@ -10,16 +10,17 @@ import re
 from itertools import islice
 
 from studydeck.model import Place, Problem, problem
+from studydeck.patterns import pattern
 from studydeck.reading.lines import read_lines
 from studydeck.reading.nodes import CONTROL, MOST_MISTAKES, Node, and_more, without_separators
 
 _ALLOWED = b"\t\n\r" + bytes(range(32, 127))
 _WIDE = {
-    "UTF-32": re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"),
-    "UTF-16": re.compile(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"),
+    "UTF-32": pattern(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"),
+    "UTF-16": pattern(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"),
 }
 #: What bytes that aren't UTF-8 are decoded to: lone surrogates, which UTF-8 never has.
-_BAD_BYTES = re.compile("[\udc80-\udcff]+")
+_BAD_BYTES = pattern("[\udc80-\udcff]+")
 
 
 def read_tree(path: str, data: bytes) -> tuple[Node | None, list[Problem]]:

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from studydeck.patterns import pattern
+
 Box = tuple[float, float, float, float]
 #: A matrix as SVG has it: x' = a x + c y + e, y' = b x + d y + f.
 _Matrix = tuple[float, float, float, float, float, float]
 _SAME: _Matrix = (1, 0, 0, 1, 0, 0)
-_NUMBER = re.compile(r"[-+]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})(?:e[-+]?\d{1,2})?", re.IGNORECASE)
-_TRANSFORM = re.compile(r"(matrix|translate|scale|rotate)\s*\(([^()]{0,200})\)")
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_NUMBER = pattern(r"[-+]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})(?:e[-+]?\d{1,2})?", re.IGNORECASE)
+_TRANSFORM = pattern(r"(matrix|translate|scale|rotate)\s*\(([^()]{0,200})\)")
+_RULE = pattern(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _STYLES = ("font-size", "text-anchor", "display", "visibility")
 _UNSEEN = (
     "defs",

@@ -19,6 +19,7 @@ from studydeck.counting import counted
 from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
 from studydeck.model import WARNING, Card, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.model.kinds import Size
+from studydeck.patterns import pattern
 from studydeck.render.shapes import size_of, width_to_height
 from studydeck.terminal import command_line
 from studydeck.text import (
@@ -41,7 +42,7 @@ from studydeck.timings import stage
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
 _FONTS = (".ttf", ".otf", ".woff", ".woff2")
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
 class Media(NamedTuple):

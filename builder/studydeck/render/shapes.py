@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 from studydeck.model.kinds import Size
+from studydeck.patterns import pattern
 
 _NUMBER = r"\s*([\d.]{1,12})"
-_SVG = re.compile(rb"<svg\b[^>]{0,4000}>")
-_VIEW_BOX = re.compile(rf"\bviewBox\s*=\s*[\"'](?:{_NUMBER}[\s,]){{3}}{_NUMBER}")
+_SVG = pattern(rb"<svg\b[^>]{0,4000}>")
+_VIEW_BOX = pattern(rf"\bviewBox\s*=\s*[\"'](?:{_NUMBER}[\s,]){{3}}{_NUMBER}")
 _SIDE = r"\b{}\s*=\s*[\"']([\d.]{{1,12}})(?:px)?\s*[\"']"
 #: The markers of a JPEG's frame, which has its size.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

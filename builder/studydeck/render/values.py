@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from studydeck.model import Html, Key, Text, takes
+from studydeck.patterns import pattern
 from studydeck.text import field_html, same_ends
 from studydeck.text.clean import cleaned
 from studydeck.text.from_html import seen_in, to_markdown
@@ -15,11 +16,11 @@ from studydeck.text.locator import read_locator
 
 #: A text, or an HTML text; several; a flag.
 KeyValue = str | tuple[str, ...] | bool
-_LIST = re.compile(r"\s*<ul(?:\s[^<>]*)?>(.*)</ul>\s*", re.DOTALL)
-_NEXT_ITEM = re.compile(r"(?:\A|</li>)\s*<li(?:\s[^<>]*)?>")
+_LIST = pattern(r"\s*<ul(?:\s[^<>]*)?>(.*)</ul>\s*", re.DOTALL)
+_NEXT_ITEM = pattern(r"(?:\A|</li>)\s*<li(?:\s[^<>]*)?>")
 #: What notes.py puts around a text whose language or direction isn't the template's.
-_DRESS = re.compile(r"(<(div|span)(?: lang=\"[^\"<>]*\")? dir=\"(?:rtl|ltr|auto)\">)(.*)</\2>", re.DOTALL)
-_SEEN_LOCATOR = re.compile(r"(?:(.*) )?¶(\d+)(?:\.(\d+)(?:–(\d+))?)?", re.DOTALL)
+_DRESS = pattern(r"(<(div|span)(?: lang=\"[^\"<>]*\")? dir=\"(?:rtl|ltr|auto)\">)(.*)</\2>", re.DOTALL)
+_SEEN_LOCATOR = pattern(r"(?:(.*) )?¶(\d+)(?:\.(\d+)(?:–(\d+))?)?", re.DOTALL)
 _MAY_BE_HTML = (*takes.ANY_TEXT, takes.FLAG_OR_MARKDOWN)
 
 

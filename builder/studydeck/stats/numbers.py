@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html as html_entities
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -12,16 +11,17 @@ from typing import Any, NamedTuple
 
 from studydeck.kinds import KINDS, sides
 from studydeck.model import ERROR, INFO, WARNING, Deck, MediaFile, Note, Place, Problem, shown
+from studydeck.patterns import pattern
 from studydeck.text.spans import FORMULA, replace_enclosed
 
 SEVERITIES = (ERROR, WARNING, INFO)
 
 _STEPS = (1, 2, 3, 5, 8, 12, 17, 26, 41, 81)  # where the histograms' rows start
 _DAYS_IN_A_ROW = (1, 7, 14, 28, 91, 182, 364)
-_IN_A_WORD = re.compile(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
-_NO_WORDS = re.compile(r"\[sound:[^\]]*\]|<[^>]*>")
-_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no spaces between words
-_LETTER = re.compile(r"[^\W_]")
+_IN_A_WORD = pattern(r"</?(?:em|strong|del|code|span|a)\b[^>]*>")
+_NO_WORDS = pattern(r"\[sound:[^\]]*\]|<[^>]*>")
+_SIGN = pattern(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # of scripts that put no spaces between words
+_LETTER = pattern(r"[^\W_]")
 
 
 def kind_names(deck: Deck) -> list[str]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 from studydeck.model import Credit, Deck
+from studydeck.patterns import pattern
 
 #: A line of Markdown: marks of quotes, its indentation, marks of lists' items, and the rest.
-_LINE = re.compile(r"((?: {0,3}>)*)( *)((?:(?:[-+*]|\d{1,9}[.)]) {1,4}(?=\S))*)(.*)", re.DOTALL)
-_FENCE = re.compile(r"`{3,}|~{3,}")
+_LINE = pattern(r"((?: {0,3}>)*)( *)((?:(?:[-+*]|\d{1,9}[.)]) {1,4}(?=\S))*)(.*)", re.DOTALL)
+_FENCE = pattern(r"`{3,}|~{3,}")
 #: What is no line of a paragraph, or may not be one.
-_NO_TEXT = re.compile(r"`{3}|~{3}|(?:[-+*]|\d{1,9}[.)]|#{1,6})(?: |$)|[-=_* ]+$|[<>]|.*(?:\||\]:)")
+_NO_TEXT = pattern(r"`{3}|~{3}|(?:[-+*]|\d{1,9}[.)]|#{1,6})(?: |$)|[-=_* ]+$|[<>]|.*(?:\||\]:)")
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]"  # a string, compiled on first use, which takes a millisecond
-_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-SA|-ND)?)-(\d\.\d)")
+_COMMONS = pattern(r"CC-(BY(?:-NC)?(?:-SA|-ND)?)-(\d\.\d)")
 
 
 def described(deck: Deck) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from studydeck.patterns import pattern
 from studydeck.text.blocks import Line, Piece
 from studydeck.text.look import ON_BLANKS, Look
 
-_BLANKS = re.compile("([ \t\n\r\f\u00a0]+)")
-_SOFT = re.compile("[ \t\n\r\f]+")
+_BLANKS = pattern("([ \t\n\r\f\u00a0]+)")
+_SOFT = pattern("[ \t\n\r\f]+")
 _KEPT_BLANKS = 3  # no-break spaces in a row that someone wants to see
 _JOINS_NEXT, _JOINS_LAST = frozenset("«–—§№"), frozenset("»!?:;%‰€$£–—°")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, zip_longest
 from urllib.parse import quote, unquote
 
+from studydeck.patterns import pattern
 from studydeck.text.cloze import contained, whole_code
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
@@ -42,12 +43,12 @@ _ENDED = {
     "th": (("td", "th"), ("table",)), "tr": (("tr",), ("table",)), **dict.fromkeys(("tbody", "thead", "tfoot"),
     (("tbody", "thead", "tfoot"), ("table",))),
 }  # fmt: skip
-_NUMBER = re.compile(r"-?\d{1,3}")
-_SIZE = re.compile(r"\d{1,4}(?:\.\d{1,9})?(?:px|%)?")
-_WORD = re.compile(r"[\w-]{1,40}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_COLOUR = re.compile(r"[\w#(),.% ]{1,60}")
-_ADDRESS = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_NUMBER = pattern(r"-?\d{1,3}")
+_SIZE = pattern(r"\d{1,4}(?:\.\d{1,9})?(?:px|%)?")
+_WORD = pattern(r"[\w-]{1,40}")
+_LANGUAGE = pattern(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_COLOUR = pattern(r"[\w#(),.% ]{1,60}")
+_ADDRESS = pattern(r"https?://|mailto:", re.IGNORECASE)
 _ANYWHERE = {
     "class": None,
     "style": None,
@@ -67,7 +68,7 @@ _ATTRIBUTES: Mapping[str, Mapping[str, re.Pattern[str] | None]] = {
     "tr": _OF_CELLS, "td": _OF_CELLS, "th": _OF_CELLS, **dict.fromkeys(("p", "div", "h1", "h2", "h3", "h4", "h5",
     "h6"), _ALIGN),
 }  # fmt: skip
-_PROPERTIES = re.compile(
+_PROPERTIES = pattern(
     r"""color|background(?:-color)?|font-(?:weight|style|size|family|variant)
     |text-(?:align|decoration(?:-line|-color|-style)?|transform|indent)|vertical-align|white-space|direction
     |line-height|letter-spacing|word-spacing|list-style(?:-type)?|(?:margin|padding)(?:-(?:left|right|top|bottom))?
@@ -76,14 +77,14 @@ _PROPERTIES = re.compile(
     re.VERBOSE,
 )
 #: The parts that a property's value may have.
-_VALUE = re.compile(
+_VALUE = pattern(
     r"""(?:rgb|hsl)a?\([\d\s.,%/]{1,60}\)|(?:[#\w]|\d*\.\d)[\w.-]{0,40}%?|"[\w\ -]{1,60}"|'[\w\ -]{1,60}'|[\s,/]+""",
     re.VERBOSE,
 )
-_LONG = re.compile(r"\d{4}")
+_LONG = pattern(r"\d{4}")
 #: Classes of ours, of Anki's and of its add-ons, with a meaning that isn't the author's to give.
-_OUR_CLASS = re.compile(r"q-|cloze|card\b|night_?mode|soundlink|replay|latex|type(?:good|bad|missed)", re.IGNORECASE)
-_SOUND = re.compile("\0(\\d+)\0")
+_OUR_CLASS = pattern(r"q-|cloze|card\b|night_?mode|soundlink|replay|latex|type(?:good|bad|missed)", re.IGNORECASE)
+_SOUND = pattern("\0(\\d+)\0")
 _FAR = 40  # open elements in which an end looks for its start
 _DEEPEST = 100
 

@@ -13,26 +13,28 @@ from functools import lru_cache
 from itertools import chain, takewhile, zip_longest
 from typing import Any, NamedTuple
 
+from studydeck.patterns import pattern
+
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
 MOST_CLOZES = 500
 _DEEPEST = 3
 _MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
 _MOST_KEPT = 2**15  # texts whose gaps are remembered: a build asks three times for them, a check eight times
 _START = r"\{\{c([0-9,]+)::"
-_MARK = re.compile(rf"({_START}|\}}\}})")
-_MARK_IN_CODE = re.compile(rf"{_START}|\{{|\}}+")
-_UNCLOSED_IN_CODE = re.compile(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
-_CODE = re.compile(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
-_EMPTY = re.compile(r"<p></p>\n?")  # what is left of lines with nothing but a gap's start or end
+_MARK = pattern(rf"({_START}|\}}\}})")
+_MARK_IN_CODE = pattern(rf"{_START}|\{{|\}}+")
+_UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
+_CODE = pattern(r"(<code\b[^>]*>)(.*?)</code>", re.DOTALL)
+_EMPTY = pattern(r"<p></p>\n?")  # what is left of lines with nothing but a gap's start or end
 _KEPT = "<img\0>"  # no text has this character
-_HTML = re.compile(rf"(<[^>]*>|{_START}|\}}\}}|::)")
-_NEARLY = re.compile(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
-_GAP_OF_TEXT = re.compile(rf"{_START}[^<{{}}]*\}}\}}")
-_GAP_IN_A_TAG = re.compile(r"<[^<>]*\{\{c")
-_IN_A_TAG = re.compile(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
-_TAG_OR_BLANK = re.compile(r"<(?!img)[^>]*>|&nbsp;|\s+")
-_TAG = re.compile(r"<[^>]*>")
-_TAG_NAME = re.compile(r"</?([a-z0-9]+)")
+_HTML = pattern(rf"(<[^>]*>|{_START}|\}}\}}|::)")
+_NEARLY = pattern(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
+_GAP_OF_TEXT = pattern(rf"{_START}[^<{{}}]*\}}\}}")
+_GAP_IN_A_TAG = pattern(r"<[^<>]*\{\{c")
+_IN_A_TAG = pattern(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
+_TAG_OR_BLANK = pattern(r"<(?!img)[^>]*>|&nbsp;|\s+")
+_TAG = pattern(r"<[^>]*>")
+_TAG_NAME = pattern(r"</?([a-z0-9]+)")
 _INLINE = (
     "a", "code", "del", "em", "kbd", "mark", "rp", "rt", "ruby", "span", "strong", "sub", "sup", "u", "abbr", "b",
     "bdi", "big", "cite", "dfn", "font", "i", "ins", "q", "s", "samp", "small", "strike", "tt", "var",
@@ -40,9 +42,9 @@ _INLINE = (
 _IN_A_LINE = (*_INLINE, "br", "img", "wbr")
 _VOID = ("br", "hr", "img", "wbr")
 _HOLD_BLOCKS = ("blockquote", "li")
-_MATH_START = re.compile(r"\\(?=[(\[])")
-_MATH_END = re.compile(r"\\[)\]]")
-_OCCLUSION = re.compile(rf"({_START}image-occlusion):")
+_MATH_START = pattern(r"\\(?=[(\[])")
+_MATH_END = pattern(r"\\[)\]]")
+_OCCLUSION = pattern(rf"({_START}image-occlusion):")
 
 
 def with_occlusions(html: str) -> str:

@@ -9,19 +9,20 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, Protocol
 
+from studydeck.patterns import pattern
 from studydeck.text.cloze import gaps_in_code, without_marks
 
 # Characters of a block: Pygments takes quadratic time for some, so longer ones aren't highlighted. The second limit is
 # for a few languages with far slower patterns.
 _LONGEST, _LONGEST_SLOW = 10_000, 1_000
 _SLOW = frozenset(["autohotkey", "mcschema", "xpp"])
-_BLOCK = re.compile(r'(<pre><code class="language-([^"]+)">)(.*?)</code></pre>', re.DOTALL)
-_CODE = re.compile(r'(<code(?: class="language-([^"]+)")?[^>]*>)(.*?)</code>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_RUN = re.compile(r"(<span[^>]*>)?([^<]+)(?:</span>)?")
-_CHARACTER = re.compile(r"&[^;]*;|.", re.DOTALL)
+_BLOCK = pattern(r'(<pre><code class="language-([^"]+)">)(.*?)</code></pre>', re.DOTALL)
+_CODE = pattern(r'(<code(?: class="language-([^"]+)")?[^>]*>)(.*?)</code>', re.DOTALL)
+_TAG = pattern(r"<[^>]*>")
+_RUN = pattern(r"(<span[^>]*>)?([^<]+)(?:</span>)?")
+_CHARACTER = pattern(r"&[^;]*;|.", re.DOTALL)
 # Classes to which the palette in render/assets/card.css gives no colour would only fill the field.
-_PLAIN = re.compile(r'<span class="(?:n|p|w|nv|nx|o|err|bp|esc|g|l|x)">([^<]*)</span>')
+_PLAIN = pattern(r'<span class="(?:n|p|w|nv|nx|o|err|bp|esc|g|l|x)">([^<]*)</span>')
 
 
 class Kept(Protocol):

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from xml.etree.ElementTree import Element, tostring
 
+from studydeck.patterns import pattern
 from studydeck.text.mathjax import refused
 from studydeck.text.spans import FORMULA, replace_enclosed
 
 _LONGEST = 2_000  # characters of a formula: the library takes quadratic time for some
-_NO_TEXT = re.compile(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
-_ALIGNED = re.compile(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
-_SKIP = re.compile(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
-_UNREAD = re.compile(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it doesn't know is left as it is
+_NO_TEXT = pattern(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
+_ALIGNED = pattern(r"\{align(?:ed)?\}")  # the library knows only `align`, which it numbers, and `align*`
+_SKIP = pattern(r"(\\\\)\[[^]]*\]")  # \\[2pt]: it would show the brackets
+_UNREAD = pattern(r"[\\$]|&(?!#x[0-9A-F]+;)")  # what it doesn't know is left as it is
 _BEYOND = {"linebreak", "href", "style"}  # attributes that browsers ignore, or that a stranger's deck must not set
 
 

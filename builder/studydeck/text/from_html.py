@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.blocks import (
     Blocks,
     Cell,
@@ -25,10 +25,10 @@ from studydeck.text.markdown import to_cloze_html, to_html
 from studydeck.text.shown import shown, style_of
 from studydeck.text.written import MARK, SPELLINGS, written
 
-_PLAIN = re.compile(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
+_PLAIN = pattern(r"[^\\`*_\[\]<>&\"$~^=|{\x00\r\n\t\xa0#@+:-]*")
 #: How often a text is rendered at most to find the backslashes that it needs: a short one more often than a long one.
 _RENDERINGS, _SIGNS_RENDERED = 15, 20_000
-_GAP = re.compile(r"\{\{c\d")
+_GAP = pattern(r"\{\{c\d")
 
 
 class Converted(NamedTuple):
@@ -127,7 +127,7 @@ def _escaped(parts: list[str], needed: set[int]) -> str:
 
 # --- what differs --------------------------------------------------------------------------------
 
-_CLOSING_BRACES = re.compile(r"\}\s+(?=\})")
+_CLOSING_BRACES = pattern(r"\}\s+(?=\})")
 
 
 def seen_in(html: str, files: Mapping[str, str] | None = None) -> object:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 
+from studydeck.patterns import pattern
 from studydeck.text.stand_ins import (
     CLOSED,
     OPENED,
@@ -25,21 +26,21 @@ from studydeck.text.stand_ins import (
     parts_with_stand_ins,
 )
 
-_TOKENS = re.compile(r"(<code\b[^>]*>.*?</code>|<[^>]*>)", re.DOTALL)
-_NAME = re.compile(r"</?([a-z0-9]+)")
+_TOKENS = pattern(r"(<code\b[^>]*>.*?</code>|<[^>]*>)", re.DOTALL)
+_NAME = pattern(r"</?([a-z0-9]+)")
 _IN_A_LINE = {"a": "", "del": "~~", "em": "*", "mark": "==", "strong": "**"}
 # A letter or digit of a script that has blanks between its words, so neither Thai, Chinese, Japanese nor Korean. Such
 # sets take milliseconds to compile, so these patterns stay strings, which `re` compiles and keeps on first use.
 _WORD = r"^\W_\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\uffff\U00020000-\U0003ffff"
 _BEFORE, _AFTER = rf"[{_WORD}]|[)\]]", rf"[{_WORD}]|[(\[]"  # what is multiplied
-_MAY_JOIN = re.compile("|".join(rf"<{name}>(?<=[\w)\]]<{name}>)" for name in ("em", "mark", "strong")))
+_MAY_JOIN = pattern("|".join(rf"<{name}>(?<=[\w)\]]<{name}>)" for name in ("em", "mark", "strong")))
 _RAISED = {SUB: "sub", SUP: "sup"}
 _RUBY = {
     RUBY_START: "<ruby>", RUBY_MIDDLE: "<rt>", RUBY_END: "</rt></ruby>",
     READING_BLANK: "<ruby>", READING_BASE: "<ruby>", READING_START: "<rt>", READING_END: "</rt></ruby>",
 }  # fmt: skip
-_SIMPLE = re.compile(r"[+−-]?\w*[+−-]?|<.*")  # what may be raised in the middle of a word: x^2^y, but not a^2+b^2
-_BLANK = re.compile(r"\s|<(?:br|img)\b")
+_SIMPLE = pattern(r"[+−-]?\w*[+−-]?|<.*")  # what may be raised in the middle of a word: x^2^y, but not a^2+b^2
+_BLANK = pattern(r"\s|<(?:br|img)\b")
 _NOTHING_BEFORE = frozenset("([{<\"'“‘„‚«‹/")  # a sign after one of these, or a blank, touches nothing
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
+from studydeck.patterns import pattern
+
 
 class Look(NamedTuple):
     """How a piece of text looks: its marks, whether it is raised or lowered, where it links to.
@@ -38,7 +40,7 @@ _MARKS = {
 #: What may be the same all over a text without showing: then it is the look of the card rather than of a word.
 OF_ALL = frozenset(("font", "font size", "alignment", "direction", "line height"))
 _SIZES = {"big": "1.2em", "small": "0.8em"}
-_LIKE_TEXT = re.compile(
+_LIKE_TEXT = pattern(
     r"""["']?(?:arial|helvetica|times|serif|sans|calibri|cambria|verdana|tahoma|georgia|segoe|roboto|open\ sans|lato
     |inherit|initial|-apple-system|system-ui|ubuntu|noto\ (?:sans|serif)["']?(?:,|$)|liberation|dejavu|garamond|palatino
     |trebuchet|book\ antiqua|lucida\ (?:grande|sans)|source\ sans|inter\b|var\(|ui-sans|\.sf|\.applesystem|lora
@@ -53,7 +55,7 @@ _NOTHING = frozenset(
      "currentcolor", "-webkit-standard", "0px none", "inline", "visible")
 )  # fmt: skip
 #: Properties that change nothing that learners would miss.
-_UNSEEN = re.compile(
+_UNSEEN = pattern(
     r"""(?:mso-|-webkit-|-moz-|-ms-|--|font-(?:variant|stretch|feature|kerning|optical|synthesis|variation|size-adjust)
     |background-(?:position|repeat|size|origin|clip|attachment|image)|text-(?:size-adjust|rendering|underline|autospace)
     |text-decoration-(?:style|thickness|color|skip)|text-justify|text-wrap|page-break|break-|tab-|outline|caret|cursor
@@ -64,10 +66,10 @@ _UNSEEN = re.compile(
     |scroll|counter|forced|print|-epub|ruby|nav|object|resize|image-rendering|will-change|appearance)""",
     re.VERBOSE,
 )
-_RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+(\d*\.?\d+)%?)?\s*\)")
-_HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
+_RGB = pattern(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+(\d*\.?\d+)%?)?\s*\)")
+_HEX = pattern(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _NAMED = {"black": (0, 0, 0), "white": (255, 255, 255), "yellow": (255, 255, 0), "windowtext": (0, 0, 0)}
-_NUMBER = re.compile(r"(-?[\d.]+)(px|pt|em|rem|%|ex|in|cm)?")
+_NUMBER = pattern(r"(-?[\d.]+)(px|pt|em|rem|%|ex|in|cm)?")
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "ex": 8.0, "in": 96.0, "cm": 37.8}
 _SIZES_IN_WORDS = {"x-small": "10px", "small": "13px", "smaller": "13px", "large": "18px", "larger": "19px"}
 _PX_OF_TEXT = (11, 23)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.markdown import to_html
 from studydeck.text.media import in_commonmark
 from studydeck.text.seen import PUNCTUATION, Lost, letters, losses, may_lose
@@ -15,9 +16,9 @@ from studydeck.text.seen import PUNCTUATION, Lost, letters, losses, may_lose
 MOST_LOSSES = 3
 _MOST_TOGETHER = 30
 _LONGEST = 200  # characters of a spelling
-_BAR = re.compile(r"(`+|\$).+?\1")
-_EDGE = re.compile(r"[\s|]|\{\{c[\d,]+::|\}\}|::")
-_TAG = re.compile(r"<[^>]*>")
+_BAR = pattern(r"(`+|\$).+?\1")
+_EDGE = pattern(r"[\s|]|\{\{c[\d,]+::|\}\}|::")
+_TAG = pattern(r"<[^>]*>")
 
 
 class Loss(NamedTuple):

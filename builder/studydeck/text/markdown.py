@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from studydeck.model import Html, Text
+from studydeck.patterns import pattern
 from studydeck.text import media, slips
 from studydeck.text.cloze import contained
 from studydeck.text.code import highlighted, with_gaps
@@ -25,14 +26,14 @@ from studydeck.text.stand_ins import StandIns
 
 # Without these characters, Markdown would only escape the text (see test_text.py, "plain text needs no Markdown").
 _SIGNS = b'\\`*_[]<>&"$~^=|\n\r\x00'
-_FENCE = re.compile(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
-_HTML_BLOCK = re.compile(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
-_EMPTY_HEAD = re.compile(r"<thead>\n<tr>\n(?:<th(?: align=\"\w+\")?></th>\n)+</tr>\n</thead>\n")
-_CODE = re.compile(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
-_ANKI_BRACKETS = re.compile(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
+_FENCE = pattern(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
+_HTML_BLOCK = pattern(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
+_EMPTY_HEAD = pattern(r"<thead>\n<tr>\n(?:<th(?: align=\"\w+\")?></th>\n)+</tr>\n</thead>\n")
+_CODE = pattern(r"(<code\b[^>]*>.*?</code>)", re.DOTALL)
+_ANKI_BRACKETS = pattern(r"\[(?=sound:|anki:|(?i:latex)\]|\$|\[?type:)")
 # What MathJax, which Anki renders formulas with, turns into a link, whatever its address: it may run a script.
-_LINK_IN_MATH = re.compile(r"\\(?=href(?!\s*\{https?:)|mmlToken|csname)")
-_MATH_MARKS = re.compile(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
+_LINK_IN_MATH = pattern(r"\\(?=href(?!\s*\{https?:)|mmlToken|csname)")
+_MATH_MARKS = pattern(r"\{\{c\d+(?:,\d+)*::|[{}]|::")
 
 
 def to_html(text: str, files: Mapping[str, str] | None = None, language: str = "", *, highlight: bool = True) -> str:

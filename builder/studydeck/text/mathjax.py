@@ -12,18 +12,20 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
+
 
 def _these(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
 _NAMES = Path(__file__).parent / "assets" / "mathjax.txt"
-_TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.|\Z)|%[^\n]*|\s+|.", re.DOTALL)
-_GROUP = re.compile(r"\s*\{([^{}]*)\}")
-_SPECIFICATION = re.compile(r"\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|.)")
-_OPTION = re.compile(r"\s*\[[^\[\]]*\]")
+_TOKEN = pattern(r"\\(?:[A-Za-z]+\*?|.|\Z)|%[^\n]*|\s+|.", re.DOTALL)
+_GROUP = pattern(r"\s*\{([^{}]*)\}")
+_SPECIFICATION = pattern(r"\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|.)")
+_OPTION = pattern(r"\s*\[[^\[\]]*\]")
 _OPENING, _BRACE = re.compile(r"\s*\{"), re.compile(r"\\.|[{}]", re.DOTALL)
-_DELIMITER = re.compile(r"\s*(\\(?:[A-Za-z]+|.)|.)", re.DOTALL)
+_DELIMITER = pattern(r"\s*(\\(?:[A-Za-z]+|.)|.)", re.DOTALL)
 _SYMBOLS = frozenset(" !#$%&,:;>_{|}\xa0\n\\")  # what a backslash may be before, besides letters
 _DELIMITERS = _these(r"( ) [ ] | . / < > \{ \} \|") | frozenset("⟨⟩⌈⌉⌊⌋⟮⟯⎰⎱‖")
 #: Commands that take groups of which the formula has too few if it ends after them.
@@ -40,10 +42,10 @@ _OF_TEXT = _these(
     " operatorname* enclose bbox require toggle mathtip texttip definecolor"
 )
 #: Commands after which nothing is what it was.
-_DEFINES = re.compile(
+_DEFINES = pattern(
     r"\\(?:(?:re)?new(?:command|environment|extarrow)|def|let|Declare|require|verb|AxiomC|UnaryInf)", re.I
 )
-_DEFINED = re.compile(r"\\(?:(?:re)?newcommand|def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)")
+_DEFINED = pattern(r"\\(?:(?:re)?newcommand|def|let|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)")
 #: Environments without columns.
 _ONE_COLUMN = frozenset(["equation", "equation*", "multline", "multline*", "multlined"])
 #: Commands whose group has cells.

@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
+
 #: How names of sounds and films end, which Anki plays, and those of pictures, which it shows.
 SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
@@ -20,8 +22,8 @@ PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", "
 
 #: Where the sounds of texts that are read aloud are, in the deck's media folder.
 SPOKEN = "spoken"
-IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")?(?: width="([^"]*)")? />')
-_FORBIDDEN = re.compile(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
+IMAGE = pattern(r'<img src="([^"]*)" alt="([^"]*)"(?: title="([^"]*)")?(?: width="([^"]*)")? />')
+_FORBIDDEN = pattern(r"!\[[^\]]*\]\(\s*<?((?:javascript|vbscript|file|data):[^>\s]*?)>?\)(?!\))", re.IGNORECASE)
 #: All spellings. Each part ends at the next bracket or line end, or after 50 parts: linear time (test_hangs.py).
 _SPELLING = (
     r"(?<!\\)((?:\\\\)*+)"  # an escaped bracket or ! starts none
@@ -31,18 +33,18 @@ _SPELLING = (
     r"\((?!\s*<)(?P<address>(?:[^()\\\n]++|\\.|\([^()\n]*+\)){1,50}+)\))"
 )
 _TITLE = r"""(?:"[^"]*"|'[^']*'|\([^()]*\))"""
-_MARKDOWNS_OWN = re.compile(rf"\s*\S+(?:\s+{_TITLE})?\s*")
-_NAME_AND_TITLE = re.compile(r"""(.*?)(\s"[^"]*"|\s'[^']*')?""")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MARKDOWNS_OWN = pattern(rf"\s*\S+(?:\s+{_TITLE})?\s*")
+_NAME_AND_TITLE = pattern(r"""(.*?)(\s"[^"]*"|\s'[^']*')?""")
+_ESCAPED = pattern(r"\\([!-/:-@\[-`{-~])")
 #: A width at the end of an alternative text, as Obsidian has it; the height that may follow is the picture's own.
-_WIDTH = re.compile(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")
-_NO_WIDTH = re.compile(r"\|\s*(\d+\s*(?:%|px)?(?:x\d+)?)\s*$")
+_WIDTH = pattern(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")
+_NO_WIDTH = pattern(r"\|\s*(\d+\s*(?:%|px)?(?:x\d+)?)\s*$")
 #: A picture this many times as wide as high scrolls in its line, since it would be a strip of a few pixels on a phone.
 WIDE, WIDEST = 6, 40
-_SHAPE = re.compile(r"-(\d+)x1\.\w+$")
+_SHAPE = pattern(r"-(\d+)x1\.\w+$")
 _LOWEST = 3  # em: how high it stays
 #: Pictures that are alone in a line, side by side.
-_SIDE_BY_SIDE = re.compile(r"(?:^|(?<=<p>)|(?<=<li>)|(?<=<br />\n))((?:<img [^>]*/> *+){2,})(?=$|</p>|</li>|<br />)")
+_SIDE_BY_SIDE = pattern(r"(?:^|(?<=<p>)|(?<=<li>)|(?<=<br />\n))((?:<img [^>]*/> *+){2,})(?=$|</p>|</li>|<br />)")
 
 
 def is_sound(name: str) -> bool:

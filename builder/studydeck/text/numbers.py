@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
-_ITEM = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?:[ \t]|$)", re.MULTILINE)
-_PLACE = re.compile(r' data-sourcepos="[\d:-]*"')
-_LIST = re.compile(r'(<(?:ol|ul|li) data-sourcepos="(\d+):(\d+)-[^>]*>|</(?:ol|ul)>)')
-_NUMBER = re.compile(r"(\d{1,9})([.)])")
+from studydeck.patterns import pattern
+
+_ITEM = pattern(r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?:[ \t]|$)", re.MULTILINE)
+_PLACE = pattern(r' data-sourcepos="[\d:-]*"')
+_LIST = pattern(r'(<(?:ol|ul|li) data-sourcepos="(\d+):(\d+)-[^>]*>|</(?:ol|ul)>)')
+_NUMBER = pattern(r"(\d{1,9})([.)])")
 _FEW_DIGITS = 1  # that have room at the left edge of any list
 
 

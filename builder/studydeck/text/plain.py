@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import html as html_entities
-import re
 
+from studydeck.patterns import pattern
 from studydeck.text.from_html import to_markdown, with_backslashes
 from studydeck.text.markdown import to_html
 from studydeck.text.shown import shown
 from studydeck.text.tex import find_formulas
 from studydeck.text.written import SPELLINGS, written
 
-_LINE_END = re.compile(r"(?:<br(?: /)?>|</p>|<p>|\s)+")
+_LINE_END = pattern(r"(?:<br(?: /)?>|</p>|<p>|\s)+")
 
 
 def from_plain(text: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
-_PLAIN_WORD = re.compile(r"[^\W\d_][\w.+-]*")
+from studydeck.patterns import pattern
+
+_PLAIN_WORD = pattern(r"[^\W\d_][\w.+-]*")
 #: A text that needs no quotes as a value: it starts with a letter or digit, and has no `: ` and no ` #`.
-_PLAIN_TEXT = re.compile(r"[^\W_](?:[^:#]|:(?=\S)|(?<=\S)#)*")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_PLAIN_TEXT = pattern(r"[^\W_](?:[^:#]|:(?=\S)|(?<=\S)#)*")
+_CONTROL = pattern(r"[\x00-\x09\x0b-\x1f]")
 _OTHER_VALUES = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 #: Characters that JSON may leave unescaped, and that YAML forbids or reads as line ends.
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = pattern("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def yaml_scalar(value: object) -> str:

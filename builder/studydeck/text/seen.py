@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.markdown import to_html
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
@@ -28,23 +29,23 @@ _FEWEST = {f"<{slash}{name}>": count for slash in ("", "/") for name, count in
 _NO_MARKS = dict.fromkeys(map(ord, "*_~=^`$\\()"))
 _NO_SIMPLE_LINE = ("\n", "\t", "   ", "/*", "/_")
 _NO_LOSS_IN = frozenset("\\&[\t\r\f")
-_RUN_OF_BLANKS = re.compile(r"(?<=[^\s|])(?: {3,}| *\t[ \t]*)(?=[^\s|])")
-_TAG = re.compile(r"(<[^>]*>)")
-_TAG_NAME = re.compile(r"</?([a-z]+\d?)")
-_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
-_WORD = re.compile(r"[^ \t\n\r\f]+")
-_BLANKS = re.compile(r"[ \t\n\r\f]*")
-_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z\d]{0,31}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
-_SOUND = re.compile(r"(\[sound:[^]<]*\])")
-_INDENT = re.compile(r"[ \t]*\n((?:[ \t]*>)*)([ \t]*)")
+_RUN_OF_BLANKS = pattern(r"(?<=[^\s|])(?: {3,}| *\t[ \t]*)(?=[^\s|])")
+_TAG = pattern(r"(<[^>]*>)")
+_TAG_NAME = pattern(r"</?([a-z]+\d?)")
+_ATTRIBUTE = pattern(r' ([a-z]+)="([^"]*)"')
+_WORD = pattern(r"[^ \t\n\r\f]+")
+_BLANKS = pattern(r"[ \t\n\r\f]*")
+_ENTITY = pattern(r"&(?:[A-Za-z][A-Za-z\d]{0,31}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
+_SOUND = pattern(r"(\[sound:[^]<]*\])")
+_INDENT = pattern(r"[ \t]*\n((?:[ \t]*>)*)([ \t]*)")
 
 # The rest of a link or picture: its address and title, or the name of its definition.
 _ADDRESS = r"<[^<>\n]*>|(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\([^\s()]*\))*\))*"
 _TITLE = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\)"
 _TAIL = rf"\](?:\(\s*(?P<address>{_ADDRESS})(?:\s+(?:{_TITLE}))?\s*\)|\[(?P<label>[^\[\]]*)\]|)"
-_PICTURES_TAIL = re.compile(_TAIL)
+_PICTURES_TAIL = pattern(_TAIL)
 _ALTERNATIVE = r"!\[(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*"
-_DEFINITION = re.compile(
+_DEFINITION = pattern(
     rf"\[(?P<label>(?:[^\[\]\\]|\\.)+)\]:[ \t]*\n?[ \t]*(?:<[^<>\n]*>|[^\s<]\S*)"
     rf"(?:[ \t]*\n?[ \t]*(?:{_TITLE})(?=[ \t]*(?:\n|$)))?[ \t]*(?=\n|$)"
 )
@@ -95,9 +96,9 @@ _SAME = {"th": "td", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")}
 
 PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 #: A word in which backslashes are meant: a pattern or a path.
-_OF_BACKSLASHES = re.compile(r"[A-Za-z]:\\(?!\\)|(?:[^\\]|\\[^A-Za-z\d])*+\\[A-Za-z\d]")
-_NUMBERED = re.compile(r"\d\\\.(?:\s|\Z)")  # of no list, such as `1947\.`
-_BLANKS_OR_END = re.compile(r"[ \t\n]|\Z")
+_OF_BACKSLASHES = pattern(r"[A-Za-z]:\\(?!\\)|(?:[^\\]|\\[^A-Za-z\d])*+\\[A-Za-z\d]")
+_NUMBERED = pattern(r"\d\\\.(?:\s|\Z)")  # of no list, such as `1947\.`
+_BLANKS_OR_END = pattern(r"[ \t\n]|\Z")
 
 
 class Lost(NamedTuple):
@@ -300,8 +301,8 @@ class _Walk:
 
     def _skip(self) -> None:
         """Passes over what isn't shown: a mark that a tag stands for, a definition, or a lost sign."""
-        for number, pattern in enumerate(self._expected):
-            if (found := pattern.match(self.text, self.at)) and found.end() > self.at:
+        for number, expected in enumerate(self._expected):
+            if (found := expected.match(self.text, self.at)) and found.end() > self.at:
                 self.at = found.end()
                 del self._expected[: number + 1]
                 return

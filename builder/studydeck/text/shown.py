@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from studydeck.patterns import pattern
 from studydeck.text.blanks import normal
 from studydeck.text.blocks import (
     Block,
@@ -53,9 +54,9 @@ def shown(html: str, style: Style = Style()) -> Shown:  # noqa: B008 (a tuple)
     return _Reader(style).read(html)
 
 
-_RULE = re.compile(r"\{[^{}]*\}|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
-_NAME = re.compile(r"[.#]?[A-Za-z_][\w-]*")
-_CENTRED = re.compile(r"text-align:\s*center")
+_RULE = pattern(r"\{[^{}]*\}|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
+_NAME = pattern(r"[.#]?[A-Za-z_][\w-]*")
+_CENTRED = pattern(r"text-align:\s*center")
 
 
 _PAGE = (
@@ -98,9 +99,9 @@ _SAME = frozenset(
 )  # fmt: skip
 _DEEPEST = 12
 _FAR = 20  # open elements in which an end looks for its start
-_WIDTH = re.compile(r"(\d+(?:\.\d+)?)(px|%)?")
-_LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]+)")
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_WIDTH = pattern(r"(\d+(?:\.\d+)?)(px|%)?")
+_LANGUAGE = pattern(r"(?:^|\s)lang(?:uage)?-([\w+#.-]+)")
+_REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
 class _Flow:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.media import PICTURES, SOUNDS, is_sound
 from studydeck.text.spans import FORMULA, replace_enclosed
 
 _SUFFIX = "|".join(suffix[1:] for suffix in sorted((*PICTURES, *SOUNDS), key=len, reverse=True))
-_CODE = re.compile(r"<code\b[^>]*>.*?</code>", re.DOTALL)
+_CODE = pattern(r"<code\b[^>]*>.*?</code>", re.DOTALL)
 _NAME = rf"[^\s\"'<>&()\[\]|]{{1,200}}\.(?:{_SUFFIX})"
 #: Spellings that show or play nothing, in a text's HTML; each with the file and a text for it, where it has one.
 _SLIPS = (
@@ -23,11 +24,11 @@ _SLIPS = (
     rf"\[\[(?P<file>[^\[\]\n<|:]{{1,200}}\.(?:{_SUFFIX}))(?P<text>)[^\[\]\n<]{{0,300}}\]\]",
     r'<img src="(?P<file>[^"]*)" alt="(?P<text>[^"]*)"[^>]*/>\{[^{}\n<]{0,40}\bwidth=(?P<size>\d+%?)[^{}\n<]{0,40}\}',
 )
-_ENDING = re.compile(rf"\.(?=[A-Za-z0-9]{{3,4}}\b)(?i:{_SUFFIX})\b")  # looking ahead takes a tenth of the time
-_WORD_START = re.compile(r"(?<!\w)[^\s()<>\"'|]|(?<=_)\w")
-_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>')
-_SHOWN = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*/>')
-_ALT = re.compile(r"\balt=(?:&quot;([^&]*)&quot;|'([^']*)')")
+_ENDING = pattern(rf"\.(?=[A-Za-z0-9]{{3,4}}\b)(?i:{_SUFFIX})\b")  # looking ahead takes a tenth of the time
+_WORD_START = pattern(r"(?<!\w)[^\s()<>\"'|]|(?<=_)\w")
+_LINK = pattern(r'<a href="([^"]*)"[^>]*>(.*?)</a>')
+_SHOWN = pattern(r'<img src="([^"]*)" alt="([^"]*)"[^>]*/>')
+_ALT = pattern(r"\balt=(?:&quot;([^&]*)&quot;|'([^']*)')")
 
 
 class Slip(NamedTuple):
@@ -41,14 +42,14 @@ class Slip(NamedTuple):
 def slips(html: str) -> Iterator[Slip]:
     """What was meant as a picture or sound, and isn't one, in the HTML that the parser made of a text."""
     for part in _CODE.split(replace_enclosed(html, FORMULA, lambda *formula: " ")):
-        for pattern in _SLIPS:
-            for found in re.finditer(pattern, part, re.IGNORECASE):
+        for spelling in _SLIPS:
+            for found in re.finditer(spelling, part, re.IGNORECASE):
                 yield _slip(found)
 
 
 def names_a_file(text: str) -> bool:
     """Whether `text` has a word that ends like the name of a picture or sound. Hardly any text does."""
-    return re.search(_ENDING, text) is not None
+    return _ENDING.search(text) is not None
 
 
 def _slip(found: re.Match[str]) -> Slip:

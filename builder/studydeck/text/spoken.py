@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import html as html_entities
-import re
 from collections.abc import Iterable
 
 from studydeck.model import Text
+from studydeck.patterns import pattern
 from studydeck.text.markdown import field_html
 
 #: What no program reads as it is meant: formulas, code, pictures, tables; or what has a sound of its author's.
-_NOT_SPOKEN = re.compile(r"\\\(|\\\[|<code|<pre|<table|<img|\[sound:|<kbd")
-_READINGS = re.compile(r"<r([pt])>[^<]*</r\1>")
-_END = re.compile(r"<br ?/?>|</(?:p|li|h[1-6]|blockquote)>")
-_TAG = re.compile(r"<[^>]*>")
+_NOT_SPOKEN = pattern(r"\\\(|\\\[|<code|<pre|<table|<img|\[sound:|<kbd")
+_READINGS = pattern(r"<r([pt])>[^<]*</r\1>")
+_END = pattern(r"<br ?/?>|</(?:p|li|h[1-6]|blockquote)>")
+_TAG = pattern(r"<[^>]*>")
 
 
 def spoken_words(texts: Iterable[Text], language: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 
+from studydeck.patterns import pattern
 from studydeck.text.tex import Formula, formulas_and_code
 
 #: The signs that a backslash before them shows as they are. Before others, and at a line's end, a backslash stays.
@@ -36,11 +37,11 @@ TYPED = {
 _OF_TAG = {typed: sign for sign, typed in TYPED.items() if typed.startswith("<")}
 
 _FIRST_ASIDE, _MOST_ASIDE = 0xF0000, 0xFFFD  # what has no sign of its own: formulas
-_PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
-_EACH = re.compile("([\U000f0000-\U0010ffff])")
-_TEX_BRACKET = re.compile(r"\\(?:[(\[]|begin\{)")
+_PRIVATE = pattern("[\U000f0000-\U0010ffff]")
+_EACH = pattern("([\U000f0000-\U0010ffff])")
+_TEX_BRACKET = pattern(r"\\(?:[(\[]|begin\{)")
 _IN_ADDRESSES = "$_.+!*'(),~=:/?#@;&-"  # what comrak doesn't quote there
-_QUOTED = re.compile(r"(?:%F[34](?:%[89AB][0-9A-F]){3})+")
+_QUOTED = pattern(r"(?:%F[34](?:%[89AB][0-9A-F]){3})+")
 _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u30ff\u3105-\u312f\u31a0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -49,7 +50,7 @@ _CJK = (
 _HAN = "[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _READING = r"[^\W\d_](?:[\w'’·.ˇˊˋ˙・ー-]|[ ](?=\w))*+"
 # Each alternative starts with a sign, so that the search for one is quick.
-_SIGNS = re.compile(
+_SIGNS = pattern(
     rf"""\\[!-/:-@\[-`{{-~\n]
     | </?(?:{"|".join(TAGS)})>
     | ~+
@@ -60,10 +61,10 @@ _SIGNS = re.compile(
     """,
     re.VERBOSE,
 )
-_NUMBER = re.compile(r"(?<![\w.,])\d{1,9}\Z")
+_NUMBER = pattern(r"(?<![\w.,])\d{1,9}\Z")
 #: Anki's furigana: a word after a blank and its reading in brackets, which is no link.
 _FURIGANA = rf"([ ]?)(?<![\\{_CJK}])([{_CJK}]++)\[({_READING})\](?![(\[])"
-_WITH_FURIGANA = re.compile("(?:ja|zh|ko)(?:-|$)", re.IGNORECASE)
+_WITH_FURIGANA = pattern("(?:ja|zh|ko)(?:-|$)", re.IGNORECASE)
 
 
 class StandIns:

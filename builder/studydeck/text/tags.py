@@ -11,19 +11,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.spans import Seeker
 from studydeck.text.tex import is_formula, of_latex
 
 _QUOTED = r'"[^"<]*(?:<[^"<]*){0,5}+"' + r"|'[^'<]*(?:<[^'<]*){0,5}+'"
-_TAG = re.compile(rf"<(/?)([A-Za-z][^\s/>]*)((?:[^\"'<>]|{_QUOTED})*+)>")
-_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
-_START = re.compile(r"\\[(\[]|\[\$\$?\]|\[latex\]|\[sound:|<(?=[A-Za-z/!?])", re.IGNORECASE)
+_TAG = pattern(rf"<(/?)([A-Za-z][^\s/>]*)((?:[^\"'<>]|{_QUOTED})*+)>")
+_ATTRIBUTE = pattern(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
+_START = pattern(r"\\[(\[]|\[\$\$?\]|\[latex\]|\[sound:|<(?=[A-Za-z/!?])", re.IGNORECASE)
 _ENDS = {r"\(": r"\)", r"\[": r"\]", "[$]": "[/$]", "[$$]": "[/$$]", "[latex]": "[/latex]"}
-_INSIDE_LATEX = re.compile(r"<br ?/?>|<div>|<[^<>]*>")
-_BREAK = re.compile(r"<br ?/?>")
+_INSIDE_LATEX = pattern(r"<br ?/?>|<div>|<[^<>]*>")
+_BREAK = pattern(r"<br ?/?>")
 #: Elements whose content is no HTML, and is never shown.
 _RAW = ("script", "style", "textarea", "title", "iframe", "noscript", "noembed", "noframes", "xmp", "template")
-_RAW_TAG = re.compile(rf"<(?:{'|'.join(_RAW)})\b|<!--", re.IGNORECASE)
+_RAW_TAG = pattern(rf"<(?:{'|'.join(_RAW)})\b|<!--", re.IGNORECASE)
 _LITERAL = ("code", "pre")  # where nothing is a formula
 
 

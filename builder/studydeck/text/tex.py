@@ -13,32 +13,31 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.spans import Seeker
 
 _ENVIRONMENTS = (
     r"(?:align(?:at|ed|edat)?|array|[bBpvV]?matrix|smallmatrix|[dr]?cases|eqnarray|equation|flalign|gather(?:ed)?|multline|"
     r"split)\*?"
 )
-_START = re.compile(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
+_START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
 #: What a text has that has more than formulas in one line, each between two dollars.
-_UNUSUAL = re.compile(r"\$\$|[`\n]|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
-_ENVIRONMENT = re.compile(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
-_OTHER_ENVIRONMENT = re.compile(
-    rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b"
-)
-_DOLLARS = re.compile(r"\\[\s\S]|(\$+)")
-_BACKSLASHES = re.compile(r"\\+")
+_UNUSUAL = pattern(r"\$\$|[`\n]|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
+_ENVIRONMENT = pattern(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
+_OTHER_ENVIRONMENT = pattern(rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b")
+_DOLLARS = pattern(r"\\[\s\S]|(\$+)")
+_BACKSLASHES = pattern(r"\\+")
 _ENDS = {r"\(": r"\)", r"\[": r"\]"}
-_FENCE = re.compile(r"[ >]{0,6}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(`{3,}(?![^\n]*`)|~{3,})")
-_LINE_START = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
-_LINE_END = re.compile(r"[ \t]*(?:\n|\Z)")
-_BLANK_LINE = re.compile(r"\n[ \t>]*(?=\n)")
-_NEW_BLOCK = re.compile(r"\n[ \t]*(?:[>|]|(?:[-*+#]|\d{1,9}[.)])[ \t])")  # it ends a paragraph without a blank line
-_TEX = re.compile(r"\\[A-Za-z,;!]|[\^={}+<>]|(?<![^\W_]{2})_")  # what prose hasn't; the `_` of my_list is a name's
-_TWO_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}[,;]?\s+[^\W\d_]{2,}")
-_COMMAND = re.compile(r"\[?(?:sound|anki|type):")  # of Anki's
-_PRICE = re.compile(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
-_SHELL_NAME = re.compile(r"[A-Za-z_]\w+")
+_FENCE = pattern(r"[ >]{0,6}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(`{3,}(?![^\n]*`)|~{3,})")
+_LINE_START = pattern(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+_LINE_END = pattern(r"[ \t]*(?:\n|\Z)")
+_BLANK_LINE = pattern(r"\n[ \t>]*(?=\n)")
+_NEW_BLOCK = pattern(r"\n[ \t]*(?:[>|]|(?:[-*+#]|\d{1,9}[.)])[ \t])")  # it ends a paragraph without a blank line
+_TEX = pattern(r"\\[A-Za-z,;!]|[\^={}+<>]|(?<![^\W_]{2})_")  # what prose hasn't; the `_` of my_list is a name's
+_TWO_WORDS = pattern(r"(?<![^\W\d_])[^\W\d_]{2,}[,;]?\s+[^\W\d_]{2,}")
+_COMMAND = pattern(r"\[?(?:sound|anki|type):")  # of Anki's
+_PRICE = pattern(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
+_SHELL_NAME = pattern(r"[A-Za-z_]\w+")
 _LONGEST_START = 40  # characters before a formula that starts its line
 
 

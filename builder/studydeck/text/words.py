@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 from zlib import crc32
 
+from studydeck.patterns import pattern
 from studydeck.text.cloze import without_gaps
 
 _SLUG_LENGTH = 48
@@ -15,13 +16,13 @@ _LONGEST_NAME = 300  # characters of a name that are compared
 _ALIKE = 0.6  # from 0 to 1, as in difflib, for a name that was probably meant
 _MOST_COMPARED = 20_000  # names, which takes half a second
 # Counts such as {1,30}, and a start at the start of a run of marks, keep a text full of marks from taking minutes.
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|_+|~~|==")
-_QUOTES = re.compile(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,200}?)(?<=\w)['’](?!\w)")
+_CODE = pattern(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_MARK = pattern(r"\\([!-/:-@\[-`{-~])|\*+|_+|~~|==")
+_QUOTES = pattern(r"[\"“”„«»]|(?<!\w)['‘](?=\w)(.{1,200}?)(?<=\w)['’](?!\w)")
 # Punctuation at a word's end means nothing; inside a word it may: 2.5, C++, f(x); and so may the `!` of 3! or n!.
 # Operators always count: dropping them made `a < b` and `a > b` one question (test_checks.py, "operators tell questions
 # apart").
-_WORD_ENDS = re.compile(r"(?<![?.,;:])(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s+|$)|(?<!!)!+$")
+_WORD_ENDS = pattern(r"(?<![?.,;:])(?:\s*[?.,;:]|\s+!|(?<=[^\W\d]{2})!)*(?:\s+|$)|(?<!!)!+$")
 
 _BLANKS = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

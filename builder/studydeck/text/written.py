@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from studydeck.patterns import pattern
 from studydeck.text.blocks import Block, Blocks, Cell, Code, Heading, Line, Listed, Paragraph, Piece, Quote, Rule, Table
 from studydeck.text.look import BOLD, CODE, HIGHLIGHTED, ITALIC, KEY, STRUCK, UNDERLINED
 from studydeck.text.media import is_sound
@@ -14,12 +15,12 @@ from studydeck.text.media import is_sound
 Feature = str | tuple[int, str] | tuple[str, str, str]
 #: Stands before a sign that Markdown may read, and becomes a backslash or nothing. No field has it.
 MARK = "\0"
-_SIGNS = re.compile(r"[\\`*_~^$\[|]|==+|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|(?<!\{)\{(?![{c])")
-_LINE_SIGN = re.compile(r"([#>+-]|=(?=\s*$)|\d{1,9}(?=[.)](?:\s|$)))")
-_LAST_NUMBER_SIGN = re.compile(r"(?<![^ ])(?=#+$)")  # which would end a heading
-_RAISED = re.compile(r"[+−-]?\w+[+−-]?")
-_BARE_FILE = re.compile(r"[^\s()<>\\\"'%#?&*_~^$`\[\]|=!{}][^()<>\\\"'%#?&*_~^$`\[\]|={}]*")
-_RUBY = re.compile(r"[\u2e80-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+\|[^\W\d_][\w'’·.ˇˊˋ˙・ー -]*")
+_SIGNS = pattern(r"[\\`*_~^$\[|]|==+|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|(?<!\{)\{(?![{c])")
+_LINE_SIGN = pattern(r"([#>+-]|=(?=\s*$)|\d{1,9}(?=[.)](?:\s|$)))")
+_LAST_NUMBER_SIGN = pattern(r"(?<![^ ])(?=#+$)")  # which would end a heading
+_RAISED = pattern(r"[+−-]?\w+[+−-]?")
+_BARE_FILE = pattern(r"[^\s()<>\\\"'%#?&*_~^$`\[\]|=!{}][^()<>\\\"'%#?&*_~^$`\[\]|={}]*")
+_RUBY = pattern(r"[\u2e80-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+\|[^\W\d_][\w'’·.ˇˊˋ˙・ー -]*")
 
 
 class Spelling(NamedTuple):

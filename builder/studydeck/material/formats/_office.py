@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from studydeck.patterns import pattern
+
 WORD, TEXT = "a Word document", "an OpenDocument text"
 #: What a file is, by how its OpenDocument or EPUB type, or the name of a file in it, starts.
 _BY_TYPE = {
@@ -18,7 +20,7 @@ _BY_TYPE = {
 }
 _BY_NAME = {"word/": WORD, "ppt/": "a PowerPoint presentation", "xl/": "an Excel workbook"}
 _LARGEST = 60_000_000  # bytes of XML, unpacked
-_NOT_UTF_8 = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"'](?!utf-8[\"']|us-ascii[\"'])", re.IGNORECASE)
+_NOT_UTF_8 = pattern(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"'](?!utf-8[\"']|us-ascii[\"'])", re.IGNORECASE)
 
 
 @lru_cache(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studydeck.material.formats import Format, needs_extra
 from studydeck.material.formats.markdown import listed_rows
+from studydeck.patterns import pattern
 
 _NOT_READ = [
     "nav",
@@ -22,7 +23,7 @@ _NOT_READ = [
     "head",
     "pre",
 ]
-_LINE_BREAKS = re.compile(r"(?<! ) {2,}+\n\s*")
+_LINE_BREAKS = pattern(r"(?<! ) {2,}+\n\s*")
 
 
 def from_html(path: Path, page_or_part: bytes | str, without: str = "") -> str:

@@ -8,28 +8,29 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from studydeck.material.formats import Format, decoded
+from studydeck.patterns import pattern
 from studydeck.text.spans import Seeker
 
 #: Where something starts that isn't prose: front matter, fenced code, a comment, a link's address.
-_NOT_PROSE = re.compile(r"\A---\n|^(`{3,}|~{3,})|<!--|^ {0,3}\[[^\]\n]+\]:.*$", re.MULTILINE)
-_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
-_UNDERLINED = re.compile(r"^([^\n|>-].*)\n(?:=+|-+)[ \t]*$", re.MULTILINE)
-_PICTURE = re.compile(r"!\[|\[\^")
-_LINK = re.compile(r"\[([^\]\n]+)")
-_QUOTE = re.compile(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*+(?:\|?[ \t]*+:?-{3,}+:?[ \t]*+)++\|?[ \t]*$|^[ \t]*+(?:\*[ \t]*+){3,}+$", re.MULTILINE)
+_NOT_PROSE = pattern(r"\A---\n|^(`{3,}|~{3,})|<!--|^ {0,3}\[[^\]\n]+\]:.*$", re.MULTILINE)
+_FENCE = pattern(r"^(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
+_UNDERLINED = pattern(r"^([^\n|>-].*)\n(?:=+|-+)[ \t]*$", re.MULTILINE)
+_PICTURE = pattern(r"!\[|\[\^")
+_LINK = pattern(r"\[([^\]\n]+)")
+_QUOTE = pattern(r"^(?:[ \t]*>)+ ?", re.MULTILINE)
+_RULE = pattern(r"^[ \t]*+(?:\|?[ \t]*+:?-{3,}+:?[ \t]*+)++\|?[ \t]*$|^[ \t]*+(?:\*[ \t]*+){3,}+$", re.MULTILINE)
 #: A table whose rows have no pipes at their ends: the head, the rule below it, the rows.
-_BARE_TABLE = re.compile(r"^[^\n|]+\|[^\n]*\n *:?-+:? *(?:\| *:?-+:? *)+$(?:\n[^\n|]*\|[^\n]*$)*", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,6} .*\}[ \t]*$", re.MULTILINE)
-_ANCHOR = re.compile(r"\{[#.:]")
-_TAG_OR_ENTITY = re.compile(
+_BARE_TABLE = pattern(r"^[^\n|]+\|[^\n]*\n *:?-+:? *(?:\| *:?-+:? *)+$(?:\n[^\n|]*\|[^\n]*$)*", re.MULTILINE)
+_HEADING = pattern(r"^#{1,6} .*\}[ \t]*$", re.MULTILINE)
+_ANCHOR = pattern(r"\{[#.:]")
+_TAG_OR_ENTITY = pattern(
     r"(`+)|</?[A-Za-z][\w-]*+(?:\s++[\w:.-]++(?:=(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]++))?)*+\s*+/?>"
     r"|<(?P<address>[a-z][a-z0-9+.-]*:[^\s<>]*)>|&(?:#\w+|\w+);"
 )
-_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
-_EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|\*(?=\S)|(?<=\S)\*|`|~~|(?<!\w)_+(?=\w)|(?<=\w)_++(?!\w)|(?P<kept>_++))")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ROW = pattern(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
+_EMPHASIS = pattern(r"(?<!\\)(?:\*\*|\*(?=\S)|(?<=\S)\*|`|~~|(?<!\w)_+(?=\w)|(?<=\w)_++(?!\w)|(?P<kept>_++))")
+_ITEM = pattern(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\S")
+_ESCAPE = pattern(r"\\([!-/:-@\[-`{-~])")
 
 
 def plain_markdown(text: str) -> str:

@@ -15,16 +15,17 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from studydeck.material.formats import Format, needs_extra
+from studydeck.patterns import pattern
 
-_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
+_BROKEN_WORD = pattern(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
 _EDGE = 0.12  # of a page's height, at its top and at its bottom
 _MOST_HEADING_WORDS = 12
 #: A sign without a character, which is nearly always a bullet if it is the first one.
-_NO_CHARACTER = re.compile(r"\(cid:\d+\)")
-_BULLET = re.compile(r"(?:\(cid:\d+\)|[•‣◦▪●∙○■□➢✓\uf000-\uf0ff])+\s*")
-_DASH_OR_NUMBER = re.compile(r"(?:[-–—*]|\(?\d{1,3}[.)])\s+(?=\S)")
-_MARK = re.compile(rf"{_BULLET.pattern}|[-–—*]|\(?\d{{1,3}}[.)]")
-_PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d]+\W+)?\d+(?:\W+(?:[^\W\d]+\W+)?\d+)?\W*")  # 7, - 7 -, Page 7 of 9
+_NO_CHARACTER = pattern(r"\(cid:\d+\)")
+_BULLET = pattern(r"(?:\(cid:\d+\)|[•‣◦▪●∙○■□➢✓\uf000-\uf0ff])+\s*")
+_DASH_OR_NUMBER = pattern(r"(?:[-–—*]|\(?\d{1,3}[.)])\s+(?=\S)")
+_MARK = pattern(rf"{_BULLET.pattern}|[-–—*]|\(?\d{{1,3}}[.)]")
+_PAGE_NUMBER = pattern(r"\W*(?:[^\W\d]+\W+)?\d+(?:\W+(?:[^\W\d]+\W+)?\d+)?\W*")  # 7, - 7 -, Page 7 of 9
 _STOPS = (".", "!", "?", ":", ";")
 
 
