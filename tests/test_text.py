@@ -18,6 +18,7 @@ from studydeck.reading.keys import ID_PATTERN
 from studydeck.text import (
     fold,
     is_sound,
+    letters_hash,
     markdown,
     media_references,
     media_slips,
@@ -886,3 +887,10 @@ def test_code_is_no_formula_on_a_page_either() -> None:
     html = to_html("`\\(x\\)` starts `\\(` and\n\n```latex\n\\[y\\]\n```\n\nends `\\)`: $z$")
     assert with_mathml(html) == html.replace(r"\(z\)", with_mathml(r"\(z\)"))
     assert with_mathml(r"\(z\)").startswith("<math")
+
+
+@pytest.mark.parametrize("sign", "\xa0\u1680\u2003\u202f\u3000“”„«»‘’")
+@pytest.mark.parametrize("text", ["Где он", "Wo ist é", "川は どこ", "where"])
+def test_questions_that_fold_alike_have_one_hash(sign: str, text: str) -> None:
+    assert letters_hash(text + sign) == letters_hash(text) == letters_hash(text.upper())
+    assert letters_hash(text) != letters_hash(text[:-1])

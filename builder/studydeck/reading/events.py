@@ -7,7 +7,6 @@ rest is read again, so that one run finds all errors.
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import islice
 from typing import Any
 
@@ -29,6 +28,7 @@ from studydeck.reading.nodes import (
     Keys,
     Node,
     and_more,
+    composed,
     html,
     stand_in,
 )
@@ -122,7 +122,7 @@ def _build(path: str, text: str) -> tuple[Node | None, list[Problem]]:
         if kind is scalar_event:
             value = event.value
             if not value.isascii():
-                value = unicodedata.normalize("NFC", value.translate(stand_ins))
+                value = composed(value.translate(stand_ins))
             style = event.style
             mark = event.start_mark
             if key is None and type(parent) is Keys and not (style or event.anchor or event.tag):

@@ -9,7 +9,6 @@ as libyaml would (test_lines.py compares the two).
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from studydeck.model import Text
 from studydeck.patterns import pattern
@@ -22,6 +21,7 @@ from studydeck.reading.nodes import (
     Items,
     Keys,
     Node,
+    composed,
     html,
     placed,
 )
@@ -64,11 +64,6 @@ def read_lines(path: str, text: str) -> Node | None:
     return reader.root if reader.read() and not reader.waiting else None
 
 
-def _is_simple(value: str) -> bool:
-    """Whether a text contains no comment and needs no Unicode normalisation."""
-    return value.isascii() and " #" not in value
-
-
 class _Lines:
     """One pass over a file's lines. `parent` is the open list or mapping, and `at` its column, from 0.
 
@@ -91,7 +86,7 @@ class _Lines:
     def read(self) -> bool:
         """Reads all lines; False at the first one that libyaml has to read."""
         path, heads = self.path, _heads
-        careful = not self.ascii or " #" in self.text
+        is_ascii, may_have_comments = self.ascii, " #" in self.text
         for number, line in self.numbered:
             start, colon, value = line.partition(": ")
             head = heads.get(start) if colon else None
@@ -118,7 +113,7 @@ class _Lines:
             parent.marks.append((number, column + 1))
             if not value:
                 self.waiting = key
-            elif value[0] in _NOT_FIRST or value[-1] in " :" or ": " in value or (careful and not _is_simple(value)):
+            elif value[0] in _NOT_FIRST or value[-1] in " :" or ": " in value or (may_have_comments and " #" in value):
                 node = self._value(number, after - 1, value)
                 if node is not None:
                     parent[key] = node
@@ -127,7 +122,7 @@ class _Lines:
                 else:
                     return False
             else:  # four in five end here
-                text = parent[key] = Text(value)
+                text = parent[key] = Text(value if is_ascii else composed(value))
                 text.path, text.line, text.column, text.plain = path, number, after, True
         return True
 
@@ -156,7 +151,7 @@ class _Lines:
                 return False
             if ": " in line or " #" in line or written[-1] == ":" or len(last) + len(line) > LONGEST_TEXT:
                 return False
-            node = placed(self._composed(f"{last} {written}"), self.path, last.line, last.column)
+            node = placed(composed(f"{last} {written}"), self.path, last.line, last.column)
         if not isinstance(node, Text) or not node.plain:
             return False
         if isinstance(self.parent, Items):
@@ -233,7 +228,7 @@ class _Lines:
         if not written:
             return None
         if written[0] not in _NOT_FIRST and written[-1] not in " :" and ": " not in written and " #" not in written:
-            return placed(self._composed(written), self.path, number, column + 1)
+            return placed(composed(written), self.path, number, column + 1)
         found = re.fullmatch(_VALUE, written)
         kind = found.lastgroup if found else None
         if found is None or kind is None:
@@ -267,7 +262,7 @@ class _Lines:
             text = text.replace("''", "'")
         elif quote and "\\" in text:
             text = _ESCAPE.sub(r"\1", text)
-        return placed(self._composed(text), self.path, number, column + 1, plain=not quote)
+        return placed(composed(text), self.path, number, column + 1, plain=not quote)
 
     def _pairs(self, number: int, column: int, written: str) -> Keys | None:
         """A mapping in braces."""
@@ -279,9 +274,6 @@ class _Lines:
             keys[pair[1]] = value
             keys.marks.append((number, column + 2 + pair.start()))
         return keys
-
-    def _composed(self, written: str) -> str:
-        return written if self.ascii or written.isascii() else unicodedata.normalize("NFC", written)
 
     def _block(self, number: int, column: int, sign: str) -> Text | None:
         """The text on the lines below a `|` or `>`, deeper than the key or the dash that it belongs to."""
@@ -308,7 +300,7 @@ class _Lines:
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:
             return None
-        text = self._composed(text)
+        text = composed(text)
         if tag:
             return html(text, self.path, number, column + 1)
         return placed(text, self.path, number, column + 1, plain=False)

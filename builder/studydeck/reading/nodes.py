@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import lru_cache
 from typing import TypeVar
 
 from studydeck.model import Html, Placed, Problem, Text
+from studydeck.patterns import pattern
 
 #: Most characters of one text. The longest fields of real cards have a few thousand.
 LONGEST_TEXT = 100_000
+#: Signs of India and its neighbours that may compose.
+_MANY_MARKS = pattern("[\u0900-\u11ff]")
 #: How many levels deep lists and mappings may be nested.
 DEEPEST = 20
 #: How many syntax errors, or bad characters, of a file are reported one by one; the next one only says "more".
@@ -33,6 +38,21 @@ def without_separators(text: str) -> str:
     for separator in "" if text.isascii() else _SEPARATORS:
         text = text.replace(separator, " ")  # translate() would take as long as all other reading
     return text
+
+
+def composed(text: str) -> str:
+    """`text` with its letters in Unicode's composed form (NFC).
+
+    Nothing composes with a blank. So words of scripts in which it takes a microsecond for each are remembered.
+    """
+    if _MANY_MARKS.search(text):
+        return " ".join(map(_composed_word, text.split(" ")))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(2**14)
+def _composed_word(word: str) -> str:
+    return unicodedata.normalize("NFC", word)
 
 
 class Items(list["Node"]):

@@ -14,7 +14,8 @@ from studydeck.patterns import pattern
 from studydeck.reading.lines import read_lines
 from studydeck.reading.nodes import CONTROL, MOST_MISTAKES, Node, and_more, without_separators
 
-_ALLOWED = b"\t\n\r" + bytes(range(32, 127))
+#: Bytes of UTF-8 that no character starts with which isn't allowed.
+_ALLOWED = b"\t\n\r" + bytes({*range(32, 127), *range(128, 256)} - {0xC2, 0xED, 0xEF})
 _WIDE = {
     "UTF-32": pattern(rb"\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0]"),
     "UTF-16": pattern(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"),
@@ -47,12 +48,12 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
             return "", [problem("encoding", Place(path), f"the file is saved as {name}", "save it as UTF-8")]
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = data.decode("utf-8")
+        text, is_sound = data.decode("utf-8"), not data.translate(None, _ALLOWED)  # fifteen times as fast as a search
     except UnicodeDecodeError:
-        text = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape"))
+        text, is_sound = _BAD_BYTES.sub(lambda run: run[0][0], data.decode("utf-8", "surrogateescape")), False
     text = without_separators(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    if data.isascii() and not data.translate(None, _ALLOWED):  # fifteen times as fast as the search
+    if is_sound:
         return text, []
     wrong = islice(re.finditer(CONTROL, text), MOST_MISTAKES + 1)
     problems = [_wrong_character(path, text, found.start()) for found in wrong]

@@ -28,6 +28,7 @@ _BLANKS = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _NO_LETTERS = f"[{_BLANKS}“”„«»‘’]+"
+_STARTS = bytes({sign.encode()[0] for sign in f"{_BLANKS}“”„«»‘’"})  # of what these are in UTF-8
 _ASCII_LETTERS = bytes(range(256)).lower(), bytes(n for n in range(128) if not chr(n).isalnum())
 
 #: What a slug has in place of the signs in ASCII.
@@ -106,8 +107,11 @@ def letters_hash(text: str) -> int:
     """A hash (32 bits) of the letters and digits of `text`: texts that fold alike have the same hash."""
     if text.isascii():
         return crc32(text.encode().translate(*_ASCII_LETTERS))
-    letters = re.sub(_NO_LETTERS, "", text.casefold())
-    return crc32(letters.encode("utf-8", "surrogatepass").translate(*_ASCII_LETTERS))
+    text = text.casefold()
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data.translate(None, _STARTS)) != len(data):
+        data = re.sub(_NO_LETTERS, "", text).encode("utf-8", "surrogatepass")
+    return crc32(data.translate(*_ASCII_LETTERS))
 
 
 def near(word: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
