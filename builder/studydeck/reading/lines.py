@@ -9,6 +9,7 @@ as libyaml would (test_lines.py compares the two).
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from studydeck.model import Text
 from studydeck.patterns import pattern
@@ -283,19 +284,24 @@ class _Lines:
         indent = len(first) - len(first.lstrip(" "))
         if not first.strip(" ") or indent <= self.at:
             return None
-        end = number
-        while end < len(lines) and (lines[end].startswith(" " * indent) or not lines[end].strip(" ")):
-            if lines[end][indent:].isspace():
-                return None
-            end += 1
-        if end == len(lines) and lines[-1]:
+        margin, body = " " * indent, list[str]()
+        for line in islice(lines, number, None):
+            if line.startswith(margin):
+                body.append(line[indent:])
+            elif line.strip(" "):
+                break
+            else:
+                body.append("")
+        if number + len(body) == len(lines) and lines[-1]:
             return None  # the file doesn't end with a line end
-        text = "\n".join(line[indent:] for line in lines[number:end]).rstrip("\n")
+        if any(map(str.isspace, body)):
+            return None
+        text = "\n".join(body).rstrip("\n")
         if sign[0] == ">":
             if "\n\n" in text or "\n " in text:
                 return None  # its lines aren't simply joined
             text = text.replace("\n", " ")
-        for _ in range(number, end):
+        for _ in body:
             next(self.numbered)
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:

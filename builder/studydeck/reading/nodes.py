@@ -45,9 +45,11 @@ def composed(text: str) -> str:
 
     Nothing composes with a blank. So words of scripts in which it takes a microsecond for each are remembered.
     """
+    if text.isascii():
+        return text
     if _MANY_MARKS.search(text):
         return " ".join(map(_composed_word, text.split(" ")))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(2**14)
