@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import filterfalse
 from sys import intern
 
-from studydeck.model import Card, Deck, Languages, Section, Text
+from studydeck.model import Card, Deck, Languages, Same, Section, Text
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
 from studydeck.text.tex import formulas_and_code
@@ -148,19 +148,6 @@ def _judged_texts_of(section: Section) -> Sequence[Text]:
     return section.texts
 
 
-class _Same:
-    """A deck as a key of a cache: the same one, not an equal one."""
-
-    def __init__(self, deck: Deck) -> None:
-        self.deck = deck
-
-    def __hash__(self) -> int:
-        return id(self.deck)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.deck is self.deck
-
-
 def in_english(deck: Deck) -> Sequence[Card]:
     """The judged cards, and reverse questions of their own, whose language is English; without answers in another."""
     return [card for _, cards in english_sections(deck) for card in cards]
@@ -168,13 +155,13 @@ def in_english(deck: Deck) -> Sequence[Card]:
 
 def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
     """The sections of a deck, each with those of its cards that `in_english` has."""
-    return _english_sections(_Same(deck))
+    return _english_sections(Same(deck))
 
 
 @lru_cache(1)
-def _english_sections(same: _Same) -> list[tuple[Section, list[Card]]]:
-    languages = same.deck.languages
-    return [(section, _english_cards(section, section.languages.inside(languages))) for section in same.deck.sections]
+def _english_sections(deck: Same[Deck]) -> list[tuple[Section, list[Card]]]:
+    languages = deck.value.languages
+    return [(section, _english_cards(section, section.languages.inside(languages))) for section in deck.value.sections]
 
 
 def _english_cards(section: Section, around: Languages) -> list[Card]:
@@ -197,12 +184,12 @@ def _without_answer(card: Card) -> Card:
 
 def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
     """The English cards with a question, and that question; each reverse question of its own is like a card."""
-    return _questions(_Same(deck))
+    return _questions(Same(deck))
 
 
 @lru_cache(1)
-def _questions(same: _Same) -> list[tuple[Card, Text]]:
-    return [(card, card.asks) for card in in_english(same.deck) if not card.kind.gaps]
+def _questions(deck: Same[Deck]) -> list[tuple[Card, Text]]:
+    return [(card, card.asks) for card in in_english(deck.value) if not card.kind.gaps]
 
 
 def bare(text: str) -> str:

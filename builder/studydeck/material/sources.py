@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from studydeck.counting import counted
 from studydeck.material.align import align, inherited
 from studydeck.material.lock import MaterialLock, Stamp
 from studydeck.material.outline import Outline, Part, Sentence, Spot
-from studydeck.model import Card, Deck, Section, Text
+from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.text import slug
 from studydeck.text.locator import Locator, read_locator
 
@@ -80,19 +81,33 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
     `ids` are those of the deck's cards in their order, empty if a card has none yet. A locator with a stamp is read
     against the lock's outline; one that its author has written since, against the newest outline available.
     """
-    old = new = _Homes(deck, lock.outline)
-    outline = lock.outline
-    now: dict[Spot, Spot | None] = {}
-    if material is not None:
-        outline = inherited(lock.outline, material)
-        if not outline.says(lock.outline):
-            new, now = _Homes(deck, outline), align(lock.outline, outline)
-    looking = _Looking(old, new, lock, now)
+    if material is None:
+        return _by_lock(Same(deck), tuple(ids), Same(lock))
+    outline = inherited(lock.outline, material)
+    if outline.says(lock.outline):
+        found = _by_lock(Same(deck), tuple(ids), Same(lock))
+        return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
+    old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
+    return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
+
+
+@lru_cache(1)  # a command asks again for what its deck's problems were found by
+def _by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+    outline = lock.value.outline
+    homes = _Homes(deck.value, outline)
+    return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
+
+
+def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking) -> Sources:
     places = list(_written(deck, ids))
     found = _one_a_key([looking.at(each) for each in places], lambda number: looking.unmoved(places[number]))
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
-    return Sources(tuple(found), Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts)))
+    return Sources(tuple(found), _with_tags(outline, tags))
+
+
+def _with_tags(outline: Outline, tags: Mapping[str, str]) -> Outline:
+    return Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts))
 
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
