@@ -16,8 +16,10 @@ from studydeck.checks.words import (
     VERBS,
     WHICH,
     around,
+    asking,
     content,
     either,
+    english_with,
     first_word,
     gaps,
     in_english,
@@ -58,6 +60,7 @@ _NEGATIVE = (
     r"|^(?>.*?\b[Aa]ll of (?:the following|these)\b).*\bexcept\b"
     r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:\w+ ){0,3}?(?:is|are|does|do|was|were|can|has|have) not\b"
 )
+_NEAR_NEGATIVE = ("NOT", "EXCEPT", " these ", " the following ")
 _ANY = these("a an one another some any few several")
 _COUNTED = these("two three four five 2 3 4 5")
 _ONE_OF = (
@@ -316,8 +319,9 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
         question: Into which sea does the Rhine flow?
         answer: The North Sea
     """
-    for _, question in questions(deck):
-        if "NOT" in question or "EXCEPT" in question or " these " in question or " the following " in question:
+    for card in english_with(deck, *_NEAR_NEGATIVE):
+        question = card.asks
+        if not card.kind.gaps and any(near in question for near in _NEAR_NEGATIVE):
             found = re.search(_NEGATIVE, plain(question))
             if found and not plain(question).isupper():
                 message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
@@ -338,7 +342,7 @@ def open_example(deck: Deck) -> Iterator[Problem]:
         question: Which long African river flows north?
         answer: The Nile
     """
-    for _, question in questions(deck):
+    for _, question in asking(deck, _NEAR_EXAMPLE | {"which"}):
         asked = words(question)
         is_near = not _NEAR_EXAMPLE.isdisjoint(asked) or (asked[:1] == ("which",) and len(asked) <= _MEMBER)
         if not is_near or not CHOICE.isdisjoint(asked):
@@ -363,9 +367,8 @@ def several_answers(deck: Deck) -> Iterator[Problem]:
         question: What does the water that falls from a dam drive?
         answer: Turbines
     """
-    for _, question in questions(deck):
-        asked = words(question)
-        if _NEAR_SEVERAL.isdisjoint(asked) or not _COUNTED_OR_CHOSEN.isdisjoint(asked):
+    for _, question in asking(deck, _NEAR_SEVERAL):
+        if not _COUNTED_OR_CHOSEN.isdisjoint(words(question)):
             continue
         if found := re.search(_SEVERAL, _spelled_out(question)):
             message = f"several answers fit '{_shown(found[0])}'"
@@ -397,10 +400,8 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
         question: What forms when a river cuts off one of its bends?
         answer: An oxbow lake
     """
-    for card, question in questions(deck):
+    for card, question in asking(deck, _NEAR_OPEN_ENDED):
         asked = words(question)
-        if _NEAR_OPEN_ENDED.isdisjoint(asked):
-            continue
         if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
         found = re.search(_OPEN_ENDED, _spelled_out(question))
@@ -425,7 +426,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
         question: Through which country does the Nile reach the sea?
         answer: Egypt
     """
-    for card in in_english(deck):
+    for card in english_with(deck, " above"):
         for text in (card.asks, *card.answers):
             if " above" in text and not is_translation(card) and (found := re.search(_ABOVE, plain(text))):
                 message = f"'{found[0]}' belongs in a multiple-choice test"
@@ -446,7 +447,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
         question: What feature of its bed makes a river flow faster?
         answer: A steeper slope
     """
-    for card in in_english(deck):
+    for card in english_with(deck, "epends"):
         for answer in card.answers:
             if "epends" in answer and not is_translation(card) and re.match(_DEPENDS, plain(answer)):
                 message = "'it depends' is true of nearly everything"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from studydeck.checks.words import (
     bare,
+    count_words,
     first_word,
     gaps,
     judged,
@@ -134,11 +135,11 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
 
 def _count(text: str, limit: int) -> int:
     """How many words a text has outside tables if it has more than `limit`, otherwise 0."""
-    if text.count(" ") < limit and text.isascii() and text.isprintable():
+    if text.count(" ") < limit and text.isprintable():  # other kinds of white space aren't
         return 0
     if "|" in text and _TABLE.search(text):
         text = "\n".join(line for line in text.split("\n") if "|" not in line)
-    count = len(words(text)) if len(text.split()) > limit else 0
+    count = count_words(text) if len(text.split()) > limit else 0
     return count if count > limit else 0
 
 

@@ -8,14 +8,16 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts, judged_texts_in_languages, outside, these
+from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.text import to_cloze_html, to_html, without_gaps
 from studydeck.text.formula import formulas
 from studydeck.text.lost import lost
 from studydeck.text.mathjax import defined, names, refused
+from studydeck.text.seen import has_marks
 
+_BRACKETS = ("(", ")", "[", "]")
 _PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
 _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Marks that are meant to be unpaired: in a list's `1)` and `a)`, in `:)`, and mentioned, as in: what does ) close?
@@ -68,9 +70,12 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
         answer: What its header has a cell for
     """
     places = Places(deck)
-    for text, language in judged_texts_in_languages(deck):
-        for loss in lost(text, language):
-            yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
+    for texts, language in judged_texts_in_languages(deck):
+        if not has_marks("\0".join(texts)):  # most sections have no mark at all
+            continue
+        for text in texts:
+            for loss in lost(text, language):
+                yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
 
 
 @check("unbalanced", "An unpaired bracket, backtick, `**` or dollar sign.")
@@ -88,12 +93,8 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         question: Which river (the longest of Africa) flows through Cairo?
         answer: The Nile
     """
-    texts = judged_texts(deck)
-    brackets = {text for text in texts if "(" in text or ")" in text or "[" in text or "]" in text}
-    for text in texts:
-        if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
-            continue
-        if sign := _without_partner(text, text in brackets):
+    for text in texts_with(deck, "`", "**", "$", *_BRACKETS):
+        if sign := _without_partner(text, any(sign in text for sign in _BRACKETS)):
             message, remedy = f"'{sign}' is unpaired", "add the other one, or put it in `code` if it is intended"
             if sign == "$" and re.search(_HALF_SPACED, text):
                 message, remedy = "'$ … $' with a blank at one end is no formula", "remove the blank inside it"
@@ -147,7 +148,7 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
         question: Which river flows through **Cairo**?
         answer: The Nile
     """
-    for text in judged_texts(deck):
+    for text in texts_with(deck, "<", "&"):
         if "<" in text and (tag := _shown_tag(text)):
             message = f"'{tag[0][:40]}' is HTML, which a card shows as it is typed"
             yield warning("raw-html", text, message, f"{_instead(tag)}, or put it in `code` if it is intended")
@@ -195,9 +196,7 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{df}{dx}$
     """
     places = Places(deck)
-    for text in judged_texts(deck):
-        if "$" not in text and "\\" not in text and "[latex]" not in text:
-            continue
+    for text in texts_with(deck, "$", "\\", "[latex]"):
         html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
         own = defined(html)
         for tex in formulas(html):
@@ -226,7 +225,7 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{1}{4}$
     """
     places = Places(deck)
-    for text in judged_texts(deck):
+    for text in texts_with(deck, "\\", "["):
         if "\\" not in text and "[$" not in text and "latex]" not in text.lower():
             continue
         if found := _in_no_formula(outside(text)):

@@ -6,7 +6,7 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import filterfalse
 from sys import intern
@@ -87,7 +87,7 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-_MARKED = re.compile(r"[`$\[\\]")
+_MARKS = ("`", "$", "[", "\\", "://")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
 _OBJECT = re.compile(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
@@ -107,9 +107,14 @@ _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
 
-def judged(deck: Deck) -> list[Card]:
+def judged(deck: Deck) -> Sequence[Card]:
     """The cards that checks judge: all but the retired ones."""
-    return [card for section in deck.sections for card in _in_markdown(section) if not card.retired]
+    return _judged(Same(deck))
+
+
+@lru_cache(1)
+def _judged(deck: Same[Deck]) -> list[Card]:
+    return [card for section in deck.value.sections for card in _in_markdown(section) if not card.retired]
 
 
 def _in_markdown(section: Section) -> Sequence[Card]:
@@ -124,22 +129,36 @@ def turned(deck: Deck) -> list[Card]:
     return [card for section in deck.sections for card in section.turned if not (card.retired or card.html)]
 
 
-def judged_texts(deck: Deck) -> list[Text]:
-    """Every Markdown text of the judged cards."""
-    return [text for section in deck.sections for text in _judged_texts_of(section)]
+def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
+    """The Markdown texts of the judged cards that have one of some signs."""
+    for section, texts in _judged_texts(Same(deck)):
+        if holds(section, *signs):
+            for text in texts:
+                if any(sign in text for sign in signs):
+                    yield text
 
 
-def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Text, str]]:
-    """`judged_texts`, each with its language, empty if nobody said it."""
-    for section in deck.sections:
+def holds(section: Section, *signs: str) -> bool:
+    """Whether a section has one of some signs: its texts are searched together, since most sections have none."""
+    whole = "\n".join(section.texts)
+    return any(sign in whole for sign in signs)
+
+
+def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Sequence[Text], str]]:
+    """The Markdown texts of the judged cards, with their language, empty if nobody said it."""
+    for section, texts in _judged_texts(Same(deck)):
         around = section.languages.inside(deck.languages)
         if section.mixed or around.language != around.of_answers:
             for card in section.cards:
                 if not card.retired:
-                    yield from card.spoken(around)
+                    yield from (([text], language) for text, language in card.spoken(around))
         else:
-            for text in _judged_texts_of(section):
-                yield text, around.language
+            yield texts, around.language
+
+
+@lru_cache(1)
+def _judged_texts(deck: Same[Deck]) -> list[tuple[Section, Sequence[Text]]]:
+    return [(section, _judged_texts_of(section)) for section in deck.value.sections]
 
 
 def _judged_texts_of(section: Section) -> Sequence[Text]:
@@ -156,6 +175,13 @@ def in_english(deck: Deck) -> Sequence[Card]:
 def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
     """The sections of a deck, each with those of its cards that `in_english` has."""
     return _english_sections(Same(deck))
+
+
+def english_with(deck: Deck, *signs: str) -> Iterator[Card]:
+    """The cards that `in_english` has of the sections that have one of some signs."""
+    for section, cards in english_sections(deck):
+        if holds(section, *signs):
+            yield from cards
 
 
 @lru_cache(1)
@@ -189,12 +215,29 @@ def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
 
 @lru_cache(1)
 def _questions(deck: Same[Deck]) -> list[tuple[Card, Text]]:
-    return [(card, card.asks) for card in in_english(deck.value) if not card.kind.gaps]
+    return [each for asked, _ in _asked(deck) for each in asked]
+
+
+def asking(deck: Deck, some: Set[str]) -> Iterator[tuple[Card, Text]]:
+    """The `questions` that have one of some words."""
+    for asked, said in _asked(Same(deck)):
+        if not some.isdisjoint(said):
+            for card, question in asked:
+                if not some.isdisjoint(words(question)):
+                    yield card, question
+
+
+@lru_cache(1)
+def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text]], frozenset[str]]]:
+    """The questions of each section, and all of their words, since most sections have none that a check looks for."""
+    sections = english_sections(deck.value)
+    asked = [[(card, card.asks) for card in cards if not card.kind.gaps] for _, cards in sections]
+    return [(each, frozenset().union(*(words(question) for _, question in each))) for each in asked]
 
 
 def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
-    if not _MARKED.search(text) and "://" not in text:
+    if not any(mark in text for mark in _MARKS):
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
@@ -230,6 +273,15 @@ def words(text: str) -> tuple[str, ...]:
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
     return tuple(map(intern, filter(None, [part.strip(_NO_LETTERS) for part in text.split()])))  # each word once
+
+
+def count_words(text: str) -> int:
+    """How many words `text` has."""
+    text = plain(text)
+    if "'" in text or "’" in text:
+        return len(words(text))
+    parts = text.replace("/", " ").replace("—", " ").split()
+    return len([part for part in parts if part.strip(_NO_LETTERS)])
 
 
 def first_word(text: str) -> str:
