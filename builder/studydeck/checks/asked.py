@@ -39,6 +39,8 @@ _VERDICTS = these("yes no true false")
 # Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
 # all of them at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
+#: The first letters of these, and of an address, after which such a word may come.
+_MAY_BE_YES = "YyNnTtFfHh"
 #: Punctuation marks in a row before a space or the end, and the question marks in them.
 _CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
 _QUESTION_MARK = r"(?<=[^\s$?])\?+"
@@ -253,7 +255,9 @@ def _asks_whether(question: Text) -> bool:
 
 def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> bool:
     """Whether the answer is yes or no, and not the translation or the opposite of a word."""
-    if not isinstance(answer, Text) or not re.match(_YES_OR_NO, plain(answer)):
+    if not isinstance(answer, Text) or (answer[:1].isalnum() and answer[0] not in _MAY_BE_YES):
+        return False
+    if not re.match(_YES_OR_NO, plain(answer)):
         return False
     asked = words(question)
     spoken_of = _VERDICTS.intersection(asked) - {"no"}

@@ -30,6 +30,8 @@ _UNITS = these(
 )
 _FORMS = these("conjugate decline")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+#: The same, or a link with such words.
+_MAY_BE_ITEM = re.compile(r"^\[?(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 #: The line under a table's header.
 _TABLE = re.compile(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
@@ -147,7 +149,7 @@ def _items(answer: Text | tuple[Text, ...]) -> int:
     """How many items an answer lists in YAML or Markdown; 0 if it isn't a list."""
     if isinstance(answer, tuple):
         return len(answer)
-    return len(_ITEM.findall(bare(answer))) if "\n" in answer else 0
+    return len(_ITEM.findall(bare(answer))) if "\n" in answer and _MAY_BE_ITEM.search(answer) else 0
 
 
 @check("miscounted-list", "A question with a number that doesn't match the length of the list.")

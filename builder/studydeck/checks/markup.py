@@ -11,10 +11,10 @@ from studydeck.checks.places import Places
 from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
-from studydeck.text import to_cloze_html, to_html, without_gaps
-from studydeck.text.formula import formulas
+from studydeck.text import to_html
+from studydeck.text.formula import formulas_in
 from studydeck.text.lost import lost
-from studydeck.text.mathjax import defined, names, refused
+from studydeck.text.mathjax import names, refused
 from studydeck.text.seen import has_marks
 
 _BRACKETS = ("(", ")", "[", "]")
@@ -197,9 +197,8 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
     """
     places = Places(deck)
     for text in texts_with(deck, "$", "\\", "[latex]"):
-        html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
-        own = defined(html)
-        for tex in formulas(html):
+        found, own = formulas_in(text)
+        for tex in found:
             if wrong := refused(tex, own):
                 message = f"Anki can't set the formula '{_short(tex)}': {wrong[0]}"
                 yield warning("bad-formula", places.inside(text, max(0, text.strip().find(tex))), message, wrong[1])
@@ -237,6 +236,8 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
 
 def _in_no_formula(rest: str) -> str | None:
     """The first TeX in a text without its formulas and its code."""
+    if "\\" not in rest and "[" not in rest:
+        return None
     if found := _ANKIS.search(rest):
         return found[0]
     return next((each[0] for each in _TEX_COMMAND.finditer(rest) if (each[1] or each[2]) in names().commands), None)
