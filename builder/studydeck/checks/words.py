@@ -87,7 +87,6 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-_MARKS = ("`", "$", "[", "\\", "://")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
 _OBJECT = re.compile(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
@@ -237,7 +236,7 @@ def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text]], frozenset[st
 
 def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
-    if not any(mark in text for mark in _MARKS):
+    if not ("`" in text or "$" in text or "[" in text or "\\" in text or "://" in text):
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
@@ -324,11 +323,13 @@ def is_translation(card: Card) -> bool:
     )
 
 
-def gaps(text: str) -> list[Gap]:
+@lru_cache(_MOST_TEXTS)
+def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
-    return list(gaps_in(parse(bare(text))))
+    return tuple(gaps_in(parse(bare(text))))
 
 
+@lru_cache(_MOST_TEXTS)
 def around(text: str, number: str) -> str:
     """What a learner who is asked for the gap of this number sees of a cloze, without its hint."""
 

@@ -156,13 +156,14 @@ def read_clozes(html: str) -> Clozes:
         ]
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
-    parts = parse(html)
-    if any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps_in(parts)):
+    gaps = list(gaps_in(parse(html)))
+    has_more = html.count("{") > len("{{") * len(gaps)
+    if has_more and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
-    for gap in gaps_in(parts):
+    for gap in gaps:
         if not gap.closed:
             mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
-        elif not any(isinstance(part, Gap) or _TAG_OR_BLANK.sub("", part) for part in gap.parts):
+        elif not any(map(_shows, gap.parts)):
             message = f"the cloze {{{{c{gap.numbers}::…}}}} hides nothing"
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
@@ -178,6 +179,10 @@ def read_clozes(html: str) -> Clozes:
         if not _MARK.match(html, nearly.start()) and not _MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+def _shows(part: str | Gap) -> bool:
+    return isinstance(part, Gap) or part[:1].isalnum() or bool(_TAG_OR_BLANK.sub("", part))
 
 
 def _cut_short(html: str) -> Iterator[tuple[str, str]]:
