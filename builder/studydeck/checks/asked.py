@@ -17,6 +17,7 @@ from studydeck.checks.words import (
     WHICH,
     around,
     asking,
+    asking_with,
     content,
     either,
     english_with,
@@ -62,7 +63,6 @@ _NEGATIVE = (
     r"|^(?>.*?\b[Aa]ll of (?:the following|these)\b).*\bexcept\b"
     r"|\b[Ww]hich (?:one )?of (?:the following|these) (?:\w+ ){0,3}?(?:is|are|does|do|was|were|can|has|have) not\b"
 )
-_NEAR_NEGATIVE = ("NOT", "EXCEPT", " these ", " the following ")
 _ANY = these("a an one another some any few several")
 _COUNTED = these("two three four five 2 3 4 5")
 _ONE_OF = (
@@ -323,13 +323,11 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
         question: Into which sea does the Rhine flow?
         answer: The North Sea
     """
-    for card in english_with(deck, *_NEAR_NEGATIVE):
-        question = card.asks
-        if not card.kind.gaps and any(near in question for near in _NEAR_NEGATIVE):
-            found = re.search(_NEGATIVE, plain(question))
-            if found and not plain(question).isupper():
-                message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
-                yield warning("negative-question", question, message, "ask what is true")
+    for _, question in asking_with(deck, "NOT", "EXCEPT", " these ", " the following "):
+        found = re.search(_NEGATIVE, plain(question))
+        if found and not plain(question).isupper():
+            message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
+            yield warning("negative-question", question, message, "ask what is true")
 
 
 @check("open-example", "A question that asks for any one of many examples.")

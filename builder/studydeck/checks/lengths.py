@@ -141,7 +141,7 @@ def _count(text: str, limit: int) -> int:
         return 0
     if "|" in text and _TABLE.search(text):
         text = "\n".join(line for line in text.split("\n") if "|" not in line)
-    count = count_words(text) if len(text.split()) > limit else 0
+    count = count_words(text) if len(text.split(maxsplit=limit)) > limit else 0
     return count if count > limit else 0
 
 

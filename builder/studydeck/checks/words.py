@@ -102,6 +102,7 @@ _QUOTED = re.compile(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
 _QUOTES = frozenset("\"“„«'‘*")
+_WITHOUT_SIGNS = str.maketrans("", "", _NO_LETTERS)
 _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
@@ -217,6 +218,14 @@ def _questions(deck: Same[Deck]) -> list[tuple[Card, Text]]:
     return [each for asked, _ in _asked(deck) for each in asked]
 
 
+def asking_with(deck: Deck, *signs: str) -> Iterator[tuple[Card, Text]]:
+    """The `questions` that have one of some signs."""
+    for asked, _ in _asked(Same(deck)):
+        whole = "\n".join([question for _, question in asked])
+        if any(sign in whole for sign in signs):
+            yield from ((card, question) for card, question in asked if any(sign in question for sign in signs))
+
+
 def asking(deck: Deck, some: Set[str]) -> Iterator[tuple[Card, Text]]:
     """The `questions` that have one of some words."""
     for asked, said in _asked(Same(deck)):
@@ -255,7 +264,8 @@ def outside(text: str) -> str:
 def plain(text: str) -> str:
     """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
     text = without_gaps(bare(text))
-    text = text.replace("**", "").replace("~~", "")
+    if "*" in text or "~" in text:
+        text = text.replace("**", "").replace("~~", "")
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
 
 
@@ -279,8 +289,10 @@ def count_words(text: str) -> int:
     text = plain(text)
     if "'" in text or "’" in text:
         return len(words(text))
-    parts = text.replace("/", " ").replace("—", " ").split()
-    return len([part for part in parts if part.strip(_NO_LETTERS)])
+    text = text.replace("/", " ").replace("—", " ")
+    if text.isascii():
+        return len(text.translate(_WITHOUT_SIGNS).split())
+    return len([part for part in text.split() if part.strip(_NO_LETTERS)])  # other texts aren't translated so fast
 
 
 def first_word(text: str) -> str:

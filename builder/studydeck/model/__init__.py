@@ -43,6 +43,7 @@ from studydeck.model.words import (
     Same,
     Section,
     Text,
+    may_be_unwritten,
     shown,
 )
 
@@ -82,6 +83,7 @@ __all__ = [
     "Text",
     "info",
     "is_another_tools",
+    "may_be_unwritten",
     "numbers_for",
     "problem",
     "problems_by_note",

@@ -123,6 +123,11 @@ UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
 _IS_UNWRITTEN = re.compile(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
 
 
+def may_be_unwritten(text: str) -> bool:
+    """Whether a text has one of UNWRITTEN. One letter of each is looked for first, which takes far less time."""
+    return any(word[-1] in text and word in text for word in UNWRITTEN)
+
+
 def is_unwritten(text: str) -> bool:
     """Whether a text stands for one that isn't written yet."""
     return _IS_UNWRITTEN.fullmatch(text.strip()) is not None

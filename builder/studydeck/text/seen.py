@@ -128,7 +128,6 @@ def may_lose(text: str) -> bool:
         return False
     between: list[str] = []
     at = 0
-    text = text.strip()
     for each in formulas_and_code(text) if "`" in text or "$" in text else ():
         if not _IS_SHOWN.fullmatch(text, each.start, each.end):
             return True
