@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from clients import aqt_web
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from studydeck.text.formula import with_mathml
+from studydeck.text import mathjax, to_cloze_html, to_html, without_gaps
+from studydeck.text.formula import formulas, formulas_in, with_mathml
 from studydeck.text.mathjax import defined, names, refused
 
 GOOD = Path(__file__).with_name("formulas.txt").read_text("utf-8").splitlines()
@@ -127,3 +130,48 @@ def test_the_preview_sets_no_formula_that_anki_cannot() -> None:
     for formula in (r"x^2'", r"\dd x", r"\left( x", r"a & b"):
         assert html.escape(formula) in with_mathml(rf"\({html.escape(formula)}\)")
         assert "<math" not in with_mathml(rf"\({html.escape(formula)}\)")
+
+
+SIGNS = ["x", "a", "12", *"^_^_{}{}()[]&'%#~é", " ", "\n", r"\\", r"\,", r"\{", r"\}", r"\#", r"\begin{array}"]
+SIGNS += [
+    rf"\{name}"
+    for name in re.findall(
+        r"\S+",
+        "frac sqrt alpha sum foo left right text operatorname operatorname* matrix cr hat binom color overset mathbb "
+        "substack newline middle limits",
+    )
+]
+
+
+@given(parts=st.lists(st.sampled_from(SIGNS), max_size=12))
+@settings(max_examples=1_000, deadline=None)
+@example(parts=[r"\sqrt[3]{x}"])
+@example(parts=[r"\sqrt[x]"])
+@example(parts=[r"\text\}"])
+def test_the_reader_finds_nothing_wrong_with_an_ordinary_formula(parts: list[str]) -> None:
+    tex = "".join(parts)
+    tex += "}" * (tex.count("{") - tex.count("}"))
+    assert not mathjax._is_ordinary(tex) or mathjax._Reader(tex, ()).read() is None
+
+
+def test_most_formulas_are_ordinary() -> None:
+    for tex in (
+        r"x^{12} + \frac{a}{b_1}",
+        r"\sqrt{y_{12}} \le 2",
+        r"\sum_{i=1}^n f'(x_i)^2",
+        r"v = \text{const}",
+        r"\{a\}",
+    ):
+        assert mathjax._is_ordinary(tex)
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from([*"$$$`&<*|[]\\{}", "$$", "```", "\n", "\n    ", "x", " ", r"\(", "{{c1::", "}}"]), max_size=14
+    )
+)
+@settings(max_examples=1_000, deadline=None)
+def test_the_formulas_of_a_text_are_those_of_its_html(parts: list[str]) -> None:
+    text = "".join(parts)
+    shown = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
+    assert formulas_in(text) == (formulas(shown), defined(shown))

@@ -193,6 +193,19 @@ def test_a_line_that_adds_up_has_lost_nothing_but_marks(text: str) -> None:
         assert sum(gone.values()) == of_tags + 2 * html.count(r"\(")
 
 
+@given(
+    text=st.sampled_from(
+        ["{}", "A `{}` b", "$a{}$, b", "A:\n\n```js\n{}\n```", "```\n{}\n```\nb", "$${}$$ b", "a\n{}"]
+    ),
+    inside=st.lists(st.sampled_from([*PIECES, "```", "\n", "$", "\\]", "x", " "]), max_size=8).map("".join),
+)
+@settings(max_examples=1_500, deadline=None)
+@example(text="$a{}$, b", inside=r"\href{x}{y}")
+def test_nothing_is_lost_of_code_and_formulas_between_words(text: str, inside: str) -> None:
+    text = text.format(inside).strip()
+    assert seen.may_lose(text) or not seen.losses(text, "")
+
+
 @given(text=st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @settings(max_examples=1_500, deadline=None)
 @example(text="|a|b|\n|-|-|\n|c|d|e|f|g|")

@@ -16,8 +16,11 @@ from studydeck.checks.words import (
     VERBS,
     WHICH,
     around,
+    asking,
+    asking_with,
     content,
     either,
+    english_with,
     first_word,
     gaps,
     in_english,
@@ -37,6 +40,8 @@ _VERDICTS = these("yes no true false")
 # Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
 # all of them at the start would cost every command some milliseconds.
 _YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
+#: The first letters of these, and of an address, after which such a word may come.
+_MAY_BE_YES = "YyNnTtFfHh"
 #: Punctuation marks in a row before a space or the end, and the question marks in them.
 _CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
 _QUESTION_MARK = r"(?<=[^\s$?])\?+"
@@ -250,7 +255,9 @@ def _asks_whether(question: Text) -> bool:
 
 def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> bool:
     """Whether the answer is yes or no, and not the translation or the opposite of a word."""
-    if not isinstance(answer, Text) or not re.match(_YES_OR_NO, plain(answer)):
+    if not isinstance(answer, Text) or (answer[:1].isalnum() and answer[0] not in _MAY_BE_YES):
+        return False
+    if not re.match(_YES_OR_NO, plain(answer)):
         return False
     asked = words(question)
     spoken_of = _VERDICTS.intersection(asked) - {"no"}
@@ -316,12 +323,11 @@ def negative_question(deck: Deck) -> Iterator[Problem]:
         question: Into which sea does the Rhine flow?
         answer: The North Sea
     """
-    for _, question in questions(deck):
-        if "NOT" in question or "EXCEPT" in question or " these " in question or " the following " in question:
-            found = re.search(_NEGATIVE, plain(question))
-            if found and not plain(question).isupper():
-                message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
-                yield warning("negative-question", question, message, "ask what is true")
+    for _, question in asking_with(deck, "NOT", "EXCEPT", " these ", " the following "):
+        found = re.search(_NEGATIVE, plain(question))
+        if found and not plain(question).isupper():
+            message = f"'{found[0].split()[-1]}' is easily missed, and the card teaches what isn't true"
+            yield warning("negative-question", question, message, "ask what is true")
 
 
 @check("open-example", "A question that asks for any one of many examples.")
@@ -338,7 +344,7 @@ def open_example(deck: Deck) -> Iterator[Problem]:
         question: Which long African river flows north?
         answer: The Nile
     """
-    for _, question in questions(deck):
+    for _, question in asking(deck, _NEAR_EXAMPLE | {"which"}):
         asked = words(question)
         is_near = not _NEAR_EXAMPLE.isdisjoint(asked) or (asked[:1] == ("which",) and len(asked) <= _MEMBER)
         if not is_near or not CHOICE.isdisjoint(asked):
@@ -363,9 +369,8 @@ def several_answers(deck: Deck) -> Iterator[Problem]:
         question: What does the water that falls from a dam drive?
         answer: Turbines
     """
-    for _, question in questions(deck):
-        asked = words(question)
-        if _NEAR_SEVERAL.isdisjoint(asked) or not _COUNTED_OR_CHOSEN.isdisjoint(asked):
+    for _, question in asking(deck, _NEAR_SEVERAL):
+        if not _COUNTED_OR_CHOSEN.isdisjoint(words(question)):
             continue
         if found := re.search(_SEVERAL, _spelled_out(question)):
             message = f"several answers fit '{_shown(found[0])}'"
@@ -397,10 +402,8 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
         question: What forms when a river cuts off one of its bends?
         answer: An oxbow lake
     """
-    for card, question in questions(deck):
+    for card, question in asking(deck, _NEAR_OPEN_ENDED):
         asked = words(question)
-        if _NEAR_OPEN_ENDED.isdisjoint(asked):
-            continue
         if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
         found = re.search(_OPEN_ENDED, _spelled_out(question))
@@ -425,7 +428,7 @@ def all_of_the_above(deck: Deck) -> Iterator[Problem]:
         question: Through which country does the Nile reach the sea?
         answer: Egypt
     """
-    for card in in_english(deck):
+    for card in english_with(deck, " above"):
         for text in (card.asks, *card.answers):
             if " above" in text and not is_translation(card) and (found := re.search(_ABOVE, plain(text))):
                 message = f"'{found[0]}' belongs in a multiple-choice test"
@@ -446,7 +449,7 @@ def it_depends(deck: Deck) -> Iterator[Problem]:
         question: What feature of its bed makes a river flow faster?
         answer: A steeper slope
     """
-    for card in in_english(deck):
+    for card in english_with(deck, "epends"):
         for answer in card.answers:
             if "epends" in answer and not is_translation(card) and re.match(_DEPENDS, plain(answer)):
                 message = "'it depends' is true of nearly everything"

@@ -18,12 +18,12 @@ from studydeck.checks.words import (
     PRONOUNS,
     VERBS,
     WHICH,
+    asking,
     content,
     either,
     is_translation,
     plain,
     plurals,
-    questions,
     these,
     unquoted,
     words,
@@ -195,8 +195,8 @@ def dangling_pronoun(deck: Deck) -> Iterator[Problem]:
         question: Where does the Nile flow into the sea?
         answer: In Egypt
     """
-    for card, question in questions(deck):
-        if PRONOUNS.isdisjoint(words(question)) or OBJECT in plain(question) or "\n" in question.strip():
+    for card, question in asking(deck, PRONOUNS):
+        if OBJECT in plain(question) or "\n" in question.strip():
             continue
         if not is_translation(card) and (pronoun := _dangling(question)):
             message = f"'{pronoun}' refers to something that the question hasn't named"
@@ -266,9 +266,8 @@ def missing_context(deck: Deck) -> Iterator[Problem]:
         question: Who developed the theory of evolution?
         answer: Charles Darwin
     """
-    for card, question in questions(deck):
-        asked = words(question)
-        if len(asked) > _MOST_WORDS or _NEAR_UNNAMED.isdisjoint(asked):
+    for card, question in asking(deck, _NEAR_UNNAMED):
+        if len(words(question)) > _MOST_WORDS:
             continue
         if (noun := _unnamed(question)) and not is_translation(card):
             yield warning("missing-context", question, f"nothing says which {noun} this is about", "name it")
@@ -308,8 +307,8 @@ def leans_on_source(deck: Deck) -> Iterator[Problem]:
         question: Which river is the longest?
         answer: The Nile
     """
-    for _, question in questions(deck):
-        if _NEAR_SOURCES.isdisjoint(words(question)) or "![" in question or "```" in question:
+    for _, question in asking(deck, _NEAR_SOURCES):
+        if "![" in question or "```" in question:
             continue
         if found := re.search(_LEANS, unquoted(question)):
             message = f"'{found[0]}' means nothing without that text"

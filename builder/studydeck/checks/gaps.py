@@ -46,4 +46,4 @@ def _belong_together(hidden: str, hint: str) -> bool:
     """Whether both are parts of one name in code, or of one address."""
     hidden = hidden[-40:]
     pairs = ((_NAME, _OF_CODE), (_NAMESPACE, r"\w"), (_ADDRESS, _END_OF_ADDRESS))
-    return any(re.search(before, hidden) and re.match(after, hint) for before, after in pairs)
+    return any(re.match(after, hint) and re.search(before, hidden) for before, after in pairs)

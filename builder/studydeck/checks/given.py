@@ -185,9 +185,7 @@ def leak(deck: Deck) -> Iterator[Problem]:
         for side in sides:
             for each in side.shown & wanted:
                 showing[each].append(side)
-        counts = Counter(chain.from_iterable(side.shown for side in sides))
-        many = max(_FEW, len(cards) // _FEW)
-        common = {each for each, count in counts.items() if count > many} | _FORM
+        common: Set[str] = _NOTHING
         label = stems(section.name)
         told: set[Text] = set()
         for side in sides:
@@ -196,7 +194,10 @@ def leak(deck: Deck) -> Iterator[Problem]:
             if side.hidden <= label:
                 giver = f"the section's name, '{section.name}',"
                 remedy = "ask for something else, or rename the section"
-            elif neighbour := _giver(side, showing, common):
+            elif givers := _givers(side, showing):
+                common = common or _common(sides, max(_FEW, len(cards) // _FEW))
+                if (neighbour := _neighbour(side, givers, common)) is None:
+                    continue
                 giver = f"the question at {neighbour.path}:{neighbour.line}"
                 remedy = "word one of them differently, or ask for something else"
             else:
@@ -240,18 +241,27 @@ def _short(texts: Sequence[str]) -> frozenset[str]:
     return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
 
 
-def _giver(side: _Side, showing: Mapping[str, Sequence[_Side]], common: Set[str]) -> Text | None:
-    """The question of a neighbour that has all that a side hides, and is about the same: it shares rarer words.
+def _givers(side: _Side, showing: Mapping[str, Sequence[_Side]]) -> Sequence[_Side]:
+    """The questions of other cards that have all that a side hides, none if there are many."""
+    fewest = min((showing.get(each, ()) for each in side.hidden), key=len)
+    if len(fewest) > _MOST_SHOWING:
+        return ()
+    givers = [each for each in fewest if each.card is not side.card and side.hidden <= each.shown]
+    return givers if len(givers) <= _MOST_GIVING_AWAY else ()
+
+
+def _common(sides: Sequence[_Side], many: int) -> frozenset[str]:
+    """The stems that more than so many questions show, and those of a form of answers."""
+    counts = Counter(chain.from_iterable(side.shown for side in sides))
+    return _FORM.union(each for each, count in counts.items() if count > many)
+
+
+def _neighbour(side: _Side, givers: Sequence[_Side], common: Set[str]) -> Text | None:
+    """The question of a neighbour that gives a side away and is about the same: it shares rarer words.
 
     A list of words is recognised anyway. Two cards that each hide what the other shows are two ways to ask for one
     fact, and a question that has nothing but the answer asks what it is.
     """
-    fewest = min((showing.get(each, ()) for each in side.hidden), key=len)
-    if len(fewest) > _MOST_SHOWING:
-        return None
-    givers = [each for each in fewest if each.card is not side.card and side.hidden <= each.shown]
-    if len(givers) > _MOST_GIVING_AWAY:
-        return None
     needed = 1 if len(side.hidden) > 1 else 2
     for each in givers:
         about_it = len((side.shown & each.shown) - common) >= needed and len(each.shown - side.hidden) > 1

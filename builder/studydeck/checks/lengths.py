@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from studydeck.checks.words import (
     bare,
+    count_words,
     first_word,
     gaps,
     judged,
@@ -30,6 +31,8 @@ _UNITS = these(
 )
 _FORMS = these("conjugate decline")
 _ITEM = pattern(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+#: The same, or a link with such words.
+_MAY_BE_ITEM = pattern(r"^\[?(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
 #: The line under a table's header.
 _TABLE = pattern(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
@@ -135,11 +138,11 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
 
 def _count(text: str, limit: int) -> int:
     """How many words a text has outside tables if it has more than `limit`, otherwise 0."""
-    if text.count(" ") < limit and text.isascii() and text.isprintable():
+    if text.count(" ") < limit and text.isprintable():  # other kinds of white space aren't
         return 0
     if "|" in text and _TABLE.search(text):
         text = "\n".join(line for line in text.split("\n") if "|" not in line)
-    count = len(words(text)) if len(text.split()) > limit else 0
+    count = count_words(text) if len(text.split(maxsplit=limit)) > limit else 0
     return count if count > limit else 0
 
 
@@ -147,7 +150,7 @@ def _items(answer: Text | tuple[Text, ...]) -> int:
     """How many items an answer lists in YAML or Markdown; 0 if it isn't a list."""
     if isinstance(answer, tuple):
         return len(answer)
-    return len(_ITEM.findall(bare(answer))) if "\n" in answer else 0
+    return len(_ITEM.findall(bare(answer))) if "\n" in answer and _MAY_BE_ITEM.search(answer) else 0
 
 
 @check("miscounted-list", "A question with a number that doesn't match the length of the list.")

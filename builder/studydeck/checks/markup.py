@@ -8,15 +8,17 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts, judged_texts_in_languages, outside, these
+from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
-from studydeck.text import to_cloze_html, to_html, without_gaps
-from studydeck.text.formula import formulas
+from studydeck.text import to_html
+from studydeck.text.formula import formulas_in
 from studydeck.text.lost import lost
-from studydeck.text.mathjax import defined, names, refused
+from studydeck.text.mathjax import names, refused
+from studydeck.text.seen import has_marks
 
+_BRACKETS = ("(", ")", "[", "]")
 _PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
 _INTERVAL = r"[\[(\]]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[\])\[]"
 # Marks that are meant to be unpaired: in a list's `1)` and `a)`, in `:)`, and mentioned, as in: what does ) close?
@@ -69,9 +71,12 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
         answer: What its header has a cell for
     """
     places = Places(deck)
-    for text, language in judged_texts_in_languages(deck):
-        for loss in lost(text, language):
-            yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
+    for texts, language in judged_texts_in_languages(deck):
+        if not has_marks("\0".join(texts)):  # most sections have no mark at all
+            continue
+        for text in texts:
+            for loss in lost(text, language):
+                yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
 
 
 @check("unbalanced", "An unpaired bracket, backtick, `**` or dollar sign.")
@@ -89,12 +94,8 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         question: Which river (the longest of Africa) flows through Cairo?
         answer: The Nile
     """
-    texts = judged_texts(deck)
-    brackets = {text for text in texts if "(" in text or ")" in text or "[" in text or "]" in text}
-    for text in texts:
-        if "`" not in text and "**" not in text and "$" not in text and text not in brackets:
-            continue
-        if sign := _without_partner(text, text in brackets):
+    for text in texts_with(deck, "`", "**", "$", *_BRACKETS):
+        if sign := _without_partner(text, any(sign in text for sign in _BRACKETS)):
             message, remedy = f"'{sign}' is unpaired", "add the other one, or put it in `code` if it is intended"
             if sign == "$" and re.search(_HALF_SPACED, text):
                 message, remedy = "'$ … $' with a blank at one end is no formula", "remove the blank inside it"
@@ -148,7 +149,7 @@ def raw_html(deck: Deck) -> Iterator[Problem]:
         question: Which river flows through **Cairo**?
         answer: The Nile
     """
-    for text in judged_texts(deck):
+    for text in texts_with(deck, "<", "&"):
         if "<" in text and (tag := _shown_tag(text)):
             message = f"'{tag[0][:40]}' is HTML, which a card shows as it is typed"
             yield warning("raw-html", text, message, f"{_instead(tag)}, or put it in `code` if it is intended")
@@ -196,12 +197,9 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{df}{dx}$
     """
     places = Places(deck)
-    for text in judged_texts(deck):
-        if "$" not in text and "\\" not in text and "[latex]" not in text:
-            continue
-        html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
-        own = defined(html)
-        for tex in formulas(html):
+    for text in texts_with(deck, "$", "\\", "[latex]"):
+        found, own = formulas_in(text)
+        for tex in found:
             if wrong := refused(tex, own):
                 message = f"Anki can't set the formula '{_short(tex)}': {wrong[0]}"
                 yield warning("bad-formula", places.inside(text, max(0, text.strip().find(tex))), message, wrong[1])
@@ -227,7 +225,7 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{1}{4}$
     """
     places = Places(deck)
-    for text in judged_texts(deck):
+    for text in texts_with(deck, "\\", "["):
         if "\\" not in text and "[$" not in text and "latex]" not in text.lower():
             continue
         if found := _in_no_formula(outside(text)):
@@ -239,6 +237,8 @@ def anki_math(deck: Deck) -> Iterator[Problem]:
 
 def _in_no_formula(rest: str) -> str | None:
     """The first TeX in a text without its formulas and its code."""
+    if "\\" not in rest and "[" not in rest:
+        return None
     if found := _ANKIS.search(rest):
         return found[0]
     return next((each[0] for each in _TEX_COMMAND.finditer(rest) if (each[1] or each[2]) in names().commands), None)

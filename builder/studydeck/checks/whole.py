@@ -11,7 +11,8 @@ from math import ceil
 from studydeck.checks.words import (
     OBJECT,
     content,
-    in_english,
+    english_sections,
+    holds,
     judged,
     plain,
     questions,
@@ -204,15 +205,14 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
         - question: Which cells release pro-inflammatory cytokines?
           answer: Macrophages
     """
-    texts = [text for card in in_english(deck) for text in card.texts]
     first: dict[str, Text] = {}
-    for text in texts:
+    for text in _english_texts(deck, varied=True):
         if "-" in text or not text.isascii():
             for word in words(text):
                 if ("-" in word or not word.isascii()) and _VARIED.fullmatch(word):
                     first.setdefault(word, text)
     keys = {key for word in first if len(key := _key(word)) >= _FEWEST_LETTERS and not key.isdigit()}
-    for text in texts if keys else ():
+    for text in _english_texts(deck) if keys else ():
         for word in keys.intersection(words(text)):
             first.setdefault(word, text)
     settled = {spelling.lower() for spellings in deck.terms.values() for spelling in spellings}
@@ -226,6 +226,14 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
             here, there = _as_written(other, first[other]), _as_written(one, first[one])
             message = f"'{here}' is spelled '{there}' at {first[one].path}:{first[one].line}"
             yield info("spelling-variant", first[other], message, "choose one, and list the other under terms:")
+
+
+def _english_texts(deck: Deck, *, varied: bool = False) -> Iterator[Text]:
+    """The texts of the English cards; only those of sections that may have words that are `varied`, if asked for."""
+    for section, cards in english_sections(deck):
+        if not varied or holds(section, "-") or not all(map(str.isascii, section.texts)):
+            for card in cards:
+                yield from card.texts
 
 
 def _as_written(word: str, text: Text) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from studydeck.checks.words import (
     REQUESTS,
+    english_with,
     first_word,
-    in_english,
     is_translation,
     judged,
     plain,
@@ -66,7 +66,7 @@ def etcetera(deck: Deck) -> Iterator[Problem]:
         question: Through which country does the Nile reach the sea?
         answer: Egypt
     """
-    for card in in_english(deck):
+    for card in english_with(deck, "etc", "and so"):
         for answer in card.answers:
             if "etc" not in answer and "and so" not in answer:
                 continue

@@ -6,12 +6,12 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import filterfalse
 from sys import intern
 
-from studydeck.model import Card, Deck, Languages, Section, Text
+from studydeck.model import Card, Deck, Languages, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
@@ -88,7 +88,6 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-_MARKED = pattern(r"[`$\[\\]")
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
 _OBJECT = pattern(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
@@ -104,13 +103,19 @@ _QUOTED = pattern(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
 _QUOTES = frozenset("\"“„«'‘*")
+_WITHOUT_SIGNS = str.maketrans("", "", _NO_LETTERS)
 _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
 
-def judged(deck: Deck) -> list[Card]:
+def judged(deck: Deck) -> Sequence[Card]:
     """The cards that checks judge: all but the retired ones."""
-    return [card for section in deck.sections for card in _in_markdown(section) if not card.retired]
+    return _judged(Same(deck))
+
+
+@lru_cache(1)
+def _judged(deck: Same[Deck]) -> list[Card]:
+    return [card for section in deck.value.sections for card in _in_markdown(section) if not card.retired]
 
 
 def _in_markdown(section: Section) -> Sequence[Card]:
@@ -125,41 +130,42 @@ def turned(deck: Deck) -> list[Card]:
     return [card for section in deck.sections for card in section.turned if not (card.retired or card.html)]
 
 
-def judged_texts(deck: Deck) -> list[Text]:
-    """Every Markdown text of the judged cards."""
-    return [text for section in deck.sections for text in _judged_texts_of(section)]
+def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
+    """The Markdown texts of the judged cards that have one of some signs."""
+    for section, texts in _judged_texts(Same(deck)):
+        if holds(section, *signs):
+            for text in texts:
+                if any(sign in text for sign in signs):
+                    yield text
 
 
-def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Text, str]]:
-    """`judged_texts`, each with its language, empty if nobody said it."""
-    for section in deck.sections:
+def holds(section: Section, *signs: str) -> bool:
+    """Whether a section has one of some signs: its texts are searched together, since most sections have none."""
+    whole = "\n".join(section.texts)
+    return any(sign in whole for sign in signs)
+
+
+def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Sequence[Text], str]]:
+    """The Markdown texts of the judged cards, with their language, empty if nobody said it."""
+    for section, texts in _judged_texts(Same(deck)):
         around = section.languages.inside(deck.languages)
         if section.mixed or around.language != around.of_answers:
             for card in section.cards:
                 if not card.retired:
-                    yield from card.spoken(around)
+                    yield from (([text], language) for text, language in card.spoken(around))
         else:
-            for text in _judged_texts_of(section):
-                yield text, around.language
+            yield texts, around.language
+
+
+@lru_cache(1)
+def _judged_texts(deck: Same[Deck]) -> list[tuple[Section, Sequence[Text]]]:
+    return [(section, _judged_texts_of(section)) for section in deck.value.sections]
 
 
 def _judged_texts_of(section: Section) -> Sequence[Text]:
     if any(card.retired for card in section.cards):
         return [text for card in section.cards if not card.retired for text in card.texts]
     return section.texts
-
-
-class _Same:
-    """A deck as a key of a cache: the same one, not an equal one."""
-
-    def __init__(self, deck: Deck) -> None:
-        self.deck = deck
-
-    def __hash__(self) -> int:
-        return id(self.deck)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.deck is self.deck
 
 
 def in_english(deck: Deck) -> Sequence[Card]:
@@ -169,13 +175,20 @@ def in_english(deck: Deck) -> Sequence[Card]:
 
 def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
     """The sections of a deck, each with those of its cards that `in_english` has."""
-    return _english_sections(_Same(deck))
+    return _english_sections(Same(deck))
+
+
+def english_with(deck: Deck, *signs: str) -> Iterator[Card]:
+    """The cards that `in_english` has of the sections that have one of some signs."""
+    for section, cards in english_sections(deck):
+        if holds(section, *signs):
+            yield from cards
 
 
 @lru_cache(1)
-def _english_sections(same: _Same) -> list[tuple[Section, list[Card]]]:
-    languages = same.deck.languages
-    return [(section, _english_cards(section, section.languages.inside(languages))) for section in same.deck.sections]
+def _english_sections(deck: Same[Deck]) -> list[tuple[Section, list[Card]]]:
+    languages = deck.value.languages
+    return [(section, _english_cards(section, section.languages.inside(languages))) for section in deck.value.sections]
 
 
 def _english_cards(section: Section, around: Languages) -> list[Card]:
@@ -198,17 +211,42 @@ def _without_answer(card: Card) -> Card:
 
 def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
     """The English cards with a question, and that question; each reverse question of its own is like a card."""
-    return _questions(_Same(deck))
+    return _questions(Same(deck))
 
 
 @lru_cache(1)
-def _questions(same: _Same) -> list[tuple[Card, Text]]:
-    return [(card, card.asks) for card in in_english(same.deck) if not card.kind.gaps]
+def _questions(deck: Same[Deck]) -> list[tuple[Card, Text]]:
+    return [each for asked, _ in _asked(deck) for each in asked]
+
+
+def asking_with(deck: Deck, *signs: str) -> Iterator[tuple[Card, Text]]:
+    """The `questions` that have one of some signs."""
+    for asked, _ in _asked(Same(deck)):
+        whole = "\n".join([question for _, question in asked])
+        if any(sign in whole for sign in signs):
+            yield from ((card, question) for card, question in asked if any(sign in question for sign in signs))
+
+
+def asking(deck: Deck, some: Set[str]) -> Iterator[tuple[Card, Text]]:
+    """The `questions` that have one of some words."""
+    for asked, said in _asked(Same(deck)):
+        if not some.isdisjoint(said):
+            for card, question in asked:
+                if not some.isdisjoint(words(question)):
+                    yield card, question
+
+
+@lru_cache(1)
+def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text]], frozenset[str]]]:
+    """The questions of each section, and all of their words, since most sections have none that a check looks for."""
+    sections = english_sections(deck.value)
+    asked = [[(card, card.asks) for card in cards if not card.kind.gaps] for _, cards in sections]
+    return [(each, frozenset().union(*(words(question) for _, question in each))) for each in asked]
 
 
 def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
-    if not _MARKED.search(text) and "://" not in text:
+    if not ("`" in text or "$" in text or "[" in text or "\\" in text or "://" in text):
         return text
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
@@ -227,7 +265,8 @@ def outside(text: str) -> str:
 def plain(text: str) -> str:
     """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
     text = without_gaps(bare(text))
-    text = text.replace("**", "").replace("~~", "")
+    if "*" in text or "~" in text:
+        text = text.replace("**", "").replace("~~", "")
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
 
 
@@ -244,6 +283,17 @@ def words(text: str) -> tuple[str, ...]:
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
     return tuple(map(intern, filter(None, [part.strip(_NO_LETTERS) for part in text.split()])))  # each word once
+
+
+def count_words(text: str) -> int:
+    """How many words `text` has."""
+    text = plain(text)
+    if "'" in text or "’" in text:
+        return len(words(text))
+    text = text.replace("/", " ").replace("—", " ")
+    if text.isascii():
+        return len(text.translate(_WITHOUT_SIGNS).split())
+    return len([part for part in text.split() if part.strip(_NO_LETTERS)])  # other texts aren't translated so fast
 
 
 def first_word(text: str) -> str:
@@ -286,11 +336,13 @@ def is_translation(card: Card) -> bool:
     )
 
 
-def gaps(text: str) -> list[Gap]:
+@lru_cache(_MOST_TEXTS)
+def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
-    return list(gaps_in(parse(bare(text))))
+    return tuple(gaps_in(parse(bare(text))))
 
 
+@lru_cache(_MOST_TEXTS)
 def around(text: str, number: str) -> str:
     """What a learner who is asked for the gap of this number sees of a cloze, without its hint."""
 

@@ -70,12 +70,13 @@ def say_page(html: str) -> None:
 
 def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
     """Prints problems, a line each, on standard output or standard error."""
-    for each in problems:
-        line = str(each)
-        if has_colours():
-            severity = f" {each.severity}: "
-            line = line.replace(severity, f" {click.style(each.severity, fg=_COLOURS[each.severity], bold=True)}: ", 1)
-        click.echo(line, err=err)  # a problem is always printable
+    styled = {
+        severity: click.style(severity, fg=colour, bold=True) if has_colours() else severity
+        for severity, colour in _COLOURS.items()
+    }
+    lines = [str(each).replace(f" {each.severity}: ", f" {styled[each.severity]}: ", 1) for each in problems]
+    if lines:
+        click.echo("\n".join(lines), err=err)  # a problem is always printable
 
 
 def print_annotations(problems: Sequence[Problem]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from studydeck.material.outline import Outline, Spot, normalised, tokens
+from studydeck.material.outline import Outline, Spot, tokens_of
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
@@ -138,14 +138,14 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
         source: p1s1
     """
     size = max(limit, 2)  # nobody owns a single word
-    runs = {run for part in material.parts for paragraph in part.paragraphs
-            for run in _runs([word for each in paragraph for word in tokens(each.text)], size)}  # fmt: skip
-    for card in (card for section in deck.sections for card in section.cards):
-        for text in card.texts:
-            longest = _longest([run in runs for run in _runs(_tokens(text), size)])
-            if longest:
-                message = f"{longest + size - 1} words in a row are the same in the material"
-                yield problem("copied", text, message, "say it in your own words", WARNING)
+    paragraphs = [paragraph for part in material.parts for paragraph in part.paragraphs]
+    runs = {run for each in paragraphs for run in _runs([word for said in each for word in said.tokens], size)}
+    for text in (text for section in deck.sections for text in section.texts):
+        said = _tokens(text)
+        if not runs.isdisjoint(_runs(said, size)):
+            longest = _longest([run in runs for run in _runs(said, size)])
+            message = f"{longest + size - 1} words in a row are the same in the material"
+            yield problem("copied", text, message, "say it in your own words", WARNING)
 
 
 @check(
@@ -188,10 +188,10 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
                 asking.setdefault(spot, []).append(source.card)
     reported = set()
     for spot, sentence in sources.outline.spots().items():
-        hedge = next((word for word in tokens(sentence.text) if word in HEDGES), None)
         cards = asking.get(spot, [])
-        if not hedge or not cards or id(cards[0]) in reported or any(map(_hedges, cards)):
+        if not cards or HEDGES.isdisjoint(sentence.tokens) or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
+        hedge = next(word for word in sentence.tokens if word in HEDGES)
         reported.add(id(cards[0]))
         message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
@@ -219,11 +219,12 @@ def _command(name: str, source: Source, *more: str) -> str:
 
 
 def _tokens(text: Text) -> list[str]:
-    return tokens(normalised(without_gaps(text, around=" ")))
+    return tokens_of(without_gaps(text, around=" "))
 
 
-def _runs(words: list[str], size: int) -> list[tuple[str, ...]]:
-    return [tuple(words[start : start + size]) for start in range(len(words) - size + 1)]
+def _runs(words: list[str], size: int) -> Iterable[tuple[str, ...]]:
+    """All that are so many of the words in a row."""
+    return zip(*(words[start:] for start in range(min(size, len(words) + 1))), strict=False)
 
 
 def _longest(hits: Sequence[bool]) -> int:

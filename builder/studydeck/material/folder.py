@@ -32,11 +32,11 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         message = f"there is no file '{written}', so no card is compared with the material"
         severity = INFO if lock.outline.parts else WARNING  # a lock does most of it, where the material isn't at hand
         problems.append(problem("lost-material", at, message, "fix path:, or remove it", severity))
-    found = sources_of(deck, ids, lock).written
+    found = sources_of(deck, ids, lock, outline).written
     if lock.outline.parts:  # the same errors with and without the material
-        problems += bad_source(found)
+        changed = outline is not None and not outline.says(lock.outline)
+        problems += bad_source(sources_of(deck, ids, lock).written if changed else found)
     if outline is not None:
-        found = sources_of(deck, ids, lock, outline).written
         problems += copied(deck, outline, CHECKS["copied"].limit_in(deck))
         problems += hedge_lost(found)
     return [*problems, *source_changed(found), *source_gone(found)]

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from sys import intern
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -27,10 +28,11 @@ _FIRST_SECTION = "overview"
 
 
 class Sentence(NamedTuple):
-    """A sentence: its fingerprint, and its text, which is empty if only the lock is available."""
+    """A sentence: its fingerprint, its text, and the tokens of that; without both if only the lock is available."""
 
     fingerprint: str
     text: str = ""
+    tokens: tuple[str, ...] = ()
 
 
 class Part(NamedTuple):
@@ -44,6 +46,11 @@ class Part(NamedTuple):
     paragraphs: tuple[tuple[Sentence, ...], ...]
     tag: str = ""
     title: str = ""
+
+    @property
+    def prints(self) -> tuple[str, str, list[list[str]]]:
+        """All that its lock has of it, but for the tag."""
+        return self.slug, self.heading, [[each.fingerprint for each in paragraph] for paragraph in self.paragraphs]
 
 
 class Spot(NamedTuple):
@@ -61,6 +68,10 @@ class Outline(NamedTuple):
     """The sections of a material in order."""
 
     parts: tuple[Part, ...] = ()
+
+    def says(self, other: Outline) -> bool:
+        """Whether it has the sections and sentences of another outline, by their fingerprints."""
+        return [part.prints for part in self.parts] == [part.prints for part in other.parts]
 
     def spots(self) -> dict[Spot, Sentence]:
         """Every sentence by its spot, in reading order."""
@@ -83,7 +94,7 @@ def read_outline(text: str) -> Outline:
         if is_heading:
             titles.append(block)
             parts.append([])
-        elif found := tuple(Sentence(_print_of(said), each) for each in sentences(block) if (said := tokens(each))):
+        elif found := tuple([_sentence(each, said) for each in sentences(block) if (said := tokens(each))]):
             parts[-1].append(found)
     slugs: dict[str, int] = {}
     made = []
@@ -93,6 +104,10 @@ def read_outline(text: str) -> Outline:
             name = _unique(slug(title, _FIRST_SECTION), slugs)
             made.append(Part(name, heading, tuple(paragraphs), title=title))
     return Outline(tuple(made))
+
+
+def _sentence(text: str, said: Sequence[str]) -> Sentence:
+    return Sentence(_print_of(said), text, tuple(map(intern, said)))  # a long material has few different words
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
@@ -138,12 +153,18 @@ def normalised(text: str) -> str:
 
     Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
-    text = _LINE_END.sub("\n", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_SEEN))
-        text = _BLANK_IN_QUOTES.sub('"', text)
-        text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_FOLDED)
-    return _SPACES.sub(" ", text)
+    text = _folded(_LINE_END.sub("\n", text))
+    plainly_spaced = "  " not in text and text.replace("\n", "").isprintable()
+    return text if plainly_spaced else _SPACES.sub(" ", text)
+
+
+def _folded(text: str) -> str:
+    """`text` with plain quotes, dashes and letters, and without invisible characters."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text.translate(_SEEN))
+    text = _BLANK_IN_QUOTES.sub('"', text)
+    return _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_FOLDED)
 
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -336,6 +357,11 @@ def tokens(text: str) -> list[str]:
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
     return _TOKEN.findall(text.casefold().translate(_KEPT))
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a text that isn't normalised; its kinds of spaces don't matter to them."""
+    return tokens(_folded(text))
 
 
 def fingerprint(text: str) -> str:

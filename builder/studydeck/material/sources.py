@@ -8,6 +8,7 @@ several places, and *bad* if the material has no such place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from studydeck.counting import counted
 from studydeck.material.align import align, inherited
 from studydeck.material.lock import MaterialLock, Stamp
 from studydeck.material.outline import Outline, Part, Sentence, Spot
-from studydeck.model import Card, Deck, Section, Text
+from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import slug
 from studydeck.text.locator import Locator, read_locator
@@ -80,18 +81,33 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
     `ids` are those of the deck's cards in their order, empty if a card has none yet. A locator with a stamp is read
     against the lock's outline; one that its author has written since, against the newest outline available.
     """
-    old = _Homes(deck, lock.outline)
-    outline, new = lock.outline, old
-    now: dict[Spot, Spot | None] = {}
-    if material is not None:
-        outline = inherited(lock.outline, material)
-        new, now = _Homes(deck, outline), align(lock.outline, outline)
-    looking = _Looking(old, new, lock, now)
+    if material is None:
+        return _by_lock(Same(deck), tuple(ids), Same(lock))
+    outline = inherited(lock.outline, material)
+    if outline.says(lock.outline):
+        found = _by_lock(Same(deck), tuple(ids), Same(lock))
+        return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
+    old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
+    return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
+
+
+@lru_cache(1)  # a command asks again for what its deck's problems were found by
+def _by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+    outline = lock.value.outline
+    homes = _Homes(deck.value, outline)
+    return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
+
+
+def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking) -> Sources:
     places = list(_written(deck, ids))
-    found = _one_a_key([looking.at(each) for each in places], [looking.unmoved(each) for each in places])
+    found = _one_a_key([looking.at(each) for each in places], lambda number: looking.unmoved(places[number]))
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
-    return Sources(tuple(found), Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts)))
+    return Sources(tuple(found), _with_tags(outline, tags))
+
+
+def _with_tags(outline: Outline, tags: Mapping[str, str]) -> Outline:
+    return Outline(tuple(part._replace(tag=tags.get(part.slug, "")) for part in outline.parts))
 
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
@@ -139,10 +155,10 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
         yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
 
 
-def _one_a_key(found: Sequence[Source], unmoved: Sequence[Source]) -> list[Source]:
+def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> list[Source]:
     """`found`, but of reasons whose sentences were merged only one is rewritten, and the others are gone.
 
-    A mapping can't have the rewritten key twice. `unmoved` are the same sources at their current places.
+    A mapping can't have the rewritten key twice. `unmoved` gives a source of `found`, by its number, where it is now.
     """
     settled = list(found)
     count = None
@@ -153,7 +169,7 @@ def _one_a_key(found: Sequence[Source], unmoved: Sequence[Source]) -> list[Sourc
         for number, each in enumerate(settled):
             if each.card is None and each.written != each.locator:
                 if (each.locator.path, each.written) in taken:
-                    settled[number] = unmoved[number]._replace(state=GONE, accepted=each.accepted, why=MERGED)
+                    settled[number] = unmoved(number)._replace(state=GONE, accepted=each.accepted, why=MERGED)
                 taken.add((each.locator.path, each.written))
     return settled
 
@@ -178,13 +194,14 @@ class _Homes:
         for number, (tag, _, _) in enumerate(names):
             if tag in tags:
                 self.homes[number] = tags[tag]
+        taken = {part.slug for part in self.homes.values()}
         for number, words in enumerate(names):
-            taken = self.homes.values()
-            fits = (self.parts[word] for word in words if word in self.parts and self.parts[word] not in taken)
+            fits = (self.parts[word] for word in words if word in self.parts and word not in taken)
             if number not in self.homes and (part := next(fits, None)):
                 self.homes[number] = part
+                taken.add(part.slug)
         left = [number for number in range(len(names)) if number not in self.homes]
-        free = [part for part in outline.parts if part not in self.homes.values()]
+        free = [part for part in outline.parts if part.slug not in taken]
         if len(left) == len(free):
             self.homes.update(zip(left, free, strict=True))
         self.at_home = {id(self.sections[number]): part for number, part in self.homes.items()}
@@ -255,23 +272,23 @@ class _Looking(NamedTuple):
     def at(self, place: _Written) -> Source:
         """The source at `place`, and its state."""
         owner, card, section, locator, _ = place
-        is_known = bool(owner) or card is None
-        stamp = self.lock.stamps.get((owner, self.old.whole(section, locator))) if is_known else None
         source = self.unmoved(place)
+        before = source.whole if self.old is self.new else self.old.whole(section, locator)
+        stamp = self.lock.stamps.get((owner, before)) if owner or card is None else None
         if stamp is None:
             try:
                 return source._replace(spots=self.new.find(section, locator))
             except LookupError as error:
                 return source._replace(state=BAD, why=error.args)
-        source = source._replace(accepted=stamp.fingerprints)
+        accepted = stamp.fingerprints
         spots, is_split = self._follow(section, locator, stamp)
         if not spots:
-            return source._replace(state=AMBIGUOUS if is_split or self._places(stamp.fingerprints) else GONE)
+            state = AMBIGUOUS if is_split or self._places(accepted) else GONE
+            return source._replace(state=state, accepted=accepted)
         written = self.new.words(section, locator, spots)
-        source = source._replace(spots=spots, written=written, whole=self.new.whole(section, written))
-        if _prints(spots, self.new.spots) != stamp.fingerprints:
-            return source._replace(state=CHANGED)
-        return source._replace(state=OK if written == locator else MOVED)
+        whole = source.whole if written == locator else self.new.whole(section, written)
+        state = CHANGED if _prints(spots, self.new.spots) != accepted else OK if written == locator else MOVED
+        return source._replace(state=state, accepted=accepted, spots=spots, written=written, whole=whole)
 
     def _follow(self, section: Section, locator: Text, stamp: Stamp) -> tuple[tuple[Spot, ...], bool]:
         """Where a stamped source is now, and whether it was split up."""

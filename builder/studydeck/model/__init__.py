@@ -40,8 +40,10 @@ from studydeck.model.words import (
     Part,
     Place,
     Placed,
+    Same,
     Section,
     Text,
+    may_be_unwritten,
     shown,
 )
 
@@ -73,6 +75,7 @@ __all__ = [
     "Placed",
     "Problem",
     "Row",
+    "Same",
     "Section",
     "Shipped",
     "Sides",
@@ -80,6 +83,7 @@ __all__ = [
     "Text",
     "info",
     "is_another_tools",
+    "may_be_unwritten",
     "numbers_for",
     "problem",
     "problems_by_note",

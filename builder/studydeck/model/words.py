@@ -10,12 +10,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from studydeck.patterns import pattern
 
 if TYPE_CHECKING:
     from studydeck.model.kinds import Key, Kind
+
+_Value = TypeVar("_Value")
 
 
 class Place(NamedTuple):
@@ -32,6 +34,19 @@ def shown(path: Path) -> str:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:  # another drive on Windows
         return path.as_posix()
+
+
+class Same(Generic[_Value]):
+    """A value as a key of a cache: the same one, not an equal one."""
+
+    def __init__(self, value: _Value) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.value is self.value
 
 
 class Placed(Protocol):
@@ -108,6 +123,11 @@ class Part(Text):
 #: Words in place of a text that isn't written yet, and the pattern of all of such a text: TODO may have notes.
 UNWRITTEN = ("TODO", "TBD", "FIXME", "XXX", "???")
 _IS_UNWRITTEN = pattern(r"TODO(?:[\s:].*)?|TBD|FIXME|XXX|\?\?\?", re.DOTALL)
+
+
+def may_be_unwritten(text: str) -> bool:
+    """Whether a text has one of UNWRITTEN. One letter of each is looked for first, which takes far less time."""
+    return any(word[-1] in text and word in text for word in UNWRITTEN)
 
 
 def is_unwritten(text: str) -> bool:

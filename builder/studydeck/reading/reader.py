@@ -14,7 +14,6 @@ from studydeck.counting import counted
 from studydeck.files import read_file
 from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of
 from studydeck.model import (
-    UNWRITTEN,
     WARNING,
     Card,
     Credit,
@@ -29,6 +28,7 @@ from studydeck.model import (
     Problem,
     Section,
     Text,
+    may_be_unwritten,
     problem,
     shown,
     takes,
@@ -266,7 +266,7 @@ def _section(
     cards = values.get("cards", ())
     every = [text for card in cards for text in card.all_texts]
     whole = "\n".join(every)  # searched first, since hardly any file has a stub
-    stubs = tuple([card for card in cards if card.is_stub]) if any(word in whole for word in UNWRITTEN) else ()
+    stubs = tuple([card for card in cards if card.is_stub]) if may_be_unwritten(whole) else ()
     if stubs:
         message = f"{counted(len(stubs), 'card')} not written yet, the first in line {stubs[0].place.line}"
         remedy = "replace each TODO, or delete the card; until then it isn't built"

@@ -164,12 +164,13 @@ def read_clozes(html: str) -> Clozes:
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
     gaps = gaps_in(parse(html))
-    if html.count("{") > 2 * len(gaps) and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
+    has_more = html.count("{") > len("{{") * len(gaps)
+    if has_more and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
     for gap in gaps:
         if not gap.closed:
             mistakes.append((f"the cloze {{{{c{gap.numbers}:: isn't closed", "end it with '}}'"))
-        elif not any(isinstance(each, Gap) or _says_something(each) for each in gap.parts):
+        elif not any(map(_shows, gap.parts)):
             message = f"the cloze {{{{c{gap.numbers}::…}}}} hides nothing"
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
@@ -187,8 +188,8 @@ def read_clozes(html: str) -> Clozes:
     return Clozes(frozenset(numbers), tuple(mistakes))
 
 
-def _says_something(html: str) -> bool:
-    return html[:1].isalnum() or bool(_TAG_OR_BLANK.sub("", html))
+def _shows(part: str | Gap) -> bool:
+    return isinstance(part, Gap) or part[:1].isalnum() or bool(_TAG_OR_BLANK.sub("", part))
 
 
 def _cut_short(html: str) -> Iterator[tuple[str, str]]:

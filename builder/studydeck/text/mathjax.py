@@ -24,7 +24,7 @@ _TOKEN = pattern(r"\\(?:[A-Za-z]+\*?|.|\Z)|%[^\n]*|\s+|.", re.DOTALL)
 _GROUP = pattern(r"\s*\{([^{}]*)\}")
 _SPECIFICATION = pattern(r"\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|.)")
 _OPTION = pattern(r"\s*\[[^\[\]]*\]")
-_OPENING, _BRACE = re.compile(r"\s*\{"), re.compile(r"\\.|[{}]", re.DOTALL)
+_OPENING, _BRACE = pattern(r"\s*\{"), pattern(r"\\.|[{}]", re.DOTALL)
 _DELIMITER = pattern(r"\s*(\\(?:[A-Za-z]+|.)|.)", re.DOTALL)
 _SYMBOLS = frozenset(" !#$%&,:;>_{|}\xa0\n\\")  # what a backslash may be before, besides letters
 _DELIMITERS = _these(r"( ) [ ] | . / < > \{ \} \|") | frozenset("⟨⟩⌈⌉⌊⌋⟮⟯⎰⎱‖")
@@ -51,6 +51,16 @@ _ONE_COLUMN = frozenset(["equation", "equation*", "multline", "multline*", "mult
 #: Commands whose group has cells.
 _WITH_CELLS = _these("matrix pmatrix cases eqalign eqalignno leqalignno displaylines substack")
 _SPECIFIED = ("array", "subarray", "alignat", "alignat*", "alignedat", "xalignat", "xxalignat")
+_DEEPEST = 5  # groups in each other in an ordinary formula
+_NAME = pattern(r"\\[A-Za-z]+\*?")
+_SIGN = r"(?:[^\\{}&^_'’#%\s\x02-\x04]|\\[ !#$%&,:;>_{|}])"
+_SCRIPT = rf"\s*+{_SIGN}"
+_ITEM = (
+    rf"(?:(?:{_SIGN}|\x02(?:\s*+\[\w*+\])?+\s*+(?!\[){_SIGN}|\x03\s*+{_SIGN}\s*+{_SIGN}|\x04\s*+\0)['’]*+"
+    rf"(?:\s*+\^{_SCRIPT}(?:\s*+_{_SCRIPT})?+|\s*+_{_SCRIPT}(?:\s*+\^{_SCRIPT})?+)?+|\s)"
+)
+#: What is in order by itself, and a group of it.
+_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"(?<!\\)\{{{_ITEM}*+\}}")
 
 
 class Names(NamedTuple):
@@ -103,9 +113,31 @@ def refused(tex: str, own: Container[str] = ()) -> tuple[str, str] | None:
 
     `own` are the names of commands that were defined before.
     """
-    if _DEFINES.search(tex):
+    if _is_ordinary(tex) or _DEFINES.search(tex):
         return None
     return _Reader(tex, own).read()
+
+
+def _is_ordinary(tex: str) -> bool:
+    """Whether a formula has only known commands, groups and scripts, all in order: the reader takes far longer.
+
+    Commands become signs that say how many groups follow; then each group, the innermost first, becomes one sign.
+    """
+    marks = _marks()
+    rest = _NAME.sub(lambda found: marks.get(found[0], r"\\"), tex)  # that is never in order
+    for _ in range(_DEEPEST):
+        if "{" not in rest:
+            break
+        rest = _INNERMOST.sub("\0", rest)
+    return _IN_ORDER.fullmatch(rest) is not None
+
+
+@cache
+def _marks() -> dict[str, str]:
+    """A sign for each command that takes no groups, one, two, or one of text, and that changes nothing else."""
+    none = names().commands - _OF_TEXT - {"begin", "end", "left", "middle", "right", "cr", "newline"}
+    kinds = (("\1", none), ("\2", _ONE_GROUP), ("\3", _TWO_GROUPS), ("\4", ("text", "mbox", "operatorname")))
+    return {f"\\{name}": mark for mark, these in kinds for name in these}
 
 
 def defined(text: str) -> frozenset[str]:

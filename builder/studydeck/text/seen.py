@@ -18,6 +18,7 @@ from studydeck.patterns import pattern
 from studydeck.text.markdown import to_html
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
+from studydeck.text.tex import formulas_and_code
 
 _RUN = 3  # blanks in a row that look meant
 _MOST_WORDS = 30  # that are compared with a definition
@@ -94,6 +95,14 @@ _PARTNERS = {"{": "}", "[": r"\]", "<": "</[a-z]+>"}  # of a ruby's marks
 _WITHIN_A_LINE = {"td", "tr", "h #"}  # what is on the next line belongs to the next row
 _SAME = {"th": "td", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")}
 
+#: A formula, code in a line, or a block of code, all of which is shown as it was typed.
+_IS_SHOWN = pattern(
+    r"\$(?![^\n]*(?:\\[][()]|href|csname|mmlToken|\[sound:))[^\n]*\$|(`+)(?!`)[^\n]+(?<!`)\1"
+    r"|(?<![^\n])(```|~~~)(?:[A-Za-z][\w+#.-]*)?\n[\s\S]*\n\2"
+)
+#: Lines that start no list, heading, quote or table, nor end in blanks; something that is shown is a `\\0`.
+_LINES_OF_WORDS = pattern(r"(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?(?:\n(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?)*")
+
 PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 #: A word in which backslashes are meant: a pattern or a path.
 _OF_BACKSLASHES = pattern(r"[A-Za-z]:\\(?!\\)|(?:[^\\]|\\[^A-Za-z\d])*+\\[A-Za-z\d]")
@@ -115,6 +124,21 @@ class Lost(NamedTuple):
 
 
 def may_lose(text: str) -> bool:
+    """Whether something of `text` might be lost: nothing is of code, formulas, and lines of words between them."""
+    if not has_marks(text):
+        return False
+    between: list[str] = []
+    at = 0
+    for each in formulas_and_code(text) if "`" in text or "$" in text else ():
+        if not _IS_SHOWN.fullmatch(text, each.start, each.end):
+            return True
+        between.append(text[at : each.start])
+        at = each.end
+    rest = "\0".join([*between, text[at:]])
+    return has_marks(rest.replace("\n", "\0")) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest))
+
+
+def has_marks(text: str) -> bool:
     """Whether `text` has any sign or any blanks that might be lost; nearly all texts have none."""
     data = text.encode("utf-8", "surrogatepass")
     return len(data.translate(None, _SIGNS)) != len(data) or "   " in text or "\t" in text

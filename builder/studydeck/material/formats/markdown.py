@@ -35,11 +35,10 @@ _ESCAPE = pattern(r"\\([!-/:-@\[-`{-~])")
 
 def plain_markdown(text: str) -> str:
     """Markdown with its headings and bullets, and without its other marks, its code, and where links lead."""
-    text = _without_indented_code(_prose(re.sub("\r\n?", "\n", text)))
-    text = _UNDERLINED.sub(r"# \1", _QUOTE.sub("", text))
-    text = _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), _HEADING.sub(_without_anchor, text))
-    text = _links_as_words(_without_pictures(listed_rows(_without_tags(text))))
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(lambda found: found["kept"] or "", text))
+    for signs, step in _STEPS:
+        if any(sign in text for sign in signs):
+            text = step(text)
+    return text
 
 
 #: Where something that was found ends, and what replaces it; None if it has no end, and is text.
@@ -176,5 +175,21 @@ def listed_rows(text: str) -> str:
         lambda row: "\n- " + "; ".join(each.strip(" \t") for each in row[1].strip().split("|")), _RULE.sub("", text)
     )
 
+
+#: What is done to a text, in this order, each with the signs without which it does nothing: most texts lack most.
+_STEPS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
+    (("\r",), lambda text: re.sub("\r\n?", "\n", text)),
+    (("---", "```", "~~~", "<!--", "["), _prose),
+    (("    ", "\t"), _without_indented_code),
+    ((">",), lambda text: _QUOTE.sub("", text)),
+    (("\n=", "\n-"), lambda text: _UNDERLINED.sub(r"# \1", text)),
+    (("}",), lambda text: _HEADING.sub(_without_anchor, text)),
+    (("|",), lambda text: _BARE_TABLE.sub(lambda table: re.sub("(?m)^(.*)$", r"|\1|", table[0]), text)),
+    (("`", "<", "&"), _without_tags),
+    (("---", "*", "|"), listed_rows),
+    (("[",), lambda text: _links_as_words(_without_pictures(text))),
+    (("*", "`", "~", "_"), lambda text: _EMPHASIS.sub(lambda found: found["kept"] or "", text)),
+    (("\\",), lambda text: _ESCAPE.sub(r"\1", text)),
+)
 
 FORMAT = Format((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)))
