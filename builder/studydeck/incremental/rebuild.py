@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from studydeck.files import hash_of, package_path, read_file, status_of
+from studydeck.files import hash_of, known_digest, mark_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Kept, MediaFile, shown
@@ -106,7 +106,8 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
     with suppress(OSError):
         status_of(path)
         file = path.open("rb")
-        if hashlib.file_digest(file, "sha256").hexdigest() == known.digests.get(os.fspath(path)):
+        digest = known_digest(path, mark_of(os.fstat(file.fileno()))) or hashlib.file_digest(file, "sha256").hexdigest()
+        if digest == known.digests.get(os.fspath(path)):
             return file
         file.close()
     return None

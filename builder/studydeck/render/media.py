@@ -6,17 +6,16 @@ Anki never replaces a media file of the same name, so a changed picture must arr
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from studydeck.counting import counted
-from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
+from studydeck.files import OUTSIDE, TOO_BIG, Refused, digest_of, inside
 from studydeck.model import WARNING, Card, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.model.kinds import Size
 from studydeck.patterns import pattern
@@ -118,12 +117,12 @@ class _Shelf:
             if path.suffix.lower() not in (*PICTURES, *SOUNDS, *_FONTS):
                 continue
             try:
-                data = read_bytes(path, folder, LARGEST_FILE)
+                digest_of(path, folder, LARGEST_FILE)
             except OSError as error:
                 message, remedy = f"it can't be read ({error.strerror})", "replace it with the file itself"
                 self.problems.append(problem("lost-picture", Place(shown(path)), message, remedy))
                 continue
-            if data:
+            if path.stat().st_size:
                 self.names[f"{folder.name}/{path.name}"] = path.name
                 self.paths[f"{folder.name}/{path.name}"] = path
 
@@ -175,8 +174,10 @@ class _Shelf:
             return
         self.take(written, "a picture with parts", written)
         if written not in self.sizes:
-            path = self.paths.get(written)
-            self.sizes[written] = size_of(read_bytes(path, self.folder, LARGEST_FILE)) if path else None
+            self.sizes[written] = None
+            if path := self.paths.get(written):
+                with open(path, "rb", buffering=0) as file:
+                    self.sizes[written] = size_of(file)
 
     @cached_property
     def spoken(self) -> dict[str, str]:
@@ -256,7 +257,9 @@ class _Shelf:
             message = f"'{written}' and '{twins[0]}' are the same file on a Mac or a phone"
             return problem("lost-picture", at, message, "rename one of them")
         try:
-            data = read_bytes(path, self.folder, LARGEST_FILE)
+            digest = digest_of(path, self.folder, LARGEST_FILE)
+            with open(path, "rb", buffering=0) as file:
+                name, size = name_in_anki(file, digest, suffix), os.fstat(file.fileno()).st_size
         except OSError as error:
             if error.strerror == OUTSIDE:
                 return _elsewhere(written, at)
@@ -265,12 +268,12 @@ class _Shelf:
                 return problem("too-big", at, message, "make it smaller")
             message = f"'{written}' can't be read ({error.strerror})"
             return problem("lost-picture", at, message, "fix the file's permissions")
-        if not data:
+        if not size:
             return problem("lost-picture", at, f"'{written}' is empty", "replace it with the picture")
-        if len(data) > HEAVY_FILE:
-            message = f"'{written}' is {len(data) / 1e6:.0f} MB"
+        if size > HEAVY_FILE:
+            message = f"'{written}' is {size / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return name_in_anki(data, suffix)
+        return name
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -288,9 +291,9 @@ def _is_authors(path: Path, name: str) -> bool:
     return not (path.name.startswith(".") or name.startswith(f"{SPOKEN}/"))
 
 
-def name_in_anki(data: bytes, suffix: str) -> str:
-    """The name that a picture or sound with these bytes has in Anki."""
-    return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
+def name_in_anki(file: BinaryIO, digest: str, suffix: str) -> str:
+    """The name that a picture or sound has in Anki, in an open file whose bytes have this hash."""
+    return f"{digest[:24]}{_shape(file, suffix)}{suffix}"
 
 
 def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:
@@ -304,9 +307,9 @@ def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, 
     return named
 
 
-def _shape(data: bytes) -> str:
+def _shape(file: BinaryIO, suffix: str) -> str:
     """The end of a very wide picture's name, from which `text/media.py` knows how many times as wide as high it is."""
-    wide = round(width_to_height(data))
+    wide = 0 if suffix in SOUNDS else round(width_to_height(file))
     return f"-{min(wide, WIDEST)}x1" if wide >= WIDE else ""
 
 
