@@ -27,8 +27,8 @@ from studydeck.text import (
     Guesses,
     Slip,
     is_sound,
+    media_and_slips,
     media_references,
-    media_slips,
     names_a_file,
     names_in,
     no_width,
@@ -77,9 +77,10 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue
         for text in section.texts:
-            for written, alt in media_references(text):
+            shown_there, slips = media_and_slips(text)
+            for written, alt in shown_there:
                 shelf.take(written, alt, text)
-            for slip in media_slips(text):
+            for slip in slips:
                 shelf.report(slip, text)
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description can't have pictures or sounds"
