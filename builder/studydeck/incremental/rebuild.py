@@ -138,7 +138,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, 
         return None
     if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
         return None
-    files = {MediaFile(name, Path(path)) for _, name, path in last.media}
+    files = {MediaFile(name, path) for _, name, path in last.media}
     media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
@@ -225,7 +225,7 @@ def _after(loaded: Loaded, built: Built, last: Memory | None) -> Memory:
     read = _sections(loaded)
     if last is not None:
         return Memory(_merged(last, read), last.media, max(last.newest, built.newest))
-    paths = {each.name: str(each.path) for each in loaded.media.files}
+    paths = {each.name: each.path for each in loaded.media.files}
     media = [(written, name, paths[name]) for written, name in loaded.media.names.items()]
     return Memory(read, media, max([built.newest, *(each.modified for each in loaded.lock.notes.values())]))
 

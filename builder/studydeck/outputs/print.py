@@ -52,7 +52,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     )
 
 
-def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, Path]) -> Iterator[str]:
+def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, str]) -> Iterator[str]:
     asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
     for question, answers in sides:
         question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
@@ -69,13 +69,13 @@ def _spoken(language: str) -> str:
     return f' dir="{usual_direction(language)}"{said}'
 
 
-def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
+def _for_paper(html: str, pictures: Mapping[str, str]) -> str:
     html = _SOUND.sub('<span class="sound">♪</span>', html)
     html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
     return with_mathml(html)
 
 
-def _inside(name: str, pictures: Mapping[str, Path]) -> str:
+def _inside(name: str, pictures: Mapping[str, str]) -> str:
     """A picture as a data: URL, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(read_bytes(pictures[name])).decode()}"

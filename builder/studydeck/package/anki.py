@@ -134,7 +134,7 @@ class StudyPackage(genanki.Package):
                 last = zipfile.ZipFile(source) if source else None
                 self._write_database(database, last)
                 with create(file) as target, archive_for(target) as archive:
-                    _add(archive, _DATABASE, database)
+                    _add(archive, _DATABASE, os.fspath(database))
                     if last:
                         _copy_media(last, archive)
                     else:
@@ -228,7 +228,7 @@ def archive_for(target: BinaryIO) -> zipfile.ZipFile:
     return zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path, packing: int = zipfile.ZIP_DEFLATED) -> None:
+def _add(archive: zipfile.ZipFile, name: str, path: str, packing: int = zipfile.ZIP_DEFLATED) -> None:
     """Adds a file with the earliest date that zip has, instead of its own."""
     archive.compression = packing
     with open(path, "rb", buffering=0) as source:

@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -103,7 +104,7 @@ class _Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, str] = {}
-        self.paths: dict[str, Path] = {}
+        self.paths: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.asked: dict[str, set[str]] = {}
         self.sizes: dict[str, Size | None] = {}
@@ -125,14 +126,14 @@ class _Shelf:
                 continue
             if path.stat().st_size:
                 self.names[f"{folder.name}/{path.name}"] = path.name
-                self.paths[f"{folder.name}/{path.name}"] = path
+                self.paths[f"{folder.name}/{path.name}"] = os.fspath(path)
 
     @cached_property
-    def there(self) -> dict[str, Path]:
+    def there(self) -> dict[str, str]:
         """The folder's files by their names as authors type them: Macs store accents as separate characters."""
         if not inside(self.folder, self.folder.parent):
             return {}
-        return {unicodedata.normalize("NFC", name): self.folder / name for name in _files_in(self.folder)}
+        return {unicodedata.normalize("NFC", name): path for name, path in _files_in(self.folder)}
 
     @cached_property
     def folded(self) -> dict[str, list[str]]:
@@ -237,7 +238,7 @@ class _Shelf:
                 self.problems.append(problem("unused-media", named[name], message, remedy, WARNING))
             else:
                 message, remedy = "no card uses this file", "delete it, or use it in a card"
-                self.problems.append(problem("unused-media", Place(shown(path)), message, remedy, WARNING))
+                self.problems.append(problem("unused-media", Place(shown(Path(path))), message, remedy, WARNING))
 
     def _name_of(self, written: str, at: Text) -> str | Problem:
         """The file's name in Anki, or the problem with it."""
@@ -287,9 +288,9 @@ class _Shelf:
         return problem("lost-picture", at, message, remedy)
 
 
-def _is_authors(path: Path, name: str) -> bool:
+def _is_authors(path: str, name: str) -> bool:
     """Whether a file in the media folder isn't hidden, nor a spoken text's sound."""
-    return not (path.name.startswith(".") or name.startswith(f"{SPOKEN}/"))
+    return not (os.path.basename(path).startswith(".") or name.startswith(f"{SPOKEN}/"))
 
 
 def name_in_anki(file: BinaryIO, digest: str, suffix: str) -> str:
@@ -319,11 +320,16 @@ def _elsewhere(written: str, at: Text) -> Problem:
     return problem("lost-picture", at, message, "copy it into the media folder")
 
 
-def _files_in(folder: Path) -> list[str]:
-    """The regular files below `folder` as an author names them; links to folders aren't followed."""
+def _files_in(folder: Path) -> list[tuple[str, str]]:
+    """The regular files below `folder` as an author names them, with their paths; links to folders aren't followed."""
     files = []
-    for parent, _, names in os.walk(folder):
-        inner = os.path.relpath(parent, folder)
-        written = "" if inner == os.curdir else f"{inner.replace(os.sep, '/')}/"
-        files += [f"{written}{name}" for name in names if os.path.isfile(os.path.join(parent, name))]
+    folders = [("", os.fspath(folder))]
+    while folders:
+        before, path = folders.pop()
+        with suppress(OSError), os.scandir(path) as entries:
+            for each in entries:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append((f"{before}{each.name}/", each.path))
+                elif each.is_file(follow_symlinks=False) or os.path.isfile(each.path):
+                    files.append((f"{before}{each.name}", each.path))
     return sorted(files)

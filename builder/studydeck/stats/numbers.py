@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as html_entities
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -167,7 +168,7 @@ def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media:
         _words((note, _words_in(answer)) for note in live for answer in sides(note)[1]),
         {severity: severities[severity] for severity in SEVERITIES},
         len(media),
-        sum(each.path.stat().st_size for each in media),
+        sum(os.stat(each.path).st_size for each in media),
     )
 
 
