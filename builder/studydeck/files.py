@@ -66,9 +66,18 @@ def read_bytes(path: _Path, folder: _Path | None = None, largest: int | None = N
 
     Takes a third of the time of `Path.read_bytes`, which matters for decks of many files.
     """
-    size = status_of(path, folder).st_size
-    if largest is not None and size > largest:
-        raise Refused(TOO_BIG, path, size)
+    size = _size(status_of(path, folder), path, largest)
+    return _bytes_of(path, size)
+
+
+def _size(status: os.stat_result, path: _Path, largest: int | None) -> int:
+    if largest is not None and status.st_size > largest:
+        raise Refused(TOO_BIG, path, status.st_size)
+    return status.st_size
+
+
+def _bytes_of(path: _Path, size: int) -> bytes:
+    """The bytes of a file that has this size, or had it a moment ago."""
     file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         data = os.read(file, size + 1)
@@ -133,11 +142,10 @@ def digest_of(path: _Path, folder: _Path | None = None, largest: int | None = No
     mark = mark_of(status)
     if known := known_digest(path, mark):
         return known
-    if largest is not None and status.st_size > largest:
-        raise Refused(TOO_BIG, path, status.st_size)
+    size = _size(status, path, largest)
     moment = time.time_ns()
-    if status.st_size <= _SMALL:
-        digest = hash_of(read_bytes(path, folder, largest))
+    if size <= _SMALL:
+        digest = hash_of(_bytes_of(path, size))
     else:
         with open(path, "rb", buffering=0) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
