@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html as html_entities
 import mimetypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from string import Template
@@ -24,7 +24,7 @@ _SOUND = pattern(r"\[sound:[^\]]*\]")
 _IMAGE = pattern(r'<img src="([^"]*)"')
 
 
-def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:
+def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout: str) -> str:
     """A complete HTML page of `notes` for printing, pictures included; `layout` is `columns` or `cards`.
 
     Retired notes are left out. Formulas become MathML if latex2mathml is installed, and otherwise stay TeX.
@@ -32,7 +32,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     pictures = {each.name: each.path for each in media}
     names = {section.tag: section.name for section in deck.sections}
     rows: dict[str, list[str]] = {}
-    live = [note for note in notes if not note.card.retired]
+    live = (note for note in notes if not note.card.retired)
     for _, together in groupby(live, key=lambda note: note.card.item.list if note.card.item else note.identity.id):
         note, *others = together
         sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
