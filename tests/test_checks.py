@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import tempfile
@@ -15,7 +16,9 @@ from typing import Literal
 import pytest
 from author import DECK, Author
 
+from studydeck.checks import errors
 from studydeck.model import PROBLEMS, Problem
+from studydeck.text import to_html
 
 ROOT = Path(__file__).parent.parent
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -663,7 +666,7 @@ def test_a_link_out_of_the_media_folder_is_not_followed(shelf: Author, tmp_path:
     (shelf.folder / "media" / "folder").symlink_to(tmp_path)
     lost = [each for each in look(shelf, f"![a]({picture})") if each.name == "lost-picture"]
     assert [each.message for each in lost] == [f"'{picture}' is outside the deck's media folder"]
-    assert [file.name for file in shelf.load().media.files if "secret" in file.path.name] == []
+    assert [file.name for file in shelf.load().media.files if "secret" in os.path.basename(file.path)] == []
 
 
 @links
@@ -947,3 +950,24 @@ def test_a_style_that_names_no_file_passes(author: Author, css: str) -> None:
 def test_a_deck_without_a_style_has_no_problem_of_style(author: Author) -> None:
     author.section("  - {question: A, answer: A}\n")
     assert told(author) == []
+
+
+def test_a_text_that_starts_with_a_word_shows_something() -> None:
+    dice = random.Random(16)
+    parts = [
+        *"ab1_*[]&`~$|\\\n",
+        "](",
+        "[](x)",
+        "![](x.png)",
+        "&nbsp;",
+        "    ",
+        "# ",
+        "1. ",
+        "- ",
+        "<b>",
+        "[a]: b",
+        "é",
+    ]
+    texts = ["".join(dice.choices(parts, k=dice.randrange(1, 9))) for _ in range(3_000)]
+    for text in filter(errors._STARTS_WITH_A_WORD.match, texts):
+        assert errors._TAGS.sub("", to_html(text)).strip(), text

@@ -103,7 +103,7 @@ def open_screen(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
     def opened(client: str, loaded: Loaded | None, css: str, *, night: bool) -> Screen:
         for each in loaded.media.files if loaded else ():
-            (tmp_path / each.name).write_bytes(each.path.read_bytes())
+            (tmp_path / each.name).write_bytes(Path(each.path).read_bytes())
         contexts.append(browser.new_context())
         return Screen(contexts[-1].new_page(), CLIENTS[client], css, tmp_path, night=night)
 

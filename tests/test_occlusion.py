@@ -345,7 +345,7 @@ def opened(browser: Browser, author: Author, client: str, css: str, *, night: bo
     file = author.folder / "media" / f"{client}-{night}.html"
     file.write_text(html, "utf-8")
     for each in author.load().media.files:
-        (file.parent / each.name).write_bytes(each.path.read_bytes())
+        (file.parent / each.name).write_bytes(Path(each.path).read_bytes())
     page.goto(file.as_uri())
     return page
 

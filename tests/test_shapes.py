@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 
 import pytest
@@ -15,6 +16,7 @@ WIDE = {
     "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 900, 100),
     "gif": b"GIF89a" + struct.pack("<HH", 900, 100),
     "jpg": JPEG,
+    "late.jpg": JPEG[:20] + b"\xff\xe2\xff\xff".ljust(65_537, b"x") * 40 + JPEG[20:],
     "webp": b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + (899).to_bytes(3, "little") + (99).to_bytes(3, "little"),
     "lossless.webp": b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0/" + (899 | 99 << 14).to_bytes(4, "little"),
     "lossy.webp": b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + struct.pack("<HH", 900, 100),
@@ -25,16 +27,21 @@ WIDE = {
 
 @pytest.mark.parametrize("name", WIDE)
 def test_how_wide_a_picture_is_for_its_height(name: str) -> None:
-    assert width_to_height(WIDE[name]) == 9
+    assert width_to_height(io.BytesIO(WIDE[name])) == 9
 
 
 DAMAGED = [b"", b"\x89PNG", b"GIF8", b"\xff\xd8", b"\xff\xd8\xff", b"RIFF", b"\x89PNG" + bytes(40), JPEG[:25]]
-DAMAGED += [b"<svg>", b"<svg width='1.2.3' height='.'>", b'<svg viewBox="0 0 0 0">']
+DAMAGED += [
+    b"\xff\xd8" + b"\xff\0\0\0" * 20_000,
+    b"<svg>",
+    b"<svg width='1.2.3' height='.'>",
+    b'<svg viewBox="0 0 0 0">',
+]
 
 
 @pytest.mark.parametrize("data", DAMAGED)
 def test_nothing_is_known_of_a_damaged_picture(data: bytes) -> None:
-    assert width_to_height(data) == 0
+    assert width_to_height(io.BytesIO(data)) == 0
 
 
 def test_a_very_wide_picture_scrolls_and_one_with_a_width_keeps_it(author: Author) -> None:

@@ -20,8 +20,8 @@ from studydeck.text import (
     is_sound,
     letters_hash,
     markdown,
+    media_and_slips,
     media_references,
-    media_slips,
     near,
     read_clozes,
     slug,
@@ -599,7 +599,7 @@ def test_pictures_in_code_stay_as_typed(name: str) -> None:
     ],
 )
 def test_what_shows_nothing_is_known(text: str, file: str, alt: str) -> None:
-    ((_, named, described),) = media_slips(text)
+    ((_, named, described),) = media_and_slips(text)[1]
     assert (named, described) == (file, alt)
 
 
@@ -612,7 +612,7 @@ def test_what_shows_nothing_is_known(text: str, file: str, alt: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_left_alone(text: str) -> None:
-    assert media_slips(text) == []
+    assert media_and_slips(text)[1] == []
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "A.MP3", "a.b.ogg", "film.mp4", "maps/a.opus"])

@@ -20,6 +20,7 @@ from studydeck.files import (
     create,
     digest_of,
     hash_of,
+    move,
     read_bytes,
     read_file,
     target_of,
@@ -122,21 +123,19 @@ class Replacement:
                 _sweep(place, self._lock_path.stat().st_mtime)
 
     def _replace(self) -> None:
-        self.written = {
-            os.fspath(self._path): digest_of(self.package),
-            os.fspath(self._lock_path): digest_of(self._lock),
-        }
+        package, lock = digest_of(self.package), digest_of(self._lock)
+        self.written = {os.fspath(self._path): package, os.fspath(self._lock_path): lock}
         before = hash_of(read_bytes(self._target, largest=LARGEST_LOCK) if self._target.exists() else b"")
         if self._follows not in ("", before):
             raise ChangedLockError
         pending = self._lock_path.with_name(_pending_name(self._lock_path, before, f"{os.getpid()}.pending"))
         os.replace(self._lock, pending)
         try:
-            os.replace(self.package, self._path)
+            move(self.package, self._path, package)
         except OSError:  # no learner gets the package, so nothing is pending
             pending.unlink(missing_ok=True)
             raise
-        os.replace(pending, self._target)
+        move(pending, self._target, lock)
 
 
 def not_written(error: OSError, path: Path, folder: Path) -> Problem:

@@ -184,7 +184,12 @@ def build(
 
 def compile_notes(loaded: Loaded) -> list[Note]:
     """The notes of a loaded deck in study order, rendered for Anki."""
-    return list(render_notes(loaded.deck, loaded.identities, loaded.media.names, sizes=loaded.media.sizes))
+    return list(notes_of(loaded))
+
+
+def notes_of(loaded: Loaded) -> Iterator[Note]:
+    """The notes of `compile_notes`, one by one: a list of all takes much memory."""
+    return render_notes(loaded.deck, loaded.identities, loaded.media.names, sizes=loaded.media.sizes)
 
 
 def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iterator[Shipped]:

@@ -276,6 +276,46 @@ def cpu_ratio(ours: list[Sample], theirs: list[Sample]) -> float:
     return statistics.median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
 
 
+#: The commands whose memory is measured, after a build: whole words of ours, with DECK and OUT for the folders.
+REMEMBERING = {
+    "English": ("check DECK", "plan DECK -o OUT", "ids DECK", "stats DECK", "export --to print DECK -o OUT/deck.html"),
+    "material": ("check DECK", "coverage DECK", "source status DECK"),
+}
+
+
+def memory(folder: Path, cards: int) -> Iterator[str]:
+    """The lines of a table of peak memory, as ratios to R's: of builds, and of commands after an edit."""
+    yield f"\n### {cards:,} cards, peak memory\n"
+    yield "| deck | command | MiB | × R |\n| --- | --- | ---: | ---: |"
+    deck, out, cache = folder / "deck", folder / "out", folder / "cache"
+    build = f"build {deck} -o {out}"
+
+    def forget() -> None:
+        for each in (out, cache):
+            shutil.rmtree(each, ignore_errors=True)
+
+    for name, commands in REMEMBERING.items():
+        make_kind(deck, KINDS[name], cards)
+        raw = measure([PYTHON, str(HERE / "raw.py"), str(deck), str(folder / "raw.apkg")], folder).memory
+        yield f"| {name} | R | {raw:.0f} | |"
+        if KINDS[name].material:
+            measure([*STUDYDECK, "source", "stamp", str(deck)], folder)
+        steps = [
+            ("build, cold", build, forget),
+            ("build, with a lock", build, forget),
+            ("build, one edited answer", build, lambda: edit_kind(deck, 1)),
+            ("build, nothing changed", build, lambda: None),
+            *((each, each.replace("DECK", str(deck)).replace("OUT", str(out)), lambda: None) for each in commands),
+        ]
+        for what, words, before in steps:
+            before()
+            if words.startswith("plan"):
+                edit_kind(deck, 2)
+            peak = measure([*STUDYDECK, *words.split()], folder).memory
+            yield f"| {name} | {what.replace(' DECK', '').replace(' -o OUT', '')} | {peak:.0f} | {peak / raw:.2f} |"
+        shutil.rmtree(deck)
+
+
 def main() -> None:
     """Runs the benchmarks and prints them."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -293,9 +333,16 @@ def main() -> None:
         metavar="KIND",
         help="decks of all kinds, or some, instead of the plain one",
     )
+    words.add_argument("--memory", action="store_true", help="peak memory of each command, instead of times")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
+    if asked.memory:
+        for cards in asked.cards:
+            with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+                for line in memory(Path(temporary), cards):
+                    print(line, flush=True)
+        return
     if asked.kinds is not None:
         for cards in asked.cards:
             with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:

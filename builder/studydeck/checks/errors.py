@@ -12,6 +12,8 @@ from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze
 from studydeck.text.code import uncoloured
 
 _SAYS_SOMETHING = pattern(r"\w")
+#: A word before anything that could be a link, an entity, code or markup of another kind, which may show nothing.
+_STARTS_WITH_A_WORD = pattern(r"[^\[&`~<$\\{|]*?[^\W\d_]")
 _TAGS = pattern(r"<(?!img)[^>]*>")
 _COMMAS = pattern("[,;，、]")
 _PLACEHOLDER = pattern(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?")
@@ -29,7 +31,7 @@ def _is_empty(text: Text) -> bool:
         from studydeck.text.clean import html_references, html_words  # few decks need it
 
         return not (html_words(text) or html_references(text))
-    if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
+    if _STARTS_WITH_A_WORD.match(text) or (_SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text):
         return False
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text, highlight=False))).strip()
 

@@ -6,6 +6,7 @@ differs from what was shipped, that is an edit; where both do, it is for the aut
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.base import Base, Bases
+from studydeck.files import hash_of
 from studydeck.history import note_type_ids
 from studydeck.kinds import OWN, kind_by_key
 from studydeck.kinds.own import field_key
@@ -397,7 +399,7 @@ class MediaOfAnki:
             return
         data = self._content(name)
         if data and len(data) <= LARGEST_FILE:
-            self.names[name] = name_in_anki(data, suffix)
+            self.names[name] = name_in_anki(io.BytesIO(data), hash_of(data), suffix)
 
     def _add(self, name: str) -> str:
         stem, suffix = os.path.splitext(re.sub(r"[\x00-\x1f/\\:]", "-", name))

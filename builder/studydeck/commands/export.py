@@ -7,7 +7,7 @@ from pathlib import Path
 from studydeck.decks import folder_name
 from studydeck.files import write_file
 from studydeck.outputs import output_named
-from studydeck.pipeline import Loaded, compile_notes
+from studydeck.pipeline import Loaded, notes_of
 
 
 def export_deck(loaded: Loaded, target: str, layout: str | None, path: Path | None) -> Path:
@@ -19,6 +19,6 @@ def export_deck(loaded: Loaded, target: str, layout: str | None, path: Path | No
     if layout is not None and layout not in output.layouts:
         raise ValueError(f"'{target}' has no layout '{layout}'; choose one of {', '.join(output.layouts)}")
     path = path or Path("dist", folder_name(loaded.deck.folder) + output.suffix)
-    text = output.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout or output.layouts[0])
+    text = output.make(loaded.deck, notes_of(loaded), loaded.media.files, layout or output.layouts[0])
     write_file(path, text.encode())
     return path

@@ -15,10 +15,10 @@ from studydeck.history.plan import (
     Plan,
     before_from_lock,
     before_from_package,
-    lacks_texts,
     make_plan,
     texts_of,
     with_texts,
+    without_texts,
 )
 from studydeck.history.repair import Repaired, repair
 from studydeck.model import Deck, Note
@@ -54,7 +54,7 @@ def compared(
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
         before, texts_from = _before(deck, against, ids, last)
-    if lacks_texts(before, notes):
+    if without_texts(before, notes):
         before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
     types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
@@ -136,11 +136,12 @@ def _with_texts(
     sources = [known] if known else []
     if package.exists():
         with suppress(ValueError, OSError):
-            before = with_texts(before, before_from_package(*read_package(package, ids), "").notes.values())
+            found = before_from_package(*read_package(package, ids, without_texts(before, notes)), "")
+            before = with_texts(before, found.notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
-    if lacks_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
+    if without_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
         before = with_texts(before, texts_of(notes_at(deck, head)))
         sources.append("Old texts are from git HEAD.")
-    if lacks_texts(before, notes):
+    if without_texts(before, notes):
         return before, "Some old texts are not shown: neither the last package nor git has them."
     return before, sources[-1] if sources else ""

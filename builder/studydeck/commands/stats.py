@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studydeck.pipeline import Loaded, compile_notes
+from studydeck.pipeline import Loaded, notes_of
 from studydeck.stats import Forecast, Stats, count
 
 
@@ -11,7 +11,7 @@ def deck_stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 9
 
     Without the real engine there is no forecast. The deck must have no errors.
     """
-    counted = count(loaded.deck, compile_notes(loaded), loaded.problems, loaded.media.files)
+    counted = count(loaded.deck, notes_of(loaded), loaded.problems, loaded.media.files)
     try:
         from studydeck.engine.forecast import simulate
     except ModuleNotFoundError as error:

@@ -223,14 +223,15 @@ def named_fields(note: Note) -> dict[str, str]:
     return {name: value for name, value in named if name not in ours}
 
 
-def lacks_texts(before: Before, notes: Sequence[Note]) -> bool:
-    """Whether the old text of some edited or deleted note isn't known yet."""
-    edited = any(
-        old.fields is None and old.content != content_digest(note)
+def without_texts(before: Before, notes: Sequence[Note]) -> set[str]:
+    """The guids of the edited and deleted notes whose old text isn't known yet."""
+    edited = (
+        old.guid
         for note in notes
         if (old := before.notes.get(note.identity.guid)) is not None
+        if old.fields is None and old.content != content_digest(note)
     )
-    return edited or any(old.fields is None for old in _gone(before, notes))
+    return {*edited, *(old.guid for old in _gone(before, notes) if old.fields is None)}
 
 
 def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan:

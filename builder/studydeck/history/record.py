@@ -117,7 +117,11 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
     """The lock after shipping all `notes` of a deck at `now` (seconds since 1970), and the changes."""
     ledger = Ledger([note.identity for note in notes], lock, now)
     deque(ledger.stamp(notes, range(len(notes))), maxlen=0)
-    records = {each.id: each for each in records_in(ledger.lines) if isinstance(each, NoteRecord)}
+    records: dict[str, NoteRecord] = {}
+    for each in records_in(ledger.lines):
+        if isinstance(each, NoteRecord):
+            last = lock.notes.get(each.id)
+            records[each.id] = last if last is not None and last == each else each  # one of two that are the same
     return lock._replace(notes=records, types=type_records(types, lock, now)), ledger.changes()
 
 

@@ -16,7 +16,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studydeck import __version__
-from studydeck.files import LARGEST_PACKAGE, TOO_BIG, Refused, digest_of, hash_of, inside, package_path, write_file
+from studydeck.files import (
+    LARGEST_PACKAGE,
+    TOO_BIG,
+    Mark,
+    Refused,
+    digest_of,
+    hash_of,
+    inside,
+    keep_digest,
+    known_digest,
+    mark_of,
+    package_path,
+    write_file,
+)
 from studydeck.repository import refs_state, repository_of
 from studydeck.user_cache import place_of
 
@@ -24,20 +37,18 @@ _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
 _DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and these folders:
 _INNER = ("media", "note-types")
-#: Seconds before a note is written in which a file may have been changed again without another status, as in git.
-_UNSETTLED = 2
 
 
 class State(NamedTuple):
     """Hashes of the bytes that decide what a build makes, by the paths of their files.
 
-    `statuses` of these files and of their folders show whether a file was written, added or deleted since: after a
-    change and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the
-    decks' git repositories. Some files were `hashed`; the others have the status under which their hash is remembered.
+    `marks` of these files and of their folders show whether a file was written, added or deleted since: after a change
+    and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the decks'
+    git repositories. Some files were `hashed`; the others have the mark under which their hash is remembered.
     """
 
     digests: Mapping[str, str] = {}
-    statuses: Mapping[str, tuple[int, ...]] = {}
+    marks: Mapping[str, Mark] = {}
     refs: str = ""
     hashed: bool = False
 
@@ -73,21 +84,22 @@ def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -
     try:
         files = _all_files(decks, out)
         folders = [folder for deck in decks for folder in _folders(os.fspath(deck))]
-        statuses = {path: _mark(os.stat(path)) for path in (*folders, *files)}
+        marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
         repositories = dict.fromkeys(each for each in map(repository_of, decks) if each is not None)
         refs = [each.git_dir + refs_state(each) for each in repositories]
         scope = "HEAD" if only_this_branch else ""
-        settled = _settled(decks, out)
-        digests = {path: settled.get((path, statuses[path])) or _digest(path, folder) for path, folder in files.items()}
-        hashed = any((path, statuses[path]) not in settled for path in files)
-        return State(digests, statuses, hash_of("\0".join([scope, *refs]).encode("utf-8", "surrogatepass")), hashed)
+        _recall_digests(decks, out)
+        hashed = [path for path in files if known_digest(path, marks[path]) is None]
+        digests = {path: known_digest(path, marks[path]) or _digest(path, folder) for path, folder in files.items()}
+        scope_and_refs = "\0".join([scope, *refs]).encode("utf-8", "surrogatepass")
+        return State(digests, marks, hash_of(scope_and_refs), bool(hashed))
     except OSError:
         return State()
 
 
 def is_complete(state: State) -> bool:
     """Whether no file was added or deleted in the decks' folders since their `state` was taken."""
-    return all(_is_same(folder, state) for folder in state.statuses.keys() - state.digests.keys())
+    return all(_is_same(folder, state) for folder in state.marks.keys() - state.digests.keys())
 
 
 def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
@@ -137,13 +149,14 @@ def remember(
         data = sections.encode("utf-8", "surrogatepass")
         head = f"{_program()} {hash_of(data)} {state.refs}"
         lines = ["\t".join(map(str, each)) for each in made]
-        text = "\n\n".join([head, "\n".join(lines), _lines(now, {**state.statuses, **dict.fromkeys(written, ())})])
+        marks = {**state.marks, **{path: mark_of(os.stat(path)) for path in written}}
+        text = "\n\n".join([head, "\n".join(lines), _lines(now, marks)])
         write_file(note.with_suffix(".sections"), data)
         write_file(note, text.encode("utf-8", "surrogatepass"))
 
 
 def settle(decks: Sequence[Path], out: Path, state: State) -> None:
-    """Remembers the status of each file in `state`, from which the last build had nothing to make.
+    """Remembers the mark of each file in `state`, from which the last build had nothing to make.
 
     So what that build had just written, or its author, needn't be hashed again and again.
     """
@@ -151,7 +164,7 @@ def settle(decks: Sequence[Path], out: Path, state: State) -> None:
         if state.hashed:
             note = _note(decks, out)
             head, made, _ = _parts_of(note)
-            text = "\n\n".join([head, made, _lines(state.digests, state.statuses)])
+            text = "\n\n".join([head, made, _lines(state.digests, state.marks)])
             write_file(note, text.encode("utf-8", "surrogatepass"))
 
 
@@ -160,31 +173,24 @@ def _parts_of(note: Path) -> list[str]:
     return note.read_text("utf-8", "surrogatepass").split("\n\n")
 
 
-def _lines(digests: Mapping[str, str], statuses: Mapping[str, tuple[int, ...]]) -> str:
-    """The lines of a note: of each file its hash, its status if that is known to be the hashed file's, and its path."""
-    return "\n".join(f"{digests[path]} {'.'.join(map(str, statuses.get(path, ())))} {path}" for path in sorted(digests))
+def _lines(digests: Mapping[str, str], marks: Mapping[str, Mark]) -> str:
+    """The lines of a note: of each file its hash, its mark if only the hashed file can have it, and its path."""
+    sure = {path: marks[path] for path in digests if known_digest(path, marks[path]) == digests[path]}
+    return "\n".join(f"{digests[path]} {'.'.join(map(str, sure.get(path, ())))} {path}" for path in sorted(digests))
 
 
 def _read_lines(lines: str) -> Iterator[list[str]]:
-    """The hash, the status and the path in each line of a note."""
+    """The hash, the mark and the path in each line of a note."""
     return (line.split(" ", 2) for line in lines.splitlines())
 
 
-def _settled(decks: Sequence[Path], out: Path) -> Mapping[tuple[str, tuple[int, ...]], str]:
-    """The hashes of files by their paths and statuses, of those that can't have changed since under the same status.
-
-    On Windows a status doesn't have the moment of its last change, which no program can turn back.
-    """
-    settled: dict[tuple[str, tuple[int, ...]], str] = {}
+def _recall_digests(decks: Sequence[Path], out: Path) -> None:
+    """Keeps the hashes that a note has, by the paths and marks of their files."""
     with suppress(OSError, ValueError):
-        note = _note(decks, out)
-        latest = note.stat().st_mtime_ns - _UNSETTLED * 10**9
-        _, _, files = _parts_of(note)
-        for digest, status, path in _read_lines(files):
-            mark = tuple(map(int, status.split("."))) if status else ()
-            if os.name == "posix" and mark and max(mark[2:]) < latest and digest != _UNKNOWN:
-                settled[path, mark] = digest
-    return settled
+        _, _, files = _parts_of(_note(decks, out))
+        for digest, mark, path in _read_lines(files):
+            if mark and digest != _UNKNOWN:
+                keep_digest(path, tuple(map(int, mark.split("."))), digest)
 
 
 def _note(decks: Sequence[Path], out: Path) -> Path:
@@ -202,14 +208,9 @@ def _program() -> str:
     return digest.hexdigest()
 
 
-def _mark(status: os.stat_result) -> tuple[int, ...]:
-    """The parts of a file's status that change whenever the file is written or replaced."""
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
 def _is_same(path: str, state: State) -> bool:
     with suppress(OSError):
-        return _mark(os.stat(path)) == state.statuses[path]
+        return mark_of(os.stat(path)) == state.marks[path]
     return False
 
 

@@ -63,7 +63,7 @@ class Check:
     def _around(self, materials: Iterable[str]) -> dict[str, Any]:
         """What a check's words depend on, besides the decks' files: how they are named, and what else is there."""
         hashes: Mapping[str, str | None] = {path: _digest_of(path) for path in materials}
-        folders = sorted(self._state.statuses.keys() - self._state.digests.keys())
+        folders = sorted(self._state.marks.keys() - self._state.digests.keys())
         names = [sorted(os.listdir(folder)) for folder in self._folders]
         return {
             "in": os.getcwd(),

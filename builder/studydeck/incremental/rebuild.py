@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from studydeck.files import hash_of, package_path, read_file, status_of
+from studydeck.files import hash_of, known_digest, mark_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Kept, MediaFile, shown
@@ -106,7 +106,8 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
     with suppress(OSError):
         status_of(path)
         file = path.open("rb")
-        if hashlib.file_digest(file, "sha256").hexdigest() == known.digests.get(os.fspath(path)):
+        digest = known_digest(path, mark_of(os.fstat(file.fileno()))) or hashlib.file_digest(file, "sha256").hexdigest()
+        if digest == known.digests.get(os.fspath(path)):
             return file
         file.close()
     return None
@@ -137,7 +138,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, 
         return None
     if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
         return None
-    files = {MediaFile(name, Path(path)) for _, name, path in last.media}
+    files = {MediaFile(name, path) for _, name, path in last.media}
     media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
@@ -224,7 +225,7 @@ def _after(loaded: Loaded, built: Built, last: Memory | None) -> Memory:
     read = _sections(loaded)
     if last is not None:
         return Memory(_merged(last, read), last.media, max(last.newest, built.newest))
-    paths = {each.name: str(each.path) for each in loaded.media.files}
+    paths = {each.name: each.path for each in loaded.media.files}
     media = [(written, name, paths[name]) for written, name in loaded.media.names.items()]
     return Memory(read, media, max([built.newest, *(each.modified for each in loaded.lock.notes.values())]))
 

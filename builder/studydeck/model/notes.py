@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
@@ -127,7 +126,7 @@ class MediaFile(NamedTuple):
     """A picture or sound of the deck: the name it has in Anki, and where its bytes are."""
 
     name: str
-    path: Path
+    path: str
 
 
 class OldNote(NamedTuple):

@@ -5,7 +5,7 @@ Each has an `OUTPUT`, which is all that `export` needs to know about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +23,7 @@ class Output(NamedTuple):
     suffix: str
     layouts: Sequence[str]
     next_step: str
-    make: Callable[[Deck, Sequence[Note], Sequence[MediaFile], str], str]
+    make: Callable[[Deck, Iterable[Note], Sequence[MediaFile], str], str]
 
 
 def output_names() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html as html_entities
 import mimetypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from string import Template
@@ -24,7 +24,7 @@ _SOUND = pattern(r"\[sound:[^\]]*\]")
 _IMAGE = pattern(r'<img src="([^"]*)"')
 
 
-def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout: str) -> str:
+def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout: str) -> str:
     """A complete HTML page of `notes` for printing, pictures included; `layout` is `columns` or `cards`.
 
     Retired notes are left out. Formulas become MathML if latex2mathml is installed, and otherwise stay TeX.
@@ -32,7 +32,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     pictures = {each.name: each.path for each in media}
     names = {section.tag: section.name for section in deck.sections}
     rows: dict[str, list[str]] = {}
-    live = [note for note in notes if not note.card.retired]
+    live = (note for note in notes if not note.card.retired)
     for _, together in groupby(live, key=lambda note: note.card.item.list if note.card.item else note.identity.id):
         note, *others = together
         sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
@@ -52,7 +52,7 @@ def paper(deck: Deck, notes: Sequence[Note], media: Sequence[MediaFile], layout:
     )
 
 
-def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, Path]) -> Iterator[str]:
+def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, str]) -> Iterator[str]:
     asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
     for question, answers in sides:
         question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
@@ -69,13 +69,13 @@ def _spoken(language: str) -> str:
     return f' dir="{usual_direction(language)}"{said}'
 
 
-def _for_paper(html: str, pictures: Mapping[str, Path]) -> str:
+def _for_paper(html: str, pictures: Mapping[str, str]) -> str:
     html = _SOUND.sub('<span class="sound">♪</span>', html)
     html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
     return with_mathml(html)
 
 
-def _inside(name: str, pictures: Mapping[str, Path]) -> str:
+def _inside(name: str, pictures: Mapping[str, str]) -> str:
     """A picture as a data: URL, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(read_bytes(pictures[name])).decode()}"

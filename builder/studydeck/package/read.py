@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,14 +27,17 @@ DAMAGE = (
 )  # fmt: skip
 
 
-def read_package(path: Path, ids: Mapping[str, int] = {}) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def read_package(
+    path: Path, ids: Mapping[str, int] = {}, only: Container[str] | None = None
+) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     """The notes of a package in Anki's legacy format, which genanki writes, and its note types with their stamps.
 
     `ids` are Anki's numbers of the deck's note types by their kinds' keys; other note types get a kind by their names.
+    With `only`, no notes but those with these guids.
     Raises ValueError with a sentence if it isn't such a package, OSError if it can't be read.
     """
     with _database(path) as connection:
-        return _read(connection, {number: key for key, number in ids.items()})
+        return _read(connection, {number: key for key, number in ids.items()}, only)
 
 
 def read_stamps(path: Path) -> Iterator[tuple[str | int, int]]:
@@ -83,7 +86,9 @@ def _unzip(file: BinaryIO) -> bytes:
         return archive.read(name)
 
 
-def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
+def _read(
+    connection: sqlite3.Connection, keys: Mapping[int, str], only: Container[str] | None
+) -> tuple[list[OldNote], list[tuple[NoteType, int]]]:
     models_json, decks_json = connection.execute("select models, decks from col").fetchone()
     decks = {int(number): str(deck["name"]) for number, deck in json.loads(decks_json).items()}
     types = {int(number): _type(int(number), model, keys) for number, model in json.loads(models_json).items()}
@@ -93,6 +98,8 @@ def _read(connection: sqlite3.Connection, keys: Mapping[int, str]) -> tuple[list
     )
     notes = []
     for note_id, guid, type_id, modified, tags, fields, deck_id in rows:
+        if only is not None and str(guid) not in only:
+            continue
         note_type, _ = types[type_id]
         by_name = dict(zip((field.name for field in note_type.fields), fields.split("\x1f"), strict=False))
         if note_type.key in KINDS and MY_NOTES in by_name:

@@ -83,7 +83,7 @@ def view(
         "css": css,
         "own_css": {kind.key: kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type},
     }
-    return View(head, cards, problems, {each.name: each.path for each in media})
+    return View(head, cards, problems, {each.name: Path(each.path) for each in media})
 
 
 def _parts(note: Note) -> dict[str, Any]:

@@ -6,17 +6,17 @@ Anki never replaces a media file of the same name, so a changed picture must arr
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from studydeck.counting import counted
-from studydeck.files import OUTSIDE, TOO_BIG, Refused, inside, read_bytes
+from studydeck.files import OUTSIDE, TOO_BIG, Refused, digest_of, inside
 from studydeck.model import WARNING, Card, Deck, MediaFile, Place, Problem, Text, problem, shown
 from studydeck.model.kinds import Size
 from studydeck.patterns import pattern
@@ -28,8 +28,8 @@ from studydeck.text import (
     Guesses,
     Slip,
     is_sound,
+    media_and_slips,
     media_references,
-    media_slips,
     names_a_file,
     names_in,
     no_width,
@@ -78,9 +78,10 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         if "![" not in joined and "[sound:" not in joined and not names_a_file(joined):
             continue
         for text in section.texts:
-            for written, alt in media_references(text):
+            shown_there, slips = media_and_slips(text)
+            for written, alt in shown_there:
                 shelf.take(written, alt, text)
-            for slip in media_slips(text):
+            for slip in slips:
                 shelf.report(slip, text)
     if isinstance(deck.description, Text) and media_references(deck.description):
         message = "a deck's description can't have pictures or sounds"
@@ -103,7 +104,7 @@ class _Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, str] = {}
-        self.paths: dict[str, Path] = {}
+        self.paths: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.asked: dict[str, set[str]] = {}
         self.sizes: dict[str, Size | None] = {}
@@ -118,21 +119,21 @@ class _Shelf:
             if path.suffix.lower() not in (*PICTURES, *SOUNDS, *_FONTS):
                 continue
             try:
-                data = read_bytes(path, folder, LARGEST_FILE)
+                digest_of(path, folder, LARGEST_FILE)
             except OSError as error:
                 message, remedy = f"it can't be read ({error.strerror})", "replace it with the file itself"
                 self.problems.append(problem("lost-picture", Place(shown(path)), message, remedy))
                 continue
-            if data:
+            if path.stat().st_size:
                 self.names[f"{folder.name}/{path.name}"] = path.name
-                self.paths[f"{folder.name}/{path.name}"] = path
+                self.paths[f"{folder.name}/{path.name}"] = os.fspath(path)
 
     @cached_property
-    def there(self) -> dict[str, Path]:
+    def there(self) -> dict[str, str]:
         """The folder's files by their names as authors type them: Macs store accents as separate characters."""
         if not inside(self.folder, self.folder.parent):
             return {}
-        return {unicodedata.normalize("NFC", name): self.folder / name for name in _files_in(self.folder)}
+        return {unicodedata.normalize("NFC", name): path for name, path in _files_in(self.folder)}
 
     @cached_property
     def folded(self) -> dict[str, list[str]]:
@@ -175,8 +176,10 @@ class _Shelf:
             return
         self.take(written, "a picture with parts", written)
         if written not in self.sizes:
-            path = self.paths.get(written)
-            self.sizes[written] = size_of(read_bytes(path, self.folder, LARGEST_FILE)) if path else None
+            self.sizes[written] = None
+            if path := self.paths.get(written):
+                with open(path, "rb", buffering=0) as file:
+                    self.sizes[written] = size_of(file)
 
     @cached_property
     def spoken(self) -> dict[str, str]:
@@ -235,7 +238,7 @@ class _Shelf:
                 self.problems.append(problem("unused-media", named[name], message, remedy, WARNING))
             else:
                 message, remedy = "no card uses this file", "delete it, or use it in a card"
-                self.problems.append(problem("unused-media", Place(shown(path)), message, remedy, WARNING))
+                self.problems.append(problem("unused-media", Place(shown(Path(path))), message, remedy, WARNING))
 
     def _name_of(self, written: str, at: Text) -> str | Problem:
         """The file's name in Anki, or the problem with it."""
@@ -256,7 +259,9 @@ class _Shelf:
             message = f"'{written}' and '{twins[0]}' are the same file on a Mac or a phone"
             return problem("lost-picture", at, message, "rename one of them")
         try:
-            data = read_bytes(path, self.folder, LARGEST_FILE)
+            digest = digest_of(path, self.folder, LARGEST_FILE)
+            with open(path, "rb", buffering=0) as file:
+                name, size = name_in_anki(file, digest, suffix), os.fstat(file.fileno()).st_size
         except OSError as error:
             if error.strerror == OUTSIDE:
                 return _elsewhere(written, at)
@@ -265,12 +270,12 @@ class _Shelf:
                 return problem("too-big", at, message, "make it smaller")
             message = f"'{written}' can't be read ({error.strerror})"
             return problem("lost-picture", at, message, "fix the file's permissions")
-        if not data:
+        if not size:
             return problem("lost-picture", at, f"'{written}' is empty", "replace it with the picture")
-        if len(data) > HEAVY_FILE:
-            message = f"'{written}' is {len(data) / 1e6:.0f} MB"
+        if size > HEAVY_FILE:
+            message = f"'{written}' is {size / 1e6:.0f} MB"
             self.problems.append(problem("too-big", at, message, "make it smaller", WARNING))
-        return name_in_anki(data, suffix)
+        return name
 
     def _missing(self, written: str, at: Text) -> Problem:
         if "\0" not in written and not inside(self.folder / written, self.folder):
@@ -283,14 +288,14 @@ class _Shelf:
         return problem("lost-picture", at, message, remedy)
 
 
-def _is_authors(path: Path, name: str) -> bool:
+def _is_authors(path: str, name: str) -> bool:
     """Whether a file in the media folder isn't hidden, nor a spoken text's sound."""
-    return not (path.name.startswith(".") or name.startswith(f"{SPOKEN}/"))
+    return not (os.path.basename(path).startswith(".") or name.startswith(f"{SPOKEN}/"))
 
 
-def name_in_anki(data: bytes, suffix: str) -> str:
-    """The name that a picture or sound with these bytes has in Anki."""
-    return f"{hashlib.sha256(data).hexdigest()[:24]}{_shape(data)}{suffix}"
+def name_in_anki(file: BinaryIO, digest: str, suffix: str) -> str:
+    """The name that a picture or sound has in Anki, in an open file whose bytes have this hash."""
+    return f"{digest[:24]}{_shape(file, suffix)}{suffix}"
 
 
 def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, Text]:
@@ -304,9 +309,9 @@ def _named(files: Container[str], texts: Iterable[Iterable[Text]]) -> dict[str, 
     return named
 
 
-def _shape(data: bytes) -> str:
+def _shape(file: BinaryIO, suffix: str) -> str:
     """The end of a very wide picture's name, from which `text/media.py` knows how many times as wide as high it is."""
-    wide = round(width_to_height(data))
+    wide = 0 if suffix in SOUNDS else round(width_to_height(file))
     return f"-{min(wide, WIDEST)}x1" if wide >= WIDE else ""
 
 
@@ -315,11 +320,16 @@ def _elsewhere(written: str, at: Text) -> Problem:
     return problem("lost-picture", at, message, "copy it into the media folder")
 
 
-def _files_in(folder: Path) -> list[str]:
-    """The regular files below `folder` as an author names them; links to folders aren't followed."""
+def _files_in(folder: Path) -> list[tuple[str, str]]:
+    """The regular files below `folder` as an author names them, with their paths; links to folders aren't followed."""
     files = []
-    for parent, _, names in os.walk(folder):
-        inner = os.path.relpath(parent, folder)
-        written = "" if inner == os.curdir else f"{inner.replace(os.sep, '/')}/"
-        files += [f"{written}{name}" for name in names if os.path.isfile(os.path.join(parent, name))]
+    folders = [("", os.fspath(folder))]
+    while folders:
+        before, path = folders.pop()
+        with suppress(OSError), os.scandir(path) as entries:
+            for each in entries:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append((f"{before}{each.name}/", each.path))
+                elif each.is_file(follow_symlinks=False) or os.path.isfile(each.path):
+                    files.append((f"{before}{each.name}", each.path))
     return sorted(files)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html as html_entities
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby, pairwise
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
@@ -148,27 +149,57 @@ class Stats(NamedTuple):
     coverage: Sentences | None = None
 
 
-def count(deck: Deck, notes: Sequence[Note], problems: Sequence[Problem], media: Sequence[MediaFile]) -> Stats:
-    """The numbers of `deck`, without a forecast. Retired notes count only as `retired`."""
-    live = [note for note in notes if not note.card.retired]
-    by_file: dict[str, list[Note]] = {section.place.path: [] for section in deck.sections}
-    for note in live:
-        by_file[note.card.place.path].append(note)
-    severities = Counter(each.severity for each in problems)
+def count(deck: Deck, notes: Iterable[Note], problems: Sequence[Problem], media: Sequence[MediaFile]) -> Stats:
+    """The numbers of `deck`, without a forecast; `notes` are in study order. Retired ones count only as `retired`."""
     names = kind_names(deck)
+    sections = {section.place.path: _section(section.name, (), names) for section in deck.sections}
+    questions, answers = _Lengths(), _Lengths()
+    retired = 0
+    for path, together in groupby(notes, key=lambda note: note.card.place.path):
+        of_section = list(together)
+        live = [note for note in of_section if not note.card.retired]
+        retired += len(of_section) - len(live)
+        sections[path] = _section(sections[path].name, live, names)
+        for note in live:
+            question, in_answers = sides(note)
+            questions.add(question, note)
+            for answer in in_answers:
+                answers.add(answer, note)
+    counted = list(sections.values())
+    kinds = {name: sum(each.kinds[name] for each in counted) for name in names}
+    severities = Counter(each.severity for each in problems)
     return Stats(
         str(deck.title),
         deck.language,
         shown(deck.folder),
-        [_section(section.name, by_file[section.place.path], names) for section in deck.sections],
-        _section("all", live, names),
-        len(notes) - len(live),
-        _words((note, _words_in(sides(note)[0])) for note in live),
-        _words((note, _words_in(answer)) for note in live for answer in sides(note)[1]),
+        counted,
+        SectionCounts("all", sum(each.notes for each in counted), sum(each.cards for each in counted), kinds),
+        retired,
+        questions.words,
+        answers.words,
         {severity: severities[severity] for severity in SEVERITIES},
         len(media),
-        sum(each.path.stat().st_size for each in media),
+        sum(os.stat(each.path).st_size for each in media),
     )
+
+
+class _Lengths:
+    """How many words each text has, and where the longest one is."""
+
+    def __init__(self) -> None:
+        self._counts: list[int] = []
+        self._longest = -1
+        self._place: Place | None = None
+
+    def add(self, html: str, note: Note) -> None:
+        words = _words_in(html)
+        self._counts.append(words)
+        if words > self._longest:
+            self._longest, self._place = words, note.card.place
+
+    @property
+    def words(self) -> Words:
+        return Words(tuple(sorted(self._counts)), self._place)
 
 
 def stats_json(stats: Stats) -> dict[str, Any]:
@@ -216,14 +247,6 @@ def _words_json(words: Words) -> dict[str, Any]:
         "longest_at": at and {"path": at.path, "line": at.line},
         "histogram": [{"words": name, "count": how_many} for name, how_many in words.histogram],
     }
-
-
-def _words(counted: Iterator[tuple[Note, int]]) -> Words:
-    pairs = list(counted)
-    if not pairs:
-        return Words()
-    longest, _ = max(pairs, key=lambda pair: pair[1])
-    return Words(tuple(sorted(number for _, number in pairs)), longest.card.place)
 
 
 def _words_in(html: str) -> int:

@@ -5,7 +5,14 @@ Shared by the other rooms, since checks and rendering must agree on what a text 
 
 from studydeck.text.about import about, described, literal, literal_line
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, with_occlusions, without_gaps
-from studydeck.text.markdown import field_html, media_references, media_slips, to_cloze_html, to_html, without_commands
+from studydeck.text.markdown import (
+    field_html,
+    media_and_slips,
+    media_references,
+    to_cloze_html,
+    to_html,
+    without_commands,
+)
 from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
 from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, same_ends, slug
@@ -27,8 +34,8 @@ __all__ = [
     "letters_hash",
     "literal",
     "literal_line",
+    "media_and_slips",
     "media_references",
-    "media_slips",
     "names_a_file",
     "names_in",
     "near",

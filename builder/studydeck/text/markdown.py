@@ -113,14 +113,18 @@ def without_commands(html: str) -> str:
 
 def media_references(text: str) -> list[tuple[str, str]]:
     """The pictures and sounds that `text` shows, in order: names as the author wrote them, and alternative texts."""
+    return media_and_slips(text)[0]
+
+
+def media_and_slips(text: str) -> tuple[list[tuple[str, str]], list[slips.Slip]]:
+    """The pictures and sounds that `text` shows, as in `media_references`, and spellings of some that show nothing."""
+    shows = "![" in text or "[sound:" in text
+    may_slip = ("[" in text or "<" in text) and slips.names_a_file(text)
+    if not (shows or may_slip):
+        return [], []
     text = text.strip()
-    return media.references(_fragment(text), text) if "![" in text or "[sound:" in text else []
-
-
-def media_slips(text: str) -> list[slips.Slip]:
-    """What was meant as a picture or sound in `text`, in spellings that show nothing."""
-    may = ("[" in text or "<" in text) and slips.names_a_file(text)
-    return list(slips.slips(_fragment(text.strip()))) if may else []
+    html = _fragment(text)
+    return media.references(html, text) if shows else [], list(slips.slips(html)) if may_slip else []
 
 
 def _fragment(text: str, language: str = "") -> str:
