@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import shlex
 import shutil
 import sys
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from author import DECK, Author
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from studydeck.cli import main
 from studydeck.commands.speak import Said, speak
@@ -52,6 +54,10 @@ class Speaker:
 
     def speak(self, more: str = "") -> Said:
         return speak(self.author.load(), self.command + more)
+
+    def build(self, command: str = "", more: Sequence[str] = ()) -> Result:
+        words = ["build", "-o", str(self.author.out), str(self.author.folder), *more]
+        return CliRunner().invoke(main, [*words, "--speak-with", command or self.command])
 
     @property
     def said(self) -> list[str]:
@@ -137,7 +143,82 @@ def test_an_edited_section_is_built_with_the_sounds_of_the_others(speaker: Speak
     assert author.package.read_bytes() == shipped
 
 
-def test_no_build_runs_a_program(speaker: Speaker) -> None:
+def test_a_build_makes_the_sounds_that_texts_lack_and_only_once(speaker: Speaker) -> None:
+    author = speaker.author
+    done = speaker.build()
+    assert (done.exit_code, len(speaker.said)) == (0, 8)
+    assert "8 new" in done.stdout
+    assert done.stderr == ""
+    assert "8 unchanged" in speaker.build("no-such-program").stdout
+    author.edit("A square", "A square number")
+    assert "1 edited, 7 unchanged" in speaker.build().stdout
+    assert (len(speaker.said), len(speaker.names())) == (9, 8)
+    author.edit("And this?", "And that?")
+    assert "1 edited, 7 unchanged" in speaker.build("no-such-program").stdout
+    assert verify(author.package).ok
+    shipped = author.package.read_bytes()
+    assert author.build().changes.edited == ()
+    assert author.package.read_bytes() == shipped
+
+
+def test_a_build_that_made_sounds_is_remembered(speaker: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    speaker.build()
+    monkeypatch.setattr("studydeck.commands.build.build_all", None)
+    assert "8 unchanged" in speaker.build().stdout
+
+
+def test_a_build_leaves_the_sounds_of_another_voice(speaker: Speaker) -> None:
+    speaker.speak()
+    before = speaker.names()
+    speaker.build()
+    speaker.author.edit("A square", "A square number")
+    assert "1 edited, 7 unchanged" in speaker.build(speaker.command + " other-voice").stdout
+    assert set(before) < set(speaker.names())
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", "can't be run (No such file or directory)"),
+        ("print(1)", "wrote no sound that Anki plays; have it write WAV, MP3, Ogg or FLAC to its output"),
+        ("import sys; sys.stdout.buffer.write(b'RIFF' + bytes(4) + b'WAVEdata' + bytes(4))", "wrote no sound"),
+        ("exit(3)", "failed with exit code 3"),
+        ("while True: print('OggS' * 10**6)", "answered with more than 5 MB"),
+        ("import time; print('OggS', flush=True); time.sleep(60)", "took more than 1 seconds"),
+    ],
+)
+def test_a_deck_is_built_without_the_sounds_that_a_program_cant_make(
+    speaker: Speaker, code: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studydeck.commands.speak._SECONDS", 1.0)
+    monkeypatch.setattr("studydeck.commands.speak._PATIENCE", 1)
+    speaker.author.write("deck.yaml", DECK + "speak: question\n")
+    done = speaker.build(f"'{sys.executable}' -c {shlex.quote(code)}" if code else "no-such-program")
+    assert done.exit_code == 0
+    assert "8 new" in done.stdout
+    (line,) = done.stderr.splitlines()
+    assert "water.yaml:3:5: warning: 4 texts without a sound, of those that speak: has read aloud, since '" in line
+    assert said in line
+    assert line.endswith("; once that is fixed, build again [unspoken]")
+    assert not (speaker.author.folder / "media").exists()
+
+
+def test_one_text_that_cant_be_said_keeps_no_other_from_it(speaker: Speaker) -> None:
+    program = speaker.author.folder.parent / "voice.py"
+    program.write_text(VOICE + "\nexit(b'square' in text)", "utf-8")
+    done = speaker.build()
+    assert "formula" not in done.stdout
+    assert "water.yaml:6:5: warning: 1 text without a sound" in done.stderr
+    assert (len(speaker.said), len(speaker.names())) == (8, 6)
+
+
+def test_new_sounds_are_no_locked_build(speaker: Speaker) -> None:
+    done = speaker.build(more=["--locked"])
+    assert done.exit_code == 2
+    assert "--speak-with can't be used together with --locked" in done.stderr
+
+
+def test_no_build_runs_a_program_that_a_deck_names(speaker: Speaker) -> None:
     speaker.author.write("deck.yaml", DECK + f"speak: both\nspeak-with: {speaker.command!r}\n")
     assert "unknown-key" in {each.name for each in speaker.author.problems()}
     speaker.author.write("deck.yaml", DECK + "language: en\nspeak: both\n")

@@ -41,6 +41,8 @@ from studydeck.timings import stage
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
+#: A program that speaks, as an example to paste.
+_SPEAKER = "espeak-ng -v {language} --stdin --stdout"
 _FONTS = (".ttf", ".otf", ".woff", ".woff2")
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
@@ -191,7 +193,7 @@ class _Shelf:
         silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
         if silent:
             message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
-            remedy = f"make them: {command_line('speak', shown(deck.folder))} --with PROGRAM"
+            remedy = f"make them: {command_line('speak', shown(deck.folder), '--with', _SPEAKER)}"
             self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
 
     def take_spoken(self, name: str, card: Card) -> bool:
