@@ -119,6 +119,8 @@ class Kind:
     A kind with `masks` asks for the parts of a picture: Anki makes a card for each cloze of the first field, as with
     `gaps`, but no author writes these. `drawn` returns what is in the fields that it fills itself, by name; `recorded`
     what the lock keeps of a note's fields, given what it had; and `readable` fields in words that people can read.
+    `names_field` is the field of the parts' names, and `names_in` returns those that such HTML has for a note's parts,
+    in order; None if there is anything else in it.
     After its fields come the `spares`, and the one that is the learner's. A kind of the deck's own (own.py) comes with
     its whole `note_type`, has neither, and fills no field but those that its keys name.
     """
@@ -140,6 +142,8 @@ class Kind:
         drawn: Callable[[Card, Drawing], Mapping[str, str]] | None = None,
         recorded: Callable[[Mapping[str, str], str], str] | None = None,
         readable: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda fields: fields,
+        names_field: str = "",
+        names_in: Callable[[Note, str], Sequence[str] | None] = lambda note, html: None,
         cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
         cards_in: Callable[[Mapping[str, str]], tuple[int, ...]] = lambda fields: (0,),
         sides: Callable[[Note], Sides] = _first_two,
@@ -159,6 +163,7 @@ class Kind:
         self.frozen, self.templates, self.gaps = (*fields, *spares), tuple(templates), gaps
         self.masks, self.drawn, self.recorded, self.readable = masks, drawn, recorded, readable
         self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
+        self.names_field, self.names_in = names_field, names_in
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
