@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from author import DECK, Author
 from click.testing import CliRunner, Result
+from test_pull import edit, pull
 
 from studydeck.cli import main
 from studydeck.commands.speak import Said, speak
@@ -26,7 +27,7 @@ import sys
 text = sys.stdin.buffer.read()
 with open(sys.argv[1], "ab") as log:
     log.write(sys.argv[2].encode() + b": " + text)
-sys.stdout.buffer.write(b"OggS" + sys.argv[2].encode() + text)
+sys.stdout.buffer.write(b"OggS" + " ".join(sys.argv[2:]).encode() + text)
 """
 CARDS = """\
   - {id: nile, question: 'Which **river** flows through Cairo?', answer: The Nile &amp; no other}
@@ -289,3 +290,27 @@ def test_espeak_ng_speaks_and_anki_takes_its_sounds(author: Author, learner: Lea
     (card,) = learner.cards()
     assert len(card.question_av_tags()) == 1
     assert len(card.answer_av_tags()) == 2
+
+
+def test_a_text_that_was_edited_in_anki_comes_back_without_its_sound(speaker: Speaker, learner: Learner) -> None:
+    author = speaker.author
+    speaker.speak()
+    author.build()
+    learner.import_package(author.package)
+    before = author.read("water.yaml")
+    for card_id, was, now in (("nile", "Nile", "White Nile"), ("list", "Ulm", "Linz")):
+        html = learner.note(author.guid(card_id))["Answer"]
+        edit(author, learner, card_id, Answer=html.replace(was, now))
+    speaker.speak(" other-voice")
+    found = pull(author, learner, "--write")
+    assert (found["not_pulled"], found["conflicts"]) == ([], [])
+    now = before.replace("The Nile &amp; no other", '"The White Nile & no other"').replace("Ulm", "Linz")
+    assert author.read("water.yaml") == now
+    assert not pull(author, learner)["edits"]
+    speaker.speak()
+    author.now += 100
+    author.build()
+    learner.import_package(author.package)
+    assert "White Nile" in learner.note(author.guid("nile"))["Answer"]
+    assert learner.missing_media() == []
+    assert not pull(author, learner)["edits"]

@@ -27,9 +27,11 @@ from studydeck.render.values import Filled, KeyValue, NotWritableError, fills_a_
 from studydeck.text import PICTURES, SOUNDS, slug
 from studydeck.text.clean import html_references, html_words
 from studydeck.text.from_html import seen_in
+from studydeck.text.media import SPOKEN
 
 #: Tags that Anki gives notes itself.
 _OF_ANKI = ("leech", "marked")
+_OUR_SOUND = re.compile(r"\[sound:([0-9a-f]{24}\.\w+)\]")
 _OLDER = "Anki has the text of an older build"
 _OF_A_LIST = "it is an item of a list, so write it there by hand"
 _OF_ALL_ITEMS = "it is removed in Anki, but all items of the list have it"
@@ -189,8 +191,8 @@ class _Comparing:
     def _compare_one(
         self, note: Note, what: Compared, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
     ) -> None:
-        theirs, mine = self.media.seen(what.key, there), self.media.seen(what.key, here)
         last = self.bases.last(note.identity.guid)
+        theirs, mine = self.media.seen(what.key, there), self.media.seen(what.key, here)
         known = [with_names(note, each.fields) for each in (base, last) if each is not None]
         if theirs == mine or any(self.media.seen(what.key, each) == theirs for each in known):
             return
@@ -228,7 +230,7 @@ class _Comparing:
             self.edits.append(edit)
 
     def _value(self, card: Card, what: Compared, fields: Mapping[str, str], rendered: str = "") -> KeyValue | None:
-        html, key = fields[what.key.field], what.key
+        key, html, rendered = what.key, self.media.silent(fields[what.key.field]), self.media.silent(rendered)
         section = self.sections[card.place]
         language = card.languages(section.languages.inside(self.deck.languages)).of(key)
         is_marked = bool(fields.get(key.mark)) if key.mark else False
@@ -421,17 +423,34 @@ class MediaOfAnki:
 
     def __init__(self, loaded: Loaded, found: Found) -> None:
         self.in_anki = found.media
-        self.in_deck = {ours: written for written, ours in loaded.media.names.items()}
+        of_speech = f"{SPOKEN}/"
+        names = loaded.media.names.items()
+        self.in_deck = {ours: written for written, ours in names if not written.startswith(of_speech)}
+        self.speaks = loaded.deck.speaks
         self.names: dict[str, str] = {}  # what we call a file, by the name that a collection has it under
         self.new: dict[str, bytes] = {}
         self._taken = {name.casefold() for name in _files_in(loaded.deck)}
 
     def seen(self, key: Key, fields: Mapping[str, str]) -> object:
         """What a note shows of a key."""
-        html = fields.get(key.field, "")
+        html = self.silent(fields.get(key.field, ""))
         for name in _files_shown(html):
             self._look_at(name)
         return seen_in(html, self.names), bool(fields.get(key.mark)) if key.mark else False
+
+    def silent(self, html: str) -> str:
+        """A field without the sounds of texts that are read aloud, which no author writes."""
+        return (
+            _OUR_SOUND.sub(lambda sound: "" if self._is_spoken(sound[1]) else sound[0], html) if self.speaks else html
+        )
+
+    def spoken_in(self, fields: Mapping[str, str]) -> set[str]:
+        """The sounds of texts that are read aloud in a note's fields."""
+        return {*filter(self._is_spoken, _OUR_SOUND.findall("".join(fields.values())))} if self.speaks else set()
+
+    def _is_spoken(self, sound: str) -> bool:
+        """Whether a sound with a name that a build gave it is played by no text of the YAML: it may be an older one."""
+        return sound not in self.in_deck
 
     def files_in(self, html: str) -> dict[str, str]:
         """The names that the files of a field have in the deck. Raises NotWritableError if there is none."""

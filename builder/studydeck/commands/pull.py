@@ -239,6 +239,8 @@ def _stamps(pulled: Pulled, after: Loaded, collection: Found) -> dict[str, tuple
 
 def _has_all(note: Note, fields: Mapping[str, str], found: FoundNote, base: Base, media: MediaOfAnki) -> bool:
     """Whether a collection's note has all that the YAML has otherwise than what was shipped."""
+    if media.spoken_in(fields) != media.spoken_in(fields_of(note)):
+        return False
     here, fields, base_fields = fields_of(note), with_names(note, fields), with_names(note, base.fields)
     for each in compared_in(note, here):
         mine = media.seen(each.key, here)

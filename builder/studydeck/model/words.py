@@ -366,6 +366,13 @@ class Deck(NamedTuple):
     def languages(self) -> Languages:
         return Languages(self.language, self.answer_language)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it says of any text that it is read aloud."""
+        return bool(self.speak) or any(
+            each.speak or any("speak" in card.values for card in each.cards) for each in self.sections
+        )
+
     def limit(self, check: str) -> int | None:
         """The number that `checks` sets for this check, if any."""
         return next((int(each) for name, each in self.checks.items() if name == check and each.isdecimal()), None)

@@ -89,7 +89,7 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
-    if deck.speak or any(each.speak or any("speak" in card.values for card in each.cards) for each in deck.sections):
+    if deck.speaks:
         shelf.take_all_spoken(deck)
     if whole:
         shelf.report_unused(section.texts for section in deck.sections)
