@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shlex
 import shutil
 import sys
@@ -11,15 +12,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from anki.sound import AVTag, TTSTag
 from author import DECK, Author
 from click.testing import CliRunner, Result
 from test_pull import edit, pull
 
 from studydeck.cli import main
+from studydeck.commands.preview import deck_view
 from studydeck.commands.speak import Said, speak
+from studydeck.engine.drawing import Artist
 from studydeck.engine.learner import Learner
 from studydeck.engine.verify import verify
 from studydeck.pipeline import compile_notes
+from studydeck.text.languages import voice_language
 
 #: A program that says a text: a sound that holds it and the language, and has a line in a log.
 VOICE = """
@@ -268,7 +273,7 @@ def test_another_value_is_an_error(author: Author, where: str) -> None:
 def test_a_deck_that_has_nothing_read_aloud_says_so(author: Author) -> None:
     author.section("  - {id: x, question: Q, answer: A}\n")
     done = CliRunner().invoke(main, ["speak", str(author.folder), "--with", "no-such-program"])
-    assert done.output.startswith("Nothing is read aloud: write speak:")
+    assert done.output.startswith("Nothing is read aloud by a sound: write speak:")
 
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng (apt install espeak-ng)")
@@ -314,3 +319,132 @@ def test_a_text_that_was_edited_in_anki_comes_back_without_its_sound(speaker: Sp
     assert "White Nile" in learner.note(author.guid("nile"))["Answer"]
     assert learner.missing_media() == []
     assert not pull(author, learner)["edits"]
+
+
+DEVICE = """\
+  - {id: nile, question: 'Which **river** & [/anki:tts] [anki:tts lang=a]?', answer: The Nile &amp; <no> other}
+  - {id: list, question: 'Which two?', answer: [Vienna, 'Ulm!'], speak: device-answer}
+  - {id: silent, question: 'And this?', answer: No, speak: none}
+  - {id: turned, question: 'What is $x^2$?', answer: 'A square', reverse: true}
+  - {id: typed, question: 'Type it!', answer: Rhine, typed: true}
+  - {id: german, question: 'Wohin?', answer: 'Nach Wien', language: de-AT, speak: device-question}
+  - {id: gone, question: 'Old?', answer: Old, retired: true}
+  - {id: way, question: The way, steps: [First, Second]}
+  - {id: gap, cloze: 'A {{c1::gap}}'}
+"""
+
+
+def said(tags: Sequence[AVTag]) -> list[tuple[str, str]]:
+    return [(tag.lang, tag.field_text) for tag in tags if isinstance(tag, TTSTag)]
+
+
+@pytest.fixture
+def device(author: Author) -> Author:
+    """A deck that learners' devices read aloud."""
+    author.write("deck.yaml", DECK + "language: en\nspeak: device\n")
+    author.section(DEVICE)
+    return author
+
+
+def test_a_device_reads_each_side_in_its_language(device: Author, learner: Learner) -> None:
+    assert device.problems() == []
+    device.build()
+    learner.import_package(device.package)
+    assert learner.faults() == []
+    assert verify(device.package).ok
+    cards = {(card.note()["Id"], card.ord): card for card in learner.cards()}
+    assert {
+        key: (said(card.question_av_tags()), said(card.answer_av_tags()))
+        for key, card in cards.items()
+        if card.question_av_tags() or card.answer_av_tags()
+    } == {
+        ("nile", 0): (
+            [("en_US", "Which river & [/anki:tts] [anki:tts lang=a]?")],
+            [("en_US", "The Nile & <no> other")],
+        ),
+        ("list", 0): ([], [("en_US", "Vienna. Ulm!")]),
+        ("turned", 0): ([], [("en_US", "A square")]),
+        ("turned", 1): ([("en_US", "A square")], []),
+        ("typed", 0): ([("en_US", "Type it!")], []),
+        ("german", 0): ([("de_AT", "Wohin?")], []),
+        ("way/first", 0): ([("en_US", "The way")], [("en_US", "First")]),
+        ("way/second", 0): ([("en_US", "The way")], [("en_US", "Second")]),
+    }
+    for card in cards.values():
+        shown = card.render_output().question_text + card.render_output().answer_text
+        assert "anki:tts" not in shown.replace("[/anki:tts] &#91;anki:tts lang=a]?", "")
+
+
+def test_from_sounds_to_devices_no_history_changes(speaker: Speaker, learner: Learner) -> None:
+    author = speaker.author
+    speaker.build()
+    learner.import_package(author.package)
+    learner.study()
+    before = learner.histories()
+    author.write("deck.yaml", DECK + "language: en\nspeak: device\n")
+    author.edit("speak: answer", "speak: device-answer")
+    done = CliRunner().invoke(main, ["plan", "-o", str(author.out), str(author.folder)])
+    assert "Question aloud: {+Which river flows through Cairo? (en_US)+}" in done.output
+    author.now += 100
+    built = author.build()
+    assert (built.media, len(built.changes.edited)) == (0, 5)
+    learner.import_package(author.package)
+    assert learner.histories() == before
+    assert learner.faults() == []
+    assert "[sound:" not in "".join(field for note in learner.notes() for field in note.fields)
+    assert speaker.speak() == Said(0, 0, 7)
+
+
+def test_only_the_card_knows_what_a_device_says(device: Author, tmp_path: Path) -> None:
+    device.edit(" & [/anki:tts] [anki:tts lang=a]", "")
+    device.build()
+    page = tmp_path / "page.html"
+    done = CliRunner().invoke(main, ["export", str(device.folder), "--to", "print", "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    assert "tts" not in page.read_text("utf-8")
+    with Artist() as artist:
+        cards = json.dumps(deck_view(device.load(), artist)._asdict(), default=str)
+    assert "anki:" not in cards
+    assert "<a class=" not in cards
+    done = CliRunner().invoke(main, ["import", str(device.package), "--deck", str(tmp_path / "deck")])
+    assert "left out: speech of a text (" in done.output
+    assert "tts" not in (tmp_path / "deck" / "rivers.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("language", "voice"),
+    [
+        ("en", "en_US"),
+        ("en-GB", "en_GB"),
+        ("DE-at", "de_AT"),
+        ("no", "nb_NO"),
+        ("zh", "zh_CN"),
+        ("zh-Hant", "zh_TW"),
+        ("zh-Hans-SG", "zh_SG"),
+        ("es-419", "es_419"),
+        ("sr-Latn", "sr_RS"),
+        ("de-x-AT", "de_DE"),
+        ("la", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_is_named_as_anki_names_voices(language: str, voice: str) -> None:
+    assert voice_language(language) == voice
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("", "it is in a language that isn't said"), ("la", "it is in 'la', which names no country")],
+)
+def test_a_text_that_no_device_can_read_is_a_warning(author: Author, language: str, said: str) -> None:
+    author.write("deck.yaml", DECK + "speak: device\n" + (f"language: {language}\n" if language else ""))
+    author.section("  - {id: x, question: Quid?, answer: Nihil}\n")
+    (told,) = author.problems()
+    assert (told.name, told.severity, told.message) == (
+        "unspoken",
+        "warning",
+        f"no device can read this text aloud: {said}",
+    )
+    author.build()
+    author.write("deck.yaml", DECK + "speak: device\nlanguage: la-VA\n")
+    assert author.problems() == []

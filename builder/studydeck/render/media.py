@@ -190,6 +190,13 @@ class _Shelf:
         """Takes the sounds of all texts that are read aloud; adds a warning if some aren't there yet."""
         from studydeck.render.speech import all_spoken
 
+        for card, spoken in all_spoken(deck, by_device=True):
+            if not spoken.directive:
+                of = f"'{spoken.language}', which names no country" if spoken.language else "a language that isn't said"
+                message = f"no device can read this text aloud: it is in {of}"
+                remedy = "write language: or answer-language: with the country whose voices read it, such as en-GB"
+                self.problems.append(problem("unspoken", card.place, message, remedy, WARNING))
+                break  # the others mostly have the same language
         silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
         if silent:
             message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
