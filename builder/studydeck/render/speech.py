@@ -34,7 +34,7 @@ class Spoken(NamedTuple):
     def directive(self) -> str:
         """What has a learner's device say it; "" if the country is unknown whose voices do."""
         language = voice_language(self.language)
-        lines = (f"{line}." if line[-1].isalnum() else line for line in self.words.split("\n"))
+        lines = (f"{line}." if line[-1:].isalnum() else line for line in self.words.split("\n"))
         words = html_entities.escape(" ".join(lines) if "\n" in self.words else self.words, quote=False)
         return f"[anki:tts lang={language}]{words.replace('[', '&#91;')}[/anki:tts]" if language else ""
 
