@@ -20,6 +20,7 @@ from studydeck.kinds import ITEM_KEYS, OWN, kind_by_key
 from studydeck.kinds.own import field_key
 from studydeck.model import Card, Deck, Key, Kind, Note, Part, Place, Section, takes
 from studydeck.package.collection import Found, FoundNote
+from studydeck.patterns import pattern
 from studydeck.pipeline import Loaded
 from studydeck.render import anki_deck
 from studydeck.render.media import LARGEST_FILE, name_in_anki
@@ -31,7 +32,7 @@ from studydeck.text.media import SPOKEN
 
 #: Tags that Anki gives notes itself.
 _OF_ANKI = ("leech", "marked")
-_OUR_SOUND = re.compile(r"\[sound:([0-9a-f]{24}\.\w+)\]")
+_OUR_SOUND = pattern(r"\[sound:([0-9a-f]{24}\.\w+)\]")
 _OLDER = "Anki has the text of an older build"
 _OF_A_LIST = "it is an item of a list, so write it there by hand"
 _OF_ALL_ITEMS = "it is removed in Anki, but all items of the list have it"

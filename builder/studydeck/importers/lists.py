@@ -17,7 +17,7 @@ _LISTS = ("cards", "notes", "flashcards", "items", "terms", "questions", "entrie
 _NAMES = ("name", "title", "deck", "section", "topic", "chapter", "category")
 _DEEPEST = 20
 _MARKDOWN = (".md", ".markdown")
-_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+_FENCE = pattern(r"(?m)^(?:```|~~~)")
 
 
 def _fits(given: Given) -> int:
