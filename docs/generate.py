@@ -100,7 +100,7 @@ _TAKES = {
     "deck name": "a line",
     "line": "a line",
     "language": "a language tag such as `en`, `pt-BR` or `ar`",
-    "sides": "`question`, `answer`, `both` or `none`",
+    "sides": "`question`, `answer`, `both`, `none`, `device`, `device-question` or `device-answer`",
     "url": "an http or https address",
     "id": "letters, digits and `- _ . : +`, at most 100",
     "uid": "8 to 40 lowercase letters and digits",

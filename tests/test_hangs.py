@@ -64,10 +64,11 @@ from studydeck.reading.tree import read_tree
 from studydeck.render import collect_media
 from studydeck.render.labels import labels_of
 from studydeck.render.notes import render_notes
+from studydeck.render.speech import Spoken
 from studydeck.render.values import Filled, value_in
 from studydeck.stats.numbers import count
 from studydeck.text import formula, letters_hash, near, read_clozes, to_cloze_html, to_html
-from studydeck.text.clean import cleaned
+from studydeck.text.clean import cleaned, without_speech
 from studydeck.text.from_html import to_markdown
 from studydeck.text.spoken import spoken_words
 
@@ -453,6 +454,8 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a deck of CrowdAnki's": lambda value: imported(json.dumps(crowdanki_deck(value))),
     "a list item by item": unfolded,
     "what is read aloud": lambda value: spoken_words([text(value)], "ja"),
+    "what a device says": lambda value: Spoken("question", value, "en", "", True).directive,
+    "a field with what a device says": lambda value: without_speech(f"[anki:tts {value}[anki:tts a]{value}"),
     "a material and its revision": revised,
     "a stub": lambda value: draft.stub("x", outline.Spot("a", 1, 1), outline.Sentence("1:x", value)),
     "a stub's question": lambda value: draft.suggest(f"The {value}"),

@@ -707,6 +707,20 @@ def test_what_is_no_deck_is_told_in_a_sentence_and_nothing_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
 
+WITH_YAML = "# Rivers\n\nSome words of a text.\n\n{0}\ncards:\n  - question: Which?\n    answer: Nile\n{0}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("README.md", WITH_YAML.format("")), ("notes.txt", WITH_YAML.format("```"))]
+)
+def test_a_page_in_markdown_that_shows_yaml_is_no_broken_list(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    result = run(tmp_path / name, "--deck", tmp_path / "deck")
+    assert "has no questions with answers that import knows" in result.output
+    (tmp_path / "cards.md").write_text(f"{text}\nQ: Which river?\nA: The Nile\n", "utf-8")
+    assert "1 note" in run(tmp_path / "cards.md", "--deck", tmp_path / "deck").output
+
+
 def test_a_text_that_is_too_big_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("incoming", "_others"):
         monkeypatch.setattr(f"studydeck.importers.{module}.LARGEST_TEXT", 1_000_000)

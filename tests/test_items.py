@@ -419,3 +419,24 @@ def test_a_lists_ok_is_for_its_items_together(author: Author) -> None:
     assert not [each for each in author.judgements() if each.name in ("long-answer", "unused-ok")]
     author.section(listed(["a", "b"], more="    ok: [long-answer]\n"))
     assert [each.name for each in author.judgements() if each.name == "unused-ok"] == ["unused-ok"]
+
+
+@pytest.mark.parametrize(
+    ("items", "found"),
+    [
+        ("steps: [a]", ["short-list"]),
+        ("items: [a]", ["short-list"]),
+        ("lines: a", ["short-list"]),
+        ("steps: ['- a\n      - b']", ["short-list"]),
+        ("steps: [a, TODO]", ["unwritten"]),
+        ("steps: [a, {text: b, retired: true}]", []),
+        ("steps: [{text: a, retired: true}]", []),
+        ("lines: |\n      a\n      a", []),
+        ("steps: [a]\n    ok: short-list", []),
+    ],
+)
+def test_a_list_of_one_item_is_told(author: Author, items: str, found: list[str]) -> None:
+    author.section(f"  - id: x\n    question: What comes first, at dawn?\n    {items}\n")
+    told = [each for each in author.judgements() if each.severity == "warning"]
+    assert [each.name for each in told] == found, told
+    assert all("add the others, or write answer: instead" in str(each) for each in told if each.name == "short-list")

@@ -84,7 +84,8 @@ def test_a_new_key_needs_its_declaration_and_a_line_in_a_template(author: Author
     learner.import_package(author.package)
     (note,) = learner.notes()
     assert note["Mnemonic"].startswith('A <strong>ship</strong> <img src="')
-    assert list(note.keys())[-6:] == ["Spare 1", "Mnemonic", *(f"Spare {number}" for number in (3, 4, 5)), "My notes"]
+    names = ["Spare 1", "Mnemonic", "Spare 3", "Question aloud", "Answer aloud", "My notes"]
+    assert list(note.keys())[-6:] == names
     (card,) = learner.cards()
     assert "<strong>ship</strong>" in card.render_output().answer_text
     schema = json.loads(run("schema", "section"))

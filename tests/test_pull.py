@@ -456,12 +456,17 @@ def test_the_diff_is_one_that_git_applies(rivers: Author, learner: Learner) -> N
     before = rivers.read("water.yaml")
     diff = pull(rivers, learner)["diff"]
     pull(rivers, learner, "--write")
-    after = rivers.read("water.yaml")
-    rivers.write("water.yaml", before)
+    assert_git_applies(rivers, diff, before)
+
+
+def assert_git_applies(author: Author, diff: str, before: str) -> None:
+    """That git makes of the file `before` what it is now."""
+    after = author.read("water.yaml")
+    author.write("water.yaml", before)
     lines = diff.split("\n")
     patch = "\n".join(["--- a/water.yaml", "+++ b/water.yaml", *lines[2:], ""])
-    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=rivers.folder, check=True)
-    assert rivers.read("water.yaml") == after
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=author.folder, check=True)
+    assert author.read("water.yaml") == after
 
 
 def test_an_open_collection_is_refused(rivers: Author, learner: Learner) -> None:
@@ -487,30 +492,183 @@ PNG = bytes.fromhex(
 UNFOLDED = """\
   - id: rhine
     question: Which of these does the Rhine pass?
-    steps: [Basel, Bonn]
+    hint: downstream
+    steps: [Basel, 'Bonn', "Köln"]  # in order
+  - id: danube
+    question: Which capitals are on the Danube?
+    items:
+      - Vienna  # since 1278
+      # once two
+      - "Budapest"
+      - id: belgrade
+        text: Belgrade
+        hint: in the south
+      - {text: Bratislava, details: Pressburg}
+  - id: wind
+    question: "Rossetti: The Wind"
+    lines: |  # all of it
+      Who has seen the wind?
+
+      Neither I nor you:
+      But when the leaves hang trembling
+      The wind is passing thro’.
   - id: eye
     occlude: eye.svg
     title: Name the parts
     parts:
-      - {id: lens, name: Lens, at: [10, 10, 20, 20]}
-      - {id: iris, name: Iris, at: [50, 50, 20, 20]}
+      - {id: lens, name: Lens, at: [10, 10, 20, 20]}  # in front
+      - {id: iris, at: [50, 50, 20, 20]}
+      - id: nerve
+        name: 'Optic nerve'
+        at: [70, 50, 20, 20]
 """
 
 
-def test_items_of_lists_and_parts_of_pictures_are_left_to_their_author(author: Author, learner: Learner) -> None:
+@pytest.fixture
+def unfolded(author: Author, learner: Learner) -> Author:
+    """A deck of lists, and a picture with parts."""
     author.section(UNFOLDED)
     author.write("media/eye.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400'/>")
     author.build()
     learner.import_package(author.package)
-    edit(author, learner, "eye", tags="mine")
-    assert pull(author, learner)["not_pulled"] == []
-    masks = learner.note(author.guid("eye"))["Occlusion"].replace("left=0.1:", "left=0.2:")
-    edit(author, learner, "eye", Occlusion=masks)
-    assert [each["what"] for each in pull(author, learner)["not_pulled"]] == ["parts"]
-    edit(author, learner, "eye", Header="Name <b>all</b> parts")
-    edit(author, learner, "rhine/bonn", Answer="Bonn, once the capital")
+    learner.study()
+    return author
+
+
+def written(author: Author) -> str:
+    return author.read("water.yaml").partition("cards:\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("card_id", "fields", "was", "now"),
+    [
+        ("rhine/basel", {"Answer": "Basle"}, "[Basel,", "[{id: basel, text: Basle},"),
+        ("rhine/bonn", {"Answer": "Bonn, a capital"}, "'Bonn'", "{id: bonn, text: \"Bonn, a capital\"}"),
+        ("rhine/bonn", {"Hint": "a capital"}, "'Bonn'", "{text: Bonn, hint: a capital}"),
+        ("danube/vienna", {"Answer": "<b>Vienna</b>"}, "- Vienna", "- {id: vienna, text: \"**Vienna**\"}"),
+        ("danube/budapest", {"Answer": "Pest<br>Buda"}, '- "Budapest"', '- {id: budapest, text: "Pest\\nBuda"}'),
+        ("danube/belgrade", {"Answer": "Beograd"}, "text: Belgrade", "text: Beograd"),
+        ("danube/belgrade", {"Hint": ""}, "        hint: in the south\n", ""),
+        ("danube/belgrade", {"Details": "a <i>b</i>"}, "the south", "the south\n        details: a *b*"),
+        ("danube/bratislava", {"Answer": "Pozsony"}, "{text: Bratislava", "{text: Pozsony, id: bratislava"),
+        ("wind/neither-i-nor-you", {"Answer": "Neither I nor <i>he</i>:"}, "nor you:", "nor *he*:"),
+        ("eye", {"Names": "{{c1::The lens}}{{c3::Optic nerve}}"}, "name: Lens", "name: The lens"),
+        ("eye", {"Names": "{{c1::Lens}}{{c2::<b>Iris</b>}}{{c3::Optic nerve}}"},
+         "{id: iris,", "{id: iris, name: \"**Iris**\","),
+        ("eye", {"Names": "{{c1::Lens}} {{c3::Nerve&nbsp;II}}<br>"}, "'Optic nerve'", "'Nerve II'"),
+        ("eye", {"Names": "{{c3::Optic nerve}}"}, ", name: Lens", ""),
+    ],
+)  # fmt: skip
+def test_an_item_or_a_part_is_edited_and_the_file_changes_nowhere_else(
+    unfolded: Author, learner: Learner, card_id: str, fields: dict[str, str], was: str, now: str
+) -> None:
+    author, expected = unfolded, UNFOLDED.replace(was, now)
+    edit(author, learner, card_id, 50, "mine", **fields)
+    histories = learner.histories()
     found = pull(author, learner, "--write")
-    assert [(each["id"], each["what"]) for each in found["not_pulled"]] == [("rhine/bonn", "answer"), ("eye", "parts")]
-    assert "'Bonn, once the capital'" in found["not_pulled"][0]["why"]
+    assert (found["not_pulled"], found["conflicts"]) == ([], [])
+    assert written(author) == expected
+    assert not pull(author, learner)["edits"]
+    before = learner.having()
+    author.now += 100
+    author.build()
+    learner.import_package(author.package)
+    after = learner.having()
+    assert learner.histories() == histories
+    assert after[author.guid(card_id)] == before[author.guid(card_id)], "it stays as it is, with the learner's tags"
+    assert not pull(author, learner)["edits"]
+    author.now += 100
+    assert not author.build().changes.edited
+    other = Learner()
+    other.import_package(author.package)
+    assert "".join(other.note(author.guid(card_id)).fields).count("Basel") == (card_id == "rhine/bonn")
+    other.close()
+
+
+def test_all_items_and_names_at_once(unfolded: Author, learner: Learner) -> None:
+    author = unfolded
+    for name in ("rhine/basel", "rhine/bonn", "rhine/koln", "danube/vienna", "danube/belgrade"):
+        edit(author, learner, name, Answer=f"<i>{name.partition('/')[2]}</i>")
+    edit(author, learner, "wind/who-has-seen-the-wind", Answer="Who saw the wind?")
+    edit(author, learner, "eye", Names="{{c1::L}}{{c2::I}}{{c3::N}}")
+    before = author.read("water.yaml")
+    diff = pull(author, learner)["diff"]
+    found = pull(author, learner, "--write")
+    assert found["not_pulled"] == []
+    assert written(author) == UNFOLDED.replace(
+        """[Basel, 'Bonn', "Köln"]""",
+        '[{id: basel, text: "*basel*"}, {id: bonn, text: "*bonn*"}, {id: koln, text: "*koln*"}]',
+    ).replace("- Vienna", '- {id: vienna, text: "*vienna*"}').replace("text: Belgrade", 'text: "*belgrade*"').replace(
+        "Who has seen", "Who saw"
+    ).replace("name: Lens", "name: L").replace(
+        "{id: iris, at: [50, 50, 20, 20]}", "{id: iris, name: I, at: [50, 50, 20, 20]}"
+    ).replace("'Optic nerve'", "'N'")
+    assert_git_applies(author, diff, before)
+    assert not pull(author, learner)["edits"]
+
+
+def test_what_no_item_and_no_name_can_take_is_left_to_its_author(unfolded: Author, learner: Learner) -> None:
+    author = unfolded
+    masks = learner.note(author.guid("eye"))["Occlusion"].replace("left=0.1:", "left=0.2:")
+    edit(author, learner, "eye", Occlusion=masks, Header="Name <b>all</b> parts")
+    edit(author, learner, "rhine/bonn", Question="Which?", Hint="")
+    edit(author, learner, "wind/neither-i-nor-you", Answer="Neither I<br>nor you:", Hint="a verse")
+    found = pull(author, learner, "--write")
+    assert [(each["id"], each["what"], each["why"].partition(", ")[2]) for each in found["not_pulled"]] == [
+        ("rhine/bonn", "question", "and it is an item of a list, so write it there by hand"),
+        ("rhine/bonn", "hint", "but all items of the list have it"),
+        ("wind/neither-i-nor-you", "answer", "which are several items of the list; write them there by hand"),
+        ("wind/neither-i-nor-you", "hint", "and it is an item of a list, so write it there by hand"),
+        ("eye", "parts", "or write them by hand"),
+    ]  # fmt: skip
     assert [each["key"] for each in found["edits"]] == ["title"]
-    assert author.read("water.yaml").partition("cards:\n")[2] == UNFOLDED.replace("the parts", "**all** parts")
+    assert written(author) == UNFOLDED.replace("the parts", "**all** parts")
+    for names in ("{{c1::Lens::a hint}}", "{{c1::Lens}} and more", "{{c1::Lens}}{{c9::Other}}", "Lens", "{{c1::Lens"):
+        edit(author, learner, "eye", later=60, Occlusion=masks.replace("0.2:", "0.1:"), Names=names)
+        found = pull(author, learner)
+        assert ([each["what"] for each in found["not_pulled"] if each["id"] == "eye"], found["edits"]) == (
+            ["parts"],
+            [],
+        )
+
+
+def test_an_item_or_a_name_that_was_edited_on_both_sides(unfolded: Author, learner: Learner) -> None:
+    author = unfolded
+    edit(author, learner, "rhine/bonn", Answer="Bonn!")
+    edit(author, learner, "eye", Names="{{c1::Lens!}}{{c3::Optic nerve}}")
+    author.edit("'Bonn'", "{id: bonn, text: Bonn?}")
+    author.edit("name: Lens", "name: Lens?")
+    before = author.read("water.yaml")
+    found = pull(author, learner, "--write", fails=1)
+    assert [(each["id"], each["key"], each["built"], each["yaml"], each["anki"]) for each in found["conflicts"]] == [
+        ("rhine/bonn", "answer", "Bonn", "Bonn?", "Bonn!"),
+        ("eye", "name", "Lens", "Lens?", "Lens!"),
+    ]
+    assert author.read("water.yaml") == before
+
+
+def test_lines_that_might_be_others_are_left_to_their_author(unfolded: Author, learner: Learner) -> None:
+    author = unfolded
+    before = author.read("water.yaml")
+    edit(author, learner, "wind/who-has-seen-the-wind", Answer="Who saw the wind?")
+    edit(author, learner, "wind/but-when-the-leaves-hang-trembling", Answer="But when the leaves are trembling")
+    assert len(pull(author, learner)["edits"]) == 2
+    found = pull(author, learner, "--write")
+    assert not found["edits"]
+    assert [each["why"] for each in found["not_pulled"]] == [
+        "it would be an error: this item has no id, and may be 'wind/but-when-the-leaves-hang-trembling' reworded or a "
+        "new item"
+    ] * 2
+    assert author.read("water.yaml") == before
+
+
+def test_a_line_that_would_be_another_one_is_left_to_its_author(author: Author, learner: Learner) -> None:
+    lines = "".join(f"      {each}\n" for each in "abcabd")
+    author.section(f"  - id: x\n    question: Which?\n    lines: |\n{lines}")
+    author.build()
+    learner.import_package(author.package)
+    before = author.read("water.yaml")
+    edit(author, learner, "x/d", Answer="c")
+    (left,) = pull(author, learner, "--write")["not_pulled"]
+    assert left["why"] == "it would be another card, without its history; edit it by hand"
+    assert author.read("water.yaml") == before

@@ -19,15 +19,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studydeck.cli import main
-from studydeck.commands.compared import MediaOfAnki
+from studydeck.commands.compared import MediaOfAnki, compared_in, with_names
 from studydeck.commands.pull import Pulled, pull, write_pulled
 from studydeck.commands.pushed import Pushed
 from studydeck.engine.learner import Learner
 from studydeck.kinds import card_keys
+from studydeck.model import Place
 from studydeck.package.collection import read_file_of_anki
 from studydeck.pipeline import compile_notes
 from studydeck.reading.edit_values import with_card_values
-from studydeck.render.values import fills_a_field
 
 STORIES = int(os.environ.get("STUDYDECK_STORIES", "200")) // 50
 CARDS = """\
@@ -49,8 +49,22 @@ CARDS = """\
     question: Which river flows through Turin?
     typed: [Padus]
     answer: The Po
+  - id: rhine
+    question: Where does the Rhine flow?
+    steps:
+      - {id: basel, text: Basel}
+      - id: bonn  # once a capital
+        text: 'Bonn'
+        hint: a capital
+  - id: capitals
+    question: Which capitals are on the Danube?
+    items: [{id: vienna, text: Vienna}, {id: pest, text: Budapest}]
+  - id: eye
+    occlude: eye.svg
+    parts:
+      - {id: lens, name: Lens, at: [10, 10, 20, 20]}
 """
-IDS = ("nile", "amazon", "oxbow", "banks", "po")
+IDS = ("nile", "amazon", "oxbow", "banks", "po", "rhine/basel", "rhine/bonn", "capitals/vienna", "eye")
 TEXTS = (
     "The *White* Nile",
     "a: b # c",
@@ -76,8 +90,10 @@ HTMLS = (
     "50&#37; 'n' \"q\"",
     "&lt;b&gt;",
 )
-KEYS = ("question", "answer", "hint", "details", "cloze")
-FIELDS = {"question": "Question", "answer": "Answer", "hint": "Hint", "details": "Details", "cloze": "Text"}
+KEYS = ("question", "answer", "hint", "details", "cloze", "name")
+FIELDS = {
+    "question": "Question", "answer": "Answer", "hint": "Hint", "details": "Details", "cloze": "Text", "name": "Names"
+}  # fmt: skip
 edits = st.tuples(
     st.sampled_from(["yaml", "anki", "tag", "new"]), st.sampled_from(IDS), st.sampled_from(KEYS), st.integers(0, 999)
 )
@@ -93,6 +109,7 @@ class World:
     def __init__(self, home: Path) -> None:
         self.author = Author(home)
         self.author.section(CARDS)
+        self.author.write("media/eye.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400'/>")
         self.author.build()
         self.own, self.other = Learner(), Learner()
         self.ids = {each: self.author.guid(each) for each in IDS}
@@ -108,10 +125,17 @@ class World:
         """Edits the YAML, as its author does."""
         cards = [card for section in self.author.load().deck.sections for card in section.cards]
         (card,) = (each for each in cards if each.id == card_id)
-        if key not in card.kind.keys or card.values.get(key) == value:
+        place, written = card.place, key
+        if key == "name" and card.kind.masks:
+            (part,) = card.values["parts"]
+            place = Place(part.path, part.line, part.column)
+            value = None if value == part else value
+        elif key not in card.kind.keys or card.values.get(key) == value or (card.item and key == "question"):
             return False
+        elif card.item and key == "answer":
+            written = "text"
         path = self.author.folder / "water.yaml"
-        path.write_bytes(with_card_values(path, path.read_bytes(), {card.place: {key: value}}, list(card_keys())))
+        path.write_bytes(with_card_values(path, path.read_bytes(), {place: {written: value}}, list(card_keys())))
         return True
 
     def edit(self, kind: str, card_id: str, key: str, number: int) -> tuple[str, str] | None:
@@ -134,11 +158,13 @@ class World:
         note = self.own.note(guid)
         if kind == "tag":
             note.add_tag(f"mine-{number % 3}")
-        elif FIELDS[key] in note:
+        elif FIELDS[key] in note and not (key == "question" and "/" in card_id):
             html = HTMLS[number % len(HTMLS)]
-            note[FIELDS[key]] = {"cloze": f"{{{{c1::{number}}}}} {html}", "question": f"{card_id} {html}"}.get(
-                key, html
-            )
+            note[FIELDS[key]] = {
+                "cloze": f"{{{{c1::{number}}}}} {html}",
+                "question": f"{card_id} {html}",
+                "name": f"{{{{c1::{html}}}}}",
+            }.get(key, html)
         self.own.col.update_note(note)
         self.own.set_stamp(guid, self.author.now)
         return None
@@ -176,9 +202,12 @@ class World:
             there = learner.having().get(note.identity.guid)
             if there is None:
                 continue
-            fields = dict(zip(note.card.kind.fields, there.fields, strict=True))
-            keys = {name: key for name, key in note.card.kind.keys.items() if fills_a_field(key)}
-            shown[note.identity.guid] = {name: media.seen(key, fields) for name, key in keys.items()}
+            fields = with_names(note, dict(zip(note.card.kind.fields, there.fields, strict=True)))
+            shown[note.identity.guid] = {
+                each.name: media.seen(each.key, fields)
+                for each in compared_in(note, fields)
+                if not (note.card.item and each.name == "question")  # it shows other items, too
+            }
         return shown
 
 
@@ -215,7 +244,7 @@ def tell(world: World, done: list[Edit], takes_ankis: bool, by_push: bool) -> No
         mine = {tag for tag in was.tags if tag.startswith("mine")}
         assert mine <= after[guid].tags, "a push keeps tags on edited notes, too"
     for guid, was in before.items():
-        if guid not in {each for each, _ in in_yaml}:
+        if guid not in {each for each, _ in in_yaml} | {world.ids[each] for each in IDS if "/" in each}:
             assert after[guid] == was, "a note that only Anki edited stays as it is"
         for key, text in wanted.get(guid, {}).items():
             assert shown[guid][key] == text or (guid, key) in in_yaml, f"{key} stays as it was in Anki"

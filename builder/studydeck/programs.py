@@ -20,13 +20,13 @@ def output_of(command: str | Sequence[str], given: bytes, timeout: float, most: 
     try:
         done = _run(shlex.split(command) if isinstance(command, str) else command, given, timeout, most)
     except subprocess.TimeoutExpired:
-        raise ValueError(f"'{named}' took more than {timeout:,.0f} seconds, so nothing was written") from None
+        raise ValueError(f"'{named}' took more than {timeout:,.0f} seconds") from None
     except (OSError, ValueError, IndexError) as error:
         raise ValueError(f"'{named}' can't be run ({getattr(error, 'strerror', None) or error})") from None
     if len(done.stdout) > most:
-        raise ValueError(f"'{named}' answered with more than {most // 10**6} MB, so nothing was written")
+        raise ValueError(f"'{named}' answered with more than {most // 10**6} MB")
     if done.returncode:
-        raise ValueError(f"'{named}' failed with exit code {done.returncode}, so nothing was written")
+        raise ValueError(f"'{named}' failed with exit code {done.returncode}")
     return done.stdout
 
 

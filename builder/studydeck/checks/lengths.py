@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from studydeck.checks.words import (
@@ -108,6 +109,32 @@ def long_list(deck: Deck, limit: int) -> Iterator[Problem]:
             message = f"the list has {counted(count, 'item')}, more than {limit}"
             remedy = "ask for fewer items, or write steps: (if their order matters) or items: instead of answer:"
             yield warning("long-list", card.answers[0], message, remedy)
+
+
+@check("short-list", "A list of one item that is asked item by item.")
+def short_list(deck: Deck) -> Iterator[Problem]:
+    """A list of one item under `steps:`, `items:` or `lines:`, which are for lists that are asked item by item.
+
+    Its card shows a gap with nothing around it, as if more items were to come. Often the others were forgotten, or are
+    one text without the `- ` that makes items of it.
+
+    Fails:
+        id: rhine-path
+        question: Which of these does the Rhine pass, from its source on?
+        steps: [Chur]
+
+    Passes:
+        id: rhine-path
+        question: Which of these does the Rhine pass, from its source on?
+        steps: [Chur, Basel]
+    """
+    for section in deck.sections:
+        written = Counter(card.item.list for card in (*section.cards, *section.stubs) if card.item)
+        for card in section.cards:
+            item = card.item
+            if item and len(item.whole) < 2 and written[item.list] < 2 and not card.retired:
+                remedy = "add the others, or write answer: instead"
+                yield warning("short-list", card.own_text, "this list has one item", remedy)
 
 
 @check("long-cloze", "A gap that hides many words, or a sentence with many gaps.", limit="8 words")

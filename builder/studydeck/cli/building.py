@@ -118,6 +118,11 @@ def _checked(folders: Sequence[Path]) -> Checked:
     metavar="OLD",
     help="The build that the text edition's learners have, as in plan; default: the last build.",
 )
+@click.option(
+    "--speak-with",
+    metavar="PROGRAM",
+    help="First have PROGRAM make the sounds that texts with speak: lack, as in studydeck speak --with.",
+)
 @click.option("--timings", is_flag=True, help="Print how long each stage took on standard error.")
 @format_option()
 def build(
@@ -129,6 +134,7 @@ def build(
     only_this_branch: bool,
     editions: tuple[str, ...],
     against: str | None,
+    speak_with: str | None,
     timings: bool,
     style: str,
 ) -> None:
@@ -144,6 +150,8 @@ def build(
 
     if against is not None and "text" not in editions:
         raise click.UsageError("--against needs --edition text; to compare without building, use: studydeck plan")
+    if speak_with is not None and locked:
+        raise click.UsageError("new sounds change deck.lock, so --speak-with can't be used together with --locked.")
     whole = repair_lock or verify or bool(editions)
 
     def look() -> tuple[cache.State, cache.Known | None]:
@@ -181,6 +189,7 @@ def build(
                 state=state,
                 known=known,
                 progress=progress,
+                speak_with=speak_with or "",
                 before_building=prepare,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]

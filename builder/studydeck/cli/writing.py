@@ -243,7 +243,8 @@ def speak(deck: Path, command: str) -> None:
     with sentences(), Waiting("Speaking") as progress:
         said = speak_deck(load(deck, judge=False), command, progress)
     if not any(said):
-        say("Nothing is read aloud: write speak: question, answer or both in deck.yaml, in a section or on a card.")
+        remedy = "write speak: question, answer or both in deck.yaml, in a section or on a card"
+        say(f"Nothing is read aloud by a sound: {remedy}.")
         return
     made = f"{counted(said.made, 'sound')} made, {said.kept:,} there already, {said.deleted:,} deleted"
     say(f"{made}. Next: {command_line('build', deck)}")

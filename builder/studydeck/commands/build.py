@@ -24,14 +24,20 @@ def build_all(
     state: cache.State,
     known: cache.Known | None,
     progress: Progress,
+    speak_with: str = "",
     before_building: Callable[[Loaded], None] = lambda loaded: None,
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
     `state` is what is in the folders, and `known` is what the last build made from them, so that only changes are read;
-    the rest is as in `load_all` and `build`. `before_building` is given every deck, once all are loaded and none has
-    errors. No other build of the decks may run meanwhile: see exclusion.py.
+    the rest is as in `load_all` and `build`. The program `speak_with`, if given, first makes the sounds that texts
+    lack. `before_building` is given every deck, once all are loaded and none has errors. No other build of the decks
+    may run meanwhile: see exclusion.py.
     """
+
+    def load_whole() -> tuple[list[Loaded], list[Problem]]:
+        return load_all(folders, part_of(progress, 0, 2), locks, judge=False)
+
     with ExitStack() as opened:
         parts = None
         if known and not locked and not (known.moved and rebuild.any_behind(folders, only_this_branch)):
@@ -39,7 +45,12 @@ def build_all(
         if parts is not None:
             loaded, problems = [part.loaded for part in parts], list[Problem]()
         else:
-            loaded, problems = load_all(folders, part_of(progress, 0, 2), locks, judge=False)
+            loaded, problems = load_whole()
+            if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
+                failures = _spoken(loaded, speak_with, part_of(progress, 0, 2))
+                state = cache.state_of(folders, out, only_this_branch)  # with the sounds
+                loaded, problems = load_whole()
+                problems = _explained(loaded, problems, failures)
             if locked:
                 problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
         if locked and not _failing(problems):
@@ -64,6 +75,28 @@ def build_all(
         sections = rebuild.memory_json(zip(loaded, built, last, strict=True))
         cache.remember(folders, out, state, made, written, sections)
     return built, problems
+
+
+def _spoken(loaded: Sequence[Loaded], program: str, progress: Progress) -> list[str]:
+    """Has a program make the sounds that texts lack; returns for each deck why it couldn't, "" if it could."""
+    from studydeck.commands.speak import speak_lacking
+
+    found = []
+    for number, each in enumerate(loaded):
+        failures = speak_lacking(each, program, part_of(progress, number, len(loaded)))
+        found.append(failures[0] if failures else "")
+    return found
+
+
+def _explained(loaded: Sequence[Loaded], problems: Sequence[Problem], failures: Sequence[str]) -> list[Problem]:
+    """The problems, of which those with texts that have no sound say why it couldn't be made."""
+    decks = zip(loaded, failures, strict=True)
+    why = {each: failure for deck, failure in decks if failure for each in deck.problems if each.name == "unspoken"}
+    remedy = "once that is fixed, build again"
+    return [
+        each._replace(message=f"{each.message}, since {why[each]}", remedy=remedy) if each in why else each
+        for each in problems
+    ]
 
 
 def _failing(problems: Sequence[Problem]) -> bool:

@@ -10,7 +10,7 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +18,11 @@ from studydeck.checks.errors import wrong_tag
 from studydeck.commands.base import Base, Bases
 from studydeck.files import hash_of
 from studydeck.history import note_type_ids
-from studydeck.kinds import OWN, kind_by_key
+from studydeck.kinds import ITEM_KEYS, OWN, kind_by_key
 from studydeck.kinds.own import field_key
-from studydeck.model import Card, Deck, Key, Kind, Note, Place, Section
+from studydeck.model import Card, Deck, Key, Kind, Note, Part, Place, Section, takes
 from studydeck.package.collection import Found, FoundNote
+from studydeck.patterns import pattern
 from studydeck.pipeline import Loaded
 from studydeck.render import anki_deck
 from studydeck.render.media import LARGEST_FILE, name_in_anki
@@ -29,11 +30,15 @@ from studydeck.render.values import Filled, KeyValue, NotWritableError, fills_a_
 from studydeck.text import PICTURES, SOUNDS, slug
 from studydeck.text.clean import html_references, html_words
 from studydeck.text.from_html import seen_in
+from studydeck.text.media import SPOKEN
 
 #: Tags that Anki gives notes itself.
 _OF_ANKI = ("leech", "marked")
+_OUR_SOUND = pattern(r"\[sound:([0-9a-f]{24}\.\w+)\]")
 _OLDER = "Anki has the text of an older build"
 _OF_A_LIST = "it is an item of a list, so write it there by hand"
+_OF_ALL_ITEMS = "it is removed in Anki, but all items of the list have it"
+_MORE_LINES = "it has several lines, which are several items of the list; write them there by hand"
 _OF_A_PICTURE = "they were changed in Anki; draw them in the preview, or write them by hand"
 
 
@@ -77,6 +82,15 @@ class NotPulled(NamedTuple):
     why: str
 
 
+class Compared(NamedTuple):
+    """What is compared of a note: where it is in the YAML, its key there, and its present value."""
+
+    place: Place
+    name: str
+    key: Key
+    present: Any
+
+
 class Differences(NamedTuple):
     """What a collection has otherwise than the YAML.
 
@@ -118,7 +132,7 @@ class _Comparing:
         self.bases = Bases(loaded, out)
         self.notes = self.bases.notes
         self.names = {number: [each.name for each in kind.fields] for number, kind in found.note_types.items()}
-        self.sections = {card.place: section for section in self.deck.sections for card in section.cards}
+        self.sections = {at: each for each in self.deck.sections for at in (each.place, *(c.place for c in each.cards))}
         self.used_tags = {
             tag.casefold() for section in self.deck.sections for card in section.cards for tag in card.tags
         }
@@ -158,12 +172,8 @@ class _Comparing:
 
     def _compare(self, note: Note, there: FoundNote, *, is_last: bool) -> None:
         """Compares a note; one with the stamp that the last build gave it differs only if a push kept a rewording."""
-        fields, here = self._fields(there), fields_of(note)
-        differing = {
-            name: key
-            for name, key in note.card.kind.keys.items()
-            if fills_a_field(key) and {*key.fields} <= fields.keys() and any(fields[n] != here[n] for n in key.fields)
-        }
+        fields, here = with_names(note, self._fields(there)), fields_of(note)
+        differing = [each for each in compared_in(note, fields) if any(fields[n] != here[n] for n in each.key.fields)]
         draws = note.card.kind.masks and note.card.kind.note_type is None
         base = None
         if draws or differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
@@ -171,71 +181,71 @@ class _Comparing:
             base = self.bases.of(there.guid, max(built, there.modified) if landed <= there.modified else there.modified)
         self.pairs[there.guid] = there, base
         before = len(self.edits)
-        for name, key in differing.items() if base is not None or not is_last else ():
-            self._compare_key(note, name, key, here, fields, base)
+        for each in differing if base is not None or not is_last else ():
+            self._compare_one(note, each, here, fields, base)
         self._compare_tags(note, there, base)
-        if draws and base is not None and self._has_other_parts(note, here, fields, base):
+        if draws and base is not None and _has_other_parts(note, here, fields, base):
             self.not_pulled.append(NotPulled(note.identity.id, "parts", _OF_A_PICTURE))
         words = {note.card.kind.asks, note.card.kind.answer}
-        if note.card.id is None and any(each.key in words for each in self.edits[before:]):
-            self.edits.append(Edit(note.identity.id, note.card.place, "id", note.identity.id))
+        is_line = note.card.item is not None and note.card.item.of_text is not None
+        if note.card.id is None and not is_line and any(each.key in words for each in self.edits[before:]):
+            self.edits.append(Edit(note.identity.id, note.card.place, "id", note.identity.id.rpartition("/")[2]))
 
-    def _has_other_parts(self, note: Note, here: Mapping[str, str], there: Mapping[str, str], base: Base) -> bool:
-        """Whether the fields that the kind draws itself have what neither the YAML nor the build says."""
-        filled = {field for key in note.card.kind.keys.values() if fills_a_field(key) for field in key.fields}
-        drawn = [name for name in here if here[name] and name not in filled and name not in ("Id", "Section")]
-        return any(there.get(name) not in (here[name], base.fields.get(name)) for name in drawn)
-
-    def _compare_key(
-        self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
+    def _compare_one(
+        self, note: Note, what: Compared, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
     ) -> None:
-        theirs, mine = self.media.seen(key, there), self.media.seen(key, here)
         last = self.bases.last(note.identity.guid)
-        known = [each for each in (base, last) if each is not None]
-        if theirs == mine or any(self.media.seen(key, each.fields) == theirs for each in known):
+        theirs, mine = self.media.seen(what.key, there), self.media.seen(what.key, here)
+        known = [with_names(note, each.fields) for each in (base, last) if each is not None]
+        if theirs == mine or any(self.media.seen(what.key, each) == theirs for each in known):
             return
         if base and (older := self.bases.of(note.identity.guid, base.stamp - 1)) is not None:
-            if self.media.seen(key, older.fields) == theirs:
-                self.not_pulled.append(NotPulled(note.identity.id, name, _OLDER))
+            known.append(with_names(note, older.fields))
+            if self.media.seen(what.key, known[-1]) == theirs:
+                self.not_pulled.append(NotPulled(note.identity.id, what.name, _OLDER))
                 return
-            known.append(older)
-        shipped = min((each.fields for each in known), key=lambda each: _distance(key, there, each)) if base else None
-        was = self.media.seen(key, shipped) if shipped else None
-        if note.card.item is not None:
-            text = html_words(there.get(key.field, ""))[:60]
-            self.not_pulled.append(NotPulled(note.identity.id, name, f"Anki has '{text}', and {_OF_A_LIST}"))
+        shipped = min(known, key=lambda each: _distance(what.key, there, each)) if base else None
+        was = self.media.seen(what.key, shipped) if shipped else None
+        if why := _left_to_its_author(note.card, what.name):
+            text = html_words(there.get(what.key.field, ""))[:60]
+            self.not_pulled.append(NotPulled(note.identity.id, what.name, f"Anki has '{text}', and {why}"))
         elif was == mine:
-            self._add_edit(note, name, key, here, there)
+            self._add_edit(note, what, here, there)
         else:
-            words = [self._words(note, name, key, each) if each else None for each in (shipped, here, there)]
-            self.both.append(Both(note.identity.id, note.card.place, name, words[0], words[1] or "", words[2] or ""))
+            words = [self._words(note, what, each) if each else None for each in (shipped, here, there)]
+            self.both.append(Both(note.identity.id, what.place, what.name, words[0], words[1] or "", words[2] or ""))
 
-    def _add_edit(self, note: Note, name: str, key: Key, here: Mapping[str, str], there: Mapping[str, str]) -> None:
+    def _add_edit(self, note: Note, what: Compared, here: Mapping[str, str], there: Mapping[str, str]) -> None:
         try:
-            value = self._value(note.card, self.sections[note.card.place], key, name, there, here[key.field])
-            if value is None and name in note.card.kind.required:
+            value = self._value(note.card, what, there, here[what.key.field])
+            if value is None and what.name in note.card.kind.required:
                 raise NotWritableError("is empty, and a card needs one")
         except NotWritableError as error:
-            self.not_pulled.append(NotPulled(note.identity.id, name, f"its field in Anki {error}"))
+            self.not_pulled.append(NotPulled(note.identity.id, what.name, f"its field in Anki {error}"))
             return
-        self.edits.append(Edit(note.identity.id, note.card.place, name, value))
+        self._edit(note, Edit(note.identity.id, what.place, what.name, value))
 
-    def _value(
-        self, card: Card, section: Section, key: Key, name: str, fields: Mapping[str, str], rendered: str = ""
-    ) -> KeyValue | None:
-        html = fields[key.field]
+    def _edit(self, note: Note, edit: Edit) -> None:
+        """Adds an edit, or says why it is left to the author."""
+        if why := _left_to_its_author(note.card, edit.key, edit.value):
+            self.not_pulled.append(NotPulled(edit.id, edit.key, why))
+        else:
+            self.edits.append(edit)
+
+    def _value(self, card: Card, what: Compared, fields: Mapping[str, str], rendered: str = "") -> KeyValue | None:
+        key, html, rendered = what.key, self.media.silent(fields[what.key.field]), self.media.silent(rendered)
+        section = self.sections[card.place]
         language = card.languages(section.languages.inside(self.deck.languages)).of(key)
         is_marked = bool(fields.get(key.mark)) if key.mark else False
         files = {**self.media.files_in(rendered), **self.media.files_in(html)}
-        return value_in(key, Filled(html, is_marked, card.values.get(name), language, files, rendered))
+        return value_in(key, Filled(html, is_marked, what.present, language, files, rendered))
 
-    def _words(self, note: Note, name: str, key: Key, fields: Mapping[str, str]) -> str:
-        """A key's value in words, to show it."""
+    def _words(self, note: Note, what: Compared, fields: Mapping[str, str]) -> str:
+        """A value in words, to show it."""
         try:
-            section = self.sections[note.card.place]
-            value = self._value(note.card, section, key, name, {each: fields.get(each, "") for each in key.fields})
+            value = self._value(note.card, what, {each: fields.get(each, "") for each in what.key.fields})
         except NotWritableError:
-            return html_words(fields.get(key.field, ""))
+            return html_words(fields.get(what.key.field, ""))
         return " · ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
     # --- tags ------------------------------------------------------------------------------------
@@ -254,7 +264,7 @@ class _Comparing:
         self.own_tags.update(tag for tag in added if tag not in pulled and tag.casefold() not in _OF_ANKI)
         if pulled or len(kept) < len(note.card.tags):
             tags = (*kept, *pulled)
-            self.edits.append(Edit(note.identity.id, note.card.place, "tags", tags or None))
+            self._edit(note, Edit(note.identity.id, note.card.place, "tags", tags or None))
 
     def _is_authors(self, tag: str) -> bool:
         return self._may_be_written(tag) and (self.every_tag or tag.casefold() in self.used_tags)
@@ -297,7 +307,7 @@ class _Comparing:
         try:
             for name, key in kind.keys.items():
                 if fills_a_field(key) and {*key.fields} <= fields.keys() and name != "id":
-                    values[name] = self._value(blank, section, key, name, fields)
+                    values[name] = self._value(blank, Compared(section.place, name, key, None), fields)
             if lacking := [name for name in kind.required if not values.get(name)]:
                 raise NotWritableError(f"has no {lacking[0]}")
         except NotWritableError as error:
@@ -324,6 +334,59 @@ class _Comparing:
         return [*sections[-1:], *in_deck][-1] if sections else None
 
 
+def compared_in(note: Note, fields: Mapping[str, str]) -> Iterator[Compared]:
+    """All that is compared of a note, as far as these fields have it: its keys, and the names of its parts."""
+    card = note.card
+    for name, key in card.kind.keys.items():
+        if fills_a_field(key) and {*key.fields} <= fields.keys():
+            yield Compared(card.place, name, key, card.values.get(name))
+    for part in card.values.get("parts", ()):
+        key = Key(takes.MARKDOWN, "", _field_of(part), in_answer_language=True)
+        if key.field in fields:
+            yield Compared(Place(part.path, part.line, part.column), "name", key, part or None)
+
+
+def with_names(note: Note, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The fields, and the name of each part of a picture as one more; unless something else is among the names."""
+    kind = note.card.kind
+    names = kind.names_in(note, fields.get(kind.names_field, "")) if kind.names_field else None
+    if names is None:
+        return fields
+    return {**fields, **dict(zip(map(_field_of, note.card.values["parts"]), names, strict=True))}
+
+
+def _field_of(part: Part) -> str:
+    return f"name of {part.id}"  # no field of a note type
+
+
+def _has_other_parts(note: Note, here: Mapping[str, str], there: Mapping[str, str], base: Base) -> bool:
+    """Whether the fields that the kind draws itself have what neither the YAML nor the build says."""
+    drawn = [name for name in drawn_in(note, there) if here[name] and name not in ("Id", "Section")]
+    return any(there.get(name) not in (here[name], base.fields.get(name)) for name in drawn)
+
+
+def drawn_in(note: Note, fields: Mapping[str, str]) -> set[str]:
+    """The fields of a note that nothing fills which is compared, as far as these fields have it."""
+    found = {name for each in compared_in(note, fields) for name in each.key.fields}
+    if found - {*note.card.kind.fields}:
+        found.add(note.card.kind.names_field)
+    return {*note.card.kind.fields} - found
+
+
+def _left_to_its_author(card: Card, key: str, value: KeyValue | None = "") -> str:
+    """Why a key of an item of a list can't get a value; "" if it can, and for all other cards."""
+    item = card.item
+    if item is None:
+        return ""
+    if key != card.kind.answer and (key not in ITEM_KEYS or item.of_text is not None):
+        return _OF_A_LIST
+    if value is None and key not in item.keys:
+        return _OF_ALL_ITEMS
+    if item.of_text is not None and isinstance(value, str) and len(value.split("\n")) > 1:
+        return _MORE_LINES
+    return ""
+
+
 def in_yaml(values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     """A card's values in the form and the order that they have in the YAML, without those that are None."""
     written: dict[str, Any] = {}
@@ -337,9 +400,9 @@ def in_yaml(values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     return written
 
 
-def fields_of(note: Note) -> dict[str, str]:
-    """A note's fields by their names."""
-    return dict(zip(note.card.kind.fields, note.fields, strict=True))
+def fields_of(note: Note) -> Mapping[str, str]:
+    """A note's fields by their names, as `with_names` has them."""
+    return with_names(note, dict(zip(note.card.kind.fields, note.fields, strict=True)))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -363,17 +426,34 @@ class MediaOfAnki:
 
     def __init__(self, loaded: Loaded, found: Found) -> None:
         self.in_anki = found.media
-        self.in_deck = {ours: written for written, ours in loaded.media.names.items()}
+        of_speech = f"{SPOKEN}/"
+        names = loaded.media.names.items()
+        self.in_deck = {ours: written for written, ours in names if not written.startswith(of_speech)}
+        self.speaks = loaded.deck.speaks
         self.names: dict[str, str] = {}  # what we call a file, by the name that a collection has it under
         self.new: dict[str, bytes] = {}
         self._taken = {name.casefold() for name in _files_in(loaded.deck)}
 
     def seen(self, key: Key, fields: Mapping[str, str]) -> object:
         """What a note shows of a key."""
-        html = fields.get(key.field, "")
+        html = self.silent(fields.get(key.field, ""))
         for name in _files_shown(html):
             self._look_at(name)
         return seen_in(html, self.names), bool(fields.get(key.mark)) if key.mark else False
+
+    def silent(self, html: str) -> str:
+        """A field without the sounds of texts that are read aloud, which no author writes."""
+        return (
+            _OUR_SOUND.sub(lambda sound: "" if self._is_spoken(sound[1]) else sound[0], html) if self.speaks else html
+        )
+
+    def spoken_in(self, fields: Mapping[str, str]) -> set[str]:
+        """The sounds of texts that are read aloud in a note's fields."""
+        return {*filter(self._is_spoken, _OUR_SOUND.findall("".join(fields.values())))} if self.speaks else set()
+
+    def _is_spoken(self, sound: str) -> bool:
+        """Whether a sound with a name that a build gave it is played by no text of the YAML: it may be an older one."""
+        return sound not in self.in_deck
 
     def files_in(self, html: str) -> dict[str, str]:
         """The names that the files of a field have in the deck. Raises NotWritableError if there is none."""

@@ -29,7 +29,7 @@ from studydeck.reading.starter import write_deck
 from studydeck.reading.written import AnyValue, section_yaml
 from studydeck.render.media import LARGEST_FILE
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
-from studydeck.text.clean import cleaned, html_references, html_words
+from studydeck.text.clean import cleaned, html_references, html_words, without_speech
 from studydeck.text.from_html import to_markdown
 
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
@@ -236,6 +236,7 @@ class _Making:
         text = re.sub(CONTROL, "", text).strip()
         if is_html:
             markdown, lost = to_markdown(text)
+            text = without_speech(text)
             allowed = to_markdown(cleaned(text)) if lost else None
             if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
                 self.as_html += 1

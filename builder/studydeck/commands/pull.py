@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,21 +15,23 @@ from studydeck.commands.compared import (
     MediaOfAnki,
     NewCard,
     NotPulled,
+    compared_in,
     differences,
+    drawn_in,
     fields_of,
+    with_names,
 )
 from studydeck.files import read_bytes, write_files
 from studydeck.history import LOCK_FILE, with_pulled
 from studydeck.history.identity import content_digest
-from studydeck.kinds import card_keys
+from studydeck.kinds import ITEM_KEYS, card_keys
 from studydeck.kinds.own import field_key
-from studydeck.model import Note, Problem, shown
+from studydeck.model import Card, Note, Place, Problem, Text, shown
 from studydeck.package.collection import Found, FoundNote
 from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.reading.edit import with_cards
 from studydeck.reading.edit_values import Changes, with_card_values
 from studydeck.reading.written import card_yaml
-from studydeck.render.values import fills_a_field
 
 
 class Pulled(NamedTuple):
@@ -74,20 +77,20 @@ def _without(found: Differences, refused: Mapping[str, str]) -> Differences:
 def write_pulled(pulled: Pulled, collection: Found, now: int) -> Pulled:
     """Writes the edits into the deck, and into its lock the stamps that they have in the collection, up to `now`.
 
-    Returns what was written: without the edits that would have been errors. Raises ValueError with a sentence if there
-    is an error elsewhere, and leaves the deck as it was; OSError if a file can't be written.
+    Returns what was written: without the edits that would be errors, or another card. Raises ValueError with a sentence
+    if there is an error elsewhere, and leaves the deck as it was; OSError if a file can't be written.
     """
     folder = pulled.loaded.deck.folder
     while True:
         media = {folder / "media" / name: data for name, data in pulled.found.media.items()}
         write_files({each.path: each.after for each in pulled.changes} | media, folder)
         after = load(folder)
-        if not after.errors:
+        refused = _at_fault(pulled, after.errors) if after.errors else _lost(pulled, after)
+        if not after.errors and not refused:
             break
         write_files({each.path: each.before for each in pulled.changes}, folder)
         for path in media:
             path.unlink()
-        refused = _at_fault(pulled, after.errors)
         if not refused:
             raise ValueError(f"{folder.as_posix()} would have an error, so nothing is pulled: {after.errors[0]}")
         pulled = _as_changes(pulled.loaded, _without(pulled.found, refused))
@@ -99,21 +102,30 @@ def write_pulled(pulled: Pulled, collection: Found, now: int) -> Pulled:
     return pulled
 
 
+def _lost(pulled: Pulled, after: Loaded) -> dict[str, str]:
+    """The ids of the edited cards that would be other cards now, each with why: items of a list that have no id."""
+    known = {each.id: each.guid for each in pulled.loaded.known}
+    kept = {each.guid for each in after.known}
+    lost = [each.id for each in pulled.found.edits if known[each.id] not in kept]
+    return dict.fromkeys(lost, "it would be another card, without its history; edit it by hand")
+
+
 def _at_fault(pulled: Pulled, errors: Sequence[Problem]) -> dict[str, str]:
     """The ids of the cards, edited or new, that have an error now, each with the first one in words."""
-    edited = {(each.place.path, each.place.line): each.id for each in pulled.found.edits}
-    added = {each.id for each in pulled.found.new}
     refused: dict[str, str] = {}
     for change in pulled.changes:
         name = shown(change.path)
-        old, new = (cards_in(name, data) for data in (change.before, change.after))
+        old, new = ([card.line for card in cards_in(name, data)] for data in (change.before, change.after))
+        edited: dict[int, list[str]] = {}  # a list's items are in one card
+        for edit in pulled.found.edits:
+            if edit.place.path == name:
+                edited.setdefault(bisect_right(old, edit.place.line) - 1, []).append(edit.id)
+        added = [card.id for card in pulled.found.new if card.path == name]
+        edited |= {number: [card_id] for number, card_id in enumerate(added, start=len(old))}
         for error in errors:
-            number = sum(card.line <= error.line for card in new) - 1
-            if error.path != name or number < 0:
-                continue
-            card_id = edited.get((name, old[number].line), "") if number < len(old) else str(new[number].get("id"))
-            if card_id and (number < len(old) or card_id in added):
-                refused.setdefault(card_id, f"it would be an error: {error.message}")
+            if error.path == name:
+                for card_id in edited.get(bisect_right(new, error.line) - 1, ()):
+                    refused.setdefault(card_id, f"it would be an error: {error.message}")
     return refused
 
 
@@ -122,8 +134,7 @@ class _Files:
 
     def __init__(self, loaded: Loaded, found: Differences) -> None:
         self.folder = loaded.deck.folder
-        self.kinds = {card.place: card.kind for section in loaded.deck.sections for card in section.cards}
-        self.values = {card.place: card.values for section in loaded.deck.sections for card in section.cards}
+        self.cards = {card.place: card for section in loaded.deck.sections for card in section.cards}
         self.edited: dict[Path, tuple[bytes, bytes]] = {}
         self.refused: list[str] = []
         by_file: dict[str, list[Edit]] = {}
@@ -135,36 +146,47 @@ class _Files:
             self._add(card)
 
     def _edit(self, name: str, edits: Sequence[Edit]) -> None:
-        """All edits of a file at once; or, if it doesn't take them, card by card."""
+        """All edits of a file at once; or, if it doesn't take them, place by place."""
         path = self.folder / Path(name).name
         before = after = read_bytes(path, self.folder)
-        by_card: dict[Any, list[Edit]] = {}
+        by_place: dict[Place, list[Edit]] = {}
         for edit in edits:
-            by_card.setdefault(edit.place, []).append(edit)
+            text = self._text_of(edit)
+            by_place.setdefault(Place(name, text.line, text.column) if text else edit.place, []).append(edit)
+        changes = {at: self._changes(each) for at, each in by_place.items()}
         try:
-            after = with_card_values(path, before, {at: self._changes(each) for at, each in by_card.items()}, _ORDER)
+            after = with_card_values(path, before, changes, _ORDER)
         except ValueError:
-            for at, each in sorted(by_card.items(), reverse=True):  # from below, so that no place moves
+            for at, each in sorted(by_place.items(), reverse=True):  # from below, so that no place moves
                 try:
-                    after = with_card_values(path, after, {at: self._changes(each)}, _ORDER)
+                    after = with_card_values(path, after, {at: changes[at]}, _ORDER)
                 except ValueError:
-                    self.refused.append(each[0].id)
+                    self.refused += [edit.id for edit in each]
         self.edited[path] = before, after
 
-    def _changes(self, edits: Sequence[Edit]) -> Changes:
-        """The edits of a card as changes of its mapping in the YAML."""
-        place = edits[0].place
-        changes: dict[str, Any] = {}
-        inner: dict[str, Any] = {}
-        for edit in edits:
-            in_fields = edit.key.startswith(field_key(""))
-            (inner if in_fields else changes)[edit.key.removeprefix(field_key(""))] = edit.value
-        if inner:
-            present = {name for name in self.values[place] if name.startswith(field_key(""))}
-            gone = {field_key(name) for name, value in inner.items() if value is None}
-            left = {name: value for name, value in inner.items() if value is not None or field_key(name) in present}
-            changes["fields"] = left if any(each is not None for each in left.values()) or present - gone else None
-        return changes
+    def _text_of(self, edit: Edit) -> Text | None:
+        """The text that an edited item is a line of, if it is."""
+        card = self.cards.get(edit.place)
+        return card.item.of_text if card and card.item else None
+
+    def _changes(self, edits: Sequence[Edit]) -> Changes | str:
+        """The edits of what is at one place as changes of it in the YAML."""
+        card, values = self.cards.get(edits[0].place), {each.key: each.value for each in edits}
+        if card is None:
+            return values  # a part of a picture
+        if card.item is None:
+            return _with_inner(values, card)
+        if (whole := card.item.of_text) is not None:
+            lines = whole.split("\n")
+            for each in edits:
+                lines[each.place.line - whole.line - (not whole.plain)] = str(each.value)
+            return "\n".join(lines).strip()
+        text = values.pop(card.kind.answer, None)
+        if not values and not card.item.keys:
+            return str(text)
+        if text is not None or not card.item.keys:
+            values["text"] = str(card.own_text) if text is None else text
+        return {key: values[key] for key in ITEM_KEYS if key in values}
 
     def _add(self, card: NewCard) -> None:
         path = self.folder / Path(card.path).name
@@ -173,6 +195,18 @@ class _Files:
             self.edited[path] = before, with_cards(path, after, [card_yaml(card.values)])
         except ValueError:
             self.refused.append(card.id)
+
+
+def _with_inner(values: Mapping[str, Any], card: Card) -> Changes:
+    """The changes of a card; those of the fields of its note type are in a mapping of their own."""
+    inner = {key.removeprefix(field_key("")): value for key, value in values.items() if key.startswith(field_key(""))}
+    changes = {key: value for key, value in values.items() if not key.startswith(field_key(""))}
+    if inner:
+        present = {name for name in card.values if name.startswith(field_key(""))}
+        gone = {field_key(name) for name, value in inner.items() if value is None}
+        left = {name: value for name, value in inner.items() if value is not None or field_key(name) in present}
+        changes["fields"] = left if any(each is not None for each in left.values()) or present - gone else None
+    return changes
 
 
 _ORDER = list(card_keys())
@@ -205,14 +239,14 @@ def _stamps(pulled: Pulled, after: Loaded, collection: Found) -> dict[str, tuple
 
 def _has_all(note: Note, fields: Mapping[str, str], found: FoundNote, base: Base, media: MediaOfAnki) -> bool:
     """Whether a collection's note has all that the YAML has otherwise than what was shipped."""
-    here = fields_of(note)
-    keys = [key for key in note.card.kind.keys.values() if fills_a_field(key)]
-    for key in keys:
-        mine = media.seen(key, here)
-        if mine not in (media.seen(key, fields), media.seen(key, base.fields)):
+    if media.spoken_in(fields) != media.spoken_in(fields_of(note)):
+        return False
+    here, fields, base_fields = fields_of(note), with_names(note, fields), with_names(note, base.fields)
+    for each in compared_in(note, here):
+        mine = media.seen(each.key, here)
+        if mine not in (media.seen(each.key, fields), media.seen(each.key, base_fields)):
             return False
-    ours = {name for name in here if not any(name in key.fields for key in keys)}
-    if any(here[name] != base.fields.get(name, "") for name in ours):
+    if any(here[name] != base.fields.get(name, "") for name in drawn_in(note, here)):
         return False
     was, now, theirs = ({*map(str.casefold, each)} for each in (base.tags, note.tags, found.tags))
     return now - was <= theirs and not (was - now) & theirs

@@ -99,11 +99,14 @@ class Artist:
 
 
 def _shown(html: str, card: Card, answer: bool) -> str:
-    """`html` with a button for each sound and a player for each film, as in AnkiDroid, and without scripts."""
+    """`html` with a button for each sound and a player for each film, as in AnkiDroid, and without scripts.
+
+    What a learner's device says has no button: a browser has other voices.
+    """
     tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
     names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
     html = _START_TAG.sub(lambda tag: _HANDLER.sub("", tag[0]), html)
-    return _PLAY.sub(lambda play: _player(names[int(play[1])]), html)
+    return _PLAY.sub(lambda play: _player(name) if (name := names[int(play[1])]) else "", html)
 
 
 def _player(name: str) -> str:

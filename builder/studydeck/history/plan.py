@@ -370,7 +370,8 @@ def _counted_as(note: Note) -> dict[str, str]:
     words = {field: keys[field].counted_as or field.lower() for field in kind.fields if field in keys}
     marks = [field for field in words if keys[field].takes == takes.FLAG or field == keys[field].mark]
     flags = {field: words.pop(field) for field in marks}
-    return {**words, "Section": "section name", "Tags": "tag", **flags}
+    aloud = {key.aloud_field: "spoken text" for key in keys.values() if key.aloud}
+    return {**words, "Section": "section name", "Tags": "tag", **aloud, **flags}
 
 
 def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:

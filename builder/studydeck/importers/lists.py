@@ -16,6 +16,8 @@ _KEY = pattern(r"""^[ \t{\[,-]{0,40}["']?([^\s"':{}\[\],][^"':{}\[\]\n]{0,40})["
 _LISTS = ("cards", "notes", "flashcards", "items", "terms", "questions", "entries", "data", "decks", "sections")
 _NAMES = ("name", "title", "deck", "section", "topic", "chapter", "category")
 _DEEPEST = 20
+_MARKDOWN = (".md", ".markdown")
+_FENCE = pattern(r"(?m)^(?:```|~~~)")
 
 
 def _fits(given: Given) -> int:
@@ -28,7 +30,8 @@ def _fits(given: Given) -> int:
     try:
         tree = _tree(given)
     except ValueError:
-        return LIKELY
+        is_markdown = given.path.suffix.lower() in _MARKDOWN or _FENCE.search(text)  # with a list as an example
+        return NOT if is_markdown else LIKELY
     if isinstance(tree, dict) and ("crowdanki_uuid" in tree or "__type__" in tree):
         return NOT  # CrowdAnki's
     is_whole = any(_is_whole(card) for card, _ in _cards(tree))

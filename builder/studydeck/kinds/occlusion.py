@@ -18,7 +18,7 @@ from studydeck.model import Card, Key, Kind, Note, Part, Sides, takes
 from studydeck.model.kinds import CardTemplate, Drawing, Size
 from studydeck.patterns import pattern
 from studydeck.text import read_clozes, to_html
-from studydeck.text.cloze import contained, gaps_in, parse, without_marks
+from studydeck.text.cloze import Gap, contained, gaps_in, parse, without_marks
 
 _ASSETS = Path(__file__).parent / "assets"
 #: What the lock's record of a picture with parts starts with, and what a number has in place of a part's hash.
@@ -148,6 +148,21 @@ def _readable(fields: Mapping[str, str]) -> Mapping[str, str]:
     return {name: text for name, text in fields.items() if name != "Names"} | {"Occlusion": ", ".join(words)}
 
 
+def _names_in(note: Note, html: str) -> Sequence[str] | None:
+    """The names of the parts, "" for one that has none; None if there is anything else, which no name can take."""
+    numbers = [str(each) for each in numbers_of(note.card.values["parts"], note.identity.numbers)]
+    found = parse(html)
+    gaps = [each for each in found if isinstance(each, Gap)]
+    names = {gap.numbers: gap.hidden for gap in gaps}
+    others = "".join(each for each in found if isinstance(each, str))
+    plain = all(gap.closed and gap.hint is None and all(isinstance(each, str) for each in gap.parts) for gap in gaps)
+    if not plain or len(names) < len(gaps) or not names.keys() <= {*numbers}:
+        return None
+    if "<img" in others or html_entities.unescape(_TAG.sub("", others)).strip():
+        return None
+    return [names.get(each, "") for each in numbers]
+
+
 def _named(names: str) -> dict[str, str]:
     return {gap.numbers: gap.hidden for gap in gaps_in(parse(names))}
 
@@ -271,6 +286,8 @@ OCCLUSION = Kind(
     drawn=_drawn,
     recorded=_recorded,
     readable=_readable,
+    names_field="Names",
+    names_in=_names_in,
     sides=_sides,
     on_paper=_on_paper,
     card_name=_card_name,

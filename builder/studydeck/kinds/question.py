@@ -16,6 +16,7 @@ _ASSETS = Path(__file__).parent / "assets"
 #: What starts the part of a list in the question of one of its items.
 LIST = '<ul class="q-items">'
 _PART = pattern(rf"(?:<div[^<>]*>)?{LIST}")
+_ALOUD = pattern(r"(?s)\[anki:tts lang=(\w+)\](.*)\[/anki:tts\]")
 #: A front that is always empty: Anki makes no card from it (tests/test_anki_import.py, "the spare template").
 _NEVER = "{{#Id}}{{^Id}}{{Id}}{{/Id}}{{/Id}}"
 
@@ -57,6 +58,11 @@ def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:
     return (0, 1) if fields.get("Reverse") else (0,)
 
 
+def _readable(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The fields with what a device says in words: `Which river? (en_US)`."""
+    return {name: _ALOUD.sub(r"\2 (\1)", html) if "[anki:tts" in html else html for name, html in fields.items()}
+
+
 def _card_name(note: Note, number: int) -> str:
     return "reversed" if number else "item" if note.card.item else "question"
 
@@ -72,13 +78,14 @@ QUESTION = Kind(
     name="question",
     title="Q&A",
     own={
-        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question", spoken="question"),
+        "question": Key(takes.MARKDOWN, "What the card asks, in Markdown.", "Question", spoken="question", aloud=4),
         "answer": Key(
             takes.MARKDOWN_OR_LIST,
             "The answer in Markdown, or a list of short answers.",
             "Answer",
             in_answer_language=True,
             spoken="answer",
+            aloud=5,
         ),
         "steps": Key(
             takes.ITEMS,
@@ -140,6 +147,7 @@ QUESTION = Kind(
         CardTemplate("Card 3", _NEVER, _NEVER),
     ),
     cards=_cards,
+    readable=_readable,
     on_paper=_on_paper,
     turned=_turned,
     cards_in=_cards_in,

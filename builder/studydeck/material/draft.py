@@ -268,6 +268,8 @@ def proposals(command: str, asked: Sequence[Mapping[str, Any]], timeout: float) 
         return output_of(command, given.encode(), timeout, _MOST_BYTES).decode("utf-8-sig").split("\n")
     except UnicodeDecodeError:
         raise ValueError(f"'{command}' answered with bytes that aren't UTF-8, so nothing was written") from None
+    except ValueError as error:
+        raise ValueError(f"{error}, so nothing was written") from None
 
 
 def answers(program: str, lines: Sequence[str]) -> tuple[dict[int, dict[str, Any]], list[Problem]]:

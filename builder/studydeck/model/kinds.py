@@ -29,7 +29,8 @@ class Key(NamedTuple):
     number from 1 to 5 is `spare`, and which then has this name. Learners keep the text there for ever. `counted_as`
     is what `plan` counts an edit of that field as, by default the field's name. `mark` is a field that holds 1 while
     the key has a value. `in_answer_language` says that its text is in the card's `answer-language`, not its `language`.
-    `needs` is the key without which it does nothing. `spoken` is what `speak:` calls its text, if it can be spoken.
+    `needs` is the key without which it does nothing. `spoken` is what `speak:` calls its text, if it can be spoken, and
+    `aloud` the number of the spare field that then has what a learner's device says.
     """
 
     takes: str
@@ -41,6 +42,7 @@ class Key(NamedTuple):
     in_answer_language: bool = False
     needs: str = ""
     spoken: str = ""
+    aloud: int = 0
 
     @property
     def is_markdown(self) -> bool:
@@ -50,6 +52,16 @@ class Key(NamedTuple):
     def fields(self) -> tuple[str, ...]:
         """The fields that it fills: those of its texts, and of its mark."""
         return tuple(filter(None, (self.field, self.mark)))
+
+    @property
+    def spares(self) -> Mapping[str, str]:
+        """The spare fields that it takes, each with the name that it has then."""
+        taken = {self.spare: self.field, self.aloud: self.aloud_field}
+        return {SPARES[number - 1]: name for number, name in taken.items() if number}
+
+    @property
+    def aloud_field(self) -> str:
+        return f"{self.field} aloud"
 
 
 def in_order(keys: Mapping[str, Key]) -> dict[str, Key]:
@@ -119,6 +131,8 @@ class Kind:
     A kind with `masks` asks for the parts of a picture: Anki makes a card for each cloze of the first field, as with
     `gaps`, but no author writes these. `drawn` returns what is in the fields that it fills itself, by name; `recorded`
     what the lock keeps of a note's fields, given what it had; and `readable` fields in words that people can read.
+    `names_field` is the field of the parts' names, and `names_in` returns those that such HTML has for a note's parts,
+    in order; None if there is anything else in it.
     After its fields come the `spares`, and the one that is the learner's. A kind of the deck's own (own.py) comes with
     its whole `note_type`, has neither, and fills no field but those that its keys name.
     """
@@ -140,6 +154,8 @@ class Kind:
         drawn: Callable[[Card, Drawing], Mapping[str, str]] | None = None,
         recorded: Callable[[Mapping[str, str], str], str] | None = None,
         readable: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda fields: fields,
+        names_field: str = "",
+        names_in: Callable[[Note, str], Sequence[str] | None] = lambda note, html: None,
         cards: Callable[[Card, Sequence[str]], tuple[int, ...]] = _one_card,
         cards_in: Callable[[Mapping[str, str]], tuple[int, ...]] = lambda fields: (0,),
         sides: Callable[[Note], Sides] = _first_two,
@@ -159,6 +175,7 @@ class Kind:
         self.frozen, self.templates, self.gaps = (*fields, *spares), tuple(templates), gaps
         self.masks, self.drawn, self.recorded, self.readable = masks, drawn, recorded, readable
         self.cards, self.cards_in, self.sides, self.turned = cards, cards_in, sides, turned
+        self.names_field, self.names_in = names_field, names_in
         self.on_paper = on_paper or (lambda note: [sides(note)])
         self.card_name = card_name or (lambda note, number: name)
         self.names = tuple(names) or (name,)
@@ -176,11 +193,12 @@ class Kind:
         self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
         #: Those for which any text is a value.
         self.any_text = frozenset(n for n, key in self.keys.items() if key.takes in takes.ANY_TEXT and not key.needs)
-        named = {SPARES[key.spare - 1]: key.field for key in self.keys.values() if key.spare}
+        taken = [each for key in self.keys.values() for each in key.spares.items()]
+        named = dict(taken)
         #: The fields of the note type, in order: spare ones under the names that keys gave them.
         self.fields = tuple(named.get(field, field) for field in self.frozen)
         lost = [name for name, key in self.own.items() if not set(key.fields) <= {*self.fields}]
-        if lost or len(named) < sum(key.spare > 0 for key in self.keys.values()):
+        if lost or len(named) < len(taken):
             raise ValueError(f"each new key of a {self.name} needs a spare field of its own")
 
     @property

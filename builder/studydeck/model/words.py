@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -139,8 +139,8 @@ class Item(NamedTuple):
     """How a card asks for an item of a list: the list's id, all its items in order, and those `shown` with the gap.
 
     With `ordered`, these are the items right before it, of which earlier ones may be hidden (`skips`), and others may
-    follow (`goes_on`). Otherwise they are all the others. `of_text` says that the list is the lines of one text, which
-    can't have ids.
+    follow (`goes_on`). Otherwise they are all the others. `of_text` is the text whose lines are the list, if they are:
+    those can't have ids. `keys` are those of the item's own mapping, none if it is a text.
     """
 
     list: Text
@@ -149,7 +149,8 @@ class Item(NamedTuple):
     ordered: bool
     skips: bool = False
     goes_on: bool = False
-    of_text: bool = False
+    of_text: Text | None = None
+    keys: Collection[str] = ()
 
 
 class Card(NamedTuple):
@@ -364,6 +365,13 @@ class Deck(NamedTuple):
     @property
     def languages(self) -> Languages:
         return Languages(self.language, self.answer_language)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it says of any text that it is read aloud."""
+        return bool(self.speak) or any(
+            each.speak or any("speak" in card.values for card in each.cards) for each in self.sections
+        )
 
     def limit(self, check: str) -> int | None:
         """The number that `checks` sets for this check, if any."""

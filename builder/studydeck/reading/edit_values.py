@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import accumulate, groupby
 from pathlib import Path
@@ -20,16 +21,19 @@ from studydeck.text.scalar import yaml_scalar, yaml_text
 #: The changed values of a card by their keys, in the order in which keys are written; None removes one. A mapping's
 #: values are changed one by one, too.
 Changes = Mapping[str, "Value | Changes | None"]
+#: What changes at which line and column of a file.
+Places = Mapping[tuple[int, int], Changes | str]
 
 _PLAIN_INSIDE = pattern(r"[^\W\d_][^,\[\]{}\"'#:&*!|>%@`\\\n]*(?<! )")
 _OTHER_VALUES = pattern(r"(?i:true|false|null|yes|no|on|off|y|n)")
 
 
-def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], order: Sequence[str]) -> bytes:
-    """The section file `data` with other values in the cards that start at these places.
+def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes | str], order: Sequence[str]) -> bytes:
+    """The section file `data` with other values in what starts at these places: cards, or the values and items in them.
 
-    A key that is new in its card gets its place by the `order` of all keys. Reads the result back and raises ValueError
-    with a sentence if anything else has changed.
+    A text is replaced by another, or by a mapping with all that its changes say. A key that is new in its mapping gets
+    its place by the `order` of all keys. Reads the result back and raises ValueError with a sentence if anything else
+    has changed.
     """
     refusal = ValueError(f"can't change these cards in {shown(path)} without changing anything else; edit it by hand")
     before, _ = read_tree(shown(path), data)
@@ -37,8 +41,9 @@ def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], or
         raise refusal
     lines, newline = lines_of(data)
     text = "".join(lines)
+    places = {(place.line, place.column): changes for place, changes in cards.items()}
     try:
-        splices = sorted(_splices(text, lines, before, cards, order))
+        splices = sorted(_splices(text, lines, before, places, order))
     except ValueError:
         raise refusal from None
     parts: list[str] = []
@@ -50,7 +55,7 @@ def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], or
         at = end
     edited = bytes_of(data, [*parts, text[at:]])
     after, problems = read_tree(shown(path), edited)
-    if problems or not _is_right(before, after, cards):
+    if problems or not _is_right(before, after, places):
         raise refusal
     return edited
 
@@ -59,13 +64,16 @@ def with_card_values(path: Path, data: bytes, cards: Mapping[Place, Changes], or
 
 
 class _Pair:
-    """A key with its value in a mapping: where both start and end in the text."""
+    """A key with its value in a mapping, or an item of a list with itself: where both start and end in the text."""
 
-    def __init__(self, name: str, key: Any, value: Any, starts: Sequence[int]) -> None:
-        self.name, self.value = name, value
+    def __init__(self, text: str, key: Any, value: Any, starts: Sequence[int]) -> None:
+        self.name, self.value = key.value, value
         self.start, self.colon = _at(key.start_mark, starts), _at(key.end_mark, starts)
         self.begin = _at(value.start_mark, starts)
-        self.end = max(self.colon, _end(value, starts))
+        least = self.begin if key is value else self.colon
+        self.end = max(least, _end(value, starts))
+        while self.end > least and text[self.end - 1] in " \t\r\n":
+            self.end -= 1  # of a text in a block, the blank lines below it
 
 
 def _at(mark: Any, starts: Sequence[int]) -> int:
@@ -82,22 +90,42 @@ def _end(node: Any, starts: Sequence[int]) -> int:
 
 
 def _splices(
-    text: str, lines: Sequence[str], tree: Keys, cards: Mapping[Place, Changes], order: Sequence[str]
+    text: str, lines: Sequence[str], tree: Keys, places: Places, order: Sequence[str]
 ) -> Iterator[tuple[int, int, str]]:
     """What to replace in the text: from where, to where, and with what. Only the cards that change are parsed again."""
     starts = [0, *accumulate(map(len, lines))]
-    places = {(place.line, place.column): changes for place, changes in cards.items()}
-    items = tree["cards"]
     names = list(tree)
     following = names[names.index("cards") + 1 :]
     last = tree.key(following[0]).line - 1 if following else len(lines)
-    ends = [*(item.line - 1 for item in items if isinstance(item, Keys))][1:]
-    for item, end in zip((each for each in items if isinstance(each, Keys)), [*ends, last], strict=True):
-        changes = places.get((item.line, item.column))
-        if changes:
-            first = item.line - 1
-            card = " " * (item.column - 1) + text[starts[first] + item.column - 1 : starts[end]]
-            yield from _in_mapping(text, _parsed(card), changes, order, starts[first:])
+    cards = [each for each in tree["cards"] if isinstance(each, Keys)]
+    ends = [*(card.line - 1 for card in cards[1:]), last]
+    for number in sorted({bisect_right(cards, line, key=lambda card: card.line) - 1 for line, _ in places if cards}):
+        card, first = cards[number], cards[number].line - 1
+        written = " " * (card.column - 1) + text[starts[first] + card.column - 1 : starts[ends[number]]]
+        yield from _in_card(text, _parsed(written), places, order, starts[first:], first)
+
+
+def _in_card(
+    text: str, card: Any, places: Places, order: Sequence[str], starts: Sequence[int], first: int
+) -> Iterator[tuple[int, int, str]]:
+    """What to replace in a card, in its values, and in the items of its lists; `first` lines are before it."""
+
+    def changes_of(node: Any) -> Changes | str | None:
+        return places.get((first + node.start_mark.line + 1, node.start_mark.column + 1))
+
+    indent = " " * card.start_mark.column
+    if isinstance(changes := changes_of(card), Mapping):
+        yield from _in_mapping(text, card, changes, order, starts)
+    for key, value in card.value:
+        if value.id == "scalar" and isinstance(new := changes_of(value), str):
+            yield _replaced(text, _Pair(text, key, value, starts), new, indent, starts, is_flow=card.flow_style)
+        for item in value.value if value.id == "sequence" else ():
+            if (changes := changes_of(item)) is None:
+                continue
+            if item.id == "mapping" and isinstance(changes, Mapping):
+                yield from _in_mapping(text, item, changes, order, starts)
+            else:
+                yield _replaced_item(text, value, _Pair(text, item, item, starts), changes)
 
 
 def _parsed(card: str) -> Any:
@@ -118,10 +146,7 @@ def _parsed(card: str) -> Any:
 def _in_mapping(
     text: str, mapping: Any, changes: Changes, order: Sequence[str], starts: Sequence[int]
 ) -> Iterator[tuple[int, int, str]]:
-    pairs = [_Pair(key.value, key, value, starts) for key, value in mapping.value]
-    for each in pairs:
-        while each.end > each.colon and text[each.end - 1] in " \t\r\n":
-            each.end -= 1  # of a text in a block, the blank lines below it
+    pairs = [_Pair(text, key, value, starts) for key, value in mapping.value]
     there = {pair.name: pair for pair in pairs}
     indent = " " * mapping.start_mark.column
     added: dict[int, list[str]] = {}
@@ -162,6 +187,15 @@ def _replaced(
         gap = " "
     end = _line_end(text, pair.end) if "\n" in written and not is_flow else pair.end
     return start, end, gap + _with_comment(written, text[pair.end : end])
+
+
+def _replaced_item(text: str, items: Any, item: _Pair, new: Changes | str) -> tuple[int, int, str]:
+    """What to replace for another item of a list: a text that was one, or becomes a mapping."""
+    if items.flow_style or isinstance(new, Mapping):
+        return item.begin, item.end, _in_braces(new)
+    written = _kept_in_style(text, item, new, " " * items.start_mark.column)
+    end = _line_end(text, item.end) if "\n" in written else item.end
+    return item.begin, end, _with_comment(written, text[item.end : end])
 
 
 def _with_comment(written: str, comment: str) -> str:
@@ -278,22 +312,23 @@ def _followed(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
 # --- what has changed ----------------------------------------------------------------------------
 
 
-def _is_right(before: Node | None, after: Node | None, cards: Mapping[Place, Changes]) -> bool:
+def _is_right(before: Node | None, after: Node | None, places: Places) -> bool:
     """Whether a file's tree `after` the changes differs from that `before` by these changes alone."""
     if not isinstance(before, Keys) or not isinstance(after, Keys) or list(before) != list(after):
         return False
-    old, new = before.get("cards"), after.get("cards")
-    if not isinstance(old, Items) or not isinstance(new, Items) or len(old) != len(new):
-        return False
-    places = {(place.line, place.column): changes for place, changes in cards.items()}
-    changed = 0
-    for was, now in zip(old, new, strict=True):
-        changes = places.get((was.line, was.column), {})
-        changed += bool(changes)
-        if _typed(now) != _changed(_typed(was), changes):
-            return False
-    others = [(before[name], after[name]) for name in before if name != "cards"]
-    return changed == len(places) and all(_typed(was) == _typed(now) for was, now in others)
+    left = dict(places)
+    return _typed(after) == _expected(before, left) and not left
+
+
+def _expected(node: Node, left: dict[tuple[int, int], Changes | str]) -> Any:
+    """A tree after the changes that are `left`, as `_typed` gives it; takes them from there."""
+    if isinstance(node, Items):
+        return [_expected(each, left) for each in node]
+    changes = left.pop((node.line, node.column), None)
+    if isinstance(node, Keys):
+        inner = {str(name): _expected(value, left) for name, value in node.items()}
+        return _changed(inner, changes) if isinstance(changes, Mapping) else inner
+    return _typed(node if changes is None else changes)
 
 
 def _changed(was: Any, changes: Changes) -> Any:

@@ -34,12 +34,17 @@ class Entry(NamedTuple):
 
     place: Place
     values: dict[str, Any]
-    of_text: bool = False
+    of_text: Text | None = None
 
     @property
     def text(self) -> Text:
         text: Text = self.values["text"]
         return text
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its mapping; none if it is a text."""
+        return () if (self.text.line, self.text.column) == self.place[1:] else tuple(self.values)
 
     @property
     def is_shown(self) -> bool:
@@ -58,7 +63,7 @@ def read_items(key: Text, node: Items | Text, problems: list[Problem]) -> tuple[
     for each in nodes:
         place = Place(each.path, each.line, each.column)
         if isinstance(each, Text):
-            items.append(Entry(place, {"text": each}, isinstance(node, Text)))
+            items.append(Entry(place, {"text": each}, node if isinstance(node, Text) else None))
         elif isinstance(each, Keys):
             items.append(Entry(place, read_mapping(each, ITEM_KEYS, ("text",), problems)))
         else:
@@ -122,11 +127,12 @@ def _asked(list_id: Text, key: str, entries: Sequence[Entry]) -> Iterator[tuple[
     for entry in entries:
         size = sizes[at] if entry.is_shown else _SHOWN.get(key, 0)
         if key not in _SHOWN:
-            yield entry, Item(list_id, whole, tuple([each for each in sorted_ if each is not entry.text]), False)
+            others = tuple([each for each in sorted_ if each is not entry.text])
+            yield entry, Item(list_id, whole, others, False, keys=entry.keys)
         elif size is not None or "id" in entry.values:
             start = max(0, at - (size or _MOST_SHOWN))
             follows = at + entry.is_shown < len(shown)
-            yield entry, Item(list_id, whole, whole[start:at], True, start > 0, follows, entry.of_text)
+            yield entry, Item(list_id, whole, whole[start:at], True, start > 0, follows, entry.of_text, entry.keys)
         at += entry.is_shown
 
 

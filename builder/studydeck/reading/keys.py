@@ -42,7 +42,10 @@ DECK_KEYS = {
     "tag": Key(takes.LINE, "The root of the sections' tags; by default a slug of the deck's name."),
     "language": Key(takes.LANGUAGE, "The language of the cards as a BCP 47 tag, such as en or ar."),
     "answer-language": Key(takes.LANGUAGE, "The language of the answers, if it isn't that of the other texts."),
-    "speak": Key(takes.SIDES, "Which texts of the cards are read aloud: question, answer, both, or none."),
+    "speak": Key(
+        takes.SIDES,
+        "Which texts of the cards are read aloud: by sounds, or by learners' devices.",
+    ),
     "description": Key(takes.MARKDOWN, "What Anki shows under the deck's name, in Markdown."),
     "authors": Key(takes.LINES, "Who wrote the deck, shown below its description: a name, or a list of names."),
     "license": Key(takes.LINE, "What others may do with the deck, such as CC-BY-4.0, shown below its description."),
@@ -103,7 +106,7 @@ LIKE_FLAGS = ("true", "false", "yes", "no", "on", "off", "y", "n", "0", "1")
 #: What `checks:` may set a warning to.
 LIMIT_PATTERN = r"on|off|\d{1,6}"
 #: What `speak:` may be.
-SIDES_PATTERN = "question|answer|both|none"
+SIDES_PATTERN = "question|answer|both|none|device|device-question|device-answer"
 SHAPE_PATTERN = "rect|ellipse|polygon"
 HIDE_PATTERN = "all|one"
 REQUIRED = {"deck": ("deck", "uid"), "section": ("section", "cards"), "material": (), "credit": ("author",),

@@ -72,7 +72,7 @@ _FORMS = {
         keys.SIDES_PATTERN,
         "wrong-kind",
         "'{text}' can't be spoken",
-        "write question, answer, both or none",
+        "write question, answer, both, none or device",
     ),
     takes.URL: (
         keys.URL_PATTERN,

@@ -41,6 +41,8 @@ from studydeck.timings import stage
 #: Bytes above which a file is too heavy for a phone; AnkiWeb refuses files over 100 MB.
 HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
+#: A program that speaks, as an example to paste.
+_SPEAKER = "espeak-ng -v {language} --stdin --stdout"
 _FONTS = (".ttf", ".otf", ".woff", ".woff2")
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
@@ -88,7 +90,7 @@ def collect_media(deck: Deck, *, whole: bool) -> tuple[Media, list[Problem]]:
         shelf.problems.append(problem("lost-picture", deck.description, message, "remove them"))
     for name in deck.credits:
         shelf.look_for(name)
-    if deck.speak or any(each.speak or any("speak" in card.values for card in each.cards) for each in deck.sections):
+    if deck.speaks:
         shelf.take_all_spoken(deck)
     if whole:
         shelf.report_unused(section.texts for section in deck.sections)
@@ -191,10 +193,17 @@ class _Shelf:
         """Takes the sounds of all texts that are read aloud; adds a warning if some aren't there yet."""
         from studydeck.render.speech import all_spoken
 
+        for card, spoken in all_spoken(deck, by_device=True):
+            if not spoken.directive:
+                of = f"'{spoken.language}', which names no country" if spoken.language else "a language that isn't said"
+                message = f"no device can read this text aloud: it is in {of}"
+                remedy = "write language: or answer-language: with the country whose voices read it, such as en-GB"
+                self.problems.append(problem("unspoken", card.place, message, remedy, WARNING))
+                break  # the others mostly have the same language
         silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
         if silent:
             message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
-            remedy = f"make them: {command_line('speak', shown(deck.folder))} --with PROGRAM"
+            remedy = f"make them: {command_line('speak', shown(deck.folder), '--with', _SPEAKER)}"
             self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
 
     def take_spoken(self, name: str, card: Card) -> bool:

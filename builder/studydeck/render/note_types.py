@@ -32,7 +32,7 @@ def note_types(deck: Deck, ids: Mapping[str, int]) -> list[NoteType]:
 
 def _note_type(kind: Kind, deck: Deck, number: int, css: str) -> NoteType:
     #: Fields that learners have no reason to edit are collapsed in Anki's editor.
-    collapsed = {"Section", "Id", *SPARES, *_marks(kind)}
+    collapsed = {"Section", "Id", *SPARES, *_marks(kind), *(key.aloud_field for key in kind.keys.values())}
     return NoteType(
         key=kind.key,
         id=number,

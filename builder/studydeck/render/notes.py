@@ -147,12 +147,15 @@ class _Renderer:
         return Drawing(self.files.get(card.asks, card.asks), self.sizes.get(card.asks), identity.numbers, name)
 
     def _add_sounds(self, fields: list[str], card: Card, frame: _Frame) -> None:
-        """Adds the sounds of the texts that are read aloud, if they were made."""
+        """Adds the sounds of the texts that are read aloud, if they were made, or what has a device read them."""
         from studydeck.render.speech import spoken_texts
 
         for spoken in spoken_texts(card, frame.languages, frame.speak):
-            if sound := self.files.get(f"{SPOKEN}/{spoken.name}"):
-                fields[self.kind.fields.index(self.kind.keys[spoken.key].field)] += f"[sound:{sound}]"
+            key = self.kind.keys[spoken.key]
+            if spoken.by_device:
+                fields[self.kind.fields.index(key.aloud_field)] = spoken.directive
+            elif sound := self.files.get(f"{SPOKEN}/{spoken.name}"):
+                fields[self.kind.fields.index(key.field)] += f"[sound:{sound}]"
 
     def _fillings_in(self, languages: Languages) -> dict[str, _Filling]:
         fillings = self.fillings[languages] = {}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from studydeck.model import Html, Key, Text, takes
 from studydeck.patterns import pattern
 from studydeck.text import field_html, same_ends
-from studydeck.text.clean import cleaned
+from studydeck.text.clean import cleaned, without_speech
 from studydeck.text.from_html import seen_in, to_markdown
 from studydeck.text.locator import read_locator
 
@@ -61,7 +61,7 @@ def fills_a_field(key: Key) -> bool:
 
 def _text(key: Key, field: Filled) -> str | None:
     """A text as Markdown, or as HTML where Markdown would lose something, or where it is HTML now."""
-    kept = cleaned(field.html)
+    kept = cleaned(without_speech(field.html))
     markdown, lost = to_markdown(field.html, field.files, language=field.language)
     if lost:
         markdown, lost = to_markdown(kept, field.files, language=field.language)

@@ -99,6 +99,13 @@ def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
     return contained(whole_code(html)) if "{{c" in html else html
 
 
+def without_speech(html: str) -> str:
+    """A field of Anki's without what a device says and no card shows: `[anki:tts lang=en_US]words[/anki:tts]`."""
+    start, *others = re.split(r"\[anki:tts\b[^\[\]]*\]", html)
+    ends = [each.partition("[/anki:tts]") for each in others]
+    return start + "".join(after for _, _, after in ends) if all(end for _, end, _ in ends) else html
+
+
 def html_references(html: str) -> list[tuple[str, str]]:
     """The pictures and sounds that `html` shows, in order: files, and alternative texts."""
     found: list[tuple[str, str]] = []

@@ -15,6 +15,30 @@ _LANGUAGES = {
 }
 
 
+#: Languages with the countries whose voices read them aloud, where a tag names none.
+_VOICES = (
+    "af_ZA am_ET ar_SA az_AZ be_BY bg_BG bn_BD bs_BA ca_ES cs_CZ cy_GB da_DK de_DE el_GR en_US es_ES et_EE eu_ES fa_IR "
+    "fi_FI fil_PH fr_FR ga_IE gl_ES gu_IN he_IL hi_IN hr_HR hu_HU hy_AM id_ID is_IS it_IT ja_JP jv_ID ka_GE kk_KZ "
+    "km_KH kn_IN ko_KR lo_LA lt_LT lv_LV mk_MK ml_IN mn_MN mr_IN ms_MY mt_MT my_MM nb_NO ne_NP nl_NL pa_IN pl_PL ps_AF "
+    "pt_BR ro_RO ru_RU si_LK sk_SK sl_SI sq_AL sr_RS sv_SE sw_KE ta_IN te_IN th_TH tr_TR uk_UA ur_PK uz_UZ vi_VN "
+    "yue_HK zh_CN zu_ZA"
+)
+_COUNTRIES = dict(each.split("_") for each in _VOICES.split())
+_OF_SCRIPTS = {"hant": "TW", "hans": "CN"}
+
+
+@lru_cache
+def voice_language(language: str) -> str:
+    """A language as Anki names those of voices, such as en_US; "" if its tag names no country, and none is known."""
+    primary, *more = language.split("-")
+    primary = {"no": "nb"}.get(primary.lower(), primary.lower())
+    named = list(takewhile(lambda part: len(part) > 1, more))
+    country = next((part.upper() for part in named if len(part) == 2 or part.isdigit()), "")
+    of_script = next((_OF_SCRIPTS[part.lower()] for part in named if part.lower() in _OF_SCRIPTS), "")
+    country = country or of_script or _COUNTRIES.get(primary, "")
+    return f"{primary}_{country}" if country else ""
+
+
 @lru_cache
 def is_english(language: str) -> bool:
     """Whether a language tag is that of English: en, en-GB."""
