@@ -178,7 +178,8 @@ def build(
         problems += set_up_merging(deck.folder)
     progress(1.0)
     count, changes = len(ledger.numbers) + len(kept.ids), ledger.changes()
-    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, ledger.lines)
+    lines = ledger.lines
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines, only_this_branch)
     return Built(deck, path, count, cards, len(media.files), changes, problems, ledger.newest, new.written, back)
 
 

@@ -6,7 +6,7 @@ text may be edited.
 """
 
 from studydeck.history.identity import foreign_uid, identify, keeps_name
-from studydeck.history.later import Newest, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
+from studydeck.history.later import Newest, Origin, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
 from studydeck.history.lock import (
     LOCK_FILE,
     Lock,
@@ -30,6 +30,7 @@ __all__ = [
     "Lock",
     "Newest",
     "NoteRecord",
+    "Origin",
     "Seen",
     "TypeRecord",
     "add_lines",
