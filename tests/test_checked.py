@@ -76,7 +76,7 @@ def test_whatever_changed_is_seen(rivers: Author, loads: list[Path], change: str
     assert len(loads) == 2
     assert check() == found
     assert len(loads) == 2
-    assert all(each.known and each.known.same for each in look([Path("rivers")]))
+    assert all(each.is_same for each in look([Path("rivers")]))
 
 
 def test_what_could_not_be_read_is_tried_again(rivers: Author, loads: list[Path]) -> None:

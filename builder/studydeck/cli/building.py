@@ -135,23 +135,19 @@ def build(
 
     folders = folders_of(decks)
 
-    def look() -> tuple[int, list[cache.Look], bool]:
-        now = moment_of_build()
-        looks = cache.look(folders, output, now, only_this_branch)
-        if whole:
-            looks = [each._replace(known=None) for each in looks]
-        elif locked:  # a warning may be an error then
-            looks = [each._replace(known=None) if each.known and each.made.problems else each for each in looks]
-        unchanged = cache.are_unchanged(looks)
-        return now, [each._replace(known=None) for each in looks] if timings and unchanged else looks, unchanged
+    def look() -> list[cache.Look]:
+        looks = cache.look(folders, output, moment_of_build(), only_this_branch)
+        if whole or (timings and cache.are_unchanged(looks)):
+            return [each._replace(known=None) for each in looks]
+        # with --locked, a warning may be an error
+        return [each._replace(known=None) if locked and each.known and each.made.problems else each for each in looks]
 
-    now, looks, unchanged = look()
     with ExitStack() as turn:
-        if (timings or not unchanged) and turn.enter_context(alone(folders, output)):
-            now, looks, unchanged = look()  # again, since another build has ended
-        if unchanged and not timings:
+        looks = _in_turn(look, output, turn)
+        if cache.are_unchanged(looks):
             _print_unchanged(looks, output, style)
             return
+        now = moment_of_build()
         from studydeck import timings as clock
         from studydeck.commands.build import build_all
 
@@ -200,6 +196,18 @@ def build(
     end(failed=not all(report.ok for report in reports))
 
 
+def _in_turn(look: Callable[[], list[cache.Look]], output: Path, turn: ExitStack) -> list[cache.Look]:
+    """What `look` shows when no other build of the decks that have changed runs, until the end of `turn`."""
+    looks = look()
+    while changed := [each.deck for each in looks if not each.is_same]:
+        if turn.enter_context(alone(changed, output)):
+            looks = look()  # again, since another build has ended
+        if all(each.is_same or each.deck in changed for each in looks):
+            break
+        turn.close()
+    return looks
+
+
 def bring_up_to_date(
     folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], Before]
 ) -> Before | None:
@@ -212,14 +220,13 @@ def bring_up_to_date(
     def look() -> list[cache.Look]:
         return cache.look(folders, output, moment_of_build(), only_this_branch)
 
-    if cache.are_unchanged(look()):
-        return None
-    with alone(folders, output):
-        from studydeck.commands.build import build_all
-
-        now, looks = moment_of_build(), look()  # again, since another build may have ended
+    with ExitStack() as turn:
+        looks = _in_turn(look, output, turn)
         if cache.are_unchanged(looks):
             return None
+        from studydeck.commands.build import build_all
+
+        now = moment_of_build()
         found = before()
         with Waiting("Building") as progress:
             _, problems = build_all(

@@ -89,11 +89,6 @@ class Known(NamedTuple):
     digests: Mapping[str, str]
     moved: bool
 
-    @property
-    def same(self) -> bool:
-        """Whether nothing has changed since."""
-        return not (self.changed or self.moved)
-
 
 class Look(NamedTuple):
     """A deck's files as they are now, and what is known of its last build, if anything is usable."""
@@ -101,6 +96,11 @@ class Look(NamedTuple):
     deck: Path
     state: State
     known: Known | None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing has changed since the last build."""
+        return self.known is not None and not (self.known.changed or self.known.moved)
 
     @property
     def made(self) -> Made:
@@ -185,7 +185,7 @@ def may_meet(decks: Sequence[Marks], guids: Callable[[int], Iterable[str]]) -> b
 
 def are_unchanged(looks: Sequence[Look]) -> bool:
     """Whether a build of these decks would make what is there."""
-    if not all(each.known and each.known.same for each in looks):
+    if not all(each.is_same for each in looks):
         return False
     return len(looks) == 1 or not may_meet([each.made.marks for each in looks], lambda number: guids_of(looks[number]))
 
