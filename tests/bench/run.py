@@ -305,6 +305,29 @@ def several(folder: Path, rounds: int) -> Iterator[str]:
         yield f"| {name} | {edit_name} | {' | '.join(cells)} |"
 
 
+def clones(folder: Path, cards: int, rounds: int) -> Iterator[str]:
+    """The lines of a table of a fresh clone with a long history against one without: CPU time."""
+    from histories import COMMITS, make_clones
+
+    homes = dict(zip(("clone", "flat"), make_clones(folder, cards, [*STUDYDECK, "build"]), strict=True))
+
+    def forget(round_: int) -> None:
+        for home in homes.values():
+            shutil.rmtree(home / "dist", ignore_errors=True)
+            shutil.rmtree(home / "cache", ignore_errors=True)
+
+    yield f"\n### A fresh clone of {cards:,} cards with {COMMITS:,} commits, CPU time\n"
+    for words in (["build"], ["build", "--locked"]):
+        samples: dict[str, list[Sample]] = {name: [] for name in homes}
+        for round_ in range(rounds + 1):
+            forget(round_)
+            for name, home in homes.items():
+                samples[name] += [measure([*STUDYDECK, *words], home)] if round_ else []
+        long, flat = (1000 * statistics.median(each.cpu for each in samples[name]) for name in homes)
+        times = f"{long:.0f} ms ÷ {flat:.0f} ms"
+        yield f"{' '.join(words)}: {times} without a history: {cpu_ratio(samples['clone'], samples['flat']):.2f}"
+
+
 def cpu_ratio(ours: list[Sample], theirs: list[Sample]) -> float:
     """The median of each round's ratio of CPU times."""
     return statistics.median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
@@ -328,6 +351,7 @@ def main() -> None:
         help="decks of all kinds, or some, instead of the plain one",
     )
     words.add_argument("--decks", action="store_true", help="one of twenty decks is edited, instead of the plain one")
+    words.add_argument("--clone", action="store_true", help="a fresh clone with a long history, instead")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
@@ -341,6 +365,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
             for line in several(Path(temporary), asked.rounds):
                 print(line, flush=True)
+        return
+    for cards in asked.cards if asked.clone else ():
+        with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+            for line in clones(Path(temporary), cards, asked.rounds):
+                print(line, flush=True)
+    if asked.clone:
         return
     with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
         for cards in asked.cards:
