@@ -49,7 +49,7 @@ class Author:
         loaded = self.load()
         assert not loaded.errors, "\n".join(map(str, loaded.errors))
         if locked and (changed := lock_changes(loaded, self.out, self.now)):
-            return Built(loaded.deck, self.package, problems=changed)
+            return Built(self.folder, str(loaded.deck.title), self.package, problems=changed)
         return build(loaded, self.out, self.now)
 
     def problems(self) -> list[Problem]:

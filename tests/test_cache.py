@@ -46,23 +46,47 @@ def test_a_second_build_says_the_same_without_reading(rivers: Author, loads: lis
     assert len(loads) == 1
     unchanged = build("--format", style)
     assert len(loads) == 1
-    cache._note([Path("rivers")], Path("dist")).unlink()
+    cache._place(Path("rivers"), Path("dist")).unlink()
     assert build("--format", style) == unchanged != first
     assert len(loads) == 2
 
 
-def test_a_deck_with_problems_is_read_every_time(rivers: Author, loads: list[Path]) -> None:
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_warnings_are_repeated_without_reading(rivers: Author, loads: list[Path], style: str) -> None:
     rivers.write("media/unused.svg", PICTURE)
-    said = build()
+    assert "unused-media" in build("--format", style)
+    said = build("--format", style)
+    assert len(loads) == 1
+    cache._place(Path("rivers"), Path("dist")).unlink()
+    assert build("--format", style) == said
     assert "unused-media" in said
-    assert "unused-media" in build()
     assert len(loads) == 2
+
+
+def test_warnings_name_the_deck_as_it_was_given(
+    rivers: Author, loads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rivers.write("media/unused.svg", PICTURE)
+    build()
+    monkeypatch.chdir(rivers.folder)
+    said = CliRunner().invoke(main, ["build", "../rivers", "-o", "../dist"]).output
+    assert "../rivers/media/unused.svg:1:1" in said or "unused.svg" in said
+    assert "rivers/media/unused.svg" not in said.replace("../rivers", "")
+
+
+@pytest.mark.parametrize("name", ["more.yml", "more.YAML"])
+def test_a_file_that_only_makes_a_warning_is_seen(rivers: Author, name: str) -> None:
+    build()
+    rivers.write(name, "")
+    assert f"{name}:1:1: warning" in build()
+    (rivers.folder / name).unlink()
+    assert "warning" not in build()
 
 
 @pytest.mark.parametrize("torn", [b"", b"\xff\xfe", b"0\n1\n", b"x" * 1000])
 def test_a_torn_memory_is_none(rivers: Author, loads: list[Path], torn: bytes) -> None:
     build()
-    note = cache._note([Path("rivers")], Path("dist"))
+    note = cache._place(Path("rivers"), Path("dist"))
     whole = without_marks(note)
     note.write_bytes(torn)
     assert "2 notes, 3 cards: 0 new, 0 edited, 2 unchanged" in build()

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from studydeck import decks, pipeline
 from studydeck.cli import main
 from studydeck.incremental import cache
-from studydeck.incremental.checked import _nowhere
+from studydeck.incremental.checked import _nowhere, look
 from studydeck.pipeline import Loaded
 
 CARDS = """\
@@ -76,7 +76,7 @@ def test_whatever_changed_is_seen(rivers: Author, loads: list[Path], change: str
     assert len(loads) == 2
     assert check() == found
     assert len(loads) == 2
-    assert cache.recall([Path("rivers")], _nowhere(), cache.state_of([Path("rivers")], _nowhere()))
+    assert all(each.is_same for each in look([Path("rivers")]))
 
 
 def test_what_could_not_be_read_is_tried_again(rivers: Author, loads: list[Path]) -> None:
@@ -92,7 +92,7 @@ def test_what_could_not_be_read_is_tried_again(rivers: Author, loads: list[Path]
 @pytest.mark.parametrize("torn", [b"", b"{}", b'{"around":1}', b"[]", b"x" * 1000])
 def test_a_torn_memory_is_none(rivers: Author, loads: list[Path], torn: bytes) -> None:
     first = check()
-    note = cache._note([Path("rivers")], _nowhere())
+    note = cache._place(Path("rivers"), _nowhere())
     note.with_suffix(".sections").write_bytes(torn)
     assert check() == first
     assert len(loads) == 2

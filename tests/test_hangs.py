@@ -43,7 +43,7 @@ from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands import edition
 from studydeck.commands.ids import write_ids
-from studydeck.history import by_hand, identity, lock, plan, plan_words
+from studydeck.history import by_hand, identity, later, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
 from studydeck.importers._occlusion import as_parts
@@ -461,6 +461,9 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a stub's question": lambda value: draft.suggest(f"The {value}"),
     "a lock": lambda value: lock.read_lock(
         "deck.lock", f"# studydeck lock 1\n{value}".encode("utf-8", "surrogatepass")
+    ),
+    "lines of locks in git": lambda value: later.add_lines(
+        {}, [f"note\ta\tb\tqa\tlive\town\tc\td\te\t1\t1\t{each}\tx".encode() for each in value.split("\n")]
     ),
     "a material's lock": lambda value: read_material_lock("x", f"# studydeck material 1\n{value}".encode()),
     "an edit of a card": edited,

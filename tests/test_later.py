@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from author import Author
 from test_history import CARDS, git
 
 from studydeck.engine.learner import Import, Learner
+from studydeck.history import Newest, add_lines, note_line
 
 Story = Callable[[Author], object]
 
@@ -141,3 +143,29 @@ def test_without_a_change_of_text_a_later_stamp_wipes_no_tags(rivers: Author, le
     git(rivers.folder, "checkout", "deck.lock")
     assert rivers.build().changes.edited == ()
     assert learner.import_package(rivers.package) == Import(0, 0, 3, 0, 0)
+
+
+def test_lines_of_locks_count_the_same_in_any_order() -> None:
+    """Git gives them out in none, and what is remembered of them must be what is found anew."""
+    draw = random.Random(3)
+    lines = [
+        note_line("nile", draw.choice("gh"), "qa", False, False, draw.choice("abc"), "q", draw.choice(["", "1=f 2=f"]),
+                  1, draw.choice([1, 9, 9, 10]), draw.choice("st"), "d").encode() + draw.choice([b"", b"\r"])
+        for _ in range(300)
+    ]  # fmt: skip
+    lines += [b"type\tqa\t7\tx\t%d\tName" % draw.randrange(5) for _ in range(20)]
+    lines += [b"id\tnile", b"", b"\xff", b"note\tnile\tg\t\xff", b"note\tnile\tg\tqa\tlive\town\ta\tq\t\t1\tx\ts\td"]
+    found: list[Newest] = []
+    for _ in range(5):
+        draw.shuffle(lines)
+        newest: Newest = {}
+        add_lines(newest, lines[:200])
+        add_lines(newest, lines[200:])
+        found.append(newest)
+    assert all(each == found[0] for each in found)
+    assert {key: [(each.modified, each.content) for each in seen] for key, seen in found[0].items()} == {
+        "g": [(10, "a"), (10, "b")],
+        "h": [(10, "a"), (10, "b")],
+        "type 7": [(4, "x")],
+    }
+    assert all("1=f 2=f" in each.line for key in "gh" for each in found[0][key])

@@ -195,6 +195,10 @@ class Twins:
     def build(self, *words: str) -> str:
         """Builds both, each in its own folder, asserts that all is the same, and returns what was said."""
         self.clock += 100
+        return self.run("build", "rivers", *words)
+
+    def run(self, *words: str) -> str:
+        """Runs a command in both folders, asserts that all is the same, and returns what was said."""
         said = []
         for home in self.homes:
             cache = home / "cache"
@@ -202,7 +206,7 @@ class Twins:
                 shutil.rmtree(cache, ignore_errors=True)
             os.chdir(home)
             names = {"STUDYDECK_CACHE": str(cache), "SOURCE_DATE_EPOCH": str(self.clock)}
-            done = CliRunner().invoke(main, ["build", "rivers", *words], env=names)
+            done = CliRunner().invoke(main, words, env=names)
             assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
             said.append((done.exit_code, done.stdout, done.stderr))
         for ours, theirs in zip(*said, strict=True):
@@ -349,7 +353,7 @@ def test_of_two_decks_only_the_edited_one_is_written(twins: Twins, read: list[ob
     del read[:]
     twins.build("stones")
     assert package.stat().st_mtime == 1
-    assert [{"air.yaml"}, set()] == [each for each in read if each is not None]
+    assert [{"air.yaml"}] == [each for each in read if each is not None]
 
 
 def test_what_is_saved_during_a_build_is_built_by_the_next(

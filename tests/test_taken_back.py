@@ -202,6 +202,13 @@ def from_a_worktree(author: Maintainer, ship: Ship) -> None:
     author.out, author.package = author.home / "dist", author.home / "dist" / "rivers.apkg"
 
 
+def packed(author: Maintainer, ship: Ship) -> None:
+    """Git has the locks as deltas on one another."""
+    reverted_after_a_release_elsewhere(author, ship)
+    author.git("repack", "-adfq")
+    assert "chain length = 1" in author.git("verify-pack", "-v", *map(str, author.folder.glob(".git/**/*.idx")))
+
+
 def with_attributes(line: str) -> Story:
     def story(author: Maintainer, ship: Ship) -> None:
         author.write(".gitattributes", author.read(".gitattributes") + f"{line}\n")
@@ -235,6 +242,7 @@ STORIES: dict[str, Story] = {
         picked_from_a_branch_without_its_lock,
         merged_away,
         built_within_a_merge,
+        packed,
         in_a_worktree,
         from_a_worktree,
     )

@@ -405,6 +405,41 @@ def test_an_unchanged_deck_is_answered_at_once_while_another_build_runs(writer: 
         assert finished(start(writer.author))[::2] == (0, "")
 
 
+def test_a_deck_does_not_wait_for_a_build_of_an_unchanged_one_beside_it(writer: Writer, tmp_path: Path) -> None:
+    lakes = Author(tmp_path, "lakes")
+    lakes.write("deck.yaml", "deck: Lakes\nuid: otherotherot\ntag: lakes\n")
+    lakes.section("  - {id: one, question: What is one?, answer: '1'}\n")
+    assert run(writer.author, str(lakes.folder))[0] == 0
+    lakes.edit("'1'", "'2'")
+    with exclusive([writer.author.folder], writer.author.out, never):
+        code, out, err = finished(start(writer.author, lakes))
+        assert (code, err) == (0, "")
+        assert "1 note, 1 card: 0 new, 1 edited" in out
+        writer.change()
+        lakes.edit("'2'", "'3'")
+        waiting = start(writer.author, lakes)
+        assert waiting.stderr
+        assert waiting.stderr.readline() == "waiting for another build of these decks to finish\n"
+    assert finished(waiting)[0] == 0
+
+
+def test_a_deck_that_changes_while_another_is_waited_for_is_built_too(writer: Writer, tmp_path: Path) -> None:
+    lakes = Author(tmp_path, "lakes")
+    lakes.write("deck.yaml", "deck: Lakes\nuid: otherotherot\ntag: lakes\n")
+    lakes.section("  - {id: one, question: What is one?, answer: '1'}\n")
+    assert run(writer.author, str(lakes.folder))[0] == 0
+    with exclusive([writer.author.folder], writer.author.out, never):
+        writer.change()
+        waiting = start(writer.author, lakes)
+        assert waiting.stderr
+        assert waiting.stderr.readline() == WAITING
+        lakes.edit("'1'", "'2'")
+    code, out, _ = finished(waiting)
+    assert code == 0
+    assert "1 note, 1 card: 0 new, 1 edited" in out
+    assert_one(writer)
+
+
 def test_decks_in_any_order_do_not_wait_for_each_other_for_ever(author: Author, tmp_path: Path) -> None:
     lakes = Author(tmp_path, "lakes")
     lakes.write("deck.yaml", "deck: Lakes\nuid: otherotherot\ntag: lakes\n")

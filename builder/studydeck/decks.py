@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from studydeck.files import hash_of
 from studydeck.history import Lock, foreign_uid, note_type_ids
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Problem, Text, problem, shown
@@ -32,19 +33,35 @@ def load_all(
     return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
 
 
+def own_marks(loaded: Loaded) -> list[str]:
+    """Hashes of what no other deck may have, but for guids: if no two decks share one, `load_all` finds no problem."""
+    return [hash_of(f"{what}\0{value}".encode("utf-8", "surrogatepass")) for what, value in _own(loaded) if value]
+
+
+def _own(loaded: Loaded) -> list[tuple[str, object]]:
+    """What must be unique for learners or for their author."""
+    deck = loaded.deck
+    return [
+        ("uid", deck.uid),
+        ("name", "::".join(part.strip() for part in deck.title.casefold().split("::"))),
+        ("folder name", folder_name(deck.folder).casefold()),
+        ("note types", () if foreign_uid(deck, loaded.lock) else _ours(note_type_ids(deck, loaded.lock))),
+    ]
+
+
+def written_guids(loaded: Loaded) -> list[str]:
+    """The guids that an author wrote."""
+    cards = (card for section in loaded.deck.sections for card in section.cards)
+    return [card.guid for card in cards if card.guid is not None]
+
+
 def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
-    """The problems between decks: what two of them share, but must be unique for learners or for their author."""
+    """The problems between decks: what two of them share."""
     first: dict[tuple[str, object], Deck] = {}
     for loaded in decks:
         deck = loaded.deck
-        shared = {
-            "uid": deck.uid,
-            "name": "::".join(part.strip() for part in deck.title.casefold().split("::")),
-            "folder name": folder_name(deck.folder).casefold(),
-            "note types": () if foreign_uid(deck, loaded.lock) else _ours(note_type_ids(deck, loaded.lock)),
-        }
         written = {"uid": deck.uid, "name": deck.title}
-        for what, value in shared.items():
+        for what, value in _own(loaded):
             other = first.setdefault((what, value), deck)
             if other is deck or not value or (what == "note types" and other.uid == deck.uid):
                 continue

@@ -82,14 +82,15 @@ class Loaded(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What a build made from a deck, or the problems because of which it wrote nothing.
+    """What a build made from the deck in `folder`, or the problems because of which it wrote nothing.
 
     `newest` is the newest stamp of the notes that it read, in seconds since 1970; `written` are the hashes of the
     files that it wrote, by path. `taken_back` has the notes that are edited only because a newer build was taken back,
     by id, each with that build: `try, 1a2b3c4`, or a package.
     """
 
-    deck: Deck
+    folder: Path
+    title: str
     path: Path
     notes: int = 0
     cards: int = 0
@@ -155,8 +156,6 @@ def build(
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept
     path = package_path(deck.folder, out)
-    if kept.made is not None:
-        return Built(deck, path, *kept.made, Changes((), (), tuple(kept.ids), ()))
     package = path if kept is NOTHING_KEPT else None  # else the last build's notes were found to be up to date
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
     types = note_types(deck, note_type_ids(deck, loaded.lock))
@@ -173,13 +172,17 @@ def build(
             cards = write_package(new.package, deck, decks, packed, stamped, media.files, kept)
             new.write_lock(lock_lines(deck.uid, deck.language, stamps, ledger.lines))
     except OSError as error:
-        return Built(deck, path, problems=[not_written(error, path, deck.folder)])
+        return Built(deck.folder, str(deck.title), path, problems=[not_written(error, path, deck.folder)])
     if not loaded.lock.types:
         problems += set_up_merging(deck.folder)
     progress(1.0)
     count, changes = len(ledger.numbers) + len(kept.ids), ledger.changes()
-    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, ledger.lines)
-    return Built(deck, path, count, cards, len(media.files), changes, problems, ledger.newest, new.written, back)
+    lines = ledger.lines
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines, only_this_branch)
+    return Built(
+        deck.folder, str(deck.title), path, count, cards, len(media.files),
+        changes, problems, ledger.newest, new.written, back,
+    )  # fmt: skip
 
 
 def compile_notes(loaded: Loaded) -> list[Note]:

@@ -18,6 +18,7 @@ from studydeck.history import (
     Lock,
     Newest,
     NoteRecord,
+    Origin,
     Seen,
     TypeRecord,
     add_lines,
@@ -37,12 +38,12 @@ _FORM = "studydeck locks in git 1"  # the format of what is remembered
 class Shipped(NamedTuple):
     """What learners may have. `lock` is the deck's own, caught up with newer builds.
 
-    `newer` is the build that each note's newer stamp is known from, by the note's id: a package, or a commit.
+    `newer` shows the build that each note's newer stamp is known from, by the note's id: a package, or a lock's line.
     `problems` say what couldn't be found out.
     """
 
     lock: Lock
-    newer: Mapping[str, str] = {}
+    newer: Mapping[str, Origin] = {}
     problems: Sequence[Problem] = ()
 
 
@@ -56,7 +57,7 @@ def shipped(
     """
     if package is None and notes and all((each.was or each.id) in lock.notes for each in notes):
         return Shipped(lock)
-    later: list[tuple[NoteRecord | TypeRecord, str]] = []
+    later: list[tuple[NoteRecord | TypeRecord, Origin]] = []
     problems = []
     if repository := repository_of(folder):
         ever = _ever(repository, refs_state(repository), only_this_branch)
@@ -71,7 +72,13 @@ def shipped(
 
 
 def taken_back(
-    folder: Path, lock: Lock, notes: Sequence[Identity], last: Shipped, edited: Iterable[str], lines: Iterable[str]
+    folder: Path,
+    lock: Lock,
+    notes: Sequence[Identity],
+    last: Shipped,
+    edited: Iterable[str],
+    lines: Iterable[str],
+    only_this_branch: bool = False,
 ) -> dict[str, str]:
     """The `edited` notes that are edited only because a newer build was taken back: that build, by the note's id.
 
@@ -85,7 +92,7 @@ def taken_back(
     now = {each.id: each.content for each in built if isinstance(each, NoteRecord)}
     before = lock.notes
     unedited = [each for each in now if was[each] not in before or before[was[each]].content == now[each]]
-    words = build_words(folder, {last.newer[was[each]] for each in unedited})
+    words = build_words(folder, {last.newer[was[each]] for each in unedited}, only_this_branch)
     return {each: words[last.newer[was[each]]] for each in unedited}
 
 
@@ -95,16 +102,21 @@ def is_behind(folder: Path, lock: Lock, only_this_branch: bool) -> bool:
     return bool(last.problems) or last.lock != lock
 
 
-def build_words(folder: Path, sources: Iterable[str]) -> dict[str, str]:
-    """What people call builds that `Shipped.newer` names: `try, 1a2b3c4`, or the package."""
+def build_words(folder: Path, origins: Iterable[Origin], only_this_branch: bool = False) -> dict[Origin, str]:
+    """What people call builds that `Shipped.newer` shows: `try, 1a2b3c4`, or the package."""
+    words: dict[Origin, str] = {each: each.as_posix() for each in origins if isinstance(each, Path)}
+    lines = [each for each in origins if isinstance(each, str)]
     repository = repository_of(folder)
-    return {
-        source: source if source.endswith(".apkg") or repository is None else git.name_of(repository, source)
-        for source in sources
-    }
+    commits: Mapping[str, str] = {}
+    if lines and repository:
+        with suppress(git.GitRefusedError):
+            commits = git.commits_with(repository, LOCK_FILE, lines, only_this_branch)
+        names = {commit: git.name_of(repository, commit) for commit in dict.fromkeys(commits.values())}
+        words |= {line: names[commit] for line, commit in commits.items()}
+    return dict.fromkeys(lines, "a commit that is gone") | words
 
 
-def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRecord, str]]:
+def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRecord, Path]]:
     """The records of a package's notes and note types that are newer than the lock's."""
     if not package.exists():
         return
@@ -119,7 +131,7 @@ def _in_package(package: Path, lock: Lock) -> Iterator[tuple[NoteRecord | TypeRe
         records: list[NoteRecord | TypeRecord] = [*map(record_of, notes), *(type_record(*each) for each in types)]
         for record in records:
             if record.modified > known.get(key_of(record), 0):
-                yield record, package.as_posix()
+                yield record, package
 
 
 def _stamp_key(guid_or_number: str | int) -> str:
@@ -153,36 +165,23 @@ def _ever(repository: Repository, state: str, only_this_branch: bool) -> _Ever:
     if last.state == state:
         return _Ever(last.newest)
     try:
-        versions = git.versions_ever(repository, LOCK_FILE, only_this_branch)
-        blobs = frozenset(each.blob for each in versions)
-        if not last.blobs <= blobs:  # no branch or reflog has some of them any more
+        blobs = {each.blob: None for each in git.versions_ever(repository, LOCK_FILE, only_this_branch)}
+        if not last.blobs <= blobs.keys():  # no branch or reflog has some of them any more
             last = _remembered(None)
-        there = _read(repository, [each for each in versions if each.blob not in last.blobs], last.newest)
+        there, lines = git.lines_ever(repository, [each for each in blobs if each not in last.blobs])
     except git.GitRefusedError as refused:
         return _Ever({}, f"git {refused}", refused.remedy)
+    add_lines(last.newest, lines)
     if is_shallow(repository):
         return _Ever(last.newest, "this is a shallow clone", "run git fetch --unshallow")
-    if not blobs <= last.blobs | there:
+    if not blobs.keys() <= last.blobs | there:
         return _Ever(last.newest, "this is a partial clone", "clone again without --filter")
-    user_cache.remember_text(key, _text(_Remembered(state, blobs, last.newest)))
+    user_cache.remember_text(key, _text(_Remembered(state, frozenset(blobs), last.newest)))
     return _Ever(last.newest)
 
 
-def _read(repository: Repository, versions: Sequence[git.Version], newest: Newest) -> set[str]:
-    """Adds what is in these versions of locks, and returns which of them are available."""
-    commits = dict(versions)
-    before: set[bytes] = set()
-    read = set()
-    for blob, data in git.contents(repository, commits):
-        lines = set(data.split(b"\n"))
-        add_lines(newest, lines - before, commits[blob])  # two versions in a row are nearly the same
-        before = lines
-        read.add(blob)
-    return read
-
-
 def _text(known: _Remembered) -> str:
-    rows = (f"{key}\t{each.modified}\t{each.content}\t{each.commit}\t{each.line}"
+    rows = (f"{key}\t{each.modified}\t{each.content}\t{each.line}"
             for key, seen in known.newest.items() for each in seen)  # fmt: skip
     return "\n".join([_FORM, known.state, " ".join(sorted(known.blobs)), *rows])
 
@@ -193,6 +192,6 @@ def _remembered(text: str | None) -> _Remembered:
     _, state, blobs, *rows = text.split("\n")
     newest: Newest = {}
     for row in rows:
-        key, modified, content, commit, line = row.split("\t", 4)
-        newest.setdefault(key, []).append(Seen(int(modified), content, commit, line))
+        key, modified, content, line = row.split("\t", 3)
+        newest.setdefault(key, []).append(Seen(int(modified), content, line))
     return _Remembered(state, frozenset(blobs.split()), newest)

@@ -271,6 +271,63 @@ def kinds(folder: Path, cards: int, rounds: int, chosen: Sequence[str]) -> Itera
             shutil.rmtree(each, ignore_errors=True)
 
 
+def several(folder: Path, rounds: int) -> Iterator[str]:
+    """The lines of a table of twenty decks, of which one is edited, whatever another is like: CPU time."""
+    from several import AWKWARD, EDITS, make_decks
+
+    yield "\n### One of 20 decks of 200 cards is edited, CPU time\n"
+    yield "| another deck | the edit | all, ms | that one alone, ms | ÷ | nothing changed, × import click, yaml |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: |"
+    for name, edit_name in [*((name, "an answer") for name in AWKWARD), *(("plain", each) for each in [*EDITS][1:])]:
+        home = folder / f"{name}, {edit_name}"
+        *_, edited, awkward = make_decks(home)
+        AWKWARD[name](awkward)
+        if name == "a material":
+            measure([*STUDYDECK, "source", "stamp", str(awkward)], home)
+        for pause in (3, 0):  # seconds, after which a file's status shows that it is unchanged
+            measure([*STUDYDECK, "build"], home)
+            time.sleep(pause)
+
+        def edit(round_: int, times: list[int] = [0], deck: Path = edited, what: str = edit_name) -> None:  # noqa: B006
+            times[0] += 1
+            EDITS[what](deck, times[0])
+
+        chosen = [
+            Contender("all", [*STUDYDECK, "build"], edit),
+            Contender("nothing", [*STUDYDECK, "build"]),
+            Contender("alone", [*STUDYDECK, "build", str(edited.relative_to(home))], edit),
+            Contender("import click, yaml", IMPORTS),
+        ]
+        samples = run(chosen, home, rounds)
+        all_, alone = (1000 * statistics.median(each.cpu for each in samples[one]) for one in ("all", "alone"))
+        cells = [f"{all_:.0f}", f"{alone:.0f}", f"{cpu_ratio(samples['all'], samples['alone']):.2f}"]
+        cells.append(f"{cpu_ratio(samples['nothing'], samples['import click, yaml']):.2f}")
+        yield f"| {name} | {edit_name} | {' | '.join(cells)} |"
+
+
+def clones(folder: Path, cards: int, rounds: int) -> Iterator[str]:
+    """The lines of a table of a fresh clone with a long history against one without: CPU time."""
+    from histories import COMMITS, make_clones
+
+    homes = dict(zip(("clone", "flat"), make_clones(folder, cards, [*STUDYDECK, "build"]), strict=True))
+
+    def forget(round_: int) -> None:
+        for home in homes.values():
+            shutil.rmtree(home / "dist", ignore_errors=True)
+            shutil.rmtree(home / "cache", ignore_errors=True)
+
+    yield f"\n### A fresh clone of {cards:,} cards with {COMMITS:,} commits, CPU time\n"
+    for words in (["build"], ["build", "--locked"]):
+        samples: dict[str, list[Sample]] = {name: [] for name in homes}
+        for round_ in range(rounds + 1):
+            forget(round_)
+            for name, home in homes.items():
+                samples[name] += [measure([*STUDYDECK, *words], home)] if round_ else []
+        long, flat = (1000 * statistics.median(each.cpu for each in samples[name]) for name in homes)
+        times = f"{long:.0f} ms ÷ {flat:.0f} ms"
+        yield f"{' '.join(words)}: {times} without a history: {cpu_ratio(samples['clone'], samples['flat']):.2f}"
+
+
 def cpu_ratio(ours: list[Sample], theirs: list[Sample]) -> float:
     """The median of each round's ratio of CPU times."""
     return statistics.median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
@@ -334,6 +391,8 @@ def main() -> None:
         help="decks of all kinds, or some, instead of the plain one",
     )
     words.add_argument("--memory", action="store_true", help="peak memory of each command, instead of times")
+    words.add_argument("--decks", action="store_true", help="one of twenty decks is edited, instead of the plain one")
+    words.add_argument("--clone", action="store_true", help="a fresh clone with a long history, instead")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
@@ -348,6 +407,17 @@ def main() -> None:
             with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
                 for line in kinds(Path(temporary), cards, asked.rounds, asked.kinds or list(KINDS)):
                     print(line, flush=True)
+        return
+    if asked.decks:
+        with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+            for line in several(Path(temporary), asked.rounds):
+                print(line, flush=True)
+        return
+    for cards in asked.cards if asked.clone else ():
+        with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
+            for line in clones(Path(temporary), cards, asked.rounds):
+                print(line, flush=True)
+    if asked.clone:
         return
     with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
         for cards in asked.cards:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
-    from studydeck.incremental.checked import Checked
     from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
 
@@ -61,31 +60,19 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
         except ValueError as error:
             raise click.UsageError(f"{error}.".replace("?.", "?")) from None
         return
-    number, cards, problems = _checked(folders_of(decks))
+    from studydeck.commands.check import check_all
+
+    folders = folders_of(decks)
+    with Waiting("Checking") as progress:
+        cards, problems = check_all(folders, progress)
     if style == "json":
-        print_json({"decks": number, "cards": cards, "problems": as_values(problems)})
+        print_json({"decks": len(folders), "cards": cards, "problems": as_values(problems)})
     elif style == "github":
         print_annotations(problems)
     else:
         print_problems(problems)
-        say(f"{counted(number, 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
+        say(f"{counted(len(folders), 'deck')}, {counted(cards, 'card')}: {summary(problems)}")
     end(failed=are_failing(problems, strict))
-
-
-def _checked(folders: Sequence[Path]) -> Checked:
-    """What a check finds, or the last one found if nothing has changed."""
-    from studydeck.incremental.checked import Check, Checked
-
-    check = Check(folders)
-    if (found := check.found_before()) is not None:
-        return found
-    from studydeck.decks import load_all
-
-    with Waiting("Checking") as progress:
-        loaded, problems = load_all(folders, progress)
-    found = Checked(len(loaded), sum(each.cards for each in loaded), problems)
-    check.remember(found, [each.deck.folder / each.deck.material.path for each in loaded if each.deck.material.path])
-    return found
 
 
 @click.command(short_help="Build packages for Anki.")
@@ -154,25 +141,28 @@ def build(
         raise click.UsageError("new sounds change deck.lock, so --speak-with can't be used together with --locked.")
     whole = repair_lock or verify or bool(editions)
 
-    def look() -> tuple[cache.State, cache.Known | None]:
-        state = cache.state_of(folders, output, only_this_branch)
-        return state, None if whole else cache.recall(folders, output, state)
+    folders = folders_of(decks)
 
-    now, folders = moment_of_build(), folders_of(decks)
-    state, known = look()
+    def look() -> list[cache.Look]:
+        looks = cache.look(folders, output, moment_of_build(), only_this_branch)
+        if whole or (timings and cache.are_unchanged(looks)):
+            return [each._replace(known=None) for each in looks]
+        if not (locked or speak_with):
+            return looks
+        # with --locked, a warning may be an error, and with --speak-with something to do
+        return [each._replace(known=None) if each.known and each.made.problems else each for each in looks]
+
     with ExitStack() as turn:
-        if not _is_unchanged(known, timings) and turn.enter_context(alone(folders, output)):
-            now, (state, known) = moment_of_build(), look()  # again, since another build has ended
-        if known and _is_unchanged(known, timings):
-            cache.settle(folders, output, state)
-            _print_unchanged(folders, output, known.made, style)
+        looks = _in_turn(look, output, turn)
+        if cache.are_unchanged(looks):
+            _print_unchanged(looks, output, style)
             return
+        now = moment_of_build()
         from studydeck import timings as clock
         from studydeck.commands.build import build_all
 
         watch = clock.start() if timings else None
         locks = _repaired_locks(folders, output) if repair_lock else {}
-        known = known if known and (known.changed or known.moved) else None
         beside: dict[Path, list[Edition]] = {}
 
         def prepare(loaded: Loaded) -> None:
@@ -180,14 +170,12 @@ def build(
 
         with Waiting("Building") as progress, _replaced(folders, output, verify) as previous:
             built, problems = build_all(
-                folders,
+                looks,
                 output,
                 now,
                 locks=locks,
                 locked=locked,
                 only_this_branch=only_this_branch,
-                state=state,
-                known=known,
                 progress=progress,
                 speak_with=speak_with or "",
                 before_building=prepare,
@@ -195,19 +183,19 @@ def build(
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
             made = [each for each in built if not are_failing(each.problems)]
             if editions:
-                _write_editions([(edition, each.path) for each in made for edition in beside[each.deck.folder]])
+                _write_editions([(edition, each.path) for each in made for edition in beside[each.folder]])
     if watch:
         _print_timings(watch)
     if style == "json":
         answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
         if editions:
-            answer["editions"] = [edition_json(each) for package in made for each in beside[package.deck.folder]]
+            answer["editions"] = [edition_json(each) for package in made for each in beside[package.folder]]
         print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
     else:
         print_problems(problems, err=True)
         for package in made:
             _print_package(package)
-            for edition in beside.get(package.deck.folder, ()):
+            for edition in beside.get(package.folder, ()):
                 print_edition(edition)
         for report in reports:
             print_report(report)
@@ -219,6 +207,18 @@ def build(
     end(failed=not all(report.ok for report in reports))
 
 
+def _in_turn(look: Callable[[], list[cache.Look]], output: Path, turn: ExitStack) -> list[cache.Look]:
+    """What `look` shows when no other build of the decks that have changed runs, until the end of `turn`."""
+    looks = look()
+    while changed := [each.deck for each in looks if not each.is_same]:
+        if turn.enter_context(alone(changed, output)):
+            looks = look()  # again, since another build has ended
+        if all(each.is_same or each.deck in changed for each in looks):
+            break
+        turn.close()
+    return looks
+
+
 def bring_up_to_date(
     folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], Before]
 ) -> Before | None:
@@ -228,29 +228,25 @@ def bring_up_to_date(
     """
     from studydeck.incremental import cache
 
-    def look() -> tuple[cache.State, cache.Known | None]:
-        state = cache.state_of(folders, output, only_this_branch)
-        return state, cache.recall(folders, output, state)
+    def look() -> list[cache.Look]:
+        return cache.look(folders, output, moment_of_build(), only_this_branch)
 
-    if _is_unchanged(look()[1], False):
-        return None
-    with alone(folders, output):
+    with ExitStack() as turn:
+        looks = _in_turn(look, output, turn)
+        if cache.are_unchanged(looks):
+            return None
         from studydeck.commands.build import build_all
 
-        now, (state, known) = moment_of_build(), look()  # again, since another build may have ended
-        if _is_unchanged(known, False):
-            return None
+        now = moment_of_build()
         found = before()
         with Waiting("Building") as progress:
             _, problems = build_all(
-                folders,
+                looks,
                 output,
                 now,
                 locks={},
                 locked=False,
                 only_this_branch=only_this_branch,
-                state=state,
-                known=known,
                 progress=progress,
             )
     print_problems(problems, err=True)
@@ -329,36 +325,37 @@ def verify(package: Path, previous: Path | None, style: str) -> None:
 
 def _package(built: Built) -> dict[str, Any]:
     return {
-        "deck": str(built.deck.title),
+        "deck": built.title,
         "path": built.path.as_posix(),
         "notes": built.notes,
         "cards": built.cards,
         "media": built.media,
         "new": len(built.changes.new),
         "edited": len(built.changes.edited),
-        "unchanged": len(built.changes.unchanged),
+        "unchanged": built.notes - len(built.changes.new) - len(built.changes.edited),
         "retired": len(built.changes.retired),
     } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
 
 
-def _is_unchanged(known: cache.Known | None, timings: bool) -> bool:
-    """Whether there is nothing to build or to time."""
-    return known is not None and not (known.changed or known.moved or timings)
-
-
-def _print_unchanged(folders: Sequence[Path], output: Path, made: Sequence[cache.Made], style: str) -> None:
+def _print_unchanged(looks: Sequence[cache.Look], output: Path, style: str) -> None:
     """Prints the result of a build in which nothing has changed since the last one."""
     from studydeck.files import package_path
+    from studydeck.incremental import cache
 
     packages = []
-    for folder, (title, notes, cards, media) in zip(folders, made, strict=True):
-        path = package_path(folder, output).as_posix()
+    problems = sorted(problem for each in looks for problem in cache.problems_of(each))
+    if style == "text" and problems:
+        print_problems(problems, err=True)
+    for look in looks:
+        cache.settle(look, output)
+        title, notes, cards, media, *_ = look.made
+        path = package_path(look.deck, output).as_posix()
         counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
         packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
         if style == "text":
             say(_line(path, notes, cards, 0, 0, notes))
     if style == "json":
-        print_json({"packages": packages, "problems": []})
+        print_json({"packages": packages, "problems": as_values(problems)})
 
 
 def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: int) -> str:
@@ -373,16 +370,15 @@ def _print_package(built: Built) -> None:
     from studydeck.terminal import command_line, quoted
 
     changes = built.changes
-    counts = len(changes.new), len(changes.edited), len(changes.unchanged)
-    line = _line(built.path.as_posix(), built.notes, built.cards, *counts)
+    new, edited = len(changes.new), len(changes.edited)
+    line = _line(built.path.as_posix(), built.notes, built.cards, new, edited, built.notes - new - edited)
     say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
     for source in dict.fromkeys(built.taken_back.values()):
         edited = sum(each == source for each in built.taken_back.values())
         say(f"  {edited:,} edited: a newer build was taken back ({source})")
-    if built.taken_back and repository_of(built.deck.folder):
-        folder = built.deck.folder
-        lock = quoted(["git", "checkout", "--", shown(folder / LOCK_FILE)])
-        again = f"{lock} && {command_line('build', '--only-this-branch', shown(folder))}"
+    if built.taken_back and repository_of(built.folder):
+        lock = quoted(["git", "checkout", "--", shown(built.folder / LOCK_FILE)])
+        again = f"{lock} && {command_line('build', '--only-this-branch', shown(built.folder))}"
         say(f"  If nobody got that build, this leaves these cards as they were: {again}")
     for note_id in changes.retired:
         say(f"  retired: {note_id}")

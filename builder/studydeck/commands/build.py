@@ -1,58 +1,62 @@
-"""The end of `build`: makes the packages of several decks, or of none if any deck has errors."""
+"""The end of `build`: makes the packages of several decks, or of none if any deck has errors.
+
+Each deck is read only as far as it has to be, whatever the others need. What is printed and written is the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
-from studydeck.decks import load_all, part_of
-from studydeck.history import Lock
+from studydeck.decks import load_all, own_marks, part_of, written_guids
+from studydeck.files import package_path
+from studydeck.history import Lock, guid_in
 from studydeck.incremental import cache, rebuild
 from studydeck.model import ERROR, Problem
 from studydeck.pipeline import Built, Loaded, Progress, build
 
 
+class _Read(NamedTuple):
+    """A deck as far as it was read: not at all if nothing has changed since its last build, else `loaded`.
+
+    If only its changed files were read, there is the `memory` of all its sections.
+    """
+
+    look: cache.Look
+    loaded: Loaded | None = None
+    memory: rebuild.Memory | None = None
+
+
 def build_all(
-    folders: Sequence[Path],
+    looks: Sequence[cache.Look],
     out: Path,
     now: int,
     *,
     locks: Mapping[Path, Lock],
     locked: bool,
     only_this_branch: bool,
-    state: cache.State,
-    known: cache.Known | None,
     progress: Progress,
     speak_with: str = "",
     before_building: Callable[[Loaded], None] = lambda loaded: None,
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
-    `state` is what is in the folders, and `known` is what the last build made from them, so that only changes are read;
-    the rest is as in `load_all` and `build`. The program `speak_with`, if given, first makes the sounds that texts
-    lack. `before_building` is given every deck, once all are loaded and none has errors. No other build of the decks
-    may run meanwhile: see exclusion.py.
+    `looks` show what is in each deck, and what is known of its last build; the rest is as in `load_all` and `build`.
+    The program `speak_with`, if given, first makes the sounds that texts lack. `before_building` is given every deck
+    that was read, once all are and none has errors. No other build of the decks may run meanwhile: see exclusion.py.
     """
-
-    def load_whole() -> tuple[list[Loaded], list[Problem]]:
-        return load_all(folders, part_of(progress, 0, 2), locks, judge=False)
-
     with ExitStack() as opened:
-        parts = None
-        if known and not locked and not (known.moved and rebuild.any_behind(folders, only_this_branch)):
-            parts = rebuild.load_changed(folders, out, known, now, opened)
-        if parts is not None:
-            loaded, problems = [part.loaded for part in parts], list[Problem]()
-        else:
-            loaded, problems = load_whole()
-            if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
-                failures = _spoken(loaded, speak_with, part_of(progress, 0, 2))
-                state = cache.state_of(folders, out, only_this_branch)  # with the sounds
-                loaded, problems = load_whole()
-                problems = _explained(loaded, problems, failures)
-            if locked:
-                problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
+        reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
+        if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
+            why = _spoken([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
+            looks = cache.look([each.deck for each in looks], out, now, only_this_branch)  # with the sounds
+            reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
+            problems = [_explained(each, why) for each in problems]
+        loaded = [each.loaded for each in reads if each.loaded]
+        if locked:
+            problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
         if locked and not _failing(problems):
             from studydeck.commands.locked import lock_changes
 
@@ -62,41 +66,112 @@ def build_all(
             return [], problems
         for each in loaded:
             before_building(each)
-        complete = cache.is_complete(state)  # before the build itself writes files there
+        complete = [cache.is_complete(each.state) for each in looks]  # before the build itself writes files there
         built = []
-        for number, each in enumerate(loaded, start=len(loaded)):
-            step = part_of(progress, number, 2 * len(loaded))
-            built.append(build(each, out, now, only_this_branch=only_this_branch, progress=step))
-    problems = sorted(problems + [problem for each in built for problem in each.problems])
-    if complete and not problems:
-        last = [part.last for part in parts] if parts is not None else [None] * len(loaded)
-        made = [cache.Made(str(each.deck.title), each.notes, each.cards, each.media) for each in built]
-        written = {path: digest for each in built for path, digest in each.written.items()}
-        sections = rebuild.memory_json(zip(loaded, built, last, strict=True))
-        cache.remember(folders, out, state, made, written, sections)
-    return built, problems
+        for number, read in enumerate(reads, start=len(reads)):
+            step = part_of(progress, number, 2 * len(reads))
+            built.append(_built(read, out, now, only_this_branch, step))
+    for read, made, is_complete in zip(reads, built, complete, strict=True):
+        if is_complete and not made.problems:
+            _remember(read, made, out)
+    return built, sorted(problems + [problem for each in built for problem in each.problems])
 
 
-def _spoken(loaded: Sequence[Loaded], program: str, progress: Progress) -> list[str]:
-    """Has a program make the sounds that texts lack; returns for each deck why it couldn't, "" if it could."""
+def _read_all(
+    looks: Sequence[cache.Look],
+    out: Path,
+    now: int,
+    locks: Mapping[Path, Lock],
+    locked: bool,
+    only_this_branch: bool,
+    progress: Progress,
+    opened: ExitStack,
+) -> tuple[list[_Read], list[Problem]]:
+    """The decks, each read as far as it has to be, and the problems of all, sorted."""
+    reads: dict[Path, _Read] = {}
+    for look in looks:
+        deck, _, known = look
+        if known is None or (known.moved and rebuild.is_behind(deck, only_this_branch)):
+            continue
+        if not known.changed:
+            reads[deck] = _Read(look)
+        elif not locked and (part := rebuild.load_changed(deck, out, known, now, opened)):
+            reads[deck] = _Read(look, *part)
+    whole = [each for each in looks if each.deck not in reads]
+    loaded, problems = load_all([each.deck for each in whole], part_of(progress, 0, 2), locks, judge=False)
+    reads |= {look.deck: _Read(look, each) for look, each in zip(whole, loaded, strict=True)}
+    found = [reads[each.deck] for each in looks]
+    if len(whole) < len(looks) and cache.may_meet([*map(_marks, found)], lambda number: _guids(found[number])):
+        loaded, problems = load_all([each.deck for each in looks], part_of(progress, 0, 2), locks, judge=False)
+        return [_Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
+    return found, sorted([*problems, *(problem for each in found for problem in _known_problems(each))])
+
+
+def _marks(read: _Read) -> cache.Marks:
+    look, loaded, memory = read
+    if loaded is None:
+        return look.made.marks
+    if memory:
+        return rebuild.marks_of(own_marks(loaded), memory)
+    return cache.Marks(own_marks(loaded), written_guids(loaded))
+
+
+def _guids(read: _Read) -> set[str]:
+    """The guids of all cards of a deck."""
+    if read.loaded is None:
+        return cache.guids_of(read.look)
+    return {*(each.guid for each in read.loaded.known), *map(guid_in, read.loaded.kept.lines)}
+
+
+def _known_problems(read: _Read) -> list[Problem]:
+    return [] if read.loaded else cache.problems_of(read.look)
+
+
+def _built(read: _Read, out: Path, now: int, only_this_branch: bool, progress: Progress) -> Built:
+    if read.loaded:
+        return build(read.loaded, out, now, only_this_branch=only_this_branch, progress=progress)
+    deck, made = read.look.deck, read.look.made
+    return Built(deck, made.title, package_path(deck, out), made.notes, made.cards, made.media)
+
+
+def _remember(read: _Read, built: Built, out: Path) -> None:
+    """Stores what was made of a deck, for its next build."""
+    look, loaded, memory = read
+    if loaded is None:
+        cache.settle(look, out)
+        return
+    stamps = [look.made.newest] if memory else [each.modified for each in loaded.lock.notes.values()]
+    memory = memory or rebuild.memory_of(loaded)
+    made = cache.Made(
+        built.title, built.notes, built.cards, built.media,
+        max([built.newest, *stamps]), rebuild.marks_of(own_marks(loaded), memory),
+    )  # fmt: skip
+    made = cache.with_problems(made, look.deck, loaded.problems)
+    cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
+
+
+def _spoken(loaded: Sequence[Loaded], program: str, progress: Progress) -> dict[Problem, str]:
+    """Has a program make the sounds that texts lack; why it couldn't, by the problem with the texts that lack some."""
     from studydeck.commands.speak import speak_lacking
 
-    found = []
+    why: dict[Problem, str] = {}
     for number, each in enumerate(loaded):
         failures = speak_lacking(each, program, part_of(progress, number, len(loaded)))
-        found.append(failures[0] if failures else "")
-    return found
+        why |= (
+            dict.fromkeys([found for found in each.problems if found.name == "unspoken"], failures[0])
+            if failures
+            else {}
+        )
+    return why
 
 
-def _explained(loaded: Sequence[Loaded], problems: Sequence[Problem], failures: Sequence[str]) -> list[Problem]:
-    """The problems, of which those with texts that have no sound say why it couldn't be made."""
-    decks = zip(loaded, failures, strict=True)
-    why = {each: failure for deck, failure in decks if failure for each in deck.problems if each.name == "unspoken"}
-    remedy = "once that is fixed, build again"
-    return [
-        each._replace(message=f"{each.message}, since {why[each]}", remedy=remedy) if each in why else each
-        for each in problems
-    ]
+def _explained(problem: Problem, why: Mapping[Problem, str]) -> Problem:
+    """The problem; one with texts that have no sound says why it couldn't be made."""
+    if problem not in why:
+        return problem
+    return problem._replace(
+        message=f"{problem.message}, since {why[problem]}", remedy="once that is fixed, build again"
+    )
 
 
 def _failing(problems: Sequence[Problem]) -> bool:

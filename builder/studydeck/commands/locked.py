@@ -21,8 +21,8 @@ def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = F
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
     lock, changes = record(notes, types, last.lock, now)
     lines = (note_line(*each) for each in lock.notes.values())
-    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines)
-    words = build_words(deck.folder, set(last.newer.values()))
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines, only_this_branch)
+    words = build_words(deck.folder, set(last.newer.values()), only_this_branch)
     return _locked(loaded, lock, notes, back, {each: words[source] for each, source in last.newer.items()})
 
 

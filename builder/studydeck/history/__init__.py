@@ -6,12 +6,13 @@ text may be edited.
 """
 
 from studydeck.history.identity import foreign_uid, identify, keeps_name
-from studydeck.history.later import Newest, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
+from studydeck.history.later import Newest, Origin, Seen, add_lines, caught_up, key_of, newer_than, stamps_of
 from studydeck.history.lock import (
     LOCK_FILE,
     Lock,
     NoteRecord,
     TypeRecord,
+    guid_in,
     lock_lines,
     lock_text,
     note_line,
@@ -30,11 +31,13 @@ __all__ = [
     "Lock",
     "Newest",
     "NoteRecord",
+    "Origin",
     "Seen",
     "TypeRecord",
     "add_lines",
     "caught_up",
     "foreign_uid",
+    "guid_in",
     "identify",
     "keeps_name",
     "key_of",

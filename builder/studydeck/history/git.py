@@ -13,11 +13,13 @@ from itertools import accumulate, groupby
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from studydeck.history.packs import lines_in
 from studydeck.patterns import pattern
 from studydeck.repository import Repository, repository_of
 
 _LARGEST = 1_000_000_000  # bytes of a file that is read
 _AT_ONCE = 32_000_000  # bytes to ask git for at once
+_DEEPEST = 4095  # of deltas on deltas; git's own limit
 _PATIENCE = 120  # seconds, in case git waits for something that never comes
 _REGULAR, _LINK = ("100644", "100755", "100664"), "120000"
 _DECK_FILE = pattern(r"[^/]+\.(?:yaml|lock|css)|media/.+")
@@ -108,27 +110,47 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
     """
     if only_this_branch and not _asked(repository, "rev-parse", "--verify", "--quiet", "HEAD"):
         return []  # there is no commit yet
-    scope = ["HEAD"] if only_this_branch else ["--all", "--reflog"]
-    where = f":(top,glob)**/{name}"
-    commits = _git(repository, "rev-list", "--full-history", *scope, "--", where)
+    commits = _git(repository, "rev-list", *(["HEAD"] if only_this_branch else ["--all", "--reflog"]))
     listed = _git(
-        repository, "diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "--no-renames", "--no-abbrev", "--", where,
-        given=commits,
+        repository, "diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "--no-renames", "--no-abbrev",
+        "--", f":(top,glob)**/{name}", given=commits,
     )  # fmt: skip
     found: dict[str, dict[str, str]] = {}
     commit = ""
     for line in listed.decode("utf-8", "replace").splitlines():
+        if not line.startswith(":"):
+            commit = line
+            continue
         head, _, path = line.partition("\t")
-        if not head.startswith(":"):
-            commit = head
-        elif head.split()[1] in _REGULAR:
-            found.setdefault(path, {}).setdefault(head.split()[3], commit)
+        _, mode, _, blob, _ = head.split()
+        if mode in _REGULAR:
+            found.setdefault(path, {}).setdefault(blob, commit)
     return [Version(*each) for versions in found.values() for each in versions.items()]
 
 
-def contents(repository: Repository, blobs: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Those of the `blobs` that the repository has, each with its bytes, read in batches. Raises GitRefusedError."""
-    yield from _blobs(repository, blobs, _git)
+def lines_ever(repository: Repository, blobs: Collection[str]) -> tuple[set[str], set[bytes]]:
+    """Those of the `blobs` that the repository has, and all lines that are in any of them. Raises GitRefusedError."""
+    there: set[str] = set()
+    lines: set[bytes] = set()
+    for some in _groups(repository, blobs, _git, "%(objectsize:disk)"):
+        options = ("--stdout", "--quiet", "--delta-base-offset", "--window=0", f"--depth={_DEEPEST}", "--threads=1")
+        for some_lines in lines_in(_git(repository, "pack-objects", *options, given=_lines(some))):
+            lines.update(some_lines)
+        there.update(some)
+    return there, lines
+
+
+def commits_with(repository: Repository, name: str, lines: Iterable[str], only_this_branch: bool) -> dict[str, str]:
+    """The newest commits that introduced files called `name` with these lines, by the lines. Raises GitRefusedError."""
+    wanted = {line: line.encode() for line in lines}
+    found: dict[str, str] = {}
+    commits = dict(versions_ever(repository, name, only_this_branch) if wanted else ())
+    for blob, data in _blobs(repository, commits, _git):
+        there = set(data.replace(b"\r", b"").split(b"\n"))
+        found |= {line: commits[blob] for line, written in wanted.items() if written in there}
+        if not (wanted := {line: written for line, written in wanted.items() if line not in found}):
+            break
+    return found
 
 
 def name_of(repository: Repository, commit: str) -> str:
@@ -147,12 +169,21 @@ def _files_at(repository: Repository, tree: str) -> list[tuple[str, str, str]]:
 
 def _blobs(repository: Repository, blobs: Collection[str], ask: Callable[..., bytes]) -> Iterator[tuple[str, bytes]]:
     """Those of the `blobs` that exist, with their bytes."""
-    listed = ask(repository, "cat-file", "--batch-check", given=_lines(blobs)) if blobs else b""
-    sizes = {each[0]: int(each[2]) for each in map(str.split, listed.decode().splitlines()) if each[1] == "blob"}
-    wanted = {blob: size for blob, size in sizes.items() if size <= _LARGEST}
+    for some in _groups(repository, blobs, ask, "%(objectsize)"):
+        yield from _batch(ask(repository, "cat-file", "--batch", "--buffer", given=_lines(some)))
+
+
+def _groups(
+    repository: Repository, blobs: Collection[str], ask: Callable[..., bytes], size: str
+) -> Iterator[list[str]]:
+    """Those of the `blobs` that exist, so many at a time as is sane to ask git for; `size` says which size counts."""
+    asked = f"--batch-check=%(objectname) %(objecttype) %(objectsize) {size}"
+    listed = ask(repository, "cat-file", asked, given=_lines(blobs)) if blobs else b""
+    found = [each for each in map(str.split, listed.decode().splitlines()) if each[1] == "blob"]
+    wanted = {blob: int(size) for blob, _, whole, size in found if int(whole) <= _LARGEST}
     ends = zip(wanted, accumulate(wanted.values()), strict=True)
     for _, part in groupby(ends, key=lambda each: each[1] // _AT_ONCE):
-        yield from _batch(ask(repository, "cat-file", "--batch", "--buffer", given=_lines(blob for blob, _ in part)))
+        yield [blob for blob, _ in part]
 
 
 def _lines(names: Iterable[str]) -> bytes:
@@ -200,7 +231,12 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
     }
-    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}")
+    settings = (
+        "core.fsmonitor=false",
+        "pack.compression=0",
+        f"core.hooksPath={os.devnull}",
+        f"core.attributesFile={os.devnull}",
+    )
     options = ["--no-pager", f"--git-dir={repository.git_dir}", *(part for each in settings for part in ("-c", each))]
     try:
         done = subprocess.run(  # noqa: S603 - git, by its full path

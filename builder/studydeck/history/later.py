@@ -8,24 +8,27 @@ so such stamps must count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, newer_of, records_in
 from studydeck.model import Identity
 
 _Record = NoteRecord | TypeRecord
+#: What a newer stamp is known from: a package, or the line of a lock in git.
+Origin = Path | str
 
 
 class Seen(NamedTuple):
-    """A line of a lock at some `commit`, with its stamp (seconds) and content taken from it."""
+    """A line of a lock in git, with its stamp (seconds) and content taken from it."""
 
     modified: int
     content: str
-    commit: str
     line: str
 
 
-#: For every note, by the `key_of` its record: the lines with the newest stamp, one for each content that has it.
+#: For every note, by the `key_of` its record: the lines with the newest stamp, of two contents where they differ.
 Newest = dict[str, list[Seen]]
 
 
@@ -34,24 +37,42 @@ def key_of(record: _Record) -> str:
     return record.guid if isinstance(record, NoteRecord) else f"type {record.id}"
 
 
-def add_lines(newest: Newest, lines: Iterable[bytes], commit: str) -> None:
-    """Adds the lines of a lock that came with `commit`; incomplete records are left out."""
+def add_lines(newest: Newest, lines: Iterable[bytes]) -> None:
+    """Adds lines of locks, in any order and with the same result in each; incomplete records are left out.
+
+    Of lines with the same stamp and content the longest counts: it has the most of what must not be forgotten.
+    """
     for line in lines:
-        try:
-            text = line.decode().rstrip("\r")
-        except UnicodeDecodeError:
+        if not line.startswith((b"note\t", b"type\t")) or _is_older(newest, line):
             continue
-        for record in records_in([text]):
-            seen = Seen(record.modified, record.content, commit, text)
-            before = newest.get(key_of(record))
-            if before is None or before[0].modified < seen.modified:
-                newest[key_of(record)] = [seen]
-            elif before[0].modified == seen.modified and all(each.content != seen.content for each in before):
-                before.append(seen)
+        with suppress(UnicodeDecodeError):
+            text = line.decode().rstrip("\r")
+            for record in records_in([text]):
+                seen = Seen(record.modified, record.content, text)
+                known = newest.get(key_of(record))
+                if known is None or known[0].modified < seen.modified:
+                    newest[key_of(record)] = [seen]
+                elif known[0].modified == seen.modified:
+                    newest[key_of(record)] = _alike(*known, seen)
+
+
+def _is_older(newest: Newest, line: bytes) -> bool:
+    """Whether a newer line of the same note is known, so that this one needs no closer look."""
+    values = line.split(b"\t")
+    with suppress(ValueError, IndexError):
+        known = newest.get(values[2].decode())
+        return known is not None and int(values[10]) < known[0].modified
+    return False
+
+
+def _alike(*seen: Seen) -> list[Seen]:
+    """Of lines with one stamp the longest for each content, and two contents at most: learners' notes differ then."""
+    longest = {each.content: each for each in sorted(seen, key=lambda each: (len(each.line), each.line))}
+    return [longest[content] for content in sorted(longest)[:2]]
 
 
 def newer_than(lock: Lock, notes: Sequence[Identity], newest: Newest) -> Iterator[tuple[_Record, str]]:
-    """The records in `newest` that are newer than the lock's or missing there, each with its commit.
+    """The records in `newest` that are newer than the lock's or missing there, each with the line.
 
     Only those of the notes to be built and of everything in the lock.
     """
@@ -62,7 +83,7 @@ def newer_than(lock: Lock, notes: Sequence[Identity], newest: Newest) -> Iterato
         modified, content = known.get(key, (0, ""))
         for seen in newest.get(key, ()):
             if seen.modified > modified or (seen.modified == modified and seen.content != content):
-                yield from ((each, seen.commit) for each in records_in([seen.line]))
+                yield from ((each, seen.line) for each in records_in([seen.line]))
 
 
 def stamps_of(lock: Lock) -> dict[str, tuple[int, str]]:
@@ -72,14 +93,14 @@ def stamps_of(lock: Lock) -> dict[str, tuple[int, str]]:
 
 
 def caught_up(
-    lock: Lock, notes: Sequence[Identity], later: Iterable[tuple[_Record, str]]
-) -> tuple[Lock, Mapping[str, str]]:
+    lock: Lock, notes: Sequence[Identity], later: Iterable[tuple[_Record, Origin]]
+) -> tuple[Lock, Mapping[str, Origin]]:
     """`lock` with the newest stamps of `later` records and their contents; and where these are from, by id.
 
     Includes those of the `notes` to be built that the lock lacks and that an earlier build shipped.
     """
     best: dict[str, _Record] = {}
-    origins: dict[str, str] = {}
+    origins: dict[str, Origin] = {}
     for record, source in later:
         key = key_of(record)
         last = best.get(key, record)
@@ -94,7 +115,7 @@ def caught_up(
             newer = newer_of(known_type, newer)
             types[key] = known_type._replace(content=newer.content, modified=newer.modified)
     records = dict(lock.notes)
-    sources = {}
+    sources: dict[str, Origin] = {}
     guids = {each.id: each.guid for each in lock.notes.values()} | {each.was or each.id: each.guid for each in notes}
     for name, guid in guids.items():
         other, known = best.get(guid), records.get(name)

@@ -171,6 +171,11 @@ def note_id_in(line: str) -> int:
     return int(line.split("\t")[9])
 
 
+def guid_in(line: str) -> str:
+    """The guid in a note's line."""
+    return line.split("\t", 3)[2]
+
+
 def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
     """The lines of a lock's file in a fixed order: the deck's uid and language, note types, and notes' lines."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
@@ -182,15 +187,10 @@ def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: 
         kind = types[key]
         shape = f"\t{kind.shape}" if kind.shape else ""
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}{shape}\n"
-    for line in sorted(notes, key=_guid_in):
+    for line in sorted(notes, key=guid_in):
         note_id = line.split("\t", 2)[1]
         yield f"\nid\t{note_id}\n{line}\n"
     yield "\nend\n"
-
-
-def _guid_in(line: str) -> str:
-    """The guid in a note's line."""
-    return line.split("\t", 3)[2]
 
 
 def lock_text(lock: Lock) -> str:

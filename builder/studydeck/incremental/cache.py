@@ -1,8 +1,8 @@
 """What the last build made from which bytes, so that the next one reads only what has changed since.
 
 Nothing depends on it: if a cache file is missing, unreadable or out of date, everything is built. The cache is in the
-user's cache folder (or in STUDYDECK_CACHE), two small files for each set of decks that are built together: the hashes
-of all files and, for rebuild.py, the contents of each section.
+user's cache folder (or in STUDYDECK_CACHE), two small files for each deck: the hashes of its files and, for rebuild.py,
+the contents of each section.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from studydeck import __version__
 from studydeck.files import (
@@ -33,144 +33,276 @@ from studydeck.files import (
 from studydeck.repository import refs_state, repository_of
 from studydeck.user_cache import place_of
 
+if TYPE_CHECKING:
+    from studydeck.model import Problem
+
 _LOCK = "deck.lock"
 _UNKNOWN = "?"  # no file's hash
 _DECIDING = (_LOCK, "material.lock", "style.css")  # besides the YAML files and these folders:
+_YAML = (".yaml", ".yml")  # the second, and other cases, are only warned of
 _INNER = ("media", "note-types")
+_DAY = 86_400  # seconds
 
 
 class State(NamedTuple):
-    """Hashes of the bytes that decide what a build makes, by the paths of their files.
+    """Hashes of the bytes that decide what a build of a deck makes, by the paths of their files.
 
     `marks` of these files and of their folders show whether a file was written, added or deleted since: after a change
-    and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the decks'
-    git repositories. Some files were `hashed`; the others have the mark under which their hash is remembered.
+    and a change back, the hash is the same. `refs` is a hash of the branches, tags, stashes and reflogs of the deck's
+    git repository, and `program` of the program and the names of the folders. Some files were `hashed`; the others have
+    the mark under which their hash is remembered.
     """
 
     digests: Mapping[str, str] = {}
     marks: Mapping[str, Mark] = {}
     refs: str = ""
+    program: str = ""
     hashed: bool = False
 
 
+class Marks(NamedTuple):
+    """What of a deck no other deck may have: hashes of its `own` names and numbers, and guids.
+
+    `written` are the guids that the author wrote, and `retired` those of cards that are in the YAML as retired.
+    """
+
+    own: Sequence[str] = ()
+    written: Sequence[str] = ()
+    retired: Sequence[str] = ()
+
+
 class Made(NamedTuple):
-    """A package that a build made: its deck's title, its notes, cards and media files."""
+    """A package that a build made: its deck's title, its notes, cards and media files, and its marks.
+
+    `newest` is the newest stamp in its lock, in seconds since 1970. `problems` are the warnings of its deck, as JSON,
+    and how the deck was named in them; "" if there were none.
+    """
 
     title: str
     notes: int
     cards: int
     media: int
+    newest: int = 0
+    marks: Marks = Marks()
+    problems: str = ""
 
 
 class Known(NamedTuple):
-    """What the last build made, and the files that have changed since, if any.
+    """What the last build of a deck made, and the files that have changed since, if any.
 
     `sections` is the hash of what `sections_of` reads; `digests` are those of the files after that build. `moved` says
     that a git ref has moved, or that other refs count now.
     """
 
-    made: Sequence[Made]
+    made: Made
     changed: frozenset[str]
     sections: str
     digests: Mapping[str, str]
     moved: bool
 
 
-def state_of(decks: Sequence[Path], out: Path, only_this_branch: bool = False) -> State:
-    """The files of `decks` and their packages in `out`, as they are now; empty if one can't be read.
+class Look(NamedTuple):
+    """A deck's files as they are now, and what is known of its last build, if anything is usable."""
 
-    Includes the refs of their repositories, of which a build reads `only_this_branch` or all.
+    deck: Path
+    state: State
+    known: Known | None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing has changed since the last build."""
+        return self.known is not None and not (self.known.changed or self.known.moved)
+
+    @property
+    def made(self) -> Made:
+        """What the last build made; for decks of which that is known."""
+        assert self.known
+        return self.known.made
+
+
+class _Note(NamedTuple):
+    """What is remembered of a deck's last build."""
+
+    program: str
+    sections: str
+    refs: str
+    made: Made
+    files: Sequence[Sequence[str]]
+
+
+def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = False) -> list[Look]:
+    """What is in each of `decks`, and what the last build of it into `out` made.
+
+    A state is empty if a file can't be read. Nothing is known of a deck if a file was added or deleted, if the program
+    or its Python is another one, or if a stamp is in the future at `now` (seconds since 1970), which a build reports.
+    `only_this_branch` says which refs of a repository a build reads.
     """
-    try:
-        files = _all_files(decks, out)
-        folders = [folder for deck in decks for folder in _folders(os.fspath(deck))]
-        marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
-        repositories = dict.fromkeys(each for each in map(repository_of, decks) if each is not None)
-        refs = [each.git_dir + refs_state(each) for each in repositories]
-        scope = "HEAD" if only_this_branch else ""
-        _recall_digests(decks, out)
-        hashed = [path for path in files if known_digest(path, marks[path]) is None]
-        digests = {path: known_digest(path, marks[path]) or _digest(path, folder) for path, folder in files.items()}
-        scope_and_refs = "\0".join([scope, *refs]).encode("utf-8", "surrogatepass")
-        return State(digests, marks, hash_of(scope_and_refs), bool(hashed))
-    except OSError:
-        return State()
+    program, refs = _program(), dict[str, str]()
+    looks = []
+    for deck in decks:
+        note, state = _noted(deck, out), State()
+        with suppress(OSError):
+            state = _state_of(deck, out, note, program)
+            state = state._replace(refs=_refs(deck, only_this_branch, refs))
+        looks.append(Look(deck, state, _known(deck, note, state) if note and note.made.newest < now + _DAY else None))
+    return looks
+
+
+def _refs(deck: Path, only_this_branch: bool, known: dict[str, str]) -> str:
+    """A hash of the refs that count for a deck, and where they are; `known` are those of git's folders."""
+    scope = "HEAD" if only_this_branch else ""
+    if repository := repository_of(deck):
+        if repository.git_dir not in known:
+            known[repository.git_dir] = refs_state(repository)
+        scope += repository.git_dir + known[repository.git_dir]
+    return hash_of(scope.encode("utf-8", "surrogatepass"))
+
+
+def _state_of(deck: Path, out: Path, note: _Note | None, program: str) -> State:
+    """The deck's files and its package in `out`, as they are now. Raises OSError if one can't be read."""
+    files = _all_files(deck, out)
+    folders = _folders(os.fspath(deck))
+    marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
+    if note:
+        _recall_digests(note)
+    hashed = any(known_digest(path, marks[path]) is None for path in files)
+    digests = {path: known_digest(path, marks[path]) or _digest(path, folder) for path, folder in files.items()}
+    names = "\0".join([program, *sorted(folders)])
+    return State(digests, marks, "", hash_of(names.encode("utf-8", "surrogatepass")), hashed)
+
+
+def _known(deck: Path, note: _Note, state: State) -> Known | None:
+    before = {path: digest for digest, _, path in note.files}
+    if note.program != state.program or not state.digests or before.keys() != state.digests.keys():
+        return None
+    if note.made.problems and _read_problems(note.made)[0] != _named(deck):
+        return None
+    changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
+    return Known(note.made, changed, note.sections, before, note.refs != state.refs)
+
+
+def may_meet(decks: Sequence[Marks], guids: Callable[[int], Iterable[str]]) -> bool:
+    """Whether some of these decks may have what only one may have; `guids` are those of the deck with this index."""
+    own = [mark for each in decks for mark in set(each.own)]
+    if len(set(own)) < len(own):
+        return True
+    writer: dict[str, int] = {}
+    if any(writer.setdefault(guid, number) != number for number, each in enumerate(decks) for guid in each.written):
+        return True
+    return bool(writer) and any(
+        writer.get(guid, number) != number for number in range(len(decks)) for guid in guids(number)
+    )
+
+
+def are_unchanged(looks: Sequence[Look]) -> bool:
+    """Whether a build of these decks would make what is there."""
+    if not all(each.is_same for each in looks):
+        return False
+    return len(looks) == 1 or not may_meet([each.made.marks for each in looks], lambda number: guids_of(looks[number]))
+
+
+def guids_of(look: Look) -> set[str]:
+    """The guids of all cards of a deck that has not changed since its last build."""
+    with suppress(OSError):
+        lines = (look.deck / _LOCK).read_text("utf-8").split("\n")
+        notes = (line.split("\t", 5) for line in lines if line.startswith("note\t"))
+        return {*look.made.marks.retired, *(values[2] for values in notes if values[4] == "live")}
+    return set()
+
+
+def with_problems(made: Made, deck: Path, problems: Sequence[Problem]) -> Made:
+    """`made` with the warnings of its deck."""
+    import json  # few decks have any
+
+    return made._replace(problems=json.dumps([_named(deck), problems]) if problems else "")
+
+
+def problems_of(look: Look) -> list[Problem]:
+    """The warnings of a deck that has not changed since its last build."""
+    return _read_problems(look.made)[1] if look.made.problems else []
+
+
+def _read_problems(made: Made) -> tuple[str, list[Problem]]:
+    """How the deck was named in problems, and the problems."""
+    import json
+
+    from studydeck.model import Problem
+
+    named, problems = json.loads(made.problems)
+    return named, [Problem(*each) for each in problems]
+
+
+def _named(deck: Path) -> str:
+    """How the deck's files are named in problems."""
+    return f"{os.getcwd()}\0{os.fspath(deck)}"
 
 
 def is_complete(state: State) -> bool:
-    """Whether no file was added or deleted in the decks' folders since their `state` was taken."""
+    """Whether no file was added or deleted in the deck's folders since its `state` was taken."""
     return all(_is_same(folder, state) for folder in state.marks.keys() - state.digests.keys())
 
 
-def recall(decks: Sequence[Path], out: Path, state: State) -> Known | None:
-    """What the last build of `decks` into `out` made, and which of its files differ in `state`.
-
-    None if there is nothing usable: a file was added or deleted, or the program or its Python is another one.
-    """
-    try:
-        head, made, files = _parts_of(_note(decks, out))
-        program, sections, refs = head.split()
-        before = {path: digest for digest, _, path in _read_lines(files)}
-        if program != _program() or not state.digests or before.keys() != state.digests.keys():
-            return None
-        fields = [line.split("\t") for line in made.splitlines()]
-        known = [Made(title, int(notes), int(cards), int(media)) for title, notes, cards, media in fields]
-        changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
-        return Known(known, changed, sections, before, refs != state.refs)
-    except (OSError, ValueError):
-        return None
-
-
-def sections_of(decks: Sequence[Path], out: Path, known: Known) -> str | None:
+def sections_of(deck: Path, out: Path, known: Known) -> str | None:
     """The `sections` that `remember` stored at the last build; None if they are missing or damaged."""
     with suppress(OSError):
-        data = _note(decks, out).with_suffix(".sections").read_bytes()
+        data = _place(deck, out).with_suffix(".sections").read_bytes()
         if hash_of(data) == known.sections:
             return data.decode("utf-8", "surrogatepass")
     return None
 
 
-def remember(
-    decks: Sequence[Path], out: Path, state: State, made: Iterable[Made], written: Mapping[str, str], sections: str
-) -> None:
-    """Stores what a build made from `state`, if the cache can be written.
+def remember(look: Look, out: Path, made: Made, written: Mapping[str, str], sections: str) -> None:
+    """Stores what a build of a deck made, if the cache can be written.
 
     The state is from before the build, and was complete when everything had been read; `written` are the hashes of the
     files that the build wrote itself. A file that was saved during the build may have been built or not, so it counts
     as changed.
     """
+    deck, state, _ = look
     with suppress(OSError):
         now = {path: digest if _is_same(path, state) else _UNKNOWN for path, digest in state.digests.items()}
         now |= written
-        new = any(path not in now for path in _all_files(decks, out))
+        new = any(path not in now for path in _all_files(deck, out))
         if new or not state.digests or any("\n" in path for path in now):
             return
-        note = _note(decks, out)
         data = sections.encode("utf-8", "surrogatepass")
-        head = f"{_program()} {hash_of(data)} {state.refs}"
-        lines = ["\t".join(map(str, each)) for each in made]
+        write_file(_place(deck, out).with_suffix(".sections"), data)
         marks = {**state.marks, **{path: mark_of(os.stat(path)) for path in written}}
-        text = "\n\n".join([head, "\n".join(lines), _lines(now, marks)])
-        write_file(note.with_suffix(".sections"), data)
-        write_file(note, text.encode("utf-8", "surrogatepass"))
+        _write(deck, out, state, hash_of(data), made, _lines(now, marks))
 
 
-def settle(decks: Sequence[Path], out: Path, state: State) -> None:
-    """Remembers the mark of each file in `state`, from which the last build had nothing to make.
+def settle(look: Look, out: Path) -> None:
+    """Remembers the mark of each of a deck's files, and its refs, from which the last build had nothing to make.
 
     So what that build had just written, or its author, needn't be hashed again and again.
     """
+    deck, state, known = look
+    if known and (state.hashed or known.moved):
+        with suppress(OSError):
+            _write(deck, out, state, known.sections, known.made, _lines(state.digests, state.marks))
+
+
+def _write(deck: Path, out: Path, state: State, sections: str, made: Made, files: str) -> None:
+    """Writes a note: its head, what was made, and the lines of the files."""
+    head = f"{state.program} {sections} {state.refs}"
+    own, mine, retired = made.marks
+    rows = [made[:5], ["own", *own], ["written", *mine], ["retired", *retired], ["problems", made.problems]]
+    text = "\n\n".join([head, "\n".join("\t".join(map(str, row)) for row in rows), files])
+    write_file(_place(deck, out), text.encode("utf-8", "surrogatepass"))
+
+
+def _noted(deck: Path, out: Path) -> _Note | None:
+    """The note of a deck's last build, unless it is missing or damaged."""
     with suppress(OSError, ValueError):
-        if state.hashed:
-            note = _note(decks, out)
-            head, made, _ = _parts_of(note)
-            text = "\n\n".join([head, made, _lines(state.digests, state.marks)])
-            write_file(note, text.encode("utf-8", "surrogatepass"))
-
-
-def _parts_of(note: Path) -> list[str]:
-    """The three parts of a note: its head, what was made, and the lines of the files."""
-    return note.read_text("utf-8", "surrogatepass").split("\n\n")
+        head, made, files = _place(deck, out).read_text("utf-8", "surrogatepass").split("\n\n")
+        program, sections, refs = head.split(" ")
+        (title, *numbers), (_, *own), (_, *mine), (_, *retired), (_, problems) = (
+            row.split("\t") for row in made.split("\n")
+        )
+        notes, cards, media, newest = map(int, numbers)
+        found = Made(title, notes, cards, media, newest, Marks(own, mine, retired), problems)
+        return _Note(program, sections, refs, found, [line.split(" ", 2) for line in files.split("\n")])
+    return None
 
 
 def _lines(digests: Mapping[str, str], marks: Mapping[str, Mark]) -> str:
@@ -179,22 +311,16 @@ def _lines(digests: Mapping[str, str], marks: Mapping[str, Mark]) -> str:
     return "\n".join(f"{digests[path]} {'.'.join(map(str, sure.get(path, ())))} {path}" for path in sorted(digests))
 
 
-def _read_lines(lines: str) -> Iterator[list[str]]:
-    """The hash, the mark and the path in each line of a note."""
-    return (line.split(" ", 2) for line in lines.splitlines())
-
-
-def _recall_digests(decks: Sequence[Path], out: Path) -> None:
+def _recall_digests(note: _Note) -> None:
     """Keeps the hashes that a note has, by the paths and marks of their files."""
-    with suppress(OSError, ValueError):
-        _, _, files = _parts_of(_note(decks, out))
-        for digest, mark, path in _read_lines(files):
+    with suppress(ValueError):
+        for digest, mark, path in note.files:
             if mark and digest != _UNKNOWN:
                 keep_digest(path, tuple(map(int, mark.split("."))), digest)
 
 
-def _note(decks: Sequence[Path], out: Path) -> Path:
-    return place_of("\0".join(os.path.realpath(path) for path in (*decks, out)))
+def _place(deck: Path, out: Path) -> Path:
+    return place_of("\0".join(os.path.realpath(path) for path in (deck, out)))
 
 
 def _program() -> str:
@@ -224,12 +350,10 @@ def _digest(path: str, folder: str | None = None) -> str:
         return hash_of(str(error.strerror).encode())  # a build refuses it, so its bytes don't matter
 
 
-def _all_files(decks: Sequence[Path], out: Path) -> dict[str, str | None]:
+def _all_files(deck: Path, out: Path) -> dict[str, str | None]:
     """Every file that matters, and the folder that it has to be in; a package may be a link to anywhere."""
-    files: dict[str, str | None] = {}
-    for deck in decks:
-        files |= _files(os.fspath(deck))
-    return files | {os.fspath(path): None for deck in decks if (path := package_path(deck, out)).exists()}
+    package = package_path(deck, out)
+    return {**_files(os.fspath(deck)), **({os.fspath(package): None} if package.exists() else {})}
 
 
 def _folders(deck: str) -> list[str]:
@@ -243,7 +367,7 @@ def _files(deck: str) -> dict[str, str]:
     files = {
         os.path.join(deck, name): deck
         for name in sorted(os.listdir(deck))
-        if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name.endswith(".yaml") and name[0] != ".")
+        if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name[0] != "." and name.lower().endswith(_YAML))
     }
     for name in _INNER:  # links to folders in them aren't followed; a link to a file is listed itself
         if inside(inner := os.path.join(deck, name), deck):

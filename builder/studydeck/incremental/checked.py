@@ -1,13 +1,13 @@
-"""What the last `check` of some decks found, so that one of unchanged decks says the same without reading them.
+"""What the last `check` of a deck found, so that one of the unchanged deck says the same without reading it.
 
-It is remembered as what a build made (cache.py), of packages in a folder that has none.
+It is remembered as what a build made (cache.py), of a package in a folder that has none.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,59 +19,59 @@ from studydeck.user_cache import cache_folder
 
 
 class Checked(NamedTuple):
-    """How many decks and cards were checked, and the problems with them."""
+    """What a check found in a deck: its number of cards, its problems, its marks, and the guids of all its cards."""
 
-    decks: int
     cards: int
     problems: Sequence[Problem]
+    marks: cache.Marks
+    guids: Sequence[str]
 
 
-class Check:
-    """A check of the decks in `folders`, which may be the same as the last one."""
+def look(folders: Sequence[Path]) -> list[cache.Look]:
+    """What is in each deck, and what is known of its last check."""
+    try:
+        return cache.look(folders, _nowhere(), 0)
+    except OSError:
+        return [cache.Look(each, cache.State(), None) for each in folders]
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
-        self._state = cache.State()
-        with suppress(OSError):
-            self._state = cache.state_of(folders, _nowhere())
 
-    def found_before(self) -> Checked | None:
-        """What the last check found, if it would find the same now."""
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            known = cache.recall(self._folders, _nowhere(), self._state)
-            if known is None or known.changed:
-                return None
-            last = json.loads(cache.sections_of(self._folders, _nowhere(), known) or "{}")
-            if last["around"] != self._around(last["materials"]):
-                return None
-            cache.settle(self._folders, _nowhere(), self._state)
-            return Checked(last["decks"], last["cards"], [Problem(*each) for each in last["problems"]])
+def found_before(look: cache.Look) -> Checked | None:
+    """What the last check of a deck found, if one would find the same now."""
+    if look.known is None or look.known.changed:
         return None
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        last = json.loads(cache.sections_of(look.deck, _nowhere(), look.known) or "{}")
+        if last["around"] != _around(look.deck, last["around"]["materials"]):
+            return None
+        cache.settle(look, _nowhere())
+        problems = [Problem(*each) for each in last["problems"]]
+        return Checked(last["cards"], problems, look.made.marks, last["guids"].split("\t"))
+    return None
 
-    def remember(self, checked: Checked, materials: Iterable[Path]) -> None:
-        """Stores what was found; `materials` are the files, of any folder, that the decks were compared with.
 
-        What a file needs to be read, such as a library, may be installed meanwhile.
-        """
-        if any(each.name == "unreadable" for each in checked.problems) or not cache.is_complete(self._state):
-            return
-        paths = [os.fspath(path) for path in materials]
-        with suppress(OSError):
-            found = {**checked._asdict(), "materials": paths, "around": self._around(paths)}
-            cache.remember(self._folders, _nowhere(), self._state, (), {}, json.dumps(found, separators=(",", ":")))
+def remember(look: cache.Look, checked: Checked, material: Path | None) -> None:
+    """Stores what was found in a deck; `material` is the file, in any folder, that it was compared with.
 
-    def _around(self, materials: Iterable[str]) -> dict[str, Any]:
-        """What a check's words depend on, besides the decks' files: how they are named, and what else is there."""
-        hashes: Mapping[str, str | None] = {path: _digest_of(path) for path in materials}
-        folders = sorted(self._state.marks.keys() - self._state.digests.keys())
-        names = [sorted(os.listdir(folder)) for folder in self._folders]
-        return {
-            "in": os.getcwd(),
-            "given": [*map(os.fspath, self._folders)],
-            "folders": folders,
-            "names": names,
-            "materials": hashes,
-        }
+    What a file needs to be read, such as a library, may be installed meanwhile.
+    """
+    if any(each.name == "unreadable" for each in checked.problems) or not cache.is_complete(look.state):
+        return
+    with suppress(OSError):
+        around = _around(look.deck, [os.fspath(material)] if material else [])
+        found = {"around": around, "cards": checked.cards, "problems": checked.problems}
+        found["guids"] = "\t".join(checked.guids)  # one text is read sooner than thousands
+        made = cache.Made("", 0, checked.cards, 0, marks=checked.marks)
+        cache.remember(look, _nowhere(), made, {}, json.dumps(found, separators=(",", ":")))
+
+
+def _around(deck: Path, materials: Iterable[str]) -> dict[str, Any]:
+    """What a check's words depend on, besides the deck's files: how they are named, and what else is there."""
+    return {
+        "in": os.getcwd(),
+        "given": os.fspath(deck),
+        "names": sorted(os.listdir(deck)),
+        "materials": {path: _digest_of(path) for path in materials},
+    }
 
 
 def _digest_of(path: str) -> str | None:

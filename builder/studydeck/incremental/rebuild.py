@@ -16,14 +16,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from studydeck import shipped
 from studydeck.files import hash_of, known_digest, mark_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
-from studydeck.model import Kept, MediaFile, shown
+from studydeck.model import Identity, Kept, MediaFile, Section, shown
 from studydeck.pair import LARGEST_LOCK, lock_in
-from studydeck.pipeline import Built, Loaded, load
+from studydeck.pipeline import Loaded, load
 from studydeck.render import Media, anki_deck
-from studydeck.shipped import is_behind
 
 
 class SectionMemory(NamedTuple):
@@ -31,6 +31,7 @@ class SectionMemory(NamedTuple):
 
     `deck` is Anki's deck for its cards, `ids` are its notes', `letters` are hashes of its questions' letters (see
     text/words.py), `media` are the files that it uses. By its `tag` and `name` it belongs to a section of the material.
+    `written` and `retired` are guids, as in cache.Marks.
     """
 
     file: str
@@ -40,65 +41,65 @@ class SectionMemory(NamedTuple):
     ids: Sequence[str]
     letters: Sequence[int]
     media: Sequence[str]
+    written: Sequence[str]
+    retired: Sequence[str]
 
 
 class Memory(NamedTuple):
-    """A built deck's sections in study order, its media (as written, in Anki, on disk), its newest stamp in seconds."""
+    """A deck's sections in study order, and its media: as written, in Anki, on disk."""
 
     sections: Sequence[SectionMemory]
     media: Sequence[tuple[str, str, str]]
-    newest: int
-
-
-class PartlyRead(NamedTuple):
-    """A deck of which only the changed files were read, and the `last` build's memory of it."""
-
-    loaded: Loaded
-    last: Memory
 
 
 def load_changed(
-    folders: Sequence[Path], out: Path, known: cache.Known, now: int, opened: ExitStack
-) -> list[PartlyRead] | None:
-    """The decks, with only the section files read that changed since the last build; None if a full build is needed.
+    folder: Path, out: Path, known: cache.Known, now: int, opened: ExitStack
+) -> tuple[Loaded, Memory] | None:
+    """The deck, with only the section files read that changed since the last build; None if a full build is needed.
 
-    `now` is in seconds since 1970, the stamp of the coming build. What is kept is verified to be what the last build
-    wrote; the packages that it is copied from stay open until the end of `opened`.
+    With it comes the memory of the whole deck. `now` is in seconds since 1970, the stamp of the coming build. What is
+    kept is verified to be what the last build wrote; the package that it is copied from stays open until the end of
+    `opened`.
     """
     try:
-        memories = [_memory(*each) for each in json.loads(cache.sections_of(folders, out, known) or "[]")]
+        last = _memory(*json.loads(cache.sections_of(folder, out, known) or "[]"))
     except (ValueError, TypeError):
         return None
-    decks = list(zip(folders, memories, known.made, strict=False))
-    files = {str(folder / each.file) for folder, memory, _ in decks for each in memory.sections}
-    if len(decks) < len(folders) or not known.changed <= files:
+    files = {str(folder / each.file): each.file for each in last.sections}
+    if not known.changed <= files.keys() or known.made.problems or known.made.newest > now:
         return None
-    parts = []
-    for folder, memory, made in decks:
-        changed = {each.file for each in memory.sections if str(folder / each.file) in known.changed}
-        loaded = _part_of(folder, memory, changed, known, now)
-        if loaded is None:
+    part = _part_of(folder, last, {files[path] for path in known.changed}, known)
+    if part is None:
+        return None
+    loaded, memory = part
+    if loaded.kept.ranges:
+        package = _verified(package_path(folder, out), known)
+        if package is None:
             return None
-        kept = loaded.kept
-        if changed and kept.ranges:
-            package = _verified(package_path(folder, out), known)
-            if package is None:
-                return None
-            kept = kept._replace(package=opened.enter_context(package))
-        if not changed:
-            kept = kept._replace(made=(made.notes, made.cards, made.media))
-        parts.append(PartlyRead(loaded._replace(kept=kept), memory))
-    return parts
+        loaded = loaded._replace(kept=loaded.kept._replace(package=opened.enter_context(package)))
+    return loaded, memory
 
 
-def any_behind(folders: Sequence[Path], only_this_branch: bool) -> bool:
+def is_behind(folder: Path, only_this_branch: bool) -> bool:
     """Whether git knows a newer build of a deck than its lock, which needs a full build, or can't be asked."""
-    return any(is_behind(folder, lock_in(folder)[0], only_this_branch) for folder in folders)
+    return shipped.is_behind(folder, lock_in(folder)[0], only_this_branch)
 
 
-def memory_json(decks: Iterable[tuple[Loaded, Built, Memory | None]]) -> str:
-    """The memory of what was built, for `load_changed`; if only a part was read, the rest is from the last memory."""
-    return json.dumps([_after(*each) for each in decks], separators=(",", ":"))
+def memory_of(loaded: Loaded) -> Memory:
+    """The memory of a deck that was read as a whole, for `load_changed`."""
+    paths = {each.name: str(each.path) for each in loaded.media.files}
+    return Memory(_sections(loaded), [(written, name, paths[name]) for written, name in loaded.media.names.items()])
+
+
+def memory_json(memory: Memory) -> str:
+    """What `load_changed` reads."""
+    return json.dumps(memory, separators=(",", ":"))
+
+
+def marks_of(own: Sequence[str], memory: Memory) -> cache.Marks:
+    """A deck's marks, of which some are its `own`."""
+    written = (guid for each in memory.sections for guid in each.written)
+    return cache.Marks(own, list(written), [guid for each in memory.sections for guid in each.retired])
 
 
 def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
@@ -113,10 +114,8 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
     return None
 
 
-def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, now: int) -> Loaded | None:
-    """The deck with only its `changed` files read, or None if that isn't enough."""
-    if last.newest > now:
-        return None
+def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) -> tuple[Loaded, Memory] | None:
+    """The deck with only its `changed` files read, and the memory of all, or None if that isn't enough."""
     unread = [each for each in last.sections if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
     data = read_file(folder / LOCK_FILE, folder, LARGEST_LOCK)
@@ -142,7 +141,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known, 
     media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
-    return loaded._replace(media=media, follows=follows, kept=kept)
+    return loaded._replace(media=media, follows=follows, kept=kept), last._replace(sections=sections)
 
 
 def _is_elsewhere_in_material(loaded: Loaded, read: Sequence[SectionMemory], last: Memory) -> bool:
@@ -158,19 +157,23 @@ def _is_elsewhere_in_material(loaded: Loaded, read: Sequence[SectionMemory], las
 
 
 def _sections(loaded: Loaded) -> list[SectionMemory]:
-    ids = iter(loaded.ids)
-    return [
-        SectionMemory(
-            os.path.basename(section.place.path),
-            str(section.tag),
-            str(section.name),
-            anki_deck(loaded.deck, section),
-            list(islice(ids, len(section.cards))),
-            [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
-            sorted(loaded.media.asked.get(section.place.path, ())),
-        )
-        for section in loaded.deck.sections
-    ]
+    identities = iter(loaded.known)
+    return [_section(loaded, section, list(islice(identities, len(section.cards)))) for section in loaded.deck.sections]
+
+
+def _section(loaded: Loaded, section: Section, identities: Sequence[Identity]) -> SectionMemory:
+    guids = list(zip(section.cards, (each.guid for each in identities), strict=True))
+    return SectionMemory(
+        os.path.basename(section.place.path),
+        str(section.tag),
+        str(section.name),
+        anki_deck(loaded.deck, section),
+        [each.id for each in identities],
+        [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
+        sorted(loaded.media.asked.get(section.place.path, ())),
+        [guid for card, guid in guids if card.guid is not None],
+        [guid for card, guid in guids if card.retired],
+    )
 
 
 def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
@@ -221,16 +224,5 @@ def _positions(last: Memory, read: Sequence[SectionMemory]) -> tuple[list[tuple[
     return ranges, positions
 
 
-def _after(loaded: Loaded, built: Built, last: Memory | None) -> Memory:
-    read = _sections(loaded)
-    if last is not None:
-        return Memory(_merged(last, read), last.media, max(last.newest, built.newest))
-    paths = {each.name: each.path for each in loaded.media.files}
-    media = [(written, name, paths[name]) for written, name in loaded.media.names.items()]
-    return Memory(read, media, max([built.newest, *(each.modified for each in loaded.lock.notes.values())]))
-
-
-def _memory(sections: list[list[Any]], media: list[list[str]], newest: int) -> Memory:
-    return Memory(
-        [SectionMemory(*each) for each in sections], [(written, name, path) for written, name, path in media], newest
-    )
+def _memory(sections: list[list[Any]], media: list[list[str]]) -> Memory:
+    return Memory([SectionMemory(*each) for each in sections], [(written, name, path) for written, name, path in media])

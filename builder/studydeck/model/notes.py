@@ -160,8 +160,7 @@ class Kept(NamedTuple):
 
     `ranges` are their positions there: the first, the last, and the offset to add. `positions` are those of the notes
     between them, which were read. `ids` and the lock's `lines` belong to the kept notes; `decks` are the names of all
-    decks in the package, in order; `package` is the last package, open for reading. If no file has changed, `made` has
-    the last build's numbers of notes, cards and media files.
+    decks in the package, in order; `package` is the last package, open for reading.
     """
 
     ranges: Sequence[tuple[int, int, int]] = ()
@@ -170,7 +169,6 @@ class Kept(NamedTuple):
     lines: Sequence[str] = ()
     decks: Sequence[str] = ()
     package: BinaryIO | None = None
-    made: tuple[int, int, int] | None = None
 
 
 NOTHING_KEPT = Kept()
