@@ -55,7 +55,7 @@ from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
-from studydeck.preview.view import view
+from studydeck.preview.view import face
 from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
@@ -418,7 +418,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "the print": lambda value: PRINT.make(
         cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""
     ),
-    "the preview": lambda value: view(cards(value), notes(value)[:1], [[("", "")]], {}, [], [], ""),
+    "the preview": lambda value: face(notes(value)[0], [("", "")]),
     "a file": yaml("…"),
     "a plain text in YAML": yaml("section: x\ncards:\n- question: …\n  answer: x\n"),
     "a list in YAML": yaml("section: x\ncards:\n- question: x\n  answer: […]\n"),
@@ -504,12 +504,11 @@ def _remembering() -> list[Any]:
     """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
     from studydeck.material import formats, lock
-    from studydeck.preview.view import _line
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
     return [
-        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml, _line),
+        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
         *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
+import random
 import re
 import signal
 import socket
@@ -16,6 +18,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import Author
@@ -24,10 +27,12 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from studydeck.cli import main
-from studydeck.commands.preview import deck_view
-from studydeck.engine.drawing import Artist
+from studydeck.commands.preview import Viewer
+from studydeck.engine.drawing import Artist, Drawn
+from studydeck.model import Note
 from studydeck.pipeline import load
 from studydeck.preview import Live, Server, View, watch
+from studydeck.preview.live import update
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, hint: It is *long*}
@@ -51,12 +56,10 @@ def rivers(author: Author) -> Author:
 def served(author: Author, *, secret: bool = False, port: int = 0) -> Iterator[Server]:
     """The deck behind a server of its own, watched as the command watches it."""
     with Artist() as artist:
-        last: View | None = None
+        viewer = Viewer(artist)
 
         def look(judge: bool) -> View:
-            nonlocal last
-            last = deck_view(load(author.folder, judge=judge), artist, last, judged=judge)
-            return last
+            return viewer.view(load(author.folder, judge=judge), judged=judge)
 
         def package() -> Path:
             loaded = author.load()
@@ -269,6 +272,179 @@ def test_a_save_redraws_and_keeps_the_place(rivers: Author, server: Server, open
     rivers.write("style.css", ".q-answer { letter-spacing: 7px; }")
     expect(window.page.frame_locator("#frame").locator(".q-answer")).to_have_css("letter-spacing", "7px")
     assert window.page.url.endswith("#amazon/1")
+
+
+def long_deck(author: Author) -> None:
+    cards = "".join(f"  - {{id: more-{n}, question: Question {n}?, answer: 'It is $x^{n}$'}}\n" for n in range(60))
+    author.write("more.yaml", f"section: More\ntag: more\ncards:\n{cards}")
+    author.write("other.yaml", "section: Other\ntag: other\ncards:\n  - {id: etna, question: Which?, answer: Etna}\n")
+
+
+def saves(author: Author, seed: int, first: str = "") -> Iterator[str]:
+    """Saves of every sort, in a random order, forever; each is done when its name is returned."""
+    draw = random.Random(seed)
+    numbers = iter(range(1_000))
+
+    def edit(name: str, old: str, new: str) -> None:
+        author.write(name, re.sub(old, new, author.read(name), count=1))
+
+    def moved() -> None:
+        there, here = draw.sample(["more.yaml", "other.yaml"], 2)
+        cards = author.read(there).splitlines(keepends=True)[3:]
+        if len(cards) > 1:
+            card = draw.choice(cards)
+            author.edit(card, "", there)
+            author.write(here, author.read(here) + card)
+
+    def over_the_border() -> None:
+        *lines, last = author.read("more.yaml").splitlines(keepends=True)
+        author.write("more.yaml", "".join(lines))
+        edit("other.yaml", "cards:\n", f"cards:\n{last}")
+
+    def shuffled() -> None:
+        lines = author.read("more.yaml").splitlines(keepends=True)
+        author.write("more.yaml", "".join([*lines[:3], *draw.sample(lines[3:], len(lines) - 3)]))
+
+    def added() -> None:
+        number = next(numbers)
+        edit("more.yaml", "cards:\n", f"cards:\n  - {{id: new-{number}, question: New {number}?, answer: Yes}}\n")
+
+    sorts: dict[str, Callable[[], object]] = {
+        "reworded": lambda: edit("more.yaml", f"Question {draw.randrange(60)}", f"A question {next(numbers)}"),
+        "in another line": lambda: edit("water.yaml", "cards:\n", "cards:\n# a comment\n"),
+        "added": added,
+        "moved": moved,
+        "over the border": over_the_border,
+        "shuffled": shuffled,
+        "a section's name": lambda: edit("other.yaml", "section: ", "section: New "),
+        "a section's tag": lambda: edit("other.yaml", "tag: ", "tag: new-"),
+        "a picture": lambda: author.write("media/delta.svg", PICTURE + f"<!-- {next(numbers)} -->".encode()),
+        "a style": lambda: author.write("style.css", f".q-answer {{ letter-spacing: {draw.randrange(9)}px; }}"),
+        "a language": lambda: edit(
+            "deck.yaml", "(language: .*\n)?deck", f"language: {draw.choice(['en', 'ar'])}\ndeck"
+        ),
+        "a warning": lambda: edit("water.yaml", "answer: The Nile,", "answer: 'The Nile ![](delta.svg)',"),
+        "a judgement": lambda: edit("more.yaml", "It is ", "It is " + 40 * "very "),
+        "a build": author.build,
+        "no change": lambda: author.write("more.yaml", author.read("more.yaml")),
+    }
+    while True:
+        name = first or draw.choice([*sorts])
+        sorts[name]()
+        yield name
+        first = ""
+
+
+def page_after(page: dict[str, Any], sent: str) -> dict[str, Any]:
+    """What a page knows that knew `page`, or nothing, and is sent an update."""
+    state = json.loads(sent)
+    cards = page.get("cards", {})
+    cards |= {key: {**cards.get(key, {}), **values} for key, values in state["cards"].items()}
+    page = {**page, **state}
+    return {**page, "cards": {key: cards[key] for key in page["order"]}}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_any_saves_the_page_is_that_of_a_fresh_start(rivers: Author, seed: int) -> None:
+    long_deck(rivers)
+    with Artist() as artist, Artist() as other:
+        viewer, known, page = Viewer(artist), None, dict[str, Any]()
+        for name, number in zip(saves(rivers, seed), range(25), strict=False):
+            for judge in (False, True):
+                seen = viewer.view(load(rivers.folder, judge=judge), judged=judge)
+                page = page_after(page, update(seen, known, {}))
+                known = seen
+            fresh = Viewer(other).view(rivers.load())
+            assert seen == fresh, (number, name)
+            assert page == json.loads(update(fresh, None, {})), (number, name)
+
+
+def test_a_save_sends_what_it_changed_and_draws_it_once(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_deck(rivers)
+    drawn: list[str] = []
+    draw = Artist._draw
+
+    def counted(artist: Artist, note: Note, number: int) -> Drawn:
+        drawn.append(note.identity.id)
+        return draw(artist, note, number)
+
+    with Artist() as artist:
+        monkeypatch.setattr(Artist, "_draw", counted)
+        viewer = Viewer(artist)
+        before = viewer.view(rivers.load())
+        drawn.clear()
+        rivers.edit("Question 7?", "Question seven?", "more.yaml")
+        rivers.edit("cards:", "# a comment\ncards:", "more.yaml")
+        for judge in (False, True):
+            after = viewer.view(load(rivers.folder, judge=judge), judged=judge)
+        assert drawn == ["more-7"]
+        sent = update(after, before, {})
+        assert list(json.loads(sent)) == ["cards"]
+        assert sent.count("seven") == 3
+        assert sent.count("Question") == 3
+        rivers.edit("answer: The Nile", "answer: The Nile!")
+        viewer.view(rivers.load())
+        assert drawn == ["more-7", "nile"]
+
+
+def test_the_page_in_the_browser_is_that_of_a_fresh_window(rivers: Author, open_page: Callable[..., Window]) -> None:
+    long_deck(rivers)
+
+    def is_fresh() -> bool:
+        other = open_page(f"{server.address}#nile/1", 1280, 5_000)
+        shown = shown_by(other)
+        other.page.close()
+        return shown_by(window) == shown
+
+    with served(rivers) as server:
+        window = open_page(f"{server.address}#nile/1", 1280, 5_000)
+        done = saves(rivers, 7)
+        for number in range(3):
+            names = [next(done) for _ in range(8)]
+            rivers.edit("through ", "through old ")  # the last save, to be waited for
+            window.shows(f"{'old ' * (number + 1)}Cairo")
+            soon(is_fresh)
+        next(saves(rivers, 7, "over the border"))
+        soon(is_fresh)
+        window.page.fill("#search", "question 1")
+        window.page.fill("#search", "")
+        assert is_fresh(), names
+        assert window.complaints == []
+
+
+def shown_by(window: Window) -> list[str]:
+    page = window.page
+    texts = [
+        page.locator(each).inner_html() for each in ("#title", "#counts", "#cards", "#trouble", "#facts", "#position")
+    ]
+    return [*texts, window.card.locator("html").inner_html()]
+
+
+@pytest.mark.parametrize("search", ["", "number"])
+def test_a_row_far_down_the_list_is_made_when_it_comes_into_sight(
+    author: Author, open_page: Callable[..., Window], search: str
+) -> None:
+    author.section("".join(f"  - {{id: c{n}, question: Which number {n}?, answer: it}}\n" for n in range(2_000)))
+    with served(author) as server:
+        page = open_page(server.address).page
+        page.fill("#search", search)
+        rows = page.locator("#cards button")
+        expect(page.locator("#cards button[aria-current]")).to_have_text("Which number 0?")
+        soon(lambda: 50 <= rows.count() < 500)
+        page.locator("#cards").hover()
+
+        def at_the_end() -> bool:
+            page.mouse.wheel(0, 1e6)
+            return page.locator("[data-key='c1999/1']").count() == 1
+
+        soon(at_the_end)
+        page.locator("[data-key='c1999/1']").click()
+        expect(page.locator("#position")).to_have_text("2,000 of 2,000")
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("[data-key='c1998/1']")).to_be_focused()
+        page.evaluate("location.hash = 'c1000/1'")
+        expect(page.locator("[data-key='c1000/1']")).to_be_in_viewport(ratio=0.9)
+        assert page.locator("#cards [tabindex='0']").count() == 1
 
 
 def test_a_card_of_the_decks_own_note_type_has_its_style_and_runs_no_script(

@@ -222,7 +222,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path, signs: Signs) -> None
 
     (loaded,) = loaded_decks([deck], judge=True)
     try:
-        page = write_page(deck_view(loaded, artist, signs=signs), folder)
+        page = write_page(deck_view(loaded, artist, signs), folder)
     except FileExistsError:
         raise click.UsageError(f"{folder} has other files in it; choose an empty folder.") from None
     except OSError as error:
@@ -237,16 +237,14 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import webbrowser
 
     from studydeck import pipeline
-    from studydeck.commands.preview import deck_view
+    from studydeck.commands.preview import Viewer
     from studydeck.files import package_path
     from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
 
-    last: View | None = None
+    viewer = Viewer(artist, signs)
 
     def look(judge: bool) -> View:
-        nonlocal last
-        last = deck_view(pipeline.load(deck, judge=judge), artist, last, judged=judge, signs=signs)
-        return last
+        return viewer.view(pipeline.load(deck, judge=judge), judged=judge)
 
     def package() -> Path:
         with alone([deck], output):
