@@ -135,25 +135,33 @@
     });
   }
 
-  const plain = make("textarea"); // decodes entities, and runs nothing
   const texts = new WeakMap(); // what the search finds a card by
   function textOf(card) {
     if (!texts.has(card)) {
       const html = `${card.question} ${card.answer}`.replace(/<\/?(span|em|strong|a|code|b|i)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
-      if (html.includes("&")) plain.innerHTML = html;
-      const text = html.includes("&") ? plain.value : html;
+      const text = html.replace(/&[#\w]+;/g, decoded);
       texts.set(card, `${card.asks} ${text} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase());
     }
     return texts.get(card);
   }
 
+  const plain = make("textarea"); // decodes entities, and runs nothing
+  const entities = new Map();
+  function decoded(entity) {
+    if (!entities.has(entity)) {
+      plain.innerHTML = entity;
+      entities.set(entity, plain.value);
+    }
+    return entities.get(entity);
+  }
+
   // The list has slices of rows, and a slice gets its rows when it comes into sight: a deck may have 10,000 cards, and
   // each key in the search makes another list.
-  const SLICE = 50;
+  const SLICE = 25;
   let slices = new Map(); // the slice of each listed card
   const coming = new IntersectionObserver((entries) => {
     for (const each of entries) if (each.isIntersecting) fillSlice(each.target);
-  }, { root: byId("cards"), rootMargin: "1000px" });
+  }, { root: byId("cards"), rootMargin: "500px" });
 
   function fillList() {
     listed = matching();
