@@ -31,8 +31,9 @@ from studydeck.cli import main
 from studydeck.commands.preview import Viewer
 from studydeck.commands.saving import save_parts
 from studydeck.engine.drawing import Artist, Drawn
+from studydeck.history import record
 from studydeck.model import Note
-from studydeck.pipeline import load
+from studydeck.pipeline import compile_notes, load
 from studydeck.preview import Live, Server, View, watch
 from studydeck.preview.live import update
 
@@ -328,6 +329,7 @@ def saves(author: Author, seed: int, first: str = "") -> Iterator[str]:
         ),
         "a warning": lambda: edit("water.yaml", "answer: The Nile,", "answer: 'The Nile ![](delta.svg)',"),
         "a judgement": lambda: edit("more.yaml", "It is ", "It is " + 40 * "very "),
+        "a card retired": lambda: edit("more.yaml", r"answer: ('It is[^']*')\}", r"answer: \1, retired: true}"),
         "a build": author.build,
         "no change": lambda: author.write("more.yaml", author.read("more.yaml")),
     }
@@ -360,6 +362,17 @@ def test_after_any_saves_the_page_is_that_of_a_fresh_start(rivers: Author, seed:
             fresh = Viewer(other).view(rivers.load())
             assert seen == fresh, (number, name)
             assert page == json.loads(update(fresh, None, {})), (number, name)
+            marks = {card["id"]: card["state"] for card in fresh.cards.values() if card["state"]}
+            assert marks == build_would_say(rivers), (number, name)
+
+
+def build_would_say(author: Author) -> dict[str, str]:
+    """What the next build would make of the notes that change, by their ids; nothing where all are new."""
+    loaded = author.load()
+    _, changes = record(compile_notes(loaded), (), loaded.lock, 0)
+    named = {"new": changes.new, "edited": changes.edited, "retired": set(changes.retired) & {*loaded.ids}}
+    states = {each: state for state, ids in named.items() for each in ids}
+    return states if [*states.values()] != ["new"] * len(loaded.ids) else {}
 
 
 def test_a_save_sends_what_it_changed_and_draws_it_once(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
