@@ -55,7 +55,8 @@ from studydeck.material.formats import markdown, pdf
 from studydeck.material.lock import read_material_lock
 from studydeck.model import Card, Deck, Identity, Note, Place, Problem, Section, Text
 from studydeck.outputs.print import OUTPUT as PRINT
-from studydeck.preview.view import view
+from studydeck.preview.view import face
+from studydeck.reading.edit_parts import DrawnPart, with_parts
 from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
@@ -370,6 +371,18 @@ def edited(value: str) -> None:
             )
 
 
+def parts_edited(value: str) -> None:
+    """Edits the parts of a picture whose names are this text, and gives them this name."""
+    name = json.dumps(value)
+    for items in (
+        f"[{{id: a, at: [1, 2, 3, 4], name: {name}}}]",
+        f"\n  - {{id: a, at: [1, 2, 3, 4]}}  # {name}\n  - {name}",
+    ):
+        data = f"cards:\n- occlude: x.svg\n  parts: {items}\n".encode("utf-8", "surrogatepass")
+        with contextlib.suppress(ValueError):
+            with_parts(Path("x.yaml"), data, Place("", 2, 3), [DrawnPart("a", f"b{value}", "rect", (1, 2, 3, 4))])
+
+
 def fields_read(value: str) -> None:
     """Reads fields of a note as the values of an answer that is a list, and of a source."""
     for name, field in (("answer", f"<ul><li>{value}</li></ul>"), ("source", f"¶1.1, {value}")):
@@ -418,7 +431,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "the print": lambda value: PRINT.make(
         cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""
     ),
-    "the preview": lambda value: view(cards(value), notes(value)[:1], [[("", "")]], {}, [], [], ""),
+    "the preview": lambda value: face(notes(value)[0], [("", "")]),
     "a file": yaml("…"),
     "a plain text in YAML": yaml("section: x\ncards:\n- question: …\n  answer: x\n"),
     "a list in YAML": yaml("section: x\ncards:\n- question: x\n  answer: […]\n"),
@@ -467,6 +480,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     ),
     "a material's lock": lambda value: read_material_lock("x", f"# studydeck material 1\n{value}".encode()),
     "an edit of a card": edited,
+    "an edit of parts": parts_edited,
     "the fields of a note": fields_read,
     "a problem": lambda value: str(Problem(value, 1, 1, "x", "error", "x", "x")),
 }
@@ -507,12 +521,11 @@ def _remembering() -> list[Any]:
     """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
     from studydeck.material import formats, lock
-    from studydeck.preview.view import _line
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
     return [
-        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml, _line),
+        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
         *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]

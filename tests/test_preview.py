@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
+import random
 import re
 import signal
 import socket
@@ -15,7 +17,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from author import Author
@@ -24,10 +28,14 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from studydeck.cli import main
-from studydeck.commands.preview import deck_view
-from studydeck.engine.drawing import Artist
-from studydeck.pipeline import load
+from studydeck.commands.preview import Viewer
+from studydeck.commands.saving import save_parts
+from studydeck.engine.drawing import Artist, Drawn
+from studydeck.history import record
+from studydeck.model import Note
+from studydeck.pipeline import compile_notes, load
 from studydeck.preview import Live, Server, View, watch
+from studydeck.preview.live import update
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile, hint: It is *long*}
@@ -51,12 +59,10 @@ def rivers(author: Author) -> Author:
 def served(author: Author, *, secret: bool = False, port: int = 0) -> Iterator[Server]:
     """The deck behind a server of its own, watched as the command watches it."""
     with Artist() as artist:
-        last: View | None = None
+        viewer = Viewer(artist)
 
         def look(judge: bool) -> View:
-            nonlocal last
-            last = deck_view(load(author.folder, judge=judge), artist, last, judged=judge)
-            return last
+            return viewer.view(load(author.folder, judge=judge), judged=judge)
 
         def package() -> Path:
             loaded = author.load()
@@ -66,7 +72,8 @@ def served(author: Author, *, secret: bool = False, port: int = 0) -> Iterator[S
             return author.package
 
         live = Live(look, author.package.name)
-        server = Server("127.0.0.1", port, live, package, secret=secret)
+        save = None if secret else partial(save_parts, author.folder)
+        server = Server("127.0.0.1", port, live, package, save, secret=secret)
         stop = threading.Event()
         threads = [
             threading.Thread(target=server.serve_forever, args=(0.02,)),
@@ -269,6 +276,191 @@ def test_a_save_redraws_and_keeps_the_place(rivers: Author, server: Server, open
     rivers.write("style.css", ".q-answer { letter-spacing: 7px; }")
     expect(window.page.frame_locator("#frame").locator(".q-answer")).to_have_css("letter-spacing", "7px")
     assert window.page.url.endswith("#amazon/1")
+
+
+def long_deck(author: Author) -> None:
+    cards = "".join(f"  - {{id: more-{n}, question: Question {n}?, answer: 'It is $x^{n}$'}}\n" for n in range(60))
+    author.write("more.yaml", f"section: More\ntag: more\ncards:\n{cards}")
+    author.write("other.yaml", "section: Other\ntag: other\ncards:\n  - {id: etna, question: Which?, answer: Etna}\n")
+
+
+def saves(author: Author, seed: int, first: str = "") -> Iterator[str]:
+    """Saves of every sort, in a random order, forever; each is done when its name is returned."""
+    draw = random.Random(seed)
+    numbers = iter(range(1_000))
+
+    def edit(name: str, old: str, new: str) -> None:
+        author.write(name, re.sub(old, new, author.read(name), count=1))
+
+    def moved() -> None:
+        there, here = draw.sample(["more.yaml", "other.yaml"], 2)
+        cards = author.read(there).splitlines(keepends=True)[3:]
+        if len(cards) > 1:
+            card = draw.choice(cards)
+            author.edit(card, "", there)
+            author.write(here, author.read(here) + card)
+
+    def over_the_border() -> None:
+        *lines, last = author.read("more.yaml").splitlines(keepends=True)
+        author.write("more.yaml", "".join(lines))
+        edit("other.yaml", "cards:\n", f"cards:\n{last}")
+
+    def shuffled() -> None:
+        lines = author.read("more.yaml").splitlines(keepends=True)
+        author.write("more.yaml", "".join([*lines[:3], *draw.sample(lines[3:], len(lines) - 3)]))
+
+    def added() -> None:
+        number = next(numbers)
+        edit("more.yaml", "cards:\n", f"cards:\n  - {{id: new-{number}, question: New {number}?, answer: Yes}}\n")
+
+    sorts: dict[str, Callable[[], object]] = {
+        "reworded": lambda: edit("more.yaml", f"Question {draw.randrange(60)}", f"A question {next(numbers)}"),
+        "in another line": lambda: edit("water.yaml", "cards:\n", "cards:\n# a comment\n"),
+        "added": added,
+        "moved": moved,
+        "over the border": over_the_border,
+        "shuffled": shuffled,
+        "a section's name": lambda: edit("other.yaml", "section: ", "section: New "),
+        "a section's tag": lambda: edit("other.yaml", "tag: ", "tag: new-"),
+        "a picture": lambda: author.write("media/delta.svg", PICTURE + f"<!-- {next(numbers)} -->".encode()),
+        "a style": lambda: author.write("style.css", f".q-answer {{ letter-spacing: {draw.randrange(9)}px; }}"),
+        "a language": lambda: edit(
+            "deck.yaml", "(language: .*\n)?deck", f"language: {draw.choice(['en', 'ar'])}\ndeck"
+        ),
+        "a warning": lambda: edit("water.yaml", "answer: The Nile,", "answer: 'The Nile ![](delta.svg)',"),
+        "a judgement": lambda: edit("more.yaml", "It is ", "It is " + 40 * "very "),
+        "a card retired": lambda: edit("more.yaml", r"answer: ('It is[^']*')\}", r"answer: \1, retired: true}"),
+        "a build": author.build,
+        "no change": lambda: author.write("more.yaml", author.read("more.yaml")),
+    }
+    while True:
+        name = first or draw.choice([*sorts])
+        sorts[name]()
+        yield name
+        first = ""
+
+
+def page_after(page: dict[str, Any], sent: str) -> dict[str, Any]:
+    """What a page knows that knew `page`, or nothing, and is sent an update."""
+    state = json.loads(sent)
+    cards = page.get("cards", {})
+    cards |= {key: {**cards.get(key, {}), **values} for key, values in state["cards"].items()}
+    page = {**page, **state}
+    return {**page, "cards": {key: cards[key] for key in page["order"]}}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_any_saves_the_page_is_that_of_a_fresh_start(rivers: Author, seed: int) -> None:
+    long_deck(rivers)
+    with Artist() as artist, Artist() as other:
+        viewer, known, page = Viewer(artist), None, dict[str, Any]()
+        for name, number in zip(saves(rivers, seed), range(25), strict=False):
+            for judge in (False, True):
+                seen = viewer.view(load(rivers.folder, judge=judge), judged=judge)
+                page = page_after(page, update(seen, known, {}))
+                known = seen
+            fresh = Viewer(other).view(rivers.load())
+            assert seen == fresh, (number, name)
+            assert page == json.loads(update(fresh, None, {})), (number, name)
+            marks = {card["id"]: card["state"] for card in fresh.cards.values() if card["state"]}
+            assert marks == build_would_say(rivers), (number, name)
+
+
+def build_would_say(author: Author) -> dict[str, str]:
+    """What the next build would make of the notes that change, by their ids; nothing where all are new."""
+    loaded = author.load()
+    _, changes = record(compile_notes(loaded), (), loaded.lock, 0)
+    named = {"new": changes.new, "edited": changes.edited, "retired": set(changes.retired) & {*loaded.ids}}
+    states = {each: state for state, ids in named.items() for each in ids}
+    return states if [*states.values()] != ["new"] * len(loaded.ids) else {}
+
+
+def test_a_save_sends_what_it_changed_and_draws_it_once(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_deck(rivers)
+    drawn: list[str] = []
+    draw = Artist._draw
+
+    def counted(artist: Artist, note: Note, number: int) -> Drawn:
+        drawn.append(note.identity.id)
+        return draw(artist, note, number)
+
+    with Artist() as artist:
+        monkeypatch.setattr(Artist, "_draw", counted)
+        viewer = Viewer(artist)
+        before = viewer.view(rivers.load())
+        drawn.clear()
+        rivers.edit("Question 7?", "Question seven?", "more.yaml")
+        rivers.edit("cards:", "# a comment\ncards:", "more.yaml")
+        for judge in (False, True):
+            after = viewer.view(load(rivers.folder, judge=judge), judged=judge)
+        assert drawn == ["more-7"]
+        sent = update(after, before, {})
+        assert list(json.loads(sent)) == ["cards"]
+        assert sent.count("seven") == 3
+        assert sent.count("Question") == 3
+        rivers.edit("answer: The Nile", "answer: The Nile!")
+        viewer.view(rivers.load())
+        assert drawn == ["more-7", "nile"]
+
+
+def test_the_page_in_the_browser_is_that_of_a_fresh_window(rivers: Author, open_page: Callable[..., Window]) -> None:
+    long_deck(rivers)
+
+    def is_fresh() -> bool:
+        other = open_page(f"{server.address}#nile/1", 1280, 5_000)
+        shown = shown_by(other)
+        other.page.close()
+        return shown_by(window) == shown
+
+    with served(rivers) as server:
+        window = open_page(f"{server.address}#nile/1", 1280, 5_000)
+        done = saves(rivers, 7)
+        for number in range(3):
+            names = [next(done) for _ in range(8)]
+            rivers.edit("through ", "through old ")  # the last save, to be waited for
+            window.shows(f"{'old ' * (number + 1)}Cairo")
+            soon(is_fresh)
+        next(saves(rivers, 7, "over the border"))
+        soon(is_fresh)
+        window.page.fill("#search", "question 1")
+        window.page.fill("#search", "")
+        assert is_fresh(), names
+        assert window.complaints == []
+
+
+def shown_by(window: Window) -> list[str]:
+    page = window.page
+    texts = [
+        page.locator(each).inner_html() for each in ("#title", "#counts", "#cards", "#trouble", "#facts", "#position")
+    ]
+    return [*texts, window.card.locator("html").inner_html()]
+
+
+@pytest.mark.parametrize("search", ["", "number"])
+def test_a_row_far_down_the_list_is_made_when_it_comes_into_sight(
+    author: Author, open_page: Callable[..., Window], search: str
+) -> None:
+    author.section("".join(f"  - {{id: c{n}, question: Which number {n}?, answer: it}}\n" for n in range(2_000)))
+    with served(author) as server:
+        page = open_page(server.address).page
+        page.fill("#search", search)
+        rows = page.locator("#cards button")
+        expect(page.locator("#cards button[aria-current]")).to_have_text("Which number 0?")
+        soon(lambda: 25 <= rows.count() < 250)
+        page.locator("#cards").hover()
+
+        def at_the_end() -> bool:
+            page.mouse.wheel(0, 1e6)
+            return page.locator("[data-key='c1999/1']").count() == 1
+
+        soon(at_the_end)
+        page.locator("[data-key='c1999/1']").click()
+        expect(page.locator("#position")).to_have_text("2,000 of 2,000")
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("[data-key='c1998/1']")).to_be_focused()
+        page.evaluate("location.hash = 'c1000/1'")
+        expect(page.locator("[data-key='c1000/1']")).to_be_in_viewport(ratio=0.9)
+        assert page.locator("#cards [tabindex='0']").count() == 1
 
 
 def test_a_card_of_the_decks_own_note_type_has_its_style_and_runs_no_script(
@@ -640,7 +832,7 @@ def test_other_hosts_are_refused(server: Server) -> None:
     for host in ("evil.example", f"evil.example:{server.server_port}", "127.0.0.1", "127.0.0.1:1"):
         assert fetch(server, "/", host)[0] == 403
     assert fetch(server, "/", f"localhost:{server.server_port}")[0] == 200
-    assert fetch(server, "/", method="POST")[0] == 501
+    assert fetch(server, "/", method="PUT")[0] == 501
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -668,6 +860,210 @@ def test_another_page_can_neither_build_nor_look_on(
         == 403
     )
     assert not (rivers.folder / "deck.lock").exists()
+
+
+HEART = """\
+section: Body
+tag: body
+cards:
+  - id: heart  # the author's
+    occlude: delta.svg
+    title: "Name it"
+    parts:
+      # the large one
+      - {id: aorta, name: 'Aorta', at: [41, 8, 12, 9]}  # drawn by hand
+      - {id: apex, at: [10, 60, 12, 9]}
+  - {id: what, question: What?, answer: That}
+"""
+BOXES = [("aorta", "Aorta", "rect", [41, 8, 12, 9]), ("apex", "", "rect", [10, 60, 12, 9])]
+
+
+def as_json(parts: list[tuple[str, str, str, list[Any]]]) -> list[dict[str, Any]]:
+    return [dict(zip(("id", "name", "shape", "at"), each, strict=True)) for each in parts]
+
+
+MOVED = {"note": "heart", "before": as_json(BOXES), "parts": as_json([BOXES[0], ("apex", "", "rect", [20, 60, 12, 9])])}
+
+
+def post(server: Server, body: bytes, path: str = "parts", **headers: str) -> tuple[int, str]:
+    """What the server answers to a page of the author's that asks to save; `headers` replace its own, "" omits one."""
+    origin = f"127.0.0.1:{server.server_port}"
+    usual = {"Host": origin, "Origin": f"http://{origin}", "Sec-Fetch-Site": "same-origin"}
+    usual |= {"Content-Type": "application/json", "Content-Length": str(len(body)), "X-Studydeck-Key": server.key}
+    sent = usual | {name.replace("_", "-"): value for name, value in headers.items()}
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
+    connection.putrequest("POST", f"{server.root}{path}", skip_host=True, skip_accept_encoding=True)
+    for name, value in sent.items():
+        if value:
+            connection.putheader(name, value)
+    connection.endheaders()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        connection.send(body)
+    answer = connection.getresponse()
+    said = answer.read().decode()
+    connection.close()
+    return answer.status, said
+
+
+def test_the_page_saves_parts_into_their_card_alone(rivers: Author, server: Server) -> None:
+    rivers.write("body.yaml", HEART)
+    assert post(server, json.dumps(MOVED).encode()) == (200, "Saved.\n")
+    assert rivers.read("body.yaml") == HEART.replace("[10,", "[20,")
+    assert post(server, json.dumps(MOVED).encode(), Sec_Fetch_Site="")[0] == 409  # no longer what the page showed
+    again = {**MOVED, "before": MOVED["parts"], "parts": MOVED["before"]}
+    assert post(server, json.dumps(again).encode(), Sec_Fetch_Site="")[0] == 200  # an old browser's
+    assert rivers.read("body.yaml") == HEART
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "asked"),
+    [
+        (403, "Unknown host name", {"Host": "evil.example"}),
+        (403, "Requests from other pages", {"Sec_Fetch_Site": "cross-site"}),
+        (403, "Requests from other pages", {"Sec_Fetch_Site": "same-site"}),
+        (403, "Only the page that this preview opened", {"Origin": "http://evil.example"}),
+        (403, "Only the page that this preview opened", {"Origin": "null"}),
+        (403, "Only the page that this preview opened", {"Origin": ""}),
+        (403, "Only the page that this preview opened", {"X_Studydeck_Key": ""}),
+        (403, "Only the page that this preview opened", {"X_Studydeck_Key": "guessed"}),
+        (403, "Only the page that this preview opened", {"X_Studydeck_Key": "gu\xe9ssed"}),
+        (403, "Only the page that this preview opened", {"Content_Type": "text/plain"}),
+        (403, "Only the page that this preview opened", {"Content_Type": ""}),
+        (405, "Nothing can be saved here", {"path": "package.apkg"}),
+        (405, "Nothing can be saved here", {"path": "media/../parts"}),
+        (413, "too much to save", {"Content_Length": "262145"}),
+        (413, "too much to save", {"Content_Length": "9" * 5_000}),
+        (413, "too much to save", {"Content_Length": ""}),
+        (413, "too much to save", {"Content_Length": "-1"}),
+        (413, "too much to save", {"Content_Length": "", "Transfer_Encoding": "chunked"}),
+    ],
+)
+def test_nobody_else_saves(rivers: Author, server: Server, status: int, said: str, asked: dict[str, Any]) -> None:
+    rivers.write("body.yaml", HEART)
+    found, sentence = post(server, json.dumps(MOVED).encode(), **asked)
+    assert (found, said in sentence) == (status, True), sentence
+    assert rivers.read("body.yaml") == HEART
+
+
+def test_what_is_no_part_is_not_saved(rivers: Author, server: Server) -> None:
+    rivers.write("body.yaml", HEART)
+
+    def with_part(**values: object) -> dict[str, object]:
+        return {**MOVED, "parts": [*MOVED["before"], {**as_json(BOXES)[0], "id": "new", **values}]}
+
+    wrong: list[object] = [
+        "", [], 1, {}, {**MOVED, "note": 7}, {**MOVED, "parts": 3}, {**MOVED, "before": [{}]}, with_part(id=None),
+        with_part(name=["x"]), with_part(at="41"), with_part(at=[True] * 4), with_part(at=[float("nan")] * 4),
+        with_part(at=[10**400] * 4), with_part(at=[{}]), with_part(name="\ud800"), with_part(shape=[]),
+    ]  # fmt: skip
+    bodies = [*(json.dumps(each).encode() for each in wrong), b"{", b"\xff", b"[" * 100_000]
+    for body in bodies:
+        assert post(server, body) == (409, "the request to save isn't valid; reload the page.\n"), body[:200]
+    for unfit, sentence in [
+        ({**MOVED, "note": "nile"}, "the deck has no picture with parts 'nile' any more"),
+        ({**MOVED, "note": "../heart"}, "the deck has no picture with parts '../heart' any more"),
+        ({**MOVED, "before": MOVED["parts"]}, "have changed since they were opened here"),
+        ({**MOVED, "parts": []}, "a picture needs a part"),
+        (with_part(id="two words"), "isn't a valid id"),
+        (with_part(id="aorta"), "already used"),
+        (with_part(shape="star"), "isn't a shape"),
+        (with_part(at=[1, 2, 3]), "expected 4 numbers"),
+        (with_part(at=[1, 2, 0, 4]), "the part has no size"),
+        (with_part(at=[1e9, 2, 3, 4]), ""),
+        (with_part(name="a\0b"), ""),
+        ({**MOVED, "parts": MOVED["parts"][::-1]}, "without changing anything else"),
+    ]:
+        status, said = post(server, json.dumps(unfit).encode())
+        assert (status, sentence in said) == (409, True), (unfit, said)
+    assert rivers.read("body.yaml") == HEART
+    rivers.write("body.yaml", HEART.replace("41, 8", "42, 8"))
+    assert "have changed since they were opened here" in post(server, json.dumps(MOVED).encode())[1]
+    rivers.write("body.yaml", HEART + "  - {id: broken")
+    before = rivers.read("body.yaml")
+    assert post(server, json.dumps(MOVED).encode())[0] == 409
+    assert rivers.read("body.yaml") == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a network of addresses of its own")
+def test_no_device_in_the_network_saves(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    rivers.write("body.yaml", HEART)
+    with served(rivers, secret=True) as server:
+        assert server.address_with_key == server.address
+        assert post(server, json.dumps(MOVED).encode()) == (405, "Nothing can be saved here.\n")
+    with served(rivers) as server:  # and were it served there, an address of another computer's
+        monkeypatch.setattr("ipaddress.ip_address", lambda address: IPv4Address("192.0.2.7"))
+        assert post(server, json.dumps(MOVED).encode())[0] == 403
+    assert rivers.read("body.yaml") == HEART
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(rivers: Author, hasty: Server) -> None:
+    rivers.write("body.yaml", HEART)
+    with connected(hasty) as slow:
+        host = f"127.0.0.1:{hasty.server_port}"
+        slow.sendall(
+            f"POST /parts HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nX-Studydeck-Key: {hasty.key}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{".encode()
+        )
+        assert is_closed(slow)
+    assert rivers.read("body.yaml") == HEART
+
+
+def test_another_page_cannot_save(rivers: Author, server: Server, browser: Browser, tmp_path: Path) -> None:
+    rivers.write("body.yaml", HEART)
+    (tmp_path / "index.html").write_text("<title>another</title>")
+    served_here = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served_here) as other, closing(browser.new_page()) as page:
+        threading.Thread(target=other.serve_forever, args=(0.02,)).start()
+        page.goto(f"http://127.0.0.1:{other.server_port}/")
+        for headers in ({"Content-Type": "application/json", "X-Studydeck-Key": server.key}, {}):
+            for mode in ("cors", "no-cors"):
+                options = {"method": "POST", "mode": mode, "headers": headers, "body": json.dumps(MOVED)}
+                page.evaluate(
+                    "([url, options]) => fetch(url, options).catch(() => 0).then(() => 0)",
+                    [f"{server.address}parts", options],
+                )
+        other.shutdown()
+    assert rivers.read("body.yaml") == HEART
+
+
+def test_parts_are_drawn_and_saved(rivers: Author, server: Server, open_page: Callable[..., Window]) -> None:
+    rivers.write("body.yaml", HEART)
+    plain = open_page(f"{server.address}#heart/1")
+    plain.page.click("#edit-parts")
+    expect(plain.page.locator("#save-parts")).to_be_hidden()  # whoever opened it, without the key
+    window = open_page(f"{server.address_with_key}#heart/1")
+    page = window.page
+    page.click("#edit-parts")
+    soon(
+        lambda: page.evaluate(
+            "document.getElementById('part-picture').complete && document.querySelector('.board').style.width"
+        )
+    )
+    board = page.locator("#board").bounding_box()
+    assert board
+    page.mouse.move(board["x"] + 0.5 * board["width"], board["y"] + 0.4 * board["height"])
+    page.mouse.down()
+    page.mouse.move(board["x"] + 0.75 * board["width"], board["y"] + 0.6 * board["height"], steps=3)
+    page.mouse.up()
+    page.keyboard.type("Left: ventricle")
+    page.click("#save-parts")
+    expect(page.locator("#copied")).to_have_text("Saved.")
+    lines = rivers.read("body.yaml").splitlines()
+    (new,) = (line for line in lines if line not in HEART.splitlines())
+    assert re.fullmatch(
+        r'      - \{id: left-ventricle, name: "Left: ventricle", at: \[50(\.1)?, 40(\.\d)?, .*\]\}', new
+    )
+    assert [line for line in lines if line != new] == HEART.splitlines()
+    expect(page.locator("#counts")).to_have_text("7 notes, 11 cards")
+    page.locator("[aria-label='Name of part 3']").fill("Ventricle")  # its id stays now
+    page.click("#save-parts")
+    soon(lambda: "{id: left-ventricle, name: Ventricle, at: [" in rivers.read("body.yaml"))
+    rivers.edit("41, 8", "42, 8", "body.yaml")
+    page.locator("[aria-label='Name of part 3']").fill("Lost")
+    page.click("#save-parts")
+    expect(page.locator("#copied")).to_contain_text("have changed since they were opened here; copy yours")
+    assert "Lost" not in rivers.read("body.yaml")
+    assert window.complaints == ["Failed to load resource: the server responded with a status of 409 (Conflict)"]
 
 
 def test_in_the_network_everything_lies_behind_an_unguessable_path(rivers: Author) -> None:

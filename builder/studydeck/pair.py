@@ -61,8 +61,16 @@ def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
             return lock, digest, []
     if not data and not os.path.lexists(path):
         return Lock(), digest, []
-    lock, problems = read_lock(shown(path), data)
-    return lock, digest, problems
+    key = shown(path), digest
+    if key not in _last_read:
+        _last_read.clear()
+        _last_read[key] = read_lock(shown(path), data)
+    lock, problems = _last_read[key]
+    return lock, digest, [*problems]
+
+
+#: The lock that was read last, by its path and the hash of its file: a preview looks at it after every save.
+_last_read: dict[tuple[str, str], tuple[Lock, list[Problem]]] = {}
 
 
 def _pending(path: Path, digest: str) -> list[Path]:

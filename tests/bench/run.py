@@ -4,6 +4,7 @@ Every figure is a whole process: wall time, CPU time and peak memory of a child.
 each round. `--cards 50 1000` chooses sizes, `--json` prints JSON, `--peers` adds the tools from PyPI.
 
 `--kinds` measures decks of other kinds than the plain one: `--kinds --cards 1000 --rounds 1` takes two minutes.
+`--preview` measures the preview instead, in two to three minutes.
 """
 
 from __future__ import annotations
@@ -376,12 +377,17 @@ def memory(folder: Path, cards: int) -> Iterator[str]:
 def main() -> None:
     """Runs the benchmarks and prints them."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--cards", type=int, nargs="*", default=[50, 1_000, 10_000])
+    words.add_argument("--cards", type=int, nargs="*")
     words.add_argument("--rounds", type=int, default=7)
     words.add_argument("--ours", action="store_true", help="leave out the floor and Anki's engine")
     words.add_argument("--peers", action="store_true", help="install tools from PyPI and run them, too")
     words.add_argument("--subdecks", action="store_true", help="800 subdecks against one deck")
-    words.add_argument("--preview", action="store_true", help="a saved edit to the redrawn page (needs Chromium)")
+    words.add_argument(
+        "--preview",
+        nargs="*",
+        metavar="DECK",
+        help="a saved edit and keys to the redrawn page, in Chromium: of the decks plain, code and formulas, or some",
+    )
     words.add_argument("--import", dest="imports", action="store_true", help="import a package and a table")
     words.add_argument(
         "--kinds",
@@ -396,6 +402,14 @@ def main() -> None:
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     everything: dict[int, dict[str, list[Sample]]] = {}
+    if asked.preview is not None:
+        from preview import DECKS, SIZES, preview
+
+        chosen = asked.preview or list(DECKS)
+        for line in preview(STUDYDECK, environment, asked.cards or SIZES, asked.rounds, chosen):
+            print(line, flush=True)
+        return
+    asked.cards = [50, 1_000, 10_000] if asked.cards is None else asked.cards
     if asked.memory:
         for cards in asked.cards:
             with tempfile.TemporaryDirectory(prefix="studydeck-bench-") as temporary:
@@ -423,10 +437,10 @@ def main() -> None:
         for cards in asked.cards:
             folder = Path(temporary, str(cards))
             make_deck(folder / "deck", cards)
-            chosen = contenders(folder / "deck", folder / "out", asked.ours)
-            chosen.append(Contender("--help", [*STUDYDECK, "--help"]))
-            chosen += peers(folder / "deck", Path(temporary)) if asked.peers else []
-            everything[cards] = run(chosen, folder, asked.rounds if cards <= 10_000 else max(5, asked.rounds // 2))
+            commands = contenders(folder / "deck", folder / "out", asked.ours)
+            commands.append(Contender("--help", [*STUDYDECK, "--help"]))
+            commands += peers(folder / "deck", Path(temporary)) if asked.peers else []
+            everything[cards] = run(commands, folder, asked.rounds if cards <= 10_000 else max(5, asked.rounds // 2))
             if not asked.json:
                 print(table(everything[cards], cards), flush=True)
         if {10_000, 100_000} <= set(asked.cards) and not asked.json:
@@ -437,11 +451,6 @@ def main() -> None:
             print(subdecks(Path(temporary, "subdecks"), asked.rounds))
         if asked.imports:
             print(imports(Path(temporary, "imports"), asked.rounds))
-        if asked.preview:
-            from preview import preview
-
-            folder = Path(temporary, "preview")
-            print(preview(STUDYDECK, environment(folder), folder, 1_000, 2 * asked.rounds))
     if asked.json:
         print(json.dumps({cards: {name: [each._asdict() for each in rounds] for name, rounds in samples.items()}
                           for cards, samples in everything.items()}, indent=2))  # fmt: skip

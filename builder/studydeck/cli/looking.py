@@ -222,7 +222,7 @@ def _export_page(deck: Path, artist: Artist, folder: Path, signs: Signs) -> None
 
     (loaded,) = loaded_decks([deck], judge=True)
     try:
-        page = write_page(deck_view(loaded, artist, signs=signs), folder)
+        page = write_page(deck_view(loaded, artist, signs), folder)
     except FileExistsError:
         raise click.UsageError(f"{folder} has other files in it; choose an empty folder.") from None
     except OSError as error:
@@ -237,16 +237,15 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     import webbrowser
 
     from studydeck import pipeline
-    from studydeck.commands.preview import deck_view
+    from studydeck.commands.preview import Viewer
+    from studydeck.commands.saving import save_parts
     from studydeck.files import package_path
-    from studydeck.preview import Live, Server, View, address_in_network, qr_code, watch
+    from studydeck.preview import Live, Saved, Server, View, address_in_network, qr_code, watch
 
-    last: View | None = None
+    viewer = Viewer(artist, signs)
 
     def look(judge: bool) -> View:
-        nonlocal last
-        last = deck_view(pipeline.load(deck, judge=judge), artist, last, judged=judge, signs=signs)
-        return last
+        return viewer.view(pipeline.load(deck, judge=judge), judged=judge)
 
     def package() -> Path:
         with alone([deck], output):
@@ -259,6 +258,10 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
                 raise ValueError(str(problems[0]))
             return built.path
 
+    def save(saved: Saved) -> None:
+        with alone([deck], output):
+            save_parts(deck, saved)
+
     host = address_in_network() if lan else "127.0.0.1"
     if host is None:
         raise click.ClickException("no network connection found; run without --lan to preview on this computer only.")
@@ -266,10 +269,10 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     gc.freeze()  # the engine and the deck stay in memory, and needn't be searched at every save
     gc.enable()  # off by default, for commands that end soon
     try:
-        server = Server(host, port, live, package, secret=lan)
+        server = Server(host, port, live, package, None if lan else save, secret=lan)
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port} ({error.strerror}); try another.") from None
-    say(f"{deck.as_posix()} is at {server.address} (press Ctrl-C to stop)")
+    say(f"{deck.as_posix()} is at {server.address_with_key} (press Ctrl-C to stop)")
     if lan:
         say("Anyone who has this address can see the deck. Scan it with a phone:")
         code, live.phone = qr_code(server.address)
@@ -279,7 +282,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     try:
         serving.start()
         if browser:
-            webbrowser.open(server.address)
+            webbrowser.open(server.address_with_key)
         watch(deck, live.refresh, stop)
     except KeyboardInterrupt:
         click.echo()

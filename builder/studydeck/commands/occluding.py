@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from studydeck.files import read_bytes, write_files
-from studydeck.model import Text
-from studydeck.reading.edit import with_parts
+from studydeck.model import Place, Text
+from studydeck.reading.edit_parts import DrawnPart, with_parts
 from studydeck.reading.nodes import Items, Keys
 from studydeck.reading.parts import LABELS
 from studydeck.reading.tree import read_tree
@@ -19,8 +19,8 @@ from studydeck.text.plain import from_plain
 _LARGEST = 20_000_000  # bytes of a drawing
 
 
-def parts_of(drawing: Path, ids: Sequence[str] = ()) -> list[Mapping[str, object]]:
-    """A part for each label of the drawing, or for those with these `ids` in it, as keys and values.
+def parts_of(drawing: Path, ids: Sequence[str] = ()) -> list[DrawnPart]:
+    """A part for each label of the drawing, or for those with these `ids` in it.
 
     Raises ValueError with a sentence if it has no such label or can't be read, and OSError.
     """
@@ -33,23 +33,23 @@ def parts_of(drawing: Path, ids: Sequence[str] = ()) -> list[Mapping[str, object
     if not labels:
         raise ValueError(f"{drawing.as_posix()} has no text label; labels that are drawn as paths can't be read")
     names: dict[str, int] = {}
-    parts: list[Mapping[str, object]] = []
+    parts: list[DrawnPart] = []
     for label in labels:
         if ids and label.id not in ids:
             continue
         name = slug(label.text, "part")
         number = names[name] = names.get(name, 0) + 1
         part_id = name if number == 1 else f"{name}-{number}"
-        parts.append({"id": part_id, "name": from_plain(label.text), "at": label.box})
+        parts.append(DrawnPart(part_id, from_plain(label.text), "rect", label.box))
     return parts
 
 
-def as_yaml(parts: Sequence[Mapping[str, object]]) -> str:
+def as_yaml(parts: Sequence[DrawnPart]) -> str:
     """The parts as the items of a list."""
-    return "\n".join(f"- {flow(part)}" for part in parts)
+    return "\n".join(f"- {flow(part.values)}" for part in parts)
 
 
-def write_parts(drawing: Path, parts: Sequence[Mapping[str, object]]) -> Path:
+def write_parts(drawing: Path, parts: Sequence[DrawnPart]) -> Path:
     """Writes the parts in place of `labels` into the card that shows the drawing, and returns the section's file.
 
     Raises ValueError with a sentence if there isn't exactly one such card, and OSError if it can't be written.
@@ -69,8 +69,8 @@ def write_parts(drawing: Path, parts: Sequence[Mapping[str, object]]) -> Path:
     return path
 
 
-def _asking(folder: Path, name: str) -> Iterator[tuple[Path, bytes, Text]]:
-    """The files, and the places in them, where a card says that its parts are the labels of the drawing `name`."""
+def _asking(folder: Path, name: str) -> Iterator[tuple[Path, bytes, Place]]:
+    """The files, and the places in them, of cards that say that their parts are the labels of the drawing `name`."""
     for path in sorted(folder.glob("*.yaml")):
         data = read_bytes(path, folder)
         tree, _ = read_tree(path.as_posix(), data)
@@ -79,4 +79,4 @@ def _asking(folder: Path, name: str) -> Iterator[tuple[Path, bytes, Text]]:
             if isinstance(card, Keys) and card.get("occlude") == name:
                 parts = card.get("parts")
                 if isinstance(parts, Text) and parts == LABELS:
-                    yield path, data, parts
+                    yield path, data, Place(card.path, card.line, card.column)

@@ -38,13 +38,12 @@ class Drawn(NamedTuple):
 
 
 class Artist:
-    """Draws notes in a collection of its own, and redraws only what changed. Use it as a context manager."""
+    """Draws notes in a collection of its own. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._learner = Learner()
         self._types: dict[str, NotetypeDict] = {}
-        self._templates: dict[str, object] = {}
-        self._drawn: dict[tuple[str, tuple[str, ...], int], Drawn] = {}
+        self._made_from: dict[str, object] = {}
 
     def __enter__(self) -> Artist:
         return self
@@ -55,17 +54,11 @@ class Artist:
     def draw(self, note_types: Iterable[NoteType], notes: Sequence[Note]) -> list[list[Drawn]]:
         """The cards of each note, in the order of `note.ords`."""
         for note_type in note_types:
-            if self._templates.get(note_type.key) != note_type.templates:
+            made_from = (note_type.fields, note_type.templates)
+            if self._made_from.get(note_type.key) != made_from:
                 self._types[note_type.key] = self._note_type(note_type)
-                self._templates[note_type.key] = note_type.templates
-                self._drawn.clear()
-        drawn: dict[tuple[str, tuple[str, ...], int], Drawn] = {}
-        for note in notes:
-            for number in note.ords:
-                key = (note.kind, note.fields, number)
-                drawn[key] = self._drawn.get(key) or self._draw(note, number)
-        self._drawn = drawn
-        return [[drawn[note.kind, note.fields, number] for number in note.ords] for note in notes]
+                self._made_from[note_type.key] = made_from
+        return [[self._draw(note, number) for number in note.ords] for note in notes]
 
     def _note_type(self, note_type: NoteType) -> NotetypeDict:
         models = self._learner.col.models

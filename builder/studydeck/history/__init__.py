@@ -22,7 +22,7 @@ from studydeck.history.lock import (
     with_pulled,
 )
 from studydeck.history.own_types import own_type_problems
-from studydeck.history.record import Changes, Ledger, note_type_ids, record, type_records
+from studydeck.history.record import Changes, Ledger, note_type_ids, record, state_of, type_records
 
 __all__ = [
     "LOCK_FILE",
@@ -52,6 +52,7 @@ __all__ = [
     "records_in",
     "set_apart",
     "stamps_of",
+    "state_of",
     "type_records",
     "with_pulled",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from studydeck.history.identity import answer_digest, digest, number_from, question_digest, type_digest
+from studydeck.history.identity import answer_digest, content_digest, digest, number_from, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
 from studydeck.history.own_types import shape_of
 from studydeck.kinds import KINDS
@@ -123,6 +123,16 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
             last = lock.notes.get(each.id)
             records[each.id] = last if last is not None and last == each else each  # one of two that are the same
     return lock._replace(notes=records, types=type_records(types, lock, now)), ledger.changes()
+
+
+def state_of(note: Note, lock: Lock) -> str:
+    """What a build would make of a note after `lock`: "new", "edited" or "retired", or "" if nothing changes."""
+    last = lock.record_of(note.identity)
+    if note.card.retired and not (last and last.retired):
+        return "retired"
+    if last is None:
+        return "new"
+    return "" if last.content == content_digest(note) else "edited"
 
 
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:

@@ -5,18 +5,17 @@ files; the page itself is in assets/. Needs `studydeck[anki]`.
 """
 
 from studydeck.preview.live import Live, watch
-from studydeck.preview.server import Server, address_in_network, qr_code
+from studydeck.preview.server import Saved, Server, address_in_network, qr_code
 from studydeck.preview.static import write_page
-from studydeck.preview.view import View, view, with_problems
+from studydeck.preview.view import View
 
 __all__ = [
     "Live",
+    "Saved",
     "Server",
     "View",
     "address_in_network",
     "qr_code",
-    "view",
     "watch",
-    "with_problems",
     "write_page",
 ]

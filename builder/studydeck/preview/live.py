@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from studydeck.model import ERROR
 from studydeck.preview.view import View
 
 #: Milliseconds: files saved within this time of each other are one edit.
@@ -48,7 +50,7 @@ class Live:
 
     def updates(self, patience: float) -> Iterator[str]:
         """The whole state as JSON, then each change of it; "" after `patience` seconds without one."""
-        known: Mapping[str, Any] = {}
+        known: View | None = None
         revision = 0
         while True:
             with self._changed:
@@ -61,19 +63,36 @@ class Live:
                 yield ""
             else:
                 yield update(view, known, {"package": self._package, "phone": self.phone})
-                known = view.cards
+                known = view
 
 
-def update(view: View, known: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-    """What a page that knows some cards needs to show `view`, as JSON."""
-    changed = {key: card for key, card in view.cards.items() if known.get(key) != card}
-    state = {
-        "head": {**view.head, "part": view.is_part, **extra},
+def update(view: View, known: View | None, extra: Mapping[str, Any]) -> str:
+    """What a page that shows another view, or nothing yet, needs to show `view`, as JSON: whatever is different."""
+    new, old = _around_cards(view), _around_cards(known) if known else {}
+    state = {name: value for name, value in new.items() if name not in old or old[name] != value}
+    if "head" in state:
+        state["head"] = {**view.head, "part": view.is_part, **extra}
+    cards = known.cards if known else {}
+    changed = {key: _changes(card, cards.get(key)) for key, card in view.cards.items() if cards.get(key) is not card}
+    return json.dumps({**state, "cards": changed}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _changes(card: Mapping[str, Any], known: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What is different about a card: where lines were added above it, its html stays where it is."""
+    return {name: value for name, value in card.items() if known[name] != value} if known else card
+
+
+def _around_cards(view: View) -> dict[str, Any]:
+    """What the page shows of a view beside its cards. A card's own problems are with the card."""
+    severities = Counter(each.severity for each in view.problems)
+    loose = [each for each in view.problems if each.severity != ERROR and each not in view.beside_cards]
+    return {
+        "head": (view.head, view.is_part),
         "order": list(view.cards),
-        "cards": changed,
-        "problems": [each._asdict() for each in view.problems],
+        "errors": [each._asdict() for each in view.problems if each.severity == ERROR],
+        "loose": [each._asdict() for each in loose],
+        "mild": {severity: number for severity, number in severities.items() if severity != ERROR},
     }
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
 
 
 def watch(folder: Path, refresh: Callable[[], None], stop: threading.Event) -> None:

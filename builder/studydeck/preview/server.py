@@ -1,11 +1,15 @@
 """Serves the page: to this computer only, or to the local network under an unguessable path.
 
-No path from a browser is looked up on disk: only a handful of names and the deck's media are served.
+No path from a browser is looked up on disk: only a handful of names and the deck's media are served. All that a browser
+may write are the parts of a picture, from this computer, and from a page whose address has the key.
 """
 
 from __future__ import annotations
 
 import io
+import ipaddress
+import json
+import math
 import mimetypes
 import re
 import secrets
@@ -13,11 +17,11 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from studydeck.files import read_bytes
@@ -41,6 +45,8 @@ _PATIENCE, _STALL = 5.0, 60.0
 _MOST_WAITING, _MOST_SERVED = 128, 64
 #: The most bytes of a request, which may have cookies of other local servers; and bytes to send at once.
 _LARGEST_HEAD, _PIECE = 65_536, 65_536
+#: The most bytes of what is saved: parts by the hundred, with long names.
+_LARGEST_BODY = 262_144
 _RANGE = pattern(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 
 
@@ -70,6 +76,41 @@ def _asked_for(span: re.Match[str], size: int) -> tuple[int, int]:
     if span[3]:
         return max(size - int(span[3]), 0), size
     return int(span[1]), min(int(span[2] or size) + 1, size)
+
+
+class Saved(NamedTuple):
+    """What a page asks to save: a note's parts as they were when the page showed them, and as they are drawn now.
+
+    A part is its id, its name, its shape, and its numbers in per cent.
+    """
+
+    note: str
+    before: Sequence[tuple[str, str, str, tuple[float, ...]]]
+    parts: Sequence[tuple[str, str, str, tuple[float, ...]]]
+
+
+def read_saved(body: bytes) -> Saved:
+    """The body of a request to save parts. Raises ValueError with a sentence."""
+    try:
+        values = json.loads(body)
+        before, parts = ([_part_in(each) for each in values[key]] for key in ("before", "parts"))
+        return Saved(_text_in(values["note"]), before, parts)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise ValueError("the request to save isn't valid; reload the page") from None
+
+
+def _part_in(value: Any) -> tuple[str, str, str, tuple[float, ...]]:
+    name, shape = _text_in(value["name"]).strip(), _text_in(value["shape"])
+    if not all(type(each) in (int, float) and math.isfinite(each) for each in value["at"]):
+        raise ValueError(value)
+    return _text_in(value["id"]), name, shape, tuple(map(float, value["at"]))
+
+
+def _text_in(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    value.encode()  # JSON may have half a character
+    return value
 
 
 class _Connections:
@@ -129,15 +170,27 @@ def hosts_of(host: str, port: int) -> frozenset[str]:
 class Server(ThreadingHTTPServer):
     """An HTTP server for one page on `host` and `port` (0 is any free one); `secret` adds a random path of 128 bits.
 
-    `package` builds the deck's package and returns its path, or raises ValueError with a sentence.
+    `package` builds the deck's package and returns its path, or raises ValueError with a sentence. `save` writes parts
+    into the deck's files, or does the same; it is called for requests that have the `key`, which is new at each start.
     """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, live: Live, package: Callable[[], Path], *, secret: bool) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        live: Live,
+        package: Callable[[], Path],
+        save: Callable[[Saved], None] | None = None,
+        *,
+        secret: bool,
+    ) -> None:
         self.live = live
         self.package = package
+        self.save = save
+        self.key = secrets.token_urlsafe(16)
         self.connections = _Connections()
         super().__init__((host, port), _Handler)
         self.root = f"/{secrets.token_urlsafe(16)}/" if secret else "/"
@@ -147,6 +200,11 @@ class Server(ThreadingHTTPServer):
     def address(self) -> str:
         """The page's URL."""
         return f"http://{self.server_address[0]!s}:{self.server_port}{self.root}"
+
+    @property
+    def address_with_key(self) -> str:
+        """The page's URL for the deck's author, whose page may save; without `save`, its URL."""
+        return f"{self.address}?key={self.key}" if self.save else self.address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections.enter(request, client_address[0])
@@ -197,19 +255,64 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         """Quiet: the terminal is for the deck's problems."""
 
-    def _answer_request(self, with_body: bool) -> None:
+    def do_POST(self) -> None:
+        body = self._body()
+        name = self._name()
+        if name is None:
+            return
+        if body is None:
+            self._text(413, "There is too much to save.")
+        elif not self.server.save or name != "parts":
+            self._text(405, "Nothing can be saved here.")
+        elif not self._is_the_authors():
+            self._text(403, "Only the page that this preview opened can save; open the address that it printed.")
+        else:
+            self.server.connections.let_in(self.connection)
+            try:
+                self.server.save(read_saved(body))
+                self._text(200, "Saved.")
+            except ValueError as error:
+                self._text(409, f"{error}.")
+
+    def _is_the_authors(self) -> bool:
+        """Whether a request comes from this computer, and from the page that was opened with the key."""
+        return (
+            ipaddress.ip_address(self.client_address[0]).is_loopback
+            and self.headers.get("Origin") == f"http://{self.headers['Host']}"
+            and self.headers.get_content_type() == "application/json"
+            and secrets.compare_digest(self.headers.get("X-Studydeck-Key", "").encode(), self.server.key.encode())
+        )
+
+    def _body(self) -> bytes | None:
+        """The body of the request, as long as its head says; None if that is too long, or nothing."""
+        length = self.headers.get("Content-Length", "")
+        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > _LARGEST_BODY:
+            return None
+        body = self.rfile.read()
+        while len(body) < int(length) and (more := self.connection.recv(_PIECE)):
+            body += more
+        return body[: int(length)]
+
+    def _name(self) -> str | None:
+        """What is asked for, below the server's root; None if the request was refused."""
         # Another web page may resolve to our address (DNS rebinding), but can't send our host name.
         if self.headers.get("Host") not in self.server.hosts:
             self._text(403, "Unknown host name.")
-            return
+            return None
         path = urlsplit(self.path).path
         if not path.startswith(self.server.root):
             self._text(404, "Not found.")
-            return
+            return None
         name = unquote(path.removeprefix(self.server.root))
         # Nor may it send requests in the background: a package is a build. Old browsers don't send this header.
         if name and self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
             self._text(403, "Requests from other pages aren't allowed.")
+            return None
+        return name
+
+    def _answer_request(self, with_body: bool) -> None:
+        name = self._name()
+        if name is None:
             return
         self.server.connections.let_in(self.connection)
         if name in PAGE:

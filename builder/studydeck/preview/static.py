@@ -29,7 +29,7 @@ def write_page(view: View, folder: Path) -> Path:
     for name, path in view.media.items():
         with path.open("rb") as source, create(media / name) as target:
             shutil.copyfileobj(source, target)
-    state = update(view, {}, {}).replace("<", "\\u003c")
+    state = update(view, None, {}).replace("<", "\\u003c")
     files = {folder / _DATA: f"{_BEGINS}{state};\n".encode()}
     for name in PAGE.values():
         text = (ASSETS / name).read_text("utf-8").replace("<!-- data -->", f'<script src="{_DATA}"></script>')

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studydeck.model import Deck, MediaFile, Note, Part, Problem, problems_by_note
+from studydeck.model import Deck, Note, Part, Problem
 from studydeck.patterns import pattern
 from studydeck.text.formula import with_mathml, with_tex
 
@@ -20,76 +19,87 @@ _FORMULAS = pattern(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTAL
 _SOUND = pattern(r"\[sound:[^\]]*\]")
 
 
+class Face(NamedTuple):
+    """What a note looks like: its question as a line of text, that line with formulas, and both sides of its cards."""
+
+    asks: str
+    shown: str
+    sides: tuple[tuple[str, str], ...]
+
+
 class View(NamedTuple):
     """One state of the page. `cards` are in study order, by a key that survives edits; `media` is by name.
 
-    It `is_part` of the deck if cards that have errors were left out.
+    `beside_cards` are the problems that are shown beside a card. It `is_part` of the deck if cards with errors are
+    left out.
     """
 
     head: Mapping[str, Any]
     cards: Mapping[str, Mapping[str, Any]]
     problems: Sequence[Problem]
+    beside_cards: Set[Problem]
     media: Mapping[str, Path]
     is_part: bool = False
 
 
-def view(
-    deck: Deck,
-    notes: Sequence[Note],
-    drawn: Sequence[Sequence[tuple[str, str]]],
-    states: Mapping[str, str],
-    problems: Sequence[Problem],
-    media: Sequence[MediaFile],
-    css: str,
-    signs: Mapping[tuple[str, int], str] = {},
-) -> View:
-    """The page of a deck whose notes were drawn: a question and an answer side for each card of each note.
+def face(note: Note, drawn: Sequence[tuple[str, str]]) -> Face:
+    """What a note looks like whose cards were `drawn`: a question and an answer side for each."""
+    question = note.card.kind.sides(note).question
+    return Face(_line(question), _with_formulas(question), tuple((with_mathml(q), with_mathml(a)) for q, a in drawn))
 
-    `states` says which notes are new, edited or retired since the last build, by id. Where all are new, none is told.
-    `signs` are what learners say of cards, by their notes' ids and their numbers.
+
+def cards_of(
+    notes: Sequence[Note],
+    faces: Sequence[Face],
+    states: Sequence[str],
+    problems: Mapping[str, Sequence[Problem]],
+    signs: Mapping[tuple[str, int], str],
+) -> dict[str, Mapping[str, Any]]:
+    """The cards of some notes for the page.
+
+    `states` says of each note whether it is "new", "edited" or "retired" since the last build. `problems` are by the
+    notes' ids; `signs` are what learners say of cards, by their notes' ids and their numbers.
     """
-    if set(states.values()) == {"new"} and len(states) == len(notes):
-        states = {}
-    by_card = problems_by_note(notes, problems)
     cards: dict[str, Mapping[str, Any]] = {}
-    for note, sides in zip(notes, drawn, strict=True):
-        question = note.card.kind.sides(note).question
-        asked = _line(question) or note.identity.id
-        shown = _with_formulas(question)
-        drawn_on = _parts(note)
+    for note, (asks, shown, sides), state in zip(notes, faces, states, strict=True):
+        parts = _parts(note)
         for number, (front, back) in zip(note.ords, sides, strict=True):
             cards[f"{note.identity.id}/{number + 1}"] = {
                 "id": note.identity.id,
                 "section": note.section,
                 "name": note.card.kind.card_name(note, number),
-                "asks": asked,
+                "asks": asks or note.identity.id,
                 "shown": shown,
-                "state": states.get(note.identity.id, ""),
+                "state": state,
                 "path": note.card.place.path,
                 "line": note.card.place.line,
                 "tags": note.tags,
                 "signs": signs.get((note.identity.id, number), ""),
-                "question": with_mathml(front),
-                "answer": with_mathml(back),
-                "problems": [each._asdict() for each in by_card.get(note.identity.id, ())],
+                "question": front,
+                "answer": back,
+                "problems": [each._asdict() for each in problems.get(note.identity.id, ())],
                 "type": note.kind if note.card.kind.note_type else "",
-                **drawn_on,
+                **parts,
             }
-    head = {
+    return cards
+
+
+def head_of(deck: Deck, notes: int, css: str) -> dict[str, Any]:
+    """What the page says of the deck as a whole, which has so many `notes`."""
+    return {
         "title": str(deck.title),
         "language": deck.language,
         "sections": [{"tag": section.tag, "name": str(section.name)} for section in deck.sections],
-        "notes": len(notes),
+        "notes": notes,
         "css": css,
         "own_css": {kind.key: kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type},
     }
-    return View(head, cards, problems, {each.name: Path(each.path) for each in media})
 
 
 def _parts(note: Note) -> dict[str, Any]:
     """The picture of a card with parts to name, and these, for drawing others."""
     if not note.card.kind.masks:
-        return {}
+        return {"picture": "", "parts": None}
     parts: Sequence[Part] = note.card.values["parts"]
     listed = [{"id": str(each.id), "name": str(each), "shape": each.shape, "at": each.at} for each in parts]
     picture = _SOURCE.search(note.card.kind.sides(note).question)
@@ -101,7 +111,6 @@ def with_problems(shown: View, problems: Sequence[Problem]) -> View:
     return shown._replace(problems=problems)
 
 
-@lru_cache(10_000)  # called at every save
 def _with_formulas(html: str) -> str:
     """The line of text as HTML that has formulas and no other markup; nothing for a line without formulas."""
     parts = _FORMULAS.split(with_mathml(_SOUND.sub("♪", _ALT.sub(r"\1", html))))
@@ -109,7 +118,6 @@ def _with_formulas(html: str) -> str:
     return "".join(parts) if len(parts) > 1 else ""
 
 
-@lru_cache(10_000)  # called at every save
 def _line(html: str) -> str:
     """HTML as a line of text: TeX without its delimiters, a picture as its alternative text."""
     html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))

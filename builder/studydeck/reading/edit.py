@@ -17,7 +17,6 @@ from studydeck.model import Place, Text, shown
 from studydeck.patterns import pattern
 from studydeck.reading.nodes import Items, Keys, Node
 from studydeck.reading.tree import read_tree
-from studydeck.reading.written import flow
 from studydeck.text.scalar import yaml_scalar, yaml_word
 
 _QUOTED = pattern(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\n]|\'\')*\'')
@@ -201,42 +200,6 @@ def with_values(path: Path, data: bytes, values: Mapping[str, str]) -> bytes:
     if problems or _plain(after) != {**old, **values}:
         raise refusal
     return edited
-
-
-def with_parts(path: Path, data: bytes, at: Text, parts: Sequence[Mapping[str, object]]) -> bytes:
-    """The section file `data` with a list of `parts` in place of the text `at`; each is one line of YAML.
-
-    Reads the result back and raises ValueError with a sentence if anything else has changed.
-    """
-    lines, newline = lines_of(data)
-    line, start = lines[at.line - 1], at.column - 1
-    end = start + len(at) + 2 * (line[start : start + 1] in ("'", '"'))
-    items = list(map(flow, parts))
-    key = re.fullmatch(r"([ -]*)\S+:\s+", line[:start])
-    if key:
-        end_of_line = line[end:].rstrip("\r\n")
-        indent = " " * (len(key[1]) + 2)
-        items = [f"{indent}- {item}{newline}" for item in items]
-        lines[at.line - 1] = f"{line[:start].rstrip()}{end_of_line}{newline}{''.join(items)}"
-    else:
-        lines[at.line - 1] = f"{line[:start]}[{', '.join(items)}]{line[end:]}"
-    edited = bytes_of(data, lines)
-    before, _ = read_tree(shown(path), data)
-    after, problems = read_tree(shown(path), edited)
-    wanted = _plain(read_tree("parts", f"[{', '.join(map(flow, parts))}]".encode())[0])
-    mark = "\0parts"
-    if problems or _plain(after) != _swapped(_plain(before, None, {(at.line, at.column): mark}), mark, wanted):
-        raise ValueError(f"can't write the parts into {shown(path)} without changing anything else; paste them there")
-    return edited
-
-
-def _swapped(value: object, mark: str, new: object) -> object:
-    """`value`, a tree without places, with `new` in place of the text `mark`."""
-    if isinstance(value, dict):
-        return {name: _swapped(each, mark, new) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_swapped(each, mark, new) for each in value]
-    return new if value == mark else value
 
 
 def lines_of(data: bytes) -> tuple[list[str], str]:

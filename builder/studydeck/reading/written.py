@@ -50,11 +50,12 @@ def value_yaml(value: AnyValue, indent: str) -> str:
 
 def flow(part: Mapping[str, object]) -> str:
     """A mapping of texts and lists of numbers in one line of YAML: `{id: aorta, name: Aorta, at: [41, 8, 12, 9]}`."""
-    values = {
-        name: f"[{', '.join(f'{number:g}' for number in value)}]" if isinstance(value, tuple) else yaml_word(str(value))
-        for name, value in part.items()
-    }
-    return f"{{{', '.join(f'{name}: {value}' for name, value in values.items())}}}"
+    return f"{{{', '.join(f'{name}: {flow_value(value)}' for name, value in part.items())}}}"
+
+
+def flow_value(value: object) -> str:
+    """A text or a list of numbers in one line of YAML."""
+    return f"[{', '.join(f'{number:g}' for number in value)}]" if isinstance(value, tuple) else yaml_word(str(value))
 
 
 def _text(text: str, indent: str) -> str:

@@ -80,7 +80,7 @@ def _replaced(html: str, made: Callable[[str, str, str], str]) -> str:
     )
 
 
-@lru_cache(10_000)  # a preview asks for all of them at every save
+@lru_cache(1_000)  # a card shows its question's formulas on both sides
 def _mathml(formula: str, display: str) -> str:
     tex = html_entities.unescape(formula)
     if len(tex) > _LONGEST or refused(tex):

@@ -1,18 +1,25 @@
-// Draws, moves and names the parts of a picture, with a mouse, a finger or the keyboard. The deck stays as it is: what
-// comes of it is YAML, to paste into the card.
+// Draws, moves and names the parts of a picture, with a mouse, a finger or the keyboard. What comes of it is YAML, to
+// paste into the card; the page that the preview opened can save it there.
 "use strict";
 {
   const byId = (id) => document.getElementById(id);
   const board = byId("board");
+  const key = new URLSearchParams(location.search).get("key");
   let parts = [];
+  let note; // the id of the card's note
+  let before; // the parts in the file
   let drag;
 
   window.editParts = (card) => {
-    parts = card.parts.map((each) => ({ ...each, at: [...each.at] }));
+    note = card.id;
+    before = card.parts;
+    parts = copied(before);
     byId("part-picture").src = `media/${encodeURIComponent(card.picture)}`;
     draw();
     byId("parts").showModal();
   };
+
+  const copied = (list) => list.map(({ id, name, shape, at }) => ({ id, name, shape, at: [...at] }));
 
   // --- places ----------------------------------------------------------------------------------
 
@@ -191,10 +198,28 @@
   byId("copy-parts").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(yaml());
-      byId("said").textContent = byId("copied").textContent = "Copied";
+      byId("said").textContent = byId("copied").textContent = "Copied.";
     } catch { // a page that isn't served by this computer may not copy, but can select
       byId("part-yaml").select();
     }
+  });
+  byId("save-parts").hidden = !key;
+  byId("copy-parts").classList.toggle("main", !key);
+  byId("save-parts").addEventListener("click", async () => {
+    const drawn = copied(parts);
+    let said;
+    try {
+      const headers = { "Content-Type": "application/json", "X-Studydeck-Key": key };
+      const answer = await fetch("parts", { method: "POST", headers, body: JSON.stringify({ note, before, parts: drawn }) });
+      said = await answer.text();
+      if (answer.ok) {
+        before = drawn;
+        for (const part of parts) part.isNew = false; // its id is in the file now
+      }
+    } catch {
+      said = "The preview has stopped, so nothing was saved; copy the parts.";
+    }
+    byId("said").textContent = byId("copied").textContent = said;
   });
   byId("parts").addEventListener("close", () => { byId("copied").textContent = ""; });
 }

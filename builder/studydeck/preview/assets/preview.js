@@ -3,7 +3,7 @@
 "use strict";
 {
   const byId = (id) => document.getElementById(id);
-  const deck = { head: { sections: [] }, order: [], cards: {}, problems: [] };
+  const deck = { head: { sections: [] }, order: [], cards: {}, errors: [], loose: [], mild: {} };
   const place = { key: named(), side: "question" };
   const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [667, 443] }; // a desktop's window may be larger
   const frame = byId("frame");
@@ -31,39 +31,50 @@
   const graded = (problems) => ["error", "warning", "info"]
     .map((grade) => [grade, problems.filter((each) => each.severity === grade).length])
     .filter(([, number]) => number);
-  const counted = (problems) => graded(problems).map(([grade, number]) => count(number, grade)).join(", ");
+  const counted = (grades) => grades.map(([grade, number]) => count(number, grade)).join(", ");
 
   // --- states of the deck ----------------------------------------------------------------------
 
+  // A state has only what is new since the last one: a card's changed values, the order if it is another one.
   function take(state) {
-    const before = deck.order.indexOf(place.key);
     const shown = place.key;
-    const cards = {};
-    for (const key of state.order) cards[key] = state.cards[key] || deck.cards[key];
-    const changed = Object.keys(state.cards).filter((key) => JSON.stringify(cards[key]) !== JSON.stringify(deck.cards[key]));
-    const sameList = !narrowed() && state.order.join("\n") === deck.order.join("\n");
-    if (!cards[place.key]) {
-      place.key = state.order[Math.min(Math.max(before, 0), state.order.length - 1)];
+    const before = deck.order.indexOf(shown);
+    const css = cssOf(shown);
+    const changed = new Set();
+    let sameList = !narrowed() && (!state.order || alike(state.order, deck.order)) && (!state.head || alike(state.head.sections, deck.head.sections));
+    for (const [key, values] of Object.entries(state.cards)) {
+      const card = deck.cards[key];
+      sameList &&= card && (values.section ?? card.section) === card.section;
+      if (card && Object.entries(values).every(([name, value]) => alike(card[name], value))) continue;
+      deck.cards[key] = { ...card, ...values };
+      changed.add(key);
+    }
+    Object.assign(deck, state, { cards: deck.cards });
+    if (state.order) deck.cards = Object.fromEntries(deck.order.map((key) => [key, deck.cards[key]]));
+    if (!deck.cards[shown]) {
+      place.key = deck.order[Math.min(Math.max(before, 0), deck.order.length - 1)];
       place.side = "question";
     }
-    const css = cssOf(shown);
-    Object.assign(deck, state, { cards });
-    const same = shown === place.key && cssOf(shown) === css && !changed.includes(shown);
-    byId("title").textContent = state.head.title;
-    document.title = `${state.head.title} – studydeck preview`;
-    byId("counts").textContent = `${count(state.head.notes, "note")}, ${count(state.order.length, "card")}`;
-    byId("to-phone").hidden = !state.head.phone;
-    byId("get").hidden = !state.head.package;
-    byId("get").title = byId("get").download = state.head.package || "";
+    if (state.head) showHead();
+    byId("counts").textContent = `${count(deck.head.notes, "note")}, ${count(deck.order.length, "card")}`;
     showErrors();
     showWarnings();
     if (sameList) updateList(changed); else fillList();
-    if (same) showFacts(); else show(shown === place.key);
+    if (shown === place.key && cssOf(shown) === css && !changed.has(shown)) showFacts(); else show(shown === place.key);
+  }
+
+  const alike = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
+
+  function showHead() {
+    byId("title").textContent = deck.head.title;
+    document.title = `${deck.head.title} – studydeck preview`;
+    byId("to-phone").hidden = !deck.head.phone;
+    byId("get").hidden = !deck.head.package;
+    byId("get").title = byId("get").download = deck.head.package || "";
   }
 
   function showErrors() {
-    const errors = deck.problems.filter((each) => each.severity === "error");
-    const told = errors.length || deck.order.length ? errors : deck.problems;
+    const { errors } = deck;
     const box = byId("trouble");
     box.hidden = !errors.length && deck.order.length > 0;
     box.classList.toggle("mild", !errors.length);
@@ -74,7 +85,7 @@
       : "The cards below are from the last version without errors.";
     box.append(make("h2", errors.length ? `${count(errors.length, "error")}. ${shown}` : shown));
     const list = make("ul");
-    for (const each of told) {
+    for (const each of errors.length ? errors : deck.loose) {
       const item = make("li", `${each.message}; ${each.remedy} `);
       item.append(placeButton(`${where(each)}:${each.column}`));
       list.append(item);
@@ -83,12 +94,11 @@
   }
 
   function showWarnings() {
-    const mild = deck.problems.filter((each) => each.severity !== "error");
+    const mild = ["warning", "info"].filter((grade) => deck.mild[grade]).map((grade) => [grade, deck.mild[grade]]);
     byId("counted").textContent = mild.length ? `${counted(mild)} in the deck.` : "";
-    const ofCards = new Set(Object.values(deck.cards).flatMap((card) => card.problems.map((each) => JSON.stringify(each))));
-    const loose = mild.filter((each) => !ofCards.has(JSON.stringify(each)));
+    const { loose } = deck;
     byId("loose").hidden = !loose.length;
-    byId("loose").replaceChildren(make("summary", `${counted(loose)} that belong to no card`), ...loose.map(problemBox));
+    byId("loose").replaceChildren(make("summary", `${counted(graded(loose))} that belong to no card`), ...loose.map(problemBox));
   }
 
   function problemBox(each) {
@@ -125,34 +135,70 @@
     });
   }
 
-  const plain = make("textarea"); // decodes entities, and runs nothing
+  const texts = new WeakMap(); // what the search finds a card by
   function textOf(card) {
-    if (!card.text) {
-      plain.innerHTML = `${card.question} ${card.answer}`.replace(/<\/?(span|em|strong|a|code|b|i)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
-      card.text = `${card.asks} ${plain.value} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase();
+    if (!texts.has(card)) {
+      const html = `${card.question} ${card.answer}`.replace(/<\/?(span|em|strong|a|code|b|i)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
+      const text = html.replace(/&[#\w]+;/g, decoded);
+      texts.set(card, `${card.asks} ${text} ${card.id} ${card.tags.join(" ")} ${card.path}`.toLowerCase());
     }
-    return card.text;
+    return texts.get(card);
   }
+
+  const plain = make("textarea"); // decodes entities, and runs nothing
+  const entities = new Map();
+  function decoded(entity) {
+    if (!entities.has(entity)) {
+      plain.innerHTML = entity;
+      entities.set(entity, plain.value);
+    }
+    return entities.get(entity);
+  }
+
+  // The list has slices of rows, and a slice gets its rows when it comes into sight: a deck may have 10,000 cards, and
+  // each key in the search makes another list.
+  const SLICE = 25;
+  let slices = new Map(); // the slice of each listed card
+  const coming = new IntersectionObserver((entries) => {
+    for (const each of entries) if (each.isIntersecting) fillSlice(each.target);
+  }, { root: byId("cards"), rootMargin: "500px" });
 
   function fillList() {
     listed = matching();
-    const lists = new Map();
+    slices = new Map();
+    coming.disconnect();
+    const bySection = new Map(deck.head.sections.map((section) => [section.tag, []]));
+    for (const key of listed) bySection.get(deck.cards[key].section)?.push(key);
     const parts = document.createDocumentFragment();
-    for (const section of deck.head.sections) lists.set(section.tag, make("ol"));
-    for (const key of listed) lists.get(deck.cards[key].section)?.append(listItem(key));
     for (const section of deck.head.sections) {
-      const list = lists.get(section.tag);
-      if (list.childElementCount) parts.append(make("h2", section.name, { dir: "auto" }), list);
+      const keys = bySection.get(section.tag);
+      if (keys.length) parts.append(make("h2", section.name, { dir: "auto" }));
+      for (let start = 0; start < keys.length; start += SLICE) parts.append(sliceOf(keys.slice(start, start + SLICE)));
     }
     byId("cards").replaceChildren(parts);
     byId("none").hidden = listed.length > 0 || !deck.order.length;
     markCurrent();
   }
 
+  function sliceOf(keys) {
+    const slice = make("ol");
+    slice.keys = keys;
+    slice.style.setProperty("--rows", keys.length);
+    for (const key of keys) slices.set(key, slice);
+    coming.observe(slice);
+    return slice;
+  }
+
+  function fillSlice(slice) {
+    coming.unobserve(slice);
+    if (slice.childElementCount) return;
+    slice.append(...slice.keys.map(listItem));
+  }
+
   const narrowed = () => byId("search").value || byId("which").value !== "all";
 
   function updateList(keys) {
-    for (const key of keys) buttonOf(key)?.parentElement.replaceWith(listItem(key));
+    for (const key of keys) rowOf(key)?.replaceWith(listItem(key));
     markCurrent();
   }
 
@@ -168,15 +214,23 @@
     return item;
   }
 
-  const buttonOf = (key) => byId("cards").querySelector(`[data-key="${CSS.escape(key || "")}"]`);
+  // A card's row in the list, if it has one by now.
+  const rowOf = (key) => slices.get(key)?.children[slices.get(key).keys.indexOf(key)];
+  const buttonOf = (key) => rowOf(key)?.firstElementChild;
 
   function markCurrent() {
-    byId("cards").querySelector("[aria-current]")?.removeAttribute("aria-current");
+    for (const each of byId("cards").querySelectorAll('[tabindex="0"]')) {
+      each.removeAttribute("aria-current");
+      each.setAttribute("tabindex", "-1");
+    }
     const at = listed.indexOf(place.key) + 1;
     byId("position").textContent = at ? `${at.toLocaleString("en")} of ${listed.length.toLocaleString("en")}` : "";
-    const button = buttonOf(place.key);
-    (button || byId("cards").querySelector("button"))?.setAttribute("tabindex", "0");
-    if (!button) return;
+    const slice = slices.get(at ? place.key : listed[0]);
+    if (!slice) return;
+    fillSlice(slice);
+    const button = buttonOf(at ? place.key : listed[0]);
+    button.setAttribute("tabindex", "0");
+    if (!at) return;
     button.setAttribute("aria-current", "true");
     scrollTo(button, 3);
   }
