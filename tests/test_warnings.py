@@ -15,7 +15,7 @@ import pytest
 from author import DECK, Author
 from click.testing import CliRunner
 
-from studydeck.checks import check
+from studydeck.checks import check, judgements
 from studydeck.checks.judgements import JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OTHER_WARNINGS
 from studydeck.cli import main
 from studydeck.commands.explain import explain, explained, page
@@ -88,6 +88,24 @@ def test_a_check_has_the_limit_that_it_tells_of(name: str) -> None:
 def test_the_page_of_the_checks_is_made_of_their_docstrings() -> None:
     """If this fails: python -c 'from studydeck.commands.explain import page; print(page(), end="")' > docs/checks.md"""
     assert (ROOT / "docs" / "checks.md").read_text("utf-8") == page()
+
+
+@pytest.mark.parametrize("name", JUDGEMENTS)
+def test_some_sections_at_a_time_get_the_same_problems_as_all(
+    author: Author, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write(author, explained(name).fails)
+    deck = author.load().deck
+    deck = deck._replace(
+        sections=[
+            section._replace(cards=(card,), texts=tuple(card.texts), turned=section.turned if not number else ())
+            for section in deck.sections
+            for number, card in enumerate(section.cards)
+        ]
+    )
+    found = sorted(judgements.judgements(deck))
+    monkeypatch.setattr(judgements, "_AT_ONCE", 1)
+    assert sorted(judgements.judgements(deck)) == found
 
 
 def test_every_check_is_a_known_problem() -> None:

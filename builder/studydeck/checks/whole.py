@@ -67,7 +67,7 @@ def glossary(deck: Deck) -> Iterator[Problem]:
                 yield warning("glossary", text, message, f"write '{wanted[spelling]}'")
 
 
-@check("thin-section", "A section with no card, or only one.")
+@check("thin-section", "A section with no card, or only one.", whole=True)
 def thin_section(deck: Deck) -> Iterator[Problem]:
     """A section without a card; or, in a deck with several sections, with only one.
 
@@ -93,7 +93,7 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
             yield warning("thin-section", section.place, "this section has only one card", remedy)
 
 
-@check("no-source", "A card without a source, in a deck with a material.")
+@check("no-source", "A card without a source, in a deck with a material.", whole=True)
 def no_source(deck: Deck) -> Iterator[Problem]:
     """A card without a `source`, in a deck with a `material`. If no card has one, the deck is named once.
 
@@ -127,7 +127,7 @@ def no_source(deck: Deck) -> Iterator[Problem]:
         yield warning("no-source", card.place, message, "add source: with the paragraph and sentence, such as p2s1")
 
 
-@check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")
+@check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent", whole=True)
 def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     """Two questions that share nearly all of their content words: as many as the limit, or more.
 
@@ -148,13 +148,14 @@ def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     """
     cards = [card for card, question in questions(deck) if OBJECT not in plain(question)]
     asked = [card.asks for card in cards]
-    said = [content(question) for question in asked]
+    said = [tuple(content(question)) for question in asked]
     pairs = list(_alike(said, limit))
     partners = Counter(chain.from_iterable(pairs))
     for one, other in pairs:
         if partners[one] != 1 or partners[other] != 1 or fold(asked[one]) == fold(asked[other]):
             continue
-        if said[one] <= said[other] or said[one] >= said[other] or _answers(cards[one]) == _answers(cards[other]) != []:
+        here, there = set(said[one]), set(said[other])
+        if here <= there or here >= there or _answers(cards[one]) == _answers(cards[other]) != []:
             message = f"this asks nearly the same as {asked[one].path}:{asked[one].line}"
             yield info("near-duplicate", asked[other], message, "make clear in each how it differs from the other")
 
@@ -163,11 +164,12 @@ def _answers(card: Card) -> list[str]:
     return [fold(answer) for answer in card.answers]
 
 
-def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, int]]:
+def _alike(sets: Sequence[tuple[str, ...]], percent: int) -> Iterator[tuple[int, int]]:
     """The pairs of sets that share at least `percent` of their words, each as two numbers in rising order.
 
-    Two sets that share enough share one of their rarest words, so only sets with such a word are compared
-    (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", 2007).
+    The sets are tuples, which take a sixth of the memory. Two that share enough share one of their rarest words, so
+    only sets with such a word are compared (prefix filtering: Bayardo, Ma, Srikant, "Scaling up all pairs similarity
+    search", 2007).
     """
     frequency = Counter(chain.from_iterable(sets))
     rare = [word for word, count in frequency.items() if count <= _MOST_SHARING]
@@ -178,16 +180,17 @@ def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, 
             continue
         rarest = sorted(filter(rank.__contains__, one), key=rank.__getitem__)
         candidates: set[int] = set()
+        words_of_one = set(one)
         for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
             candidates.update(having[word])
             having[word].append(number)
         for other in sorted(candidates):
-            shared = len(one & sets[other])
+            shared = len(words_of_one.intersection(sets[other]))
             if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
                 yield other, number
 
 
-@check("spelling-variant", "A word that the deck spells in two ways.", severity=INFO)
+@check("spelling-variant", "A word that the deck spells in two ways.", severity=INFO, whole=True)
 def spelling_variant(deck: Deck) -> Iterator[Problem]:
     """A word that the deck spells in two ways: with and without a hyphen, with a Greek letter and its name.
 

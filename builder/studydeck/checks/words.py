@@ -79,7 +79,7 @@ ASPECTS = plurals(
 #: The same, but often only one of them is meant.
 FACTS = plurals("cause use function result application property way")
 
-_MOST_TEXTS = 2**18
+_MOST_TEXTS = 2**14
 #: Endings of words, each before those that it ends with.
 _ENDINGS = tuple(
     "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
