@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from studydeck.history.plan import (
     without_texts,
 )
 from studydeck.history.repair import Repaired, repair
-from studydeck.model import Deck, Note
+from studydeck.model import Deck
 from studydeck.package.read import read_package
 from studydeck.pair import lock_in
 from studydeck.pipeline import Loaded, compile_notes, load
@@ -54,11 +54,12 @@ def compared(
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
         before, texts_from = _before(deck, against, ids, last)
-    if without_texts(before, notes):
-        before, texts_from = _with_texts(before, notes, deck, package, texts_from, ids)
     types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
-    return before, After(notes, types, lock), texts_from
+    after = After(notes, types, lock)
+    if without_texts(before, after):
+        before, texts_from = _with_texts(before, after, deck, package, texts_from, ids)
+    return before, after, texts_from
 
 
 def repair_lock(folder: Path, out: Path) -> Repaired | None:
@@ -130,18 +131,18 @@ def _undamaged_lock(name: str, data: bytes) -> Lock:
 
 
 def _with_texts(
-    before: Before, notes: Sequence[Note], deck: Deck, package: Path, known: str, ids: Mapping[str, int]
+    before: Before, after: After, deck: Deck, package: Path, known: str, ids: Mapping[str, int]
 ) -> tuple[Before, str]:
     """`before` with old texts from the package of the last build, else from git; and in words which of them."""
     sources = [known] if known else []
     if package.exists():
         with suppress(ValueError, OSError):
-            found = before_from_package(*read_package(package, ids, without_texts(before, notes)), "")
+            found = before_from_package(*read_package(package, ids, without_texts(before, after)), "")
             before = with_texts(before, found.notes.values())
             sources.append(f"Old texts are from {package.as_posix()}.")
-    if without_texts(before, notes) and (head := git.commit_of(deck.folder, "HEAD")):
+    if without_texts(before, after) and (head := git.commit_of(deck.folder, "HEAD")):
         before = with_texts(before, texts_of(notes_at(deck, head)))
         sources.append("Old texts are from git HEAD.")
-    if without_texts(before, notes):
+    if without_texts(before, after):
         return before, "Some old texts are not shown: neither the last package nor git has them."
     return before, sources[-1] if sources else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from studydeck.counting import counted, listed
@@ -81,6 +81,16 @@ class After(NamedTuple):
     notes: Sequence[Note]
     types: Sequence[NoteType]
     lock: Lock
+
+    def edits(self, before: Before) -> list[tuple[Old, Note]]:
+        """The notes that learners have, and that have another content now."""
+        found = [(before.notes.get(note.identity.guid), note) for note in self.notes]
+        contents = self.lock.notes
+        return [(old, note) for old, note in found if old and old.content != contents[note.identity.id].content]
+
+
+#: Notes that a build edits, each with what learners have of it.
+_Edits = Sequence[tuple[Old, Note]]
 
 
 class FieldChange(NamedTuple):
@@ -223,20 +233,17 @@ def named_fields(note: Note) -> dict[str, str]:
     return {name: value for name, value in named if name not in ours}
 
 
-def without_texts(before: Before, notes: Sequence[Note]) -> set[str]:
+def without_texts(before: Before, after: After) -> set[str]:
     """The guids of the edited and deleted notes whose old text isn't known yet."""
-    edited = (
-        old.guid
-        for note in notes
-        if (old := before.notes.get(note.identity.guid)) is not None
-        if old.fields is None and old.content != content_digest(note)
-    )
-    return {*edited, *(old.guid for old in _gone(before, notes) if old.fields is None)}
+    changed = [*(old for old, _ in after.edits(before)), *_gone(before, after.notes)]
+    return {old.guid for old in changed if old.fields is None}
 
 
 def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan:
     """The plan for a learner who has `before` and imports `after`."""
-    cards = [_card(before.notes.get(note.identity.guid), note) for note in after.notes]
+    edits = after.edits(before)
+    edited = {note.identity.guid for _, note in edits}
+    cards = [_card(before.notes.get(note.identity.guid), note, edited) for note in after.notes]
     gone = list(_gone(before, after.notes))
     for old in gone:
         readable = KINDS[old.kind].readable(old.fields) if old.fields and old.kind in KINDS else old.fields
@@ -247,11 +254,11 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         against=before.source,
         texts_from=texts_from,
         cards=tuple(cards),
-        by_hand=tuple(_by_hand(deck, before, after, gone)),
-        unclean=tuple(_unclean(before, after)),
+        by_hand=tuple(_by_hand(deck, before, after, gone, edits)),
+        unclean=tuple(_unclean(before, after, edits)),
         look=_look(before, after),
         about=about(deck),
-        moved_gaps=tuple(_moved_gaps(before, after)),
+        moved_gaps=tuple(_moved_gaps(edits)),
         editions=tuple(_editions(before, after, cards)),
     )
 
@@ -279,11 +286,11 @@ def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
     return (old for guid, old in before.notes.items() if guid not in here and not old.retired)
 
 
-def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old]) -> Iterator[ByHand]:
+def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old], edits: _Edits) -> Iterator[ByHand]:
     had = {note.identity.guid: note for note in after.notes if note.identity.guid in before.notes}
     stays = [Stay(guid, old.deck, note.deck) for guid, note in had.items() if (old := before.notes[guid]).deck]
     yield from by_hand.moving(stays, deck.title, lambda guid: _search(before.notes[guid], had[guid]))
-    if dropped := [_search(before.notes[guid], note) for guid, note in had.items() if _drops(before.notes[guid], note)]:
+    if dropped := [_search(*each) for each in edits if _drops(*each)]:
         yield by_hand.empty(dropped)
     if any(note.card.retired for note in after.notes):
         yield by_hand.retired(deck.tag)
@@ -306,11 +313,10 @@ def _search(old: Old, note: Note | None = None) -> str:
     return f"({' OR '.join(found)})" if len(found) > 1 else next(iter(found), by_hand.by_id(old.id))
 
 
-def _moved_gaps(before: Before, after: After) -> Iterator[str]:
+def _moved_gaps(edits: _Edits) -> Iterator[str]:
     """Sentences on gaps that hide what another number hid."""
-    for note in after.notes:
-        old = before.notes.get(note.identity.guid)
-        if old is None or not note.card.kind.gaps or old.content == content_digest(note):
+    for old, note in edits:
+        if not note.card.kind.gaps:
             continue
         if old.fields is not None:
             field = note.card.kind.asks_field
@@ -321,10 +327,8 @@ def _moved_gaps(before: Before, after: After) -> Iterator[str]:
             yield f"{note.identity.id}: {plain(moved[0])}"
 
 
-def _drops(old: Old | None, note: Note) -> bool:
-    """Whether the note had a card that it hasn't any more."""
-    if old is None or old.content == content_digest(note):
-        return False
+def _drops(old: Old, note: Note) -> bool:
+    """Whether an edited note had a card that it hasn't any more."""
     kind = note.card.kind
     had = kind.cards_in(old.fields) if old.fields is not None else {each - 1 for each in gap_numbers(old.answer)}
     return not set(had) <= set(note.ords)
@@ -348,12 +352,12 @@ def _text(card: Card) -> str:
     return " ".join(f"{card.called}{parts}".split())
 
 
-def _card(old: Old | None, note: Note) -> CardPlan:
+def _card(old: Old | None, note: Note, edited: Container[str]) -> CardPlan:
     name, text = note.identity.id, _text(note.card)
     if old is None:
         return CardPlan(name, "new", text, deck=note.deck)
     moved = old.deck if old.deck and old.deck != note.deck else ""
-    if old.content == content_digest(note):
+    if note.identity.guid not in edited:
         return CardPlan(name, "untouched", text, moved_from=moved, deck=note.deck)
     if note.card.retired and not old.retired:
         return CardPlan(name, "retired", text, moved_from=moved, deck=note.deck)
@@ -401,7 +405,7 @@ def _changes(old: Old, note: Note) -> tuple[FieldChange, ...]:
     return tuple(changes)
 
 
-def _unclean(before: Before, after: After) -> Iterator[str]:
+def _unclean(before: Before, after: After, edits: _Edits) -> Iterator[str]:
     """Why something wouldn't arrive: Anki reports a conflict, or drops it because of its stamp."""
     alike = _alike(before, after)
     yield from why_merge(list(alike.values()), before.source)
@@ -415,9 +419,8 @@ def _unclean(before: Before, after: After) -> Iterator[str]:
             yield f"the note type '{old.name}' had other fields or templates, so its notes would conflict"
         elif old.content != type_digest(new) and after.lock.types[new.key].modified <= old.modified:
             yield f"the note type '{old.name}' of {before.source} has a newer stamp, so Anki would keep its old look"
-    dropped = [
-        note.identity.id for note in after.notes if _is_dropped(before.notes.get(note.identity.guid), note, after)
-    ]
+    stamps = after.lock.notes  # one must be greater (test_anki_import.py, "an older stamp is ignored")
+    dropped = [note.identity.id for old, note in edits if stamps[note.identity.id].modified <= old.modified]
     if dropped:
         names = listed([f"'{each}'" for each in dropped])
         yield f"{before.source} has {names} with a newer stamp, so Anki would silently drop the edit"
@@ -439,13 +442,6 @@ def _conflicting(old: OldType, before: Before, after: After) -> Iterator[str]:
 def _is_updated(old: NoteType, new: NoteType) -> bool:
     """Whether Anki updates notes of `old` by a package with `new`, which has its number."""
     return same_parts(old.fields, new.fields) and same_parts(old.templates, new.templates)
-
-
-def _is_dropped(old: Old | None, note: Note, after: After) -> bool:
-    """Whether an edit wouldn't arrive: its stamp must be greater (test_anki_import.py, "an older stamp is ignored")."""
-    if old is None or old.content == content_digest(note):
-        return False
-    return after.lock.notes[note.identity.id].modified <= old.modified
 
 
 def _look(before: Before, after: After) -> str:
