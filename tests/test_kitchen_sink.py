@@ -19,7 +19,7 @@ from studydeck.engine.learner import Import, Learner
 DECK = ROOT / "tests" / "decks" / "kitchen-sink"
 NOTES = 134
 #: What of an author's spelling no learner should ever see outside of code.
-RAW = re.compile(r"\{\{c\d|\*\*[^\s*]+\*\*|==\w|~~\w|!\[|\]\(|\[\$\]|\[latex\]|\[sound:|\$\$|\{\w+\||\|\d+%?\b")
+RAW = re.compile(r"\{\{c\d|\*\*[^\s*]+\*\*|==\w|~~\w|!\[|\]\(|\[\$\]|\[latex\]|\[sound:|:tts|\$\$|\{\w+\||\|\d+%?\b")
 _CODE = re.compile(r"<code.*?</code>|<style.*?</style>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
