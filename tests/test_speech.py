@@ -214,7 +214,9 @@ def test_one_text_that_cant_be_said_keeps_no_other_from_it(speaker: Speaker) -> 
     program.write_text(VOICE + "\nexit(b'square' in text)", "utf-8")
     done = speaker.build()
     assert "formula" not in done.stdout
-    assert "water.yaml:6:5: warning: 1 text without a sound" in done.stderr
+    assert (
+        "water.yaml:6:5: warning: 1 text without a sound, of those that speak: has read aloud, since '" in done.stderr
+    )
     assert (len(speaker.said), len(speaker.names())) == (8, 6)
 
 
@@ -448,3 +450,24 @@ def test_a_text_that_no_device_can_read_is_a_warning(author: Author, language: s
     author.build()
     author.write("deck.yaml", DECK + "speak: device\nlanguage: la-VA\n")
     assert author.problems() == []
+
+
+def test_a_deck_that_was_built_without_sounds_gets_them_from_the_next_build(speaker: Speaker) -> None:
+    words = ["build", "-o", str(speaker.author.out), str(speaker.author.folder)]
+    for _ in range(2):
+        assert "7 texts without a sound" in CliRunner().invoke(main, words).stderr
+    done = speaker.build()
+    assert "7 texts" not in done.stderr
+    assert "5 edited" in done.stdout
+    assert len(speaker.names()) == 7
+
+
+def test_decks_that_need_no_sounds_are_built_with_one_that_does(speaker: Speaker, tmp_path: Path) -> None:
+    other = tmp_path / "seas"
+    other.mkdir()
+    (other / "deck.yaml").write_text("deck: Seas\nuid: abcdefghijkm\n", "utf-8")
+    (other / "seas.yaml").write_text("section: S\ncards:\n  - {id: x, question: Which sea?, answer: This}\n", "utf-8")
+    CliRunner().invoke(main, ["build", "-o", str(speaker.author.out), str(speaker.author.folder), str(other)])
+    done = speaker.build(more=[str(other), "--edition", "text"])
+    assert (done.exit_code, len(speaker.names())) == (0, 7), done.output
+    assert "5 edited" in done.stdout

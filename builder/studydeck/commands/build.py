@@ -50,10 +50,11 @@ def build_all(
     with ExitStack() as opened:
         reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
         if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
-            why = _spoken([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
+            failures = _speak([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
             looks = cache.look([each.deck for each in looks], out, now, only_this_branch)  # with the sounds
+            looks = [each._replace(known=None) for each in looks]
             reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
-            problems = [_explained(each, why) for each in problems]
+            problems = _explained(problems, [each.loaded for each in reads if each.loaded], failures)
         loaded = [each.loaded for each in reads if each.loaded]
         if locked:
             problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
@@ -150,28 +151,26 @@ def _remember(read: _Read, built: Built, out: Path) -> None:
     cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
 
 
-def _spoken(loaded: Sequence[Loaded], program: str, progress: Progress) -> dict[Problem, str]:
-    """Has a program make the sounds that texts lack; why it couldn't, by the problem with the texts that lack some."""
+def _speak(loaded: Sequence[Loaded], program: str, progress: Progress) -> dict[Path, str]:
+    """Has a program make the sounds that texts lack; why it couldn't make one, by the decks of which it couldn't."""
     from studydeck.commands.speak import speak_lacking
 
-    why: dict[Problem, str] = {}
+    why: dict[Path, str] = {}
     for number, each in enumerate(loaded):
-        failures = speak_lacking(each, program, part_of(progress, number, len(loaded)))
-        why |= (
-            dict.fromkeys([found for found in each.problems if found.name == "unspoken"], failures[0])
-            if failures
-            else {}
-        )
+        if failures := speak_lacking(each, program, part_of(progress, number, len(loaded))):
+            why[each.deck.folder] = failures[0]
     return why
 
 
-def _explained(problem: Problem, why: Mapping[Problem, str]) -> Problem:
-    """The problem; one with texts that have no sound says why it couldn't be made."""
-    if problem not in why:
-        return problem
-    return problem._replace(
-        message=f"{problem.message}, since {why[problem]}", remedy="once that is fixed, build again"
-    )
+def _explained(problems: Sequence[Problem], loaded: Sequence[Loaded], failures: Mapping[Path, str]) -> list[Problem]:
+    """The problems, of which those with texts that still have no sound say why it couldn't be made."""
+    found = ((each.deck.folder, problem) for each in loaded for problem in each.problems)
+    why = {each: failures[deck] for deck, each in found if each.name == "unspoken" and deck in failures}
+    remedy = "once that is fixed, build again"
+    return [
+        each._replace(message=f"{each.message}, since {why[each]}", remedy=remedy) if each in why else each
+        for each in problems
+    ]
 
 
 def _failing(problems: Sequence[Problem]) -> bool:
