@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 
 from studydeck.patterns import pattern
 from studydeck.text.stand_ins import (
@@ -58,7 +58,7 @@ class _Level:
         self.at = at
         self.before = before
         self.opened: list[tuple[str, int]] = []  # tags without their ends: the name, and where it is written
-        self.count: Counter[str] = Counter()
+        self.count: dict[str, int] = defaultdict(int)
         self.raised: dict[str, tuple[int, str, int]] = {}  # a `~` or `^`: where, what is before it, tags before it
 
     def forget(self, at: int, tags: int) -> None:
