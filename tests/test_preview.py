@@ -174,6 +174,17 @@ def test_taps_on_the_card_open_hints_and_turn_it(server: Server, open_page: Call
     window.shows("The Nile")
 
 
+def test_a_hint_stays_open_when_another_card_is_saved(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    window = open_page(server.address)
+    card = window.page.frame_locator("#frame")
+    card.locator("a.hint").click()
+    rivers.edit("cards:", "# a comment\ncards:")
+    expect(window.page.locator("#facts dd .place")).to_contain_text("water.yaml:4")
+    expect(card.locator("div.hint")).to_be_visible()
+
+
 def test_night_and_widths_change_what_the_card_is_told(server: Server, open_page: Callable[..., Window]) -> None:
     window = open_page(server.address)
     body = window.page.frame_locator("#frame").locator("body")
