@@ -39,7 +39,7 @@
   function take(state) {
     const shown = place.key;
     const before = deck.order.indexOf(shown);
-    const css = cssOf(shown);
+    const look = lookOf(shown);
     const changed = new Set();
     let sameList = !narrowed() && (!state.order || alike(state.order, deck.order)) && (!state.head || alike(state.head.sections, deck.head.sections));
     for (const [key, values] of Object.entries(state.cards)) {
@@ -60,7 +60,12 @@
     showErrors();
     showWarnings();
     if (sameList) updateList(changed); else fillList();
-    if (shown === place.key && cssOf(shown) === css && !changed.has(shown)) showFacts(); else show(shown === place.key);
+    if (shown === place.key && lookOf(shown) === look) showFacts(); else show(shown === place.key);
+  }
+
+  function lookOf(key) {
+    const { asks, question, answer } = deck.cards[key] || {};
+    return JSON.stringify([cssOf(key), asks, question, answer]);
   }
 
   const alike = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
