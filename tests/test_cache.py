@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -71,6 +72,18 @@ def test_warnings_name_the_deck_as_it_was_given(
     said = CliRunner().invoke(main, ["build", "../rivers", "-o", "../dist"]).output
     assert "../rivers/media/unused.svg:1:1" in said or "unused.svg" in said
     assert "rivers/media/unused.svg" not in said.replace("../rivers", "")
+
+
+@pytest.mark.parametrize("torn", ["x", "[]", "[1, [2]]", "{}", '["", [[]]]'])
+def test_torn_warnings_are_read_anew(rivers: Author, loads: list[Path], torn: str) -> None:
+    rivers.write("media/unused.svg", PICTURE)
+    said = build().replace("2 new", "0 new").replace("0 unchanged", "2 unchanged")
+    note = cache._place(Path("rivers"), Path("dist"))
+    whole = note.read_text()
+    note.write_text(re.sub(r"(?m)^problems\t.*", f"problems\t{torn}", whole))
+    assert note.read_text() != whole
+    assert build() == said
+    assert len(loads) == 2
 
 
 @pytest.mark.parametrize("name", ["more.yml", "more.YAML"])
