@@ -74,6 +74,18 @@ def test_warnings_name_the_deck_as_it_was_given(
     assert "rivers/media/unused.svg" not in said.replace("../rivers", "")
 
 
+@pytest.mark.parametrize("torn", ["x", "[]", "[1, [2]]", "{}", '["", [[]]]'])
+def test_torn_warnings_are_read_anew(rivers: Author, loads: list[Path], torn: str) -> None:
+    rivers.write("media/unused.svg", PICTURE)
+    said = build().replace("2 new", "0 new").replace("0 unchanged", "2 unchanged")
+    note = cache._place(Path("rivers"), Path("dist"))
+    whole = note.read_text()
+    note.write_text(re.sub(r"(?m)^problems\t.*", f"problems\t{torn}", whole))
+    assert note.read_text() != whole
+    assert build() == said
+    assert len(loads) == 2
+
+
 @pytest.mark.parametrize("name", ["more.yml", "more.YAML"])
 def test_a_file_that_only_makes_a_warning_is_seen(rivers: Author, name: str) -> None:
     build()

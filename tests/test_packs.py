@@ -21,7 +21,7 @@ PACKED: dict[str, Callable[[Path], None]] = {
     "in long chains": lambda home: run(home, "repack -adfq --depth=4000 --window=250"),
     "without deltas": lambda home: run(home, "repack -adFq --depth=0"),
     "half of it packed": lambda home: run(home, "gc -q", more=10),
-    "in two packs": lambda home: run(home, "gc -q", "repack -dq", more=40),
+    "in two packs": lambda home: run(home, "gc -q", "repack -dq", more=10),
 }
 
 
@@ -41,7 +41,7 @@ def line(draw: random.Random) -> bytes:
 def history(home: Path, seed: int, commits: int) -> None:
     """Commits versions of a file: lines that change, move, come, go and double, at times with none at the end."""
     draw = random.Random(seed)
-    lines = [line(draw) for _ in range(draw.choice([0, 3, 400, 2000]))]
+    lines = [line(draw) for _ in range(draw.choice([0, 3, 400, 800]))]
     versions = []
     for _ in range(commits):
         for _ in range(draw.choice([1, 1, 3, 20])):
@@ -82,7 +82,7 @@ def repository(tmp_path: Path) -> Repository:
 @pytest.mark.parametrize("packed", PACKED)
 def test_no_line_of_any_version_is_missed_and_none_is_made_up(repository: Repository, packed: str, seed: int) -> None:
     home = Path(repository.top)
-    history(home, seed, 60)
+    history(home, seed, 25)
     PACKED[packed](home)
     blobs = files_in(home)
     there, lines = lines_ever(repository, blobs)

@@ -343,7 +343,7 @@ def _print_unchanged(looks: Sequence[cache.Look], output: Path, style: str) -> N
     from studydeck.incremental import cache
 
     packages = []
-    problems = sorted(problem for each in looks for problem in cache.problems_of(each))
+    problems = sorted(problem for each in looks for problem in each.made.problems)
     if style == "text" and problems:
         print_problems(problems, err=True)
     for look in looks:

@@ -105,7 +105,8 @@ def _read_all(
     if len(whole) < len(looks) and cache.may_meet([*map(_marks, found)], lambda number: _guids(found[number])):
         loaded, problems = load_all([each.deck for each in looks], part_of(progress, 0, 2), locks, judge=False)
         return [_Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
-    return found, sorted([*problems, *(problem for each in found for problem in _known_problems(each))])
+    unread = [each.look.made for each in found if each.loaded is None]
+    return found, sorted([*problems, *(problem for each in unread for problem in each.problems)])
 
 
 def _marks(read: _Read) -> cache.Marks:
@@ -122,10 +123,6 @@ def _guids(read: _Read) -> set[str]:
     if read.loaded is None:
         return cache.guids_of(read.look)
     return {*(each.guid for each in read.loaded.known), *map(guid_in, read.loaded.kept.lines)}
-
-
-def _known_problems(read: _Read) -> list[Problem]:
-    return [] if read.loaded else cache.problems_of(read.look)
 
 
 def _built(read: _Read, out: Path, now: int, only_this_branch: bool, progress: Progress) -> Built:
@@ -145,9 +142,8 @@ def _remember(read: _Read, built: Built, out: Path) -> None:
     memory = memory or rebuild.memory_of(loaded)
     made = cache.Made(
         built.title, built.notes, built.cards, built.media,
-        max([built.newest, *stamps]), rebuild.marks_of(own_marks(loaded), memory),
+        max([built.newest, *stamps]), rebuild.marks_of(own_marks(loaded), memory), loaded.problems,
     )  # fmt: skip
-    made = cache.with_problems(made, look.deck, loaded.problems)
     cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
 
 

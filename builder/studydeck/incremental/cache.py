@@ -74,8 +74,8 @@ class Marks(NamedTuple):
 class Made(NamedTuple):
     """A package that a build made: its deck's title, its notes, cards and media files, and its marks.
 
-    `newest` is the newest stamp in its lock, in seconds since 1970. `problems` are the warnings of its deck, as JSON,
-    and how the deck was named in them; "" if there were none.
+    `newest` is the newest stamp in its lock, in seconds since 1970. `problems` are the deck's warnings, which every
+    build reports.
     """
 
     title: str
@@ -84,7 +84,7 @@ class Made(NamedTuple):
     media: int
     newest: int = 0
     marks: Marks = Marks()
-    problems: str = ""
+    problems: Sequence[Problem] = ()
 
 
 class Known(NamedTuple):
@@ -137,7 +137,11 @@ def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = Fa
     or its Python is another one, or if a stamp is in the future at `now` (seconds since 1970), which a build reports.
     `only_this_branch` says which refs of a repository a build reads.
     """
-    program, refs = _program(), dict[str, str]()
+    try:
+        program = _program()
+    except OSError:
+        return [Look(deck, State(), None) for deck in decks]
+    refs: dict[str, str] = {}
     looks = []
     for deck in decks:
         note, state = _noted(deck, out), State()
@@ -175,8 +179,6 @@ def _known(deck: Path, note: _Note, state: State) -> Known | None:
     before = {path: digest for digest, _, path in note.files}
     if note.program != state.program or not state.digests or before.keys() != state.digests.keys():
         return None
-    if note.made.problems and _read_problems(note.made)[0] != _named(deck):
-        return None
     changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
     return Known(note.made, changed, note.sections, before, note.refs != state.refs)
 
@@ -208,33 +210,6 @@ def guids_of(look: Look) -> set[str]:
         notes = (line.split("\t", 5) for line in lines if line.startswith("note\t"))
         return {*look.made.marks.retired, *(values[2] for values in notes if values[4] == "live")}
     return set()
-
-
-def with_problems(made: Made, deck: Path, problems: Sequence[Problem]) -> Made:
-    """`made` with the warnings of its deck."""
-    import json  # few decks have any
-
-    return made._replace(problems=json.dumps([_named(deck), problems]) if problems else "")
-
-
-def problems_of(look: Look) -> list[Problem]:
-    """The warnings of a deck that has not changed since its last build."""
-    return _read_problems(look.made)[1] if look.made.problems else []
-
-
-def _read_problems(made: Made) -> tuple[str, list[Problem]]:
-    """How the deck was named in problems, and the problems."""
-    import json
-
-    from studydeck.model import Problem
-
-    named, problems = json.loads(made.problems)
-    return named, [Problem(*each) for each in problems]
-
-
-def _named(deck: Path) -> str:
-    """How the deck's files are named in problems."""
-    return f"{os.getcwd()}\0{os.fspath(deck)}"
 
 
 def is_complete(state: State) -> bool:
@@ -286,21 +261,22 @@ def _write(deck: Path, out: Path, state: State, sections: str, made: Made, files
     """Writes a note: its head, what was made, and the lines of the files."""
     head = f"{state.program} {sections} {state.refs}"
     own, mine, retired = made.marks
-    rows = [made[:5], ["own", *own], ["written", *mine], ["retired", *retired], ["problems", made.problems]]
+    problems = _json(deck, made.problems)
+    rows = [made[:5], ["own", *own], ["written", *mine], ["retired", *retired], ["problems", problems]]
     text = "\n\n".join([head, "\n".join("\t".join(map(str, row)) for row in rows), files])
     write_file(_place(deck, out), text.encode("utf-8", "surrogatepass"))
 
 
 def _noted(deck: Path, out: Path) -> _Note | None:
-    """The note of a deck's last build, unless it is missing or damaged."""
-    with suppress(OSError, ValueError):
+    """The note of a deck's last build, unless it is missing, damaged, or names the deck's files otherwise."""
+    with suppress(OSError, ValueError, TypeError):
         head, made, files = _place(deck, out).read_text("utf-8", "surrogatepass").split("\n\n")
         program, sections, refs = head.split(" ")
         (title, *numbers), (_, *own), (_, *mine), (_, *retired), (_, problems) = (
             row.split("\t") for row in made.split("\n")
         )
         notes, cards, media, newest = map(int, numbers)
-        found = Made(title, notes, cards, media, newest, Marks(own, mine, retired), problems)
+        found = Made(title, notes, cards, media, newest, Marks(own, mine, retired), _problems(deck, problems))
         return _Note(program, sections, refs, found, [line.split(" ", 2) for line in files.split("\n")])
     return None
 
@@ -317,6 +293,33 @@ def _recall_digests(note: _Note) -> None:
         for digest, mark, path in note.files:
             if mark and digest != _UNKNOWN:
                 keep_digest(path, tuple(map(int, mark.split("."))), digest)
+
+
+def _json(deck: Path, problems: Sequence[Problem]) -> str:
+    """A deck's problems, and how its files are named in them; "" if there are none."""
+    if not problems:
+        return ""
+    import json  # few decks have any
+
+    return json.dumps([_named(deck), problems])
+
+
+def _problems(deck: Path, written: str) -> list[Problem]:
+    """The problems in what `_json` made. Raises ValueError or TypeError if they would be said otherwise now."""
+    if not written:
+        return []
+    import json
+
+    from studydeck.model import Problem
+
+    named, problems = json.loads(written)
+    if named != _named(deck):
+        raise ValueError(named)
+    return [Problem(*each) for each in problems]
+
+
+def _named(deck: Path) -> str:
+    return f"{os.getcwd()}\0{os.fspath(deck)}"
 
 
 def _place(deck: Path, out: Path) -> Path:
