@@ -428,8 +428,8 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "a search for a note": lambda value: by_hand.by_text("Front", value),
     "a text edition": lambda value: edition.media_in([value]),
     "the numbers": lambda value: count(cards(value), notes(value), [], []),
-    "the print": lambda value: PRINT.make(
-        cards(value), [each for each in notes(value) if "<img" not in str(each)], [], ""
+    "the print": lambda value: list(
+        PRINT.make(cards(value), [each for each in notes(value) if "<img" not in str(each)], [], "")
     ),
     "the preview": lambda value: face(notes(value)[0], [("", "")]),
     "a file": yaml("…"),

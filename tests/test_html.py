@@ -81,7 +81,7 @@ def test_the_engine_draws_it(author: Author, artist: Artist) -> None:
 
 def test_it_is_printed_with_its_pictures(author: Author) -> None:
     loaded = author.load()
-    page = PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, "columns")
+    page = "".join(PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, "columns"))
     assert '<font color="red">Which</font>' in page
     assert 'src="data:image/svg+xml;base64,' in page
 

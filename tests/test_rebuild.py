@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -391,3 +392,25 @@ def test_a_clock_set_back_is_told(twins: Twins) -> None:
     twins.clock -= 10 * 86_400
     twins.edit(SMALL["an answer"])
     assert "future-stamp" in twins.build()
+
+
+def test_a_sound_is_never_whole_in_memory(author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STUDYDECK_CACHE", str(tmp_path / "cache"))
+
+    def peak(card: str, file: str = "water.yaml") -> int:
+        author.section(f"  - {{id: {file[:-5]}, question: What is in the {file}?, answer: '{card}'}}\n", file, file)
+        tracemalloc.start()
+        done = CliRunner().invoke(main, ["build", "rivers"])
+        assert done.exit_code == 0, done.output
+        try:
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    for name in ("long.mp3", "other.mp3"):
+        author.write(f"media/{name}", name.encode())
+        os.truncate(author.folder / "media" / name, 4_900_000)  # a larger one gets a warning, and no short build
+    peak("Rain", "air.yaml")  # loads what a build needs
+    assert peak("[sound:long.mp3] [sound:other.mp3]") < 3_000_000
+    assert peak("Thunder", "air.yaml") < 3_000_000  # which copies the sounds from the last package

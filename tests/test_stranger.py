@@ -128,7 +128,7 @@ def artist() -> Iterator[Artist]:
 
 
 def printed(loaded: Loaded, layout: str) -> str:
-    return PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout)
+    return "".join(PRINT.make(loaded.deck, compile_notes(loaded), loaded.media.files, layout))
 
 
 def sides(artist: Artist, loaded: Loaded) -> list[str]:

@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -196,12 +196,12 @@ def move(path: Path, target: Path, digest: str) -> None:
         keep_digest(target, after, digest)
 
 
-def write_file(path: Path, data: bytes, folder: Path | None = None) -> None:
+def write_file(path: Path, data: bytes | Iterable[bytes], folder: Path | None = None) -> None:
     """Writes one file, as `write_files` does."""
     write_files({path: data}, folder)
 
 
-def write_files(files: Mapping[Path, bytes], folder: Path | None = None) -> None:
+def write_files(files: Mapping[Path, bytes | Iterable[bytes]], folder: Path | None = None) -> None:
     """Writes files, all of them beside their targets first, so that if one can't be written, none is.
 
     Files of the deck in `folder` are written where `target_of` says; without a folder, a file replaces a link.
@@ -216,7 +216,7 @@ def write_files(files: Mapping[Path, bytes], folder: Path | None = None) -> None
             part = target.with_name(f".{target.name}.{os.getpid()}.part")
             parts.append((part, target))
             with create(part, like=target) as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
         for part, path in parts:
             os.replace(part, path)
     except OSError as error:

@@ -19,6 +19,6 @@ def export_deck(loaded: Loaded, target: str, layout: str | None, path: Path | No
     if layout is not None and layout not in output.layouts:
         raise ValueError(f"'{target}' has no layout '{layout}'; choose one of {', '.join(output.layouts)}")
     path = path or Path("dist", folder_name(loaded.deck.folder) + output.suffix)
-    text = output.make(loaded.deck, notes_of(loaded), loaded.media.files, layout or output.layouts[0])
-    write_file(path, text.encode())
+    parts = output.make(loaded.deck, notes_of(loaded), loaded.media.files, layout or output.layouts[0])
+    write_file(path, (part.encode() for part in parts))
     return path

@@ -123,7 +123,8 @@ def _write(
             write_files({part / path: text.encode() for path, text in type_files(incoming).items()}, part)
             for name in template_media(incoming, made.incoming.media):
                 _copy(made.incoming.media[name], part / FOLDER / incoming.folder / name)
-        for name, content in made.media.items():
+        for name, source in made.media.items():
+            content = source if isinstance(source, Path) else made.incoming.media[source]
             _copy(content, part / "media" / name)
         loaded = load(part)
         notes = compile_notes(loaded)
@@ -153,13 +154,16 @@ def _copy(content: Path | bytes, target: Path) -> None:
 
 
 class _Making:
-    """A deck in the making: its cards by section, and its media, with the names that they have there."""
+    """A deck in the making: its cards by section, and its media, by the names that they have there.
+
+    Those are files, or names of media in the incoming deck.
+    """
 
     def __init__(self, incoming: IncomingDeck, beside: Path) -> None:
         self.incoming, self.beside = incoming, beside
         self.name = "::".join(" ".join(part.split()) for part in incoming.name.split("::") if part.strip()) or "Deck"
         self.description = incoming.description.strip()
-        self.media: dict[str, Path | bytes] = {}
+        self.media: dict[str, Path | str] = {}
         self.as_markdown = self.as_html = 0
         self.because: Counter[str] = Counter()
         self._ids, self._files = _Names(), _Names()
@@ -274,12 +278,12 @@ class _Making:
 
     def _take(self, written: str) -> str:
         """Takes a picture or sound into the deck, and returns its name there; empty if there is none."""
-        content: Path | bytes | None = self.incoming.media.get(written) or self._found(written)
-        if content is None:
+        source = written if written in self.incoming.media else self._found(written)
+        if source is None:
             return ""
         name = re.sub(r"[\x00-\x1f/\\:]", "-", os.path.basename(written.replace("\\", "/")))
         name = self._files.free(*os.path.splitext(name))
-        self.media[name] = content
+        self.media[name] = source
         self._places[written] = name
         return name
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 class Output(NamedTuple):
     """A format: the suffix of its files, its layouts (the first is the default), and what to do with the file.
 
-    `make` returns the file's text for a deck's notes and media, in one of the layouts.
+    `make` yields the file's text, part by part, for a deck's notes and media, in one of the layouts.
     """
 
     suffix: str
     layouts: Sequence[str]
     next_step: str
-    make: Callable[[Deck, Iterable[Note], Sequence[MediaFile], str], str]
+    make: Callable[[Deck, Iterable[Note], Sequence[MediaFile], str], Iterable[str]]
 
 
 def output_names() -> list[str]:

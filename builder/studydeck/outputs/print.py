@@ -20,36 +20,44 @@ from studydeck.text.formula import with_mathml
 from studydeck.text.languages import usual_direction
 
 _ASSETS = Path(__file__).parent / "assets"
+_HERE = "\0"  # where the sections go: no author's text has it
 _SOUND = pattern(r"\[sound:[^\]]*\]")
 _IMAGE = pattern(r'<img src="([^"]*)"')
 
 
-def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout: str) -> str:
+def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout: str) -> Iterator[str]:
     """A complete HTML page of `notes` for printing, pictures included; `layout` is `columns` or `cards`.
 
     Retired notes are left out. Formulas become MathML if latex2mathml is installed, and otherwise stay TeX.
     """
-    pictures = {each.name: each.path for each in media}
-    names = {section.tag: section.name for section in deck.sections}
-    rows: dict[str, list[str]] = {}
-    live = (note for note in notes if not note.card.retired)
-    for _, together in groupby(live, key=lambda note: note.card.item.list if note.card.item else note.identity.id):
-        note, *others = together
-        sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
-        rows.setdefault(note.section, []).extend(_rows(deck, sides, pictures))
-    sections = [
-        f"<section><h2>{html_entities.escape(names[tag])}</h2>\n{''.join(of_section)}</section>"
-        for tag, of_section in rows.items()
-    ]
     page = Template((_ASSETS / "paper.html").read_text("utf-8"))
-    return page.substitute(
+    before, after = page.substitute(
         language=html_entities.escape(deck.language or "en"),
         title=html_entities.escape(deck.title),
         description=with_mathml(to_html(described(deck), language=deck.language)),
         layout=layout,
         style=(_ASSETS / "paper.css").read_text("utf-8"),
-        sections="\n".join(sections),
-    )
+        sections=_HERE,
+    ).rsplit(_HERE, 1)
+    yield before
+    pictures = {each.name: each.path for each in media}
+    names = {section.tag: section.name for section in deck.sections}
+    live = (note for note in notes if not note.card.retired)
+    between = ""
+    for tag, of_section in groupby(live, key=lambda note: note.section):
+        yield f"{between}<section><h2>{html_entities.escape(names[tag])}</h2>\n"
+        between = "\n"
+        for _, together in groupby(of_section, key=_asked_together):
+            note, *others = together
+            sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
+            yield from _rows(deck, sides, pictures)
+        yield "</section>"
+    yield after
+
+
+def _asked_together(note: Note) -> str:
+    """What a note has in common with those of the same list."""
+    return note.card.item.list if note.card.item else note.identity.id
 
 
 def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, str]) -> Iterator[str]:

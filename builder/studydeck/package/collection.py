@@ -73,7 +73,7 @@ def is_collection(data: bytes) -> bool:
 def read_collection(data: bytes) -> Found:
     """What is in the bytes of a package or collection. Raises ValueError with the rest of a sentence about the file."""
     with opened(data) as (connection, archive):
-        return _read(connection, _media(archive) if archive else {})
+        return _read(connection, _PackedMedia(data, _media_entries(archive)) if archive else {})
 
 
 @contextmanager
@@ -194,8 +194,30 @@ def _decompressed(data: bytes, largest: int) -> bytes:
         raise ValueError(str(error)) from None
 
 
-def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """The media files by their names."""
+class _PackedMedia(Mapping[str, bytes]):
+    """The media files in the bytes of a package by their names, each unpacked when it is asked for."""
+
+    def __init__(self, data: bytes, entries: Mapping[str, str]) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        self._entries = entries
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __getitem__(self, name: str) -> bytes:
+        entry = self._entries[name]
+        with _damage_in_words():
+            return _unpacked(self._archive, entry, _LARGEST_MEDIA)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _media_entries(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The entries of the media files by the files' names; each can be unpacked."""
     entries = frozenset(archive.namelist())
     if "media" not in entries:
         return {}
@@ -203,17 +225,17 @@ def _media(archive: zipfile.ZipFile) -> dict[str, bytes]:
     if written[:1] in (b"{", b""):
         names = {str(key): str(name) for key, name in json.loads(written or b"{}").items()}
     else:
-        found = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
-        names = {str(position): name for position, name in enumerate(found)}
-    media: dict[str, bytes] = {}
+        listed = [_text(_fields(each), 1) for key, each in _messages(written) if key == 1]
+        names = {str(position): name for position, name in enumerate(listed)}
+    found: dict[str, str] = {}
     left = _MOST_MEDIA
     for key, name in names.items():
         if _UNSAFE.search(name):
             raise UnreadableError(f"has a picture or sound with a path as its name, '{name[:60]}'")
         if key in entries:
-            media[name] = _unpacked(archive, key, min(_LARGEST_MEDIA, left))
-            left -= len(media[name])
-    return media
+            left -= len(_unpacked(archive, key, min(_LARGEST_MEDIA, left)))
+            found[name] = key
+    return found
 
 
 # --- the database --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ may be the collection's own, so that Anki finds nothing to reconcile.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from studydeck.model import Row
+from studydeck.package.anki import PIECE
 
 _ROWS = """
 SELECT guid, notes.id, mid, notes.mod FROM notes JOIN cards ON nid = notes.id GROUP BY notes.id ORDER BY min(due)
@@ -88,7 +90,8 @@ class BuiltPackage:
             archive.writestr("collection.anki2", part.serialize())
             archive.writestr("media", json.dumps({str(number): name for number, name in enumerate(media)}))
             for number, name in enumerate(media):
-                archive.writestr(str(number), source.read(self.media[name]))
+                with source.open(self.media[name]) as content, archive.open(str(number), "w") as copy:
+                    shutil.copyfileobj(content, copy, PIECE)
         part.close()
 
 
