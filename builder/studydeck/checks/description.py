@@ -21,7 +21,7 @@ _AS_TYPED = (
 )
 
 
-@check("description-markup", "Markup in the deck's description that Anki shows as it was typed.")
+@check("description-markup", "Markup in the deck's description that Anki shows as it was typed.", whole=True)
 def description_markup(deck: Deck) -> Iterator[Problem]:
     """Markup in the deck's description that Anki shows as it was typed.
 

@@ -22,7 +22,8 @@ from studydeck.checks import (  # noqa: F401
     whole,
     wording,
 )
-from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Text, problem
+from studydeck.checks.words import forget
+from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Section, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
 
@@ -37,13 +38,34 @@ OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}
 #: Those to which `checks:` may give a number.
 LIMITED = {name for name, each in JUDGEMENTS.items() if each.limit is not None} | {"copied"}
 
+_TOGETHER = 500  # cards of a part of the deck, at least
+
 
 def judgements(deck: Deck) -> Iterator[Problem]:
     """What the checks of JUDGEMENTS find, each with the limit that the deck gives it."""
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
-    for name, each in JUDGEMENTS.items():
-        if name not in off:
+    chosen = [each for name, each in JUDGEMENTS.items() if name not in off]
+    for part in parts_of(deck):
+        for each in chosen:
+            if not each.whole:
+                yield from each.run(part)
+        forget()
+    for each in chosen:
+        if each.whole:
             yield from each.run(deck)
+
+
+def parts_of(deck: Deck) -> Iterator[Deck]:
+    """The deck in parts of some sections each, so that words.py needn't remember the words of all texts at once."""
+    sections: list[Section] = []
+    cards = 0
+    for section in deck.sections:
+        sections.append(section)
+        cards += len(section.cards)
+        if cards >= _TOGETHER:
+            yield deck._replace(sections=sections)
+            sections, cards = [], 0
+    yield deck._replace(sections=sections)
 
 
 def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ def glossary(deck: Deck) -> Iterator[Problem]:
                 yield warning("glossary", text, message, f"write '{wanted[spelling]}'")
 
 
-@check("thin-section", "A section with no card, or only one.")
+@check("thin-section", "A section with no card, or only one.", whole=True)
 def thin_section(deck: Deck) -> Iterator[Problem]:
     """A section without a card; or, in a deck with several sections, with only one.
 
@@ -92,7 +92,7 @@ def thin_section(deck: Deck) -> Iterator[Problem]:
             yield warning("thin-section", section.place, "this section has only one card", remedy)
 
 
-@check("no-source", "A card without a source, in a deck with a material.")
+@check("no-source", "A card without a source, in a deck with a material.", whole=True)
 def no_source(deck: Deck) -> Iterator[Problem]:
     """A card without a `source`, in a deck with a `material`. If no card has one, the deck is named once.
 
@@ -126,7 +126,7 @@ def no_source(deck: Deck) -> Iterator[Problem]:
         yield warning("no-source", card.place, message, "add source: with the paragraph and sentence, such as p2s1")
 
 
-@check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent")
+@check("near-duplicate", "Two questions with nearly the same words.", severity=INFO, limit="75 percent", whole=True)
 def near_duplicate(deck: Deck, limit: int) -> Iterator[Problem]:
     """Two questions that share nearly all of their content words: as many as the limit, or more.
 
@@ -186,7 +186,7 @@ def _alike(sets: Sequence[frozenset[str]], percent: int) -> Iterator[tuple[int, 
                 yield other, number
 
 
-@check("spelling-variant", "A word that the deck spells in two ways.", severity=INFO)
+@check("spelling-variant", "A word that the deck spells in two ways.", severity=INFO, whole=True)
 def spelling_variant(deck: Deck) -> Iterator[Problem]:
     """A word that the deck spells in two ways: with and without a hyphen, with a Greek letter and its name.
 

@@ -75,7 +75,12 @@ def etcetera(deck: Deck) -> Iterator[Problem]:
                 yield info("etcetera", answer, message, "list everything that belongs to it, or ask for less")
 
 
-@check("full-stop", "An answer that ends with a full stop where most don't, or the other way round.", severity=INFO)
+@check(
+    "full-stop",
+    "An answer that ends with a full stop where most don't, or the other way round.",
+    severity=INFO,
+    whole=True,
+)
 def full_stop(deck: Deck) -> Iterator[Problem]:
     """An answer that ends with a full stop where four fifths of the deck's answers don't, or the other way round.
 

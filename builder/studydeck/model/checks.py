@@ -18,7 +18,8 @@ _Find = TypeVar("_Find", bound=Callable[..., Iterator[Problem]])
 class Check(NamedTuple):
     """A check that makes a judgement: the name and meaning of its problems, their highest severity, what it looks at.
 
-    `find` takes the deck, and the limit if there is one; `unit` is what the limit counts.
+    `find` takes the deck, and the limit if there is one; `unit` is what the limit counts. Only one that is `whole`
+    sees the whole deck, the others one part of it after the other: some whole sections.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Check(NamedTuple):
     limit: int | None
     unit: str
     material: bool
+    whole: bool = False
 
     def run(self, deck: Deck) -> Iterator[Problem]:
         """The problems that it finds in the deck, by the deck's limit or the default one."""
@@ -45,16 +47,17 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    name: str, meaning: str, *, severity: str = WARNING, limit: str = "", material: bool = False
+    name: str, meaning: str, *, severity: str = WARNING, limit: str = "", material: bool = False, whole: bool = False
 ) -> Callable[[_Find], _Find]:
     """Registers a function as the check `name`; `limit` is the default that `checks:` may change, with its unit.
 
-    A check of the `material` is run in material/, since it needs more than the deck.
+    A check of the `material` is run in material/, since it needs more than the deck. One that compares cards of several
+    sections, or counts those of the deck, is `whole`.
     """
 
     def register(find: _Find) -> _Find:
         number, _, unit = limit.partition(" ")
-        CHECKS[name] = Check(name, meaning, severity, find, int(number) if number else None, unit, material)
+        CHECKS[name] = Check(name, meaning, severity, find, int(number) if number else None, unit, material, whole)
         PROBLEMS[name] = meaning
         return find
 
