@@ -21,8 +21,9 @@ from studydeck.cli import main
 from studydeck.commands.explain import explain, explained, page
 from studydeck.commands.sources import stamp_sources
 from studydeck.engine.learner import Learner
-from studydeck.model import PROBLEMS, Problem
-from studydeck.model.checks import CHECKS
+from studydeck.model import PROBLEMS, Deck, Problem
+from studydeck.model.checks import CHECKS, Check
+from studydeck.pipeline import load
 
 ROOT = Path(__file__).parent.parent
 ENGLISH = DECK + "language: en\n"
@@ -104,7 +105,7 @@ def test_some_sections_at_a_time_get_the_same_problems_as_all(
         ]
     )
     found = sorted(judgements.judgements(deck))
-    monkeypatch.setattr(judgements, "_AT_ONCE", 1)
+    monkeypatch.setattr(judgements, "_TOGETHER", 1)
     assert sorted(judgements.judgements(deck)) == found
 
 
@@ -1074,6 +1075,32 @@ def test_a_limit_is_kept_to_the_number(author: Author, name: str, limits: tuple[
     for limit, found in zip(limits, (False, True), strict=True):
         author.write("deck.yaml", ENGLISH + f"checks: {{{name}: {limit}}}\n")
         assert (name in {each.name for each in author.judgements()}) == found
+
+
+def section_by_section(check: Check, deck: Deck) -> list[Problem]:
+    return sorted(found for part in deck.sections for found in check.run(deck._replace(sections=[part])))
+
+
+@pytest.mark.parametrize(
+    "folder", [*(ROOT / "tests" / "decks").glob("*/"), *(ROOT / "cards").glob("*/")], ids=lambda path: path.name
+)
+def test_a_check_that_is_not_whole_finds_the_same_section_by_section(folder: Path) -> None:
+    deck = load(folder, judge=False).deck
+    for each in JUDGEMENTS.values():
+        assert each.whole or sorted(each.run(deck)) == section_by_section(each, deck), each.name
+
+
+def test_a_check_that_compares_sections_is_whole(author: Author) -> None:
+    author.write("deck.yaml", ENGLISH + "description: Of $x$\nmaterial: {title: Atlas}\n")
+    answers = ["The pro-inflammatory Nile", "The proinflammatory Nile", "The Danube", "The Rhine", "The Seine."]
+    for number, answer in enumerate(answers):
+        asked = "Which river flows past the old town" if number else "Which river flows through the old town"
+        author.section(
+            card(f"{asked} of Cairo{'' if number < 2 else number}?", answer), f"Part {number}", f"{number}.yaml"
+        )
+    deck = author.load().deck
+    differ = {name for name, each in JUDGEMENTS.items() if sorted(each.run(deck)) != section_by_section(each, deck)}
+    assert differ == {name for name, each in JUDGEMENTS.items() if each.whole}
 
 
 @pytest.mark.parametrize("name", JUDGEMENTS)

@@ -22,11 +22,11 @@ from studydeck.checks import (  # noqa: F401
     whole,
     wording,
 )
+from studydeck.checks.words import forget
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Section, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
 
-_AT_ONCE = 4_000  # cards, whose words are known at a time (_MOST_TEXTS in words.py)
 #: The checks that look at the deck alone, by name.
 JUDGEMENTS: Mapping[str, Check] = {name: each for name, each in CHECKS.items() if not each.material}
 #: Warnings that are found elsewhere and have no limit; `checks:` and `ok:` may name them, too.
@@ -38,31 +38,34 @@ OF_THE_MATERIAL = {"source-changed", "source-gone", "copied", "hedge-lost"}
 #: Those to which `checks:` may give a number.
 LIMITED = {name for name, each in JUDGEMENTS.items() if each.limit is not None} | {"copied"}
 
+_TOGETHER = 500  # cards of a part of the deck, at least
+
 
 def judgements(deck: Deck) -> Iterator[Problem]:
     """What the checks of JUDGEMENTS find, each with the limit that the deck gives it."""
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
-    checks = [each for name, each in JUDGEMENTS.items() if name not in off]
-    for part in _parts(deck):
-        for each in checks:
+    chosen = [each for name, each in JUDGEMENTS.items() if name not in off]
+    for part in parts_of(deck):
+        for each in chosen:
             if not each.whole:
                 yield from each.run(part)
-    for each in checks:
+        forget()
+    for each in chosen:
         if each.whole:
             yield from each.run(deck)
 
 
-def _parts(deck: Deck) -> Iterator[Deck]:
-    """The deck with some of its sections at a time, in their order; a deck that isn't large is the only part."""
-    some: list[Section] = []
+def parts_of(deck: Deck) -> Iterator[Deck]:
+    """The deck in parts of some sections each, so that words.py needn't remember the words of all texts at once."""
+    sections: list[Section] = []
     cards = 0
     for section in deck.sections:
-        if cards and cards + len(section.cards) > _AT_ONCE:
-            yield deck._replace(sections=some)
-            some, cards = [], 0
-        some.append(section)
+        sections.append(section)
         cards += len(section.cards)
-    yield deck if len(some) == len(deck.sections) else deck._replace(sections=some)
+        if cards >= _TOGETHER:
+            yield deck._replace(sections=sections)
+            sections, cards = [], 0
+    yield deck._replace(sections=sections)
 
 
 def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Iterator[Problem]:

@@ -216,7 +216,11 @@ def questions(deck: Deck) -> Sequence[tuple[Card, Text]]:
 
 @lru_cache(1)
 def _questions(deck: Same[Deck]) -> list[tuple[Card, Text]]:
-    return [each for asked, _ in _asked(deck) for each in asked]
+    return [each for _, cards in english_sections(deck.value) for each in _questions_of(cards)]
+
+
+def _questions_of(cards: Sequence[Card]) -> list[tuple[Card, Text]]:
+    return [(card, card.asks) for card in cards if not card.kind.gaps]
 
 
 def asking_with(deck: Deck, *signs: str) -> Iterator[tuple[Card, Text]]:
@@ -239,8 +243,7 @@ def asking(deck: Deck, some: Set[str]) -> Iterator[tuple[Card, Text]]:
 @lru_cache(1)
 def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text]], frozenset[str]]]:
     """The questions of each section, and all of their words, since most sections have none that a check looks for."""
-    sections = english_sections(deck.value)
-    asked = [[(card, card.asks) for card in cards if not card.kind.gaps] for _, cards in sections]
+    asked = [_questions_of(cards) for _, cards in english_sections(deck.value)]
     return [(each, frozenset().union(*(words(question) for _, question in each))) for each in asked]
 
 
@@ -350,3 +353,9 @@ def around(text: str, number: str) -> str:
         return " " if number in gap.numbers.split(",") else filled(gap.parts, seen)
 
     return filled(parse(bare(text)), seen)
+
+
+def forget() -> None:
+    """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions."""
+    for each in (plain, unquoted, words, gaps, around):
+        each.cache_clear()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Edition = TextEdition | MergeEdition
 
+_AT_ONCE = 1_000  # problems
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -74,8 +75,9 @@ def print_problems(problems: Sequence[Problem], err: bool = False) -> None:
         severity: click.style(severity, fg=colour, bold=True) if has_colours() else severity
         for severity, colour in _COLOURS.items()
     }
-    lines = [str(each).replace(f" {each.severity}: ", f" {styled[each.severity]}: ", 1) for each in problems]
-    if lines:
+    for start in range(0, len(problems), _AT_ONCE):
+        some = problems[start : start + _AT_ONCE]
+        lines = [str(each).replace(f" {each.severity}: ", f" {styled[each.severity]}: ", 1) for each in some]
         click.echo("\n".join(lines), err=err)  # a problem is always printable
 
 

@@ -18,8 +18,8 @@ _Find = TypeVar("_Find", bound=Callable[..., Iterator[Problem]])
 class Check(NamedTuple):
     """A check that makes a judgement: the name and meaning of its problems, their highest severity, what it looks at.
 
-    `find` takes the deck, and the limit if there is one; `unit` is what the limit counts. Unless it needs the `whole`
-    deck, it is given some sections at a time, so that what all checks know of their texts needn't be kept for all.
+    `find` takes the deck, and the limit if there is one; `unit` is what the limit counts. Only one that is `whole`
+    sees the whole deck, the others one part of it after the other: some whole sections.
     """
 
     name: str
