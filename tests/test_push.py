@@ -110,6 +110,13 @@ def test_a_first_push_brings_all_and_a_second_writes_nothing(desk: Desk) -> None
     assert len(list((desk.file.parent / "backups").iterdir())) == 1
 
 
+def test_a_warning_is_printed_by_every_push(desk: Desk) -> None:
+    desk.author.write("media/unused.svg", PICTURE % 7)
+    assert "[unused-media]" in desk.push()
+    with nothing_written(desk):
+        assert "[unused-media]" in desk.push()
+
+
 def test_edits_arrive_and_all_that_is_the_learners_stays(desk: Desk) -> None:
     author = desk.author
     for card in ("nile", "amazon", "oxbow", "po"):

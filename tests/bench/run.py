@@ -3,8 +3,9 @@
 Every figure is a whole process: wall time, CPU time and peak memory of a child. Ratios are medians of the ratios of
 each round. `--cards 50 1000` chooses sizes, `--json` prints JSON, `--peers` adds the tools from PyPI.
 
-`--kinds` measures decks of other kinds than the plain one: `--kinds --cards 1000 --rounds 1` takes two minutes.
-`--preview` measures the preview instead, in two to three minutes.
+`--kinds` measures decks of other kinds than the plain one: `--kinds --cards 1000 --rounds 1` takes two minutes. So does
+`--decks`, of twenty decks at once, and `--clone --cards 1000`, of a fresh clone. `--preview` measures the preview
+instead, in two to three minutes.
 """
 
 from __future__ import annotations

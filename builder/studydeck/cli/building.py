@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from studydeck.engine.verify import Report
     from studydeck.history import Lock
     from studydeck.incremental import cache
+    from studydeck.model import Problem
     from studydeck.pipeline import Built, Loaded
     from studydeck.timings import Stopwatch
 
@@ -234,6 +235,7 @@ def bring_up_to_date(
     with ExitStack() as turn:
         looks = _in_turn(look, output, turn)
         if cache.are_unchanged(looks):
+            print_problems(_warnings(looks), err=True)
             return None
         from studydeck.commands.build import build_all
 
@@ -337,14 +339,19 @@ def _package(built: Built) -> dict[str, Any]:
     } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
 
 
+def _warnings(looks: Sequence[cache.Look]) -> list[Problem]:
+    """The warnings of decks that have not changed since their last builds, sorted."""
+    return sorted(problem for each in looks for problem in each.made.problems)
+
+
 def _print_unchanged(looks: Sequence[cache.Look], output: Path, style: str) -> None:
     """Prints the result of a build in which nothing has changed since the last one."""
     from studydeck.files import package_path
     from studydeck.incremental import cache
 
     packages = []
-    problems = sorted(problem for each in looks for problem in each.made.problems)
-    if style == "text" and problems:
+    problems = _warnings(looks)
+    if style == "text":
         print_problems(problems, err=True)
     for look in looks:
         cache.settle(look, output)

@@ -178,7 +178,7 @@ def _groups(
 ) -> Iterator[list[str]]:
     """Those of the `blobs` that exist, so many at a time as is sane to ask git for; `size` says which size counts."""
     asked = f"--batch-check=%(objectname) %(objecttype) %(objectsize) {size}"
-    listed = ask(repository, "cat-file", asked, given=_lines(blobs)) if blobs else b""
+    listed = ask(repository, "cat-file", asked, "--buffer", given=_lines(blobs)) if blobs else b""
     found = [each for each in map(str.split, listed.decode().splitlines()) if each[1] == "blob"]
     wanted = {blob: int(size) for blob, _, whole, size in found if int(whole) <= _LARGEST}
     ends = zip(wanted, accumulate(wanted.values()), strict=True)
@@ -224,6 +224,7 @@ def _git(repository: Repository, *arguments: str, given: bytes = b"") -> bytes:
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_FLUSH": "0",  # it prints a thousand commits at once
         "GIT_GRAFT_FILE": os.devnull,
         "GIT_INDEX_FILE": os.path.join(repository.shared, os.urandom(16).hex()),  # missing: diff-tree reads it
         "GIT_NO_LAZY_FETCH": "1",
