@@ -78,6 +78,7 @@ def test_git_pull_and_make_run_the_new_code_whatever_happened_to_the_environment
     assert clone.version == "9.3"
 
 
+@pytest.mark.installs
 def test_preview_and_verify_set_up_the_engine_and_leave_the_editable_install(tmp_path: Path) -> None:
     clone = Clone(tmp_path)
     assert "all checks passed" in clone.make("verify", f"DECK={DECK}")
