@@ -135,7 +135,7 @@ class StudyPackage(genanki.Package):
                 self._write_database(database, last)
                 with create(file) as target, archive_for(target) as archive:
                     _add(archive, _DATABASE, os.fspath(database))
-                    if last:
+                    if last and last.read("media") == self._names:
                         _copy_media(last, archive)
                     else:
                         self._add_media(archive)
@@ -144,9 +144,14 @@ class StudyPackage(genanki.Package):
         finally:
             database.unlink(missing_ok=True)
 
+    @property
+    def _names(self) -> bytes:
+        """The media files' names by those of their entries, as Anki reads them. Names hold what is in the files."""
+        return json.dumps({str(number): each.name for number, each in enumerate(self.media)}).encode()
+
     def _add_media(self, archive: zipfile.ZipFile) -> None:
         with archive.open("media", "w") as entry:
-            entry.write(json.dumps({str(number): each.name for number, each in enumerate(self.media)}).encode())
+            entry.write(self._names)
         for number, each in enumerate(self.media):
             is_loose = os.path.splitext(each.name)[1].lower() in _LOOSE
             _add(archive, str(number), each.path, zipfile.ZIP_DEFLATED if is_loose else zipfile.ZIP_STORED)
@@ -239,9 +244,9 @@ def _add(archive: zipfile.ZipFile, name: str, path: str, packing: int = zipfile.
 
 
 def _copy_media(last: zipfile.ZipFile, archive: zipfile.ZipFile) -> None:
-    """Adds all that follows the database in the last package, byte by byte; only the offsets in its directory change.
+    """Adds all that follows the database in the last package, with the same media, as it is there.
 
-    An edit of section files keeps all media, and reading each of them takes longer than all else that it needs.
+    Only the offsets in the directory change. Reading each file takes longer than all else that an edited card needs.
     """
     source, target = cast(BinaryIO, last.fp), cast(BinaryIO, archive.fp)
     entries = last.infolist()[1:]
