@@ -9,6 +9,7 @@ from itertools import chain
 from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, may_be_unwritten, problem
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
+from studydeck.text.media import PLAIN_PICTURE
 
 _SAYS_SOMETHING = re.compile(r"\w")
 _TAGS = re.compile(r"<(?!img)[^>]*>")
@@ -29,6 +30,8 @@ def _is_empty(text: Text) -> bool:
 
         return not (html_words(text) or html_references(text))
     if _SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text:
+        return False
+    if "]:" not in text and PLAIN_PICTURE.search(text):  # else it may be a link's address
         return False
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text, highlight=False))).strip()
 

@@ -33,6 +33,8 @@ _SPELLING = (
 _TITLE = r"""(?:"[^"]*"|'[^']*'|\([^()]*\))"""
 _MARKDOWNS_OWN = re.compile(rf"\s*\S+(?:\s+{_TITLE})?\s*")
 _NAME_AND_TITLE = re.compile(r"""(.*?)(\s"[^"]*"|\s'[^']*')?""")
+#: A picture or sound with nothing odd in its words and name: always shown, and nothing of it is lost.
+PLAIN_PICTURE = re.compile(r"!\[[\w ,.]*\]\(\w[\w./-]*\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: A width at the end of an alternative text, as Obsidian has it; the height that may follow is the picture's own.
 _WIDTH = re.compile(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")
