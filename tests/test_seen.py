@@ -195,7 +195,16 @@ def test_a_line_that_adds_up_has_lost_nothing_but_marks(text: str) -> None:
 
 @given(
     text=st.sampled_from(
-        ["{}", "A `{}` b", "$a{}$, b", "A:\n\n```js\n{}\n```", "```\n{}\n```\nb", "$${}$$ b", "a\n{}"]
+        [
+            "{}",
+            "A `{}` b",
+            "$a{}$, b",
+            "A:\n\n```js\n{}\n```",
+            "```\n{}\n```\nb",
+            "$${}$$ b",
+            "A ![b{}c](d.png)",
+            "a\n{}",
+        ]
     ),
     inside=st.lists(st.sampled_from([*PIECES, "```", "\n", "$", "\\]", "x", " "]), max_size=8).map("".join),
 )

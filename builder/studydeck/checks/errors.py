@@ -10,6 +10,7 @@ from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, may
 from studydeck.patterns import pattern
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
+from studydeck.text.media import PLAIN_PICTURE
 
 _SAYS_SOMETHING = pattern(r"\w")
 #: A word before anything that could be a link, an entity, code or markup of another kind, which may show nothing.
@@ -32,6 +33,8 @@ def _is_empty(text: Text) -> bool:
 
         return not (html_words(text) or html_references(text))
     if _STARTS_WITH_A_WORD.match(text) or (_SAYS_SOMETHING.search(text) and "&" not in text and "](" not in text):
+        return False
+    if "]:" not in text and PLAIN_PICTURE.search(text):  # else it may be a link's address
         return False
     return not _UNSEEN.sub("", _TAGS.sub("", to_html(text, highlight=False))).strip()
 

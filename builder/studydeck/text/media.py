@@ -35,6 +35,8 @@ _SPELLING = (
 _TITLE = r"""(?:"[^"]*"|'[^']*'|\([^()]*\))"""
 _MARKDOWNS_OWN = pattern(rf"\s*\S+(?:\s+{_TITLE})?\s*")
 _NAME_AND_TITLE = pattern(r"""(.*?)(\s"[^"]*"|\s'[^']*')?""")
+#: A picture or sound with nothing odd in its words and name: always shown, and nothing of it is lost.
+PLAIN_PICTURE = pattern(r"!\[[\w ,.]*\]\(\w[\w./-]*\)")
 _ESCAPED = pattern(r"\\([!-/:-@\[-`{-~])")
 #: A width at the end of an alternative text, as Obsidian has it; the height that may follow is the picture's own.
 _WIDTH = pattern(r"([1-9]\d?|100)%|([2-9]\d|[1-9]\d{2,3})(?:px)?(?:x\d{1,4})?")

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from studydeck.patterns import pattern
 from studydeck.text.markdown import to_html
+from studydeck.text.media import PLAIN_PICTURE
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
 from studydeck.text.tex import formulas_and_code
@@ -124,11 +125,12 @@ class Lost(NamedTuple):
 
 
 def may_lose(text: str) -> bool:
-    """Whether something of `text` might be lost: nothing is of code, formulas, and lines of words between them."""
+    """Whether something of `text` might be lost: nothing is of code, formulas, pictures, and lines of words between."""
     if not has_marks(text):
         return False
     between: list[str] = []
     at = 0
+    text = PLAIN_PICTURE.sub("\0", text) if "![" in text else text
     for each in formulas_and_code(text) if "`" in text or "$" in text else ():
         if not _IS_SHOWN.fullmatch(text, each.start, each.end):
             return True
