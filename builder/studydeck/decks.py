@@ -33,7 +33,7 @@ def load_all(
     return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
 
 
-def own_marks(loaded: Loaded) -> list[str]:
+def own_claims(loaded: Loaded) -> list[str]:
     """Hashes of what no other deck may have, but for guids: if no two decks share one, `load_all` finds no problem."""
     return [hash_of(f"{what}\0{value}".encode("utf-8", "surrogatepass")) for what, value in _own(loaded) if value]
 

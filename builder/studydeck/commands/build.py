@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.decks import load_all, own_marks, part_of, written_guids
+from studydeck.decks import load_all, own_claims, part_of, written_guids
 from studydeck.files import package_path
 from studydeck.history import Lock, guid_in
 from studydeck.incremental import cache, rebuild
@@ -102,20 +102,20 @@ def _read_all(
     loaded, problems = load_all([each.deck for each in whole], part_of(progress, 0, 2), locks, judge=False)
     reads |= {look.deck: _Read(look, each) for look, each in zip(whole, loaded, strict=True)}
     found = [reads[each.deck] for each in looks]
-    if len(whole) < len(looks) and cache.may_meet([*map(_marks, found)], lambda number: _guids(found[number])):
+    if len(whole) < len(looks) and cache.may_meet([*map(_claims, found)], lambda number: _guids(found[number])):
         loaded, problems = load_all([each.deck for each in looks], part_of(progress, 0, 2), locks, judge=False)
         return [_Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
     unread = [each.look.made for each in found if each.loaded is None]
     return found, sorted([*problems, *(problem for each in unread for problem in each.problems)])
 
 
-def _marks(read: _Read) -> cache.Marks:
+def _claims(read: _Read) -> cache.Claims:
     look, loaded, memory = read
     if loaded is None:
-        return look.made.marks
+        return look.made.claims
     if memory:
-        return rebuild.marks_of(own_marks(loaded), memory)
-    return cache.Marks(own_marks(loaded), written_guids(loaded))
+        return rebuild.claims_of(own_claims(loaded), memory)
+    return cache.Claims(own_claims(loaded), written_guids(loaded))
 
 
 def _guids(read: _Read) -> set[str]:
@@ -142,7 +142,7 @@ def _remember(read: _Read, built: Built, out: Path) -> None:
     memory = memory or rebuild.memory_of(loaded)
     made = cache.Made(
         built.title, built.notes, built.cards, built.media,
-        max([built.newest, *stamps]), rebuild.marks_of(own_marks(loaded), memory), loaded.problems,
+        max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), loaded.problems,
     )  # fmt: skip
     cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
 

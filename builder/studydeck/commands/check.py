@@ -34,7 +34,7 @@ def check_all(folders: Sequence[Path], progress: Progress) -> Found:
 
 
 def _may_meet(decks: Sequence[Checked]) -> bool:
-    return cache.may_meet([each.marks for each in decks], lambda number: decks[number].guids)
+    return cache.may_meet([each.claims for each in decks], lambda number: decks[number].guids)
 
 
 def _check(looks: Sequence[cache.Look], progress: Progress) -> tuple[list[Checked], Sequence[Problem]]:
@@ -52,7 +52,7 @@ def _check(looks: Sequence[cache.Look], progress: Progress) -> tuple[list[Checke
 
 
 def _checked(loaded: Loaded) -> Checked:
-    from studydeck.decks import own_marks, written_guids
+    from studydeck.decks import own_claims, written_guids
 
-    marks = cache.Marks(own_marks(loaded), written_guids(loaded))
-    return Checked(loaded.cards, loaded.problems, marks, [each.guid for each in loaded.known])
+    claims = cache.Claims(own_claims(loaded), written_guids(loaded))
+    return Checked(loaded.cards, loaded.problems, claims, [each.guid for each in loaded.known])

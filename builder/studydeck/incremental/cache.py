@@ -60,8 +60,8 @@ class State(NamedTuple):
     hashed: bool = False
 
 
-class Marks(NamedTuple):
-    """What of a deck no other deck may have: hashes of its `own` names and numbers, and guids.
+class Claims(NamedTuple):
+    """What a deck claims, and no other deck may have: hashes of its `own` names and numbers, and guids.
 
     `written` are the guids that the author wrote, and `retired` those of cards that are in the YAML as retired.
     """
@@ -72,7 +72,7 @@ class Marks(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A package that a build made: its deck's title, its notes, cards and media files, and its marks.
+    """A package that a build made: its deck's title, its notes, cards and media files, and its claims.
 
     `newest` is the newest stamp in its lock, in seconds since 1970. `problems` are the deck's warnings, which every
     build reports.
@@ -83,7 +83,7 @@ class Made(NamedTuple):
     cards: int
     media: int
     newest: int = 0
-    marks: Marks = Marks()
+    claims: Claims = Claims()
     problems: Sequence[Problem] = ()
 
 
@@ -183,9 +183,9 @@ def _known(deck: Path, note: _Note, state: State) -> Known | None:
     return Known(note.made, changed, note.sections, before, note.refs != state.refs)
 
 
-def may_meet(decks: Sequence[Marks], guids: Callable[[int], Iterable[str]]) -> bool:
+def may_meet(decks: Sequence[Claims], guids: Callable[[int], Iterable[str]]) -> bool:
     """Whether some of these decks may have what only one may have; `guids` are those of the deck with this index."""
-    own = [mark for each in decks for mark in set(each.own)]
+    own = [claim for each in decks for claim in set(each.own)]
     if len(set(own)) < len(own):
         return True
     writer: dict[str, int] = {}
@@ -200,7 +200,7 @@ def are_unchanged(looks: Sequence[Look]) -> bool:
     """Whether a build of these decks would make what is there."""
     if not all(each.is_same for each in looks):
         return False
-    return len(looks) == 1 or not may_meet([each.made.marks for each in looks], lambda number: guids_of(looks[number]))
+    return len(looks) == 1 or not may_meet([each.made.claims for each in looks], lambda number: guids_of(looks[number]))
 
 
 def guids_of(look: Look) -> set[str]:
@@ -208,7 +208,7 @@ def guids_of(look: Look) -> set[str]:
     with suppress(OSError):
         lines = (look.deck / _LOCK).read_text("utf-8").split("\n")
         notes = (line.split("\t", 5) for line in lines if line.startswith("note\t"))
-        return {*look.made.marks.retired, *(values[2] for values in notes if values[4] == "live")}
+        return {*look.made.claims.retired, *(values[2] for values in notes if values[4] == "live")}
     return set()
 
 
@@ -260,7 +260,7 @@ def settle(look: Look, out: Path) -> None:
 def _write(deck: Path, out: Path, state: State, sections: str, made: Made, files: str) -> None:
     """Writes a note: its head, what was made, and the lines of the files."""
     head = f"{state.program} {sections} {state.refs}"
-    own, mine, retired = made.marks
+    own, mine, retired = made.claims
     problems = _json(deck, made.problems)
     rows = [made[:5], ["own", *own], ["written", *mine], ["retired", *retired], ["problems", problems]]
     text = "\n\n".join([head, "\n".join("\t".join(map(str, row)) for row in rows), files])
@@ -276,7 +276,7 @@ def _noted(deck: Path, out: Path) -> _Note | None:
             row.split("\t") for row in made.split("\n")
         )
         notes, cards, media, newest = map(int, numbers)
-        found = Made(title, notes, cards, media, newest, Marks(own, mine, retired), _problems(deck, problems))
+        found = Made(title, notes, cards, media, newest, Claims(own, mine, retired), _problems(deck, problems))
         return _Note(program, sections, refs, found, [line.split(" ", 2) for line in files.split("\n")])
     return None
 

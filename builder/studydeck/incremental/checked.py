@@ -19,11 +19,11 @@ from studydeck.user_cache import cache_folder
 
 
 class Checked(NamedTuple):
-    """What a check found in a deck: its number of cards, its problems, its marks, and the guids of all its cards."""
+    """What a check found in a deck: its number of cards, its problems, its claims, and the guids of all its cards."""
 
     cards: int
     problems: Sequence[Problem]
-    marks: cache.Marks
+    claims: cache.Claims
     guids: Sequence[str]
 
 
@@ -45,7 +45,7 @@ def found_before(look: cache.Look) -> Checked | None:
             return None
         cache.settle(look, _nowhere())
         problems = [Problem(*each) for each in last["problems"]]
-        return Checked(last["cards"], problems, look.made.marks, last["guids"].split("\t"))
+        return Checked(last["cards"], problems, look.made.claims, last["guids"].split("\t"))
     return None
 
 
@@ -60,7 +60,7 @@ def remember(look: cache.Look, checked: Checked, material: Path | None) -> None:
         around = _around(look.deck, [os.fspath(material)] if material else [])
         found = {"around": around, "cards": checked.cards, "problems": checked.problems}
         found["guids"] = "\t".join(checked.guids)  # one text is read sooner than thousands
-        made = cache.Made("", 0, checked.cards, 0, marks=checked.marks)
+        made = cache.Made("", 0, checked.cards, 0, claims=checked.claims)
         cache.remember(look, _nowhere(), made, {}, json.dumps(found, separators=(",", ":")))
 
 

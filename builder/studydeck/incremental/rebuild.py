@@ -31,7 +31,7 @@ class SectionMemory(NamedTuple):
 
     `deck` is Anki's deck for its cards, `ids` are its notes', `letters` are hashes of its questions' letters (see
     text/words.py), `media` are the files that it uses. By its `tag` and `name` it belongs to a section of the material.
-    `written` and `retired` are guids, as in cache.Marks.
+    `written` and `retired` are guids, as in cache.Claims.
     """
 
     file: str
@@ -96,10 +96,10 @@ def memory_json(memory: Memory) -> str:
     return json.dumps(memory, separators=(",", ":"))
 
 
-def marks_of(own: Sequence[str], memory: Memory) -> cache.Marks:
-    """A deck's marks, of which some are its `own`."""
+def claims_of(own: Sequence[str], memory: Memory) -> cache.Claims:
+    """A deck's claims, of which some are its `own`."""
     written = (guid for each in memory.sections for guid in each.written)
-    return cache.Marks(own, list(written), [guid for each in memory.sections for guid in each.retired])
+    return cache.Claims(own, list(written), [guid for each in memory.sections for guid in each.retired])
 
 
 def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
