@@ -60,8 +60,9 @@ from studydeck.reading.edit_parts import DrawnPart, with_parts
 from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.keys import SECTION_KEYS
 from studydeck.reading.nodes import placed
-from studydeck.reading.reader import is_deck, read_deck, read_mapping
+from studydeck.reading.reader import is_deck, read_deck
 from studydeck.reading.tree import read_tree
+from studydeck.reading.values import read_mapping
 from studydeck.render import collect_media
 from studydeck.render.labels import labels_of
 from studydeck.render.notes import render_notes

@@ -11,8 +11,8 @@ from studydeck.model import Part, Place, Problem, shown
 from studydeck.reading.edit import bytes_of, lines_of
 from studydeck.reading.nodes import Items, Keys, Node, without_separators
 from studydeck.reading.parts import read_parts
-from studydeck.reading.reader import read_mapping
 from studydeck.reading.tree import read_tree
+from studydeck.reading.values import read_mapping
 from studydeck.reading.written import flow, flow_value
 
 

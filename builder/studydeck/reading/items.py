@@ -17,7 +17,7 @@ from studydeck.kinds import ITEM_KEYS
 from studydeck.model import Card, Item, Kind, Place, Problem, Text, problem
 from studydeck.model.words import is_unwritten
 from studydeck.reading.nodes import Items, Keys, Node, placed
-from studydeck.reading.reader import read_mapping
+from studydeck.reading.values import read_mapping
 from studydeck.text import slug
 
 #: How many items before the gap are shown, by the list's key; of others, all other items are.

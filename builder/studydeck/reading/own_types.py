@@ -29,7 +29,8 @@ from studydeck.model import (
 from studydeck.patterns import pattern
 from studydeck.reading import keys
 from studydeck.reading.nodes import Items, Keys, Node
-from studydeck.reading.reader import read_mapping, read_text, read_yaml
+from studydeck.reading.reader import read_text, read_yaml
+from studydeck.reading.values import read_mapping
 from studydeck.text import near
 
 FOLDER = "note-types"
