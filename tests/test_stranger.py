@@ -213,7 +213,7 @@ def test_such_a_gap_still_hides_what_it_was_put_around(text: str, html: str) -> 
     ],
 )
 def test_the_field_of_a_good_cloze_stays_as_it_was(html: str) -> None:
-    from studydeck.text.cloze import contained
+    from studydeck.text.nesting import contained
 
     assert contained(html) == html
 

@@ -18,7 +18,8 @@ from studydeck.model import Card, Key, Kind, Note, Part, Sides, takes
 from studydeck.model.kinds import CardTemplate, Drawing, Size
 from studydeck.patterns import pattern
 from studydeck.text import read_clozes, to_html
-from studydeck.text.cloze import Gap, contained, gaps_in, parse, without_marks
+from studydeck.text.cloze import Gap, gaps_in, parse, without_marks
+from studydeck.text.nesting import contained
 
 _ASSETS = Path(__file__).parent / "assets"
 #: What the lock's record of a picture with parts starts with, and what a number has in place of a part's hash.

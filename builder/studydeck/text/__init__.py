@@ -4,7 +4,7 @@ Shared by the other rooms, since checks and rendering must agree on what a text 
 """
 
 from studydeck.text.about import about, described, literal, literal_line
-from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, with_occlusions, without_gaps
+from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from studydeck.text.markdown import (
     field_html,
     media_and_slips,
@@ -14,6 +14,7 @@ from studydeck.text.markdown import (
     without_commands,
 )
 from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
+from studydeck.text.nesting import with_occlusions
 from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, same_ends, slug
 

@@ -13,10 +13,10 @@ from itertools import chain, zip_longest
 from urllib.parse import quote, unquote
 
 from studydeck.patterns import pattern
-from studydeck.text.cloze import contained, whole_code
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
 from studydeck.text.media import is_sound
+from studydeck.text.nesting import contained, whole_code
 from studydeck.text.tags import Sound, Tag, Tex, parts_of
 
 _VOID = ("br", "hr", "img", "wbr")

@@ -17,9 +17,9 @@ from typing import Any
 from studydeck.model import Html, Text
 from studydeck.patterns import pattern
 from studydeck.text import media, slips
-from studydeck.text.cloze import contained
 from studydeck.text.code import highlighted, with_gaps
 from studydeck.text.inline import finished
+from studydeck.text.nesting import contained
 from studydeck.text.numbers import has_numbers, numbered
 from studydeck.text.spans import FORMULA, replace_enclosed
 from studydeck.text.stand_ins import StandIns
