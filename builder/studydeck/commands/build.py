@@ -17,6 +17,9 @@ from studydeck.incremental import cache, rebuild
 from studydeck.model import ERROR, Problem
 from studydeck.pipeline import Built, Loaded, Progress, build
 
+#: Warnings of what a build changes: when it is in the lock, there is nothing to warn of.
+_ONCE = ("copied-deck", "moved-gap", "stale-parts")
+
 
 def build_all(
     looks: Sequence[cache.Look],
@@ -89,9 +92,10 @@ def _remember(read: Read, built: Built, out: Path) -> None:
         return
     stamps = [look.made.newest] if memory else [each.modified for each in loaded.lock.notes.values()]
     memory = memory or rebuild.memory_of(loaded)
+    problems = [each for each in loaded.problems if each.name not in _ONCE]
     made = cache.Made(
         built.title, built.notes, built.cards, built.media,
-        max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), loaded.problems,
+        max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), problems,
     )  # fmt: skip
     cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
 
