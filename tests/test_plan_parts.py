@@ -130,6 +130,22 @@ def test_of_subdecks_too(decks: Planned) -> None:
         decks.undo(built)
 
 
+def test_no_deck_is_to_be_renamed_to_one_with_cards_that_are_not_read(decks: Planned, read: list[object]) -> None:
+    wind = "  - {id: wind, question: What is moving air?, answer: Wind}\n"
+    for author in decks.authors:
+        more_in_deck_yaml("subdecks: true")(author)
+        author.section("  - {id: ash, question: What is left of wood?, answer: Ash}\n", "Sky::Red", "red.yaml")
+        author.section(wind, "Air", "air.yaml")
+        author.section("  - {id: sun, question: What is hot?, answer: The sun}\n", "Sky", "sky.yaml")
+    decks.build()
+    for author in decks.authors:
+        author.section("  - {id: gust, question: What is a short wind?, answer: A gust}\n", "Air", "air.yaml")
+        author.section(wind, "Sky", "sky.yaml")
+    del read[:]
+    assert "rename" not in decks.plan()
+    assert read.count(None) == 1
+
+
 def test_of_several_decks_only_those_that_changed_are_read(decks: Planned, loads: list[Path]) -> None:
     decks.build_all()
     built = decks.files()

@@ -273,10 +273,8 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
 
 def _editions(before: Before, after: After, cards: Sequence[CardPlan]) -> Iterator[Need]:
     arriving = any(card.what in ("new", "edited") for card in cards)
-    kinds = {each.kind for each in after.notes if each.identity.guid in before.notes} | {
-        each.kind for each in after.kept
-    }
-    own = not kinds <= KINDS.keys()
+    had = [each.kind for each in after.notes if each.identity.guid in before.notes]
+    own = not KINDS.keys() >= {*had, *(each.kind for each in after.kept)}
     return needs(
         edits=any(change.field != "Tags" for card in cards if card.what == "edited" for change in card.changes),
         own_types=own and arriving,
