@@ -128,6 +128,7 @@ LARGE: dict[str, Edit] = {
     "ids swapped with their guids": swapped("nile", "delta", guids=True),
     "an id that moved on": both(SMALL["a card less"], replaced("air.yaml", "id: gases", "id: wind")),
     "a question taken over": replaced("air.yaml", "Which two gases make air?", "What is moving air?"),
+    "moved gaps": replaced("fire.yaml", "{{c1::Oxygen}} feeds a {{c2::", "{{c2::Oxygen}} feeds a {{c1::"),
     "a mistake": replaced("air.yaml", "answer: Wind", "anser: Wind"),
     "no YAML": lambda author: author.write("air.yaml", "section: [\n"),
     "a warning": replaced("air.yaml", "answer: Wind", "answer: '![](spark.svg)'"),
@@ -255,6 +256,33 @@ def test_a_rebuild_of_subdecks_is_a_build(tmp_path: Path, monkeypatch: pytest.Mo
     twins.build()
     twins.edit(SMALL["a card more at the end"])
     twins.build()
+
+
+def translated(author: Author) -> None:
+    author.edit("language: en", "language: de", "deck.yaml")
+    for file in SECTIONS:
+        author.write(file, re.sub(r"question: ['\"]?", r"\g<0>Auf Deutsch ", author.read(file)))
+
+
+#: Of each warning of what a build changes, an edit to build on, and one that is warned of.
+WARNED_ONCE: dict[str, tuple[Edit, Edit]] = {
+    "moved-gap": (SMALL["a comment"], LARGE["moved gaps"]),
+    "stale-parts": (
+        lambda author: author.write("media/delta.svg", PICTURE.replace(b"/>", b" width='900' height='600'/>")),
+        lambda author: author.write("media/delta.svg", PICTURE.replace(b"/>", b" width='900' height='900'/>")),
+    ),
+    "copied-deck": (lambda author: author.write("deck.yaml", author.read("deck.yaml") + "language: en\n"), translated),
+}
+
+
+@pytest.mark.parametrize("name", WARNED_ONCE)
+def test_what_a_build_changes_is_warned_of_once(twins: Twins, name: str) -> None:
+    before, change = WARNED_ONCE[name]
+    twins.edit(before)
+    twins.build()
+    twins.edit(change)
+    assert f"[{name}]" in twins.build()
+    assert f"[{name}]" not in twins.build()
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pickle
@@ -263,6 +264,8 @@ def kinds(folder: Path, cards: int, rounds: int, chosen: Sequence[str]) -> Itera
             (deck / "article.md").unlink()
         commands = COMMANDS + (SOURCING if KINDS[name].material else ())
         more = [Contender(each, [*STUDYDECK, *each.removesuffix(" again").split(), str(deck)]) for each in commands]
+        out, edit = str(folder / "out"), functools.partial(edit_again, deck)
+        more = [Contender("plan", [*each.command, "-o", out], edit) if each.name == "plan" else each for each in more]
         samples = run([*contenders(deck, folder / "out", True, edit_kind, KINDS[name].kept), *more], folder, rounds)
         raw = samples["R: raw genanki"]
         cells = [f"{cpu_ratio(samples[each], raw):.2f}" if each in samples else "" for each in columns]
@@ -271,6 +274,11 @@ def kinds(folder: Path, cards: int, rounds: int, chosen: Sequence[str]) -> Itera
         yield f"| {name} | {seconds:.2f} | {' | '.join(cells)} | {nothing:.2f} |"
         for each in (deck, folder / "out", folder / "cache"):
             shutil.rmtree(each, ignore_errors=True)
+
+
+def edit_again(deck: Path, round_: int) -> None:
+    """Another edit than that of the build in this round."""
+    edit_kind(deck, 1_000 + round_)
 
 
 def several(folder: Path, rounds: int) -> Iterator[str]:

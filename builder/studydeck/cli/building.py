@@ -25,7 +25,7 @@ from studydeck.cli.printing import (
     say,
     summary,
 )
-from studydeck.cli.running import alone, end, folders_of, loaded_decks, moment_of_build, needs_engine
+from studydeck.cli.running import alone, end, folders_of, loaded_decks, loaded_parts, moment_of_build, needs_engine
 from studydeck.counting import counted
 
 if TYPE_CHECKING:
@@ -282,7 +282,8 @@ def plan(decks: tuple[Path, ...], against: str | None, output: Path, style: str)
     from studydeck.history import plan_words
 
     now = moment_of_build()
-    loaded = loaded_decks(decks)
+    all_notes = against is not None or style == "json"  # which has the text of every card
+    loaded = loaded_decks(decks) if all_notes else loaded_parts(decks, output, now)
     try:
         plans = [planning.plan(each, output, now, against) for each in loaded]
     except (ValueError, OSError) as error:

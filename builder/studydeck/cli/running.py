@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ import click
 from studydeck.cli.printing import Waiting, are_failing, print_problems
 
 if TYPE_CHECKING:
-    from studydeck.pipeline import Loaded
+    from studydeck.model import Problem
+    from studydeck.pipeline import Loaded, Progress
 
 _DAY = 86_400
 _LAST_MOMENT = 253_402_300_799  # the end of the year 9999
@@ -65,8 +66,21 @@ def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False) -> list[
     """
     from studydeck.decks import load_all
 
+    return _without_errors(lambda progress: load_all(folders_of(decks), progress, judge=judge), but)
+
+
+def loaded_parts(decks: Sequence[Path], output: Path, now: int) -> list[Loaded]:
+    """As `loaded_decks`, but only what changed since the last build into `output` is read, if that is enough."""
+    from studydeck.commands.changed import load_parts
+
+    return _without_errors(lambda progress: load_parts(folders_of(decks), output, now, progress))
+
+
+def _without_errors(
+    load: Callable[[Progress], tuple[list[Loaded], list[Problem]]], but: Container[str] = ()
+) -> list[Loaded]:
     with Waiting("Checking") as progress:
-        loaded, problems = load_all(folders_of(decks), progress, judge=judge)
+        loaded, problems = load(progress)
     wrong = [each for each in problems if each.name not in but]
     if are_failing(wrong):
         print_problems(wrong, err=True)

@@ -8,25 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-from studydeck.decks import load_all, own_claims, part_of, written_guids
+from studydeck.commands.changed import Read, read_all
+from studydeck.decks import own_claims, part_of
 from studydeck.files import package_path
-from studydeck.history import Lock, guid_in
+from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
 from studydeck.model import ERROR, Problem
 from studydeck.pipeline import Built, Loaded, Progress, build
 
-
-class _Read(NamedTuple):
-    """A deck as far as it was read: not at all if nothing has changed since its last build, else `loaded`.
-
-    If only its changed files were read, there is the `memory` of all its sections.
-    """
-
-    look: cache.Look
-    loaded: Loaded | None = None
-    memory: rebuild.Memory | None = None
+#: Warnings of what a build changes: when it is in the lock, there is nothing to warn of.
+_ONCE = ("copied-deck", "moved-gap", "stale-parts")
 
 
 def build_all(
@@ -48,12 +40,19 @@ def build_all(
     that was read, once all are and none has errors. No other build of the decks may run meanwhile: see exclusion.py.
     """
     with ExitStack() as opened:
-        reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
+
+        def as_needed(looks: Sequence[cache.Look]) -> tuple[list[Read], list[Problem]]:
+            half = part_of(progress, 0, 2)
+            return read_all(
+                looks, out, now, opened, half, parts=not locked, locks=locks, only_this_branch=only_this_branch
+            )
+
+        reads, problems = as_needed(looks)
         if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
             failures = _speak([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
             looks = cache.look([each.deck for each in looks], out, now, only_this_branch)  # with the sounds
             looks = [each._replace(known=None) for each in looks]
-            reads, problems = _read_all(looks, out, now, locks, locked, only_this_branch, progress, opened)
+            reads, problems = as_needed(looks)
             problems = _explained(problems, [each.loaded for each in reads if each.loaded], failures)
         loaded = [each.loaded for each in reads if each.loaded]
         if locked:
@@ -78,61 +77,14 @@ def build_all(
     return built, sorted(problems + [problem for each in built for problem in each.problems])
 
 
-def _read_all(
-    looks: Sequence[cache.Look],
-    out: Path,
-    now: int,
-    locks: Mapping[Path, Lock],
-    locked: bool,
-    only_this_branch: bool,
-    progress: Progress,
-    opened: ExitStack,
-) -> tuple[list[_Read], list[Problem]]:
-    """The decks, each read as far as it has to be, and the problems of all, sorted."""
-    reads: dict[Path, _Read] = {}
-    for look in looks:
-        deck, _, known = look
-        if known is None or (known.moved and rebuild.is_behind(deck, only_this_branch)):
-            continue
-        if not known.changed:
-            reads[deck] = _Read(look)
-        elif not locked and (part := rebuild.load_changed(deck, out, known, now, opened)):
-            reads[deck] = _Read(look, *part)
-    whole = [each for each in looks if each.deck not in reads]
-    loaded, problems = load_all([each.deck for each in whole], part_of(progress, 0, 2), locks, judge=False)
-    reads |= {look.deck: _Read(look, each) for look, each in zip(whole, loaded, strict=True)}
-    found = [reads[each.deck] for each in looks]
-    if len(whole) < len(looks) and cache.may_meet([*map(_claims, found)], lambda number: _guids(found[number])):
-        loaded, problems = load_all([each.deck for each in looks], part_of(progress, 0, 2), locks, judge=False)
-        return [_Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
-    unread = [each.look.made for each in found if each.loaded is None]
-    return found, sorted([*problems, *(problem for each in unread for problem in each.problems)])
-
-
-def _claims(read: _Read) -> cache.Claims:
-    look, loaded, memory = read
-    if loaded is None:
-        return look.made.claims
-    if memory:
-        return rebuild.claims_of(own_claims(loaded), memory)
-    return cache.Claims(own_claims(loaded), written_guids(loaded))
-
-
-def _guids(read: _Read) -> set[str]:
-    """The guids of all cards of a deck."""
-    if read.loaded is None:
-        return cache.guids_of(read.look)
-    return {*(each.guid for each in read.loaded.known), *map(guid_in, read.loaded.kept.lines)}
-
-
-def _built(read: _Read, out: Path, now: int, only_this_branch: bool, progress: Progress) -> Built:
+def _built(read: Read, out: Path, now: int, only_this_branch: bool, progress: Progress) -> Built:
     if read.loaded:
         return build(read.loaded, out, now, only_this_branch=only_this_branch, progress=progress)
     deck, made = read.look.deck, read.look.made
     return Built(deck, made.title, package_path(deck, out), made.notes, made.cards, made.media)
 
 
-def _remember(read: _Read, built: Built, out: Path) -> None:
+def _remember(read: Read, built: Built, out: Path) -> None:
     """Stores what was made of a deck, for its next build."""
     look, loaded, memory = read
     if loaded is None:
@@ -140,9 +92,10 @@ def _remember(read: _Read, built: Built, out: Path) -> None:
         return
     stamps = [look.made.newest] if memory else [each.modified for each in loaded.lock.notes.values()]
     memory = memory or rebuild.memory_of(loaded)
+    problems = [each for each in loaded.problems if each.name not in _ONCE]
     made = cache.Made(
         built.title, built.notes, built.cards, built.media,
-        max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), loaded.problems,
+        max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), problems,
     )  # fmt: skip
     cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
 

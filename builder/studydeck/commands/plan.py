@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studydeck.commands.base import lock_of, notes_at
 from studydeck.files import package_path, read_bytes
-from studydeck.history import LOCK_FILE, Lock, git, note_type_ids, read_lock, record
+from studydeck.history import LOCK_FILE, Lock, NoteRecord, git, note_type_ids, read_lock, record, records_in
 from studydeck.history.plan import (
     After,
     Before,
@@ -21,7 +21,7 @@ from studydeck.history.plan import (
     without_texts,
 )
 from studydeck.history.repair import Repaired, repair
-from studydeck.model import Deck
+from studydeck.model import NOTHING_KEPT, Deck
 from studydeck.package.read import read_package
 from studydeck.pair import lock_in
 from studydeck.pipeline import Loaded, compile_notes, load
@@ -44,19 +44,21 @@ def compared(
 
     `against` is a package, a lock or a git revision; None is the last build, by the deck's own lock and newer builds
     that a build would find. Old texts are from that package or revision, else from the package in `out` or git's HEAD.
+    If notes are kept of the last build, into `out`, they are compared with nothing else: `against` is None.
     Raises ValueError with a sentence if there is no such build.
     """
     notes = compile_notes(loaded)
     ids = note_type_ids(loaded.deck, loaded.lock)
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
-    last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch).lock
+    replaced = package if loaded.kept is NOTHING_KEPT else None  # as in a build
+    last = shipped(deck.folder, loaded.lock, loaded.known, replaced, only_this_branch).lock
     if against is None:
         before, texts_from = before_from_lock(last, "the last build (deck.lock)"), ""
     else:
         before, texts_from = _before(deck, against, ids, last)
     types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
-    after = After(notes, types, lock)
+    after = After(notes, types, lock, [each for each in records_in(loaded.kept.lines) if isinstance(each, NoteRecord)])
     if without_texts(before, after):
         before, texts_from = _with_texts(before, after, deck, package, texts_from, ids)
     return before, after, texts_from

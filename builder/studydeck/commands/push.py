@@ -72,7 +72,7 @@ class Unbuilt:
     def __init__(self, loaded: Loaded, out: Path, now: int, only_this_branch: bool = False) -> None:
         from studydeck.commands.plan import compared
 
-        _, (notes, types, lock), _ = compared(loaded, out, now, None, only_this_branch)
+        _, (notes, types, lock, _), _ = compared(loaded, out, now, None, only_this_branch)
         numbers = {each.key: each.id for each in types}
         records = {note.identity.guid: lock.notes[note.identity.id] for note in notes}
         self.rows = {guid: Row(each.added, numbers[each.kind], each.modified) for guid, each in records.items()}

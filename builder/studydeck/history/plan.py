@@ -18,7 +18,7 @@ from studydeck.history.by_hand import ByHand, Stay
 from studydeck.history.editions import Need, named_like, needs, why_merge
 from studydeck.history.gaps import gap_digests, gap_numbers, moved_gap
 from studydeck.history.identity import answer_digest, content_digest, digest, question_digest, type_digest
-from studydeck.history.lock import Lock
+from studydeck.history.lock import Lock, NoteRecord
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Note, NoteType, OldNote, is_another_tools, takes
@@ -76,11 +76,15 @@ class Before(NamedTuple):
 
 
 class After(NamedTuple):
-    """What a build would ship now: notes and note types, and the lock that it would write, with their stamps."""
+    """What a build would ship now: notes and note types, and the lock that it would write, with their stamps.
+
+    `kept` are the records of notes that weren't read: the package has them as in the last build. They aren't in `lock`.
+    """
 
     notes: Sequence[Note]
     types: Sequence[NoteType]
     lock: Lock
+    kept: Sequence[NoteRecord] = ()
 
     def edits(self, before: Before) -> list[tuple[Old, Note]]:
         """The notes that learners have, and that have another content now."""
@@ -111,7 +115,10 @@ class FieldChange(NamedTuple):
 
 
 class CardPlan(NamedTuple):
-    """What happens to one card: `new`, `edited`, `untouched` or `retired`; `text` is what it asks."""
+    """What happens to one card: `new`, `edited`, `untouched` or `retired`.
+
+    `text` is what it asks, "" if that isn't known, as of cards that weren't read.
+    """
 
     id: str
     what: str
@@ -240,7 +247,7 @@ def without_texts(before: Before, after: After) -> set[str]:
 
 
 def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan:
-    """The plan for a learner who has `before` and imports `after`."""
+    """The plan for a learner who has `before` and imports `after`; notes that are kept come last, untouched."""
     edits = after.edits(before)
     edited = {note.identity.guid for _, note in edits}
     cards = [_card(before.notes.get(note.identity.guid), note, edited) for note in after.notes]
@@ -249,6 +256,7 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
         readable = KINDS[old.kind].readable(old.fields) if old.fields and old.kind in KINDS else old.fields
         text = plain(_asked(readable)) if readable else ""
         cards.append(CardPlan(old.id, "retired", text, deck=old.deck))
+    cards += [CardPlan(each.id, "untouched", "", deck=each.deck) for each in after.kept]
     return Plan(
         deck=str(deck.title),
         against=before.source,
@@ -265,7 +273,8 @@ def make_plan(deck: Deck, before: Before, after: After, texts_from: str) -> Plan
 
 def _editions(before: Before, after: After, cards: Sequence[CardPlan]) -> Iterator[Need]:
     arriving = any(card.what in ("new", "edited") for card in cards)
-    own = any(each.kind not in KINDS and each.identity.guid in before.notes for each in after.notes)
+    had = [each.kind for each in after.notes if each.identity.guid in before.notes]
+    own = not KINDS.keys() >= {*had, *(each.kind for each in after.kept)}
     return needs(
         edits=any(change.field != "Tags" for card in cards if card.what == "edited" for change in card.changes),
         own_types=own and arriving,
@@ -289,10 +298,11 @@ def _gone(before: Before, notes: Iterable[Note]) -> Iterator[Old]:
 def _by_hand(deck: Deck, before: Before, after: After, gone: Sequence[Old], edits: _Edits) -> Iterator[ByHand]:
     had = {note.identity.guid: note for note in after.notes if note.identity.guid in before.notes}
     stays = [Stay(guid, old.deck, note.deck) for guid, note in had.items() if (old := before.notes[guid]).deck]
+    stays += [Stay(each.guid, each.deck, each.deck) for each in after.kept]  # none moves, but a deck may be in use
     yield from by_hand.moving(stays, deck.title, lambda guid: _search(before.notes[guid], had[guid]))
     if dropped := [_search(*each) for each in edits if _drops(*each)]:
         yield by_hand.empty(dropped)
-    if any(note.card.retired for note in after.notes):
+    if any(note.card.retired for note in after.notes) or any(each.retired for each in after.kept):
         yield by_hand.retired(deck.tag)
     if gone:
         kinds = {old.kind for old in gone}
