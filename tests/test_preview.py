@@ -990,10 +990,11 @@ def test_what_is_no_part_is_not_saved(rivers: Author, server: Server) -> None:
     assert rivers.read("body.yaml") == HEART
     rivers.write("body.yaml", HEART.replace("41, 8", "42, 8"))
     assert "have changed since they were opened here" in post(server, json.dumps(MOVED).encode())[1]
-    rivers.write("body.yaml", HEART + "  - {id: broken")
-    before = rivers.read("body.yaml")
-    assert post(server, json.dumps(MOVED).encode())[0] == 409
-    assert rivers.read("body.yaml") == before
+    for broken in (HEART + "  - {id: broken", HEART.replace("at:", "att:", 1)):
+        rivers.write("body.yaml", broken)
+        status, said = post(server, json.dumps(MOVED).encode())
+        assert (status, said.endswith("body.yaml has errors; fix them first.\n")) == (409, True), said
+        assert rivers.read("body.yaml") == broken
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a network of addresses of its own")
