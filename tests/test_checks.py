@@ -10,6 +10,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Literal
 
@@ -826,18 +827,45 @@ def styled(author: Author, css: str) -> list[Problem]:
 @pytest.mark.parametrize(
     ("css", "places"),
     [
-        ("</style><script>alert(1)</script>", ["1:1", "1:9", "1:25"]),
-        (".q-answer {\n  content: '<';\n}\n", ["2:13"]),
+        ("</style><script>alert(1)</script>", ["1:1", "1:25"]),
+        (".q-answer {\n  content: '</';\n}\n", ["2:13"]),
         ("/* open </style>", ["1:9"]),
-        ("/* </style><script>alert(1)</script> */", ["1:4", "1:12", "1:28"]),
+        ("/* </style><script>alert(1)</script> */", ["1:4", "1:28"]),
+        ("</STYLE\n>", ["1:1"]),
         ("a { content: '/*' } </style> b { content: '*/' }", ["1:21"]),
         ("/* a */ </style>", ["1:9"]),
-        (".a {}\r\n<", ["2:1"]),
+        (".a {}\r\n<!-- .b {} -->", ["2:1"]),
     ],
 )
 def test_a_style_that_could_end_and_start_a_script_is_refused(author: Author, css: str, places: list[str]) -> None:
     """Anki puts the style into the card as it is, and a browser ends it at the first `</style`, in a comment or not."""
     assert [in_short(each) for each in styled(author, css)] == [f"style.css:{place} bad-style" for place in places]
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        '@property --a { syntax: "<length>"; inherits: true; initial-value: 9px; }',
+        "@media (200px <= width < 400px) { .a { margin: 0; } }",
+        ".a { content: '<'; } /* <script> */ .b { content: '<",
+    ],
+)
+def test_a_style_that_cannot_end_passes(author: Author, css: str) -> None:
+    assert styled(author, css) == []
+    read = Reading()
+    read.feed(f"<style>{css}</style><p>")
+    assert read.elements == ["style", "p"]
+
+
+class Reading(HTMLParser):
+    """The elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.append(tag)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from studydeck.reading.tree import read_tree
 FILE = Path("body.yaml")
 BEFORE = "# top\nsection: Body\ncards:\n  - {id: a, question: What?, answer: That}  # one\n"
 AFTER = "  # below\n  - {id: z, question: 'Who?', answer: She}\n"
-NAMES = ("Lens", "", "it's", "say: yes", "# no", "no", "*bold*", "- a", "naïve 河", "![x](y.png)", "a, b]", "1")
+NAMES = ("Lens", "", "rect", "it's", "say: yes", "# no", "no", "*bold*", "- a", "naïve 河", "![x](y.png)", "a, b]", "1")
 HEART = Place("body.yaml", 5, 5)
 numbers = st.sampled_from([0, 5, 12.5, 41, 99.9])
 boxes = st.tuples(numbers, numbers, numbers.filter(bool), numbers.filter(bool)).map(
@@ -52,7 +52,7 @@ def written(draw: st.DrawFn, part: DrawnPart, indent: str) -> str:
 @st.composite
 def files(draw: st.DrawFn) -> tuple[str, list[DrawnPart], list[str]]:
     """A file, the parts in it, and its comments among the parts."""
-    parts = draw(drawn_parts(("one", "two", "three", "four")[: draw(st.integers(1, 4))]))
+    parts = draw(drawn_parts(("one", "two", "rect", "four")[: draw(st.integers(1, 4))]))
     comments: list[str] = []
     style = draw(st.sampled_from(["lines", "brackets", "braces"]))
     if style == "lines":

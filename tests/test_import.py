@@ -369,6 +369,11 @@ def test_hashcards_decks_are_read_clozes_and_wrapped_lines_too(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize("deck", ["Q: Which river?\nA: Nile\n\nC: The [Nile] flows.\n", "C: The [Nile] flows.\n"])
+def test_a_small_deck_of_hashcards_is_no_list(tmp_path: Path, deck: str) -> None:
+    assert cards(imported(tmp_path, deck, "rivers.md"))[-1] == {"cloze": "The {{c1::Nile}} flows."}
+
+
 def test_obsidians_spaced_repetition_is_read_with_decks_hints_and_pictures(tmp_path: Path) -> None:
     (tmp_path / "attachments").mkdir()
     (tmp_path / "attachments" / "map.png").write_bytes(PICTURE)
@@ -683,7 +688,7 @@ def zipped(name: str) -> bytes:
         (b"", "is empty"),
         (b" \n\n", "is empty"),
         (PICTURE, "is a picture; import reads"),
-        (bytes(range(256)) * 20, "is no text; import reads"),
+        (bytes(range(256)) * 20, "isn't a text file; import reads"),
         (b"%PDF-1.4\n", "is a document, not a deck; to draw cards from its text, run: studydeck draft"),
         (b"<!DOCTYPE html><p>Q: a</p>", "is a document, not a deck"),
         (zipped("word/document.xml"), "is a document, not a deck; to draw cards from its text, run: studydeck draft"),

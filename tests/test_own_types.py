@@ -20,8 +20,8 @@ from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
 from studydeck.history import note_type_ids
 from studydeck.kinds.own import own_kind
-from studydeck.model import Field, NoteType, Template
-from studydeck.pipeline import compile_notes
+from studydeck.model import ERROR, Field, NoteType, Template
+from studydeck.pipeline import compile_notes, load
 from studydeck.render import note_types
 
 MAPPED = "note-types:\n  Capitals: {question: Country, answer: Capital}\n"
@@ -148,6 +148,15 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
     assert [each.name for each in their_deck.load().problems if each.name.startswith("style")] == [
         "style-colour"
     ] * told
+
+
+def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tmp_path: Path) -> None:
+    author.section('  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n')
+    author.build()
+    folder = tmp_path / "theirs"
+    done = CliRunner().invoke(main, ["import", str(author.package), "--deck", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert [each for each in load(folder).problems if each.severity == ERROR] == []
 
 
 def test_a_learners_style_stays_until_the_author_edits_the_note_type(their_deck: Author, learner: Learner) -> None:

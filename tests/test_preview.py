@@ -28,7 +28,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from studydeck.cli import main
-from studydeck.commands.preview import Viewer
+from studydeck.commands.preview import Viewer, deck_view
 from studydeck.commands.saving import save_parts
 from studydeck.engine.drawing import Artist, Drawn
 from studydeck.history import record
@@ -990,10 +990,11 @@ def test_what_is_no_part_is_not_saved(rivers: Author, server: Server) -> None:
     assert rivers.read("body.yaml") == HEART
     rivers.write("body.yaml", HEART.replace("41, 8", "42, 8"))
     assert "have changed since they were opened here" in post(server, json.dumps(MOVED).encode())[1]
-    rivers.write("body.yaml", HEART + "  - {id: broken")
-    before = rivers.read("body.yaml")
-    assert post(server, json.dumps(MOVED).encode())[0] == 409
-    assert rivers.read("body.yaml") == before
+    for broken in (HEART + "  - {id: broken", HEART.replace("at:", "att:", 1)):
+        rivers.write("body.yaml", broken)
+        status, said = post(server, json.dumps(MOVED).encode())
+        assert (status, said.endswith("body.yaml has errors; fix them first.\n")) == (409, True), said
+        assert rivers.read("body.yaml") == broken
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a network of addresses of its own")
@@ -1296,3 +1297,22 @@ def test_the_command_serves_until_it_is_stopped(rivers: Author, lan: bool) -> No
         rest = process.stdout.read()
         assert process.wait(60) == 0
         assert ("Anyone who has this address" in rest and "█" in rest) is lan
+
+
+def test_a_question_with_a_list_or_a_sound_is_a_line_of_words(author: Author) -> None:
+    author.write("media/nile.mp3", b"ID3 not really a sound")
+    author.section(
+        "  - {id: rhine, question: What comes next?, steps: [Basel, Bonn *am* Rhein]}\n"
+        '  - {id: nile, question: "Who sings?![it](nile.mp3)", answer: The Nile}\n'
+        '  - {id: area, question: "What is it?\\n\\n- $a^2$\\n- H~2~O", answer: An area}\n'
+    )
+    with Artist() as artist:
+        cards = list(deck_view(author.load(), artist).cards.values())
+    assert [each["asks"] for each in cards] == [
+        "What comes next? [...] …",
+        "What comes next? Basel [...]",
+        "Who sings? ♪",
+        "What is it? a^2 H2O",
+    ]
+    assert " ".join(cards[-1]["shown"].split()).startswith("What is it? <math")
+    assert cards[-1]["shown"].endswith("</math> \n H2O")

@@ -607,6 +607,16 @@ def test_all_items_and_names_at_once(unfolded: Author, learner: Learner) -> None
     assert not pull(author, learner)["edits"]
 
 
+def test_an_item_that_gets_its_id_is_one_edit(unfolded: Author, learner: Learner, tmp_path: Path) -> None:
+    edit(unfolded, learner, "rhine/basel", Answer="Basle")
+    edit(unfolded, learner, "danube/vienna", Answer="Wien")
+    learner.col.export_collection_package(str(tmp_path / "mine.colpkg"), include_media=True, legacy=False)
+    result = run(unfolded, "pull", "--from", str(tmp_path / "mine.colpkg"))
+    assert "{id: basel, text: Basle}" in result.output
+    assert result.output.endswith(": 2 edits, 0 new cards: to pull; --write writes them\n")
+    learner.col.reopen()
+
+
 def test_what_no_item_and_no_name_can_take_is_left_to_its_author(unfolded: Author, learner: Learner) -> None:
     author = unfolded
     masks = learner.note(author.guid("eye"))["Occlusion"].replace("left=0.1:", "left=0.2:")

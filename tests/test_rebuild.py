@@ -23,7 +23,7 @@ from studydeck.model import Note
 from studydeck.reading import read_deck
 from studydeck.render import render_notes
 
-PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg' width='600' height='400'/>"
 SECTIONS = {
     "air.yaml": """\
   - {id: wind, question: What is moving air?, answer: Wind}

@@ -109,7 +109,7 @@ def test_the_sounds_arrive_and_only_a_changed_text_edits_its_note(speaker: Speak
     assert (told.name, told.severity, told.message) == (
         "unspoken",
         "warning",
-        "7 texts without a sound, of those that speak: has read aloud",
+        "7 texts to be read aloud have no sound",
     )
     author.build()
     learner.import_package(author.package)
@@ -203,7 +203,7 @@ def test_a_deck_is_built_without_the_sounds_that_a_program_cant_make(
     assert done.exit_code == 0
     assert "8 new" in done.stdout
     (line,) = done.stderr.splitlines()
-    assert "water.yaml:3:5: warning: 4 texts without a sound, of those that speak: has read aloud, since '" in line
+    assert "water.yaml:3:5: warning: 4 texts to be read aloud have no sound, since '" in line
     assert said in line
     assert line.endswith("; once that is fixed, build again [unspoken]")
     assert not (speaker.author.folder / "media").exists()
@@ -214,9 +214,7 @@ def test_one_text_that_cant_be_said_keeps_no_other_from_it(speaker: Speaker) -> 
     program.write_text(VOICE + "\nexit(b'square' in text)", "utf-8")
     done = speaker.build()
     assert "formula" not in done.stdout
-    assert (
-        "water.yaml:6:5: warning: 1 text without a sound, of those that speak: has read aloud, since '" in done.stderr
-    )
+    assert "water.yaml:6:5: warning: 1 text to be read aloud has no sound, since '" in done.stderr
     assert (len(speaker.said), len(speaker.names())) == (8, 6)
 
 
@@ -224,6 +222,9 @@ def test_new_sounds_are_no_locked_build(speaker: Speaker) -> None:
     done = speaker.build(more=["--locked"])
     assert done.exit_code == 2
     assert "--speak-with can't be used together with --locked" in done.stderr
+    for nothing in ("", " "):
+        done = CliRunner().invoke(main, ["build", str(speaker.author.folder), "--speak-with", nothing])
+        assert (done.exit_code, "--speak-with needs a program" in done.stderr) == (2, True)
 
 
 def test_no_build_runs_a_program_that_a_deck_names(speaker: Speaker) -> None:
@@ -269,7 +270,7 @@ def test_another_value_is_an_error(author: Author, where: str) -> None:
     speaking = "" if where == "deck.yaml" else ", speak: all"
     author.section(f"  - {{id: x, question: Q, answer: A{speaking}}}\n")
     (told,) = author.problems()
-    assert (Path(told.path).name, told.name, told.message) == (where, "wrong-kind", "'all' can't be spoken")
+    assert (Path(told.path).name, told.name, told.message) == (where, "wrong-kind", "'all' can't be read aloud")
 
 
 def test_a_deck_that_has_nothing_read_aloud_says_so(author: Author) -> None:
@@ -436,7 +437,7 @@ def test_a_language_is_named_as_anki_names_voices(language: str, voice: str) -> 
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("", "it is in a language that isn't said"), ("la", "it is in 'la', which names no country")],
+    [("", "its language is unknown"), ("la", "its language 'la' names no country")],
 )
 def test_a_text_that_no_device_can_read_is_a_warning(author: Author, language: str, said: str) -> None:
     author.write("deck.yaml", DECK + "speak: device\n" + (f"language: {language}\n" if language else ""))
@@ -445,7 +446,7 @@ def test_a_text_that_no_device_can_read_is_a_warning(author: Author, language: s
     assert (told.name, told.severity, told.message) == (
         "unspoken",
         "warning",
-        f"no device can read this text aloud: {said}",
+        f"no device can read this text aloud, since {said}",
     )
     author.build()
     author.write("deck.yaml", DECK + "speak: device\nlanguage: la-VA\n")
@@ -455,7 +456,7 @@ def test_a_text_that_no_device_can_read_is_a_warning(author: Author, language: s
 def test_a_deck_that_was_built_without_sounds_gets_them_from_the_next_build(speaker: Speaker) -> None:
     words = ["build", "-o", str(speaker.author.out), str(speaker.author.folder)]
     for _ in range(2):
-        assert "7 texts without a sound" in CliRunner().invoke(main, words).stderr
+        assert "7 texts to be read aloud have no sound" in CliRunner().invoke(main, words).stderr
     done = speaker.build()
     assert "7 texts" not in done.stderr
     assert "5 edited" in done.stdout

@@ -33,7 +33,7 @@ _NIGHT = r"(?i)\.night_?mode(?![\w-])"
 def style(deck: Deck) -> Iterator[Problem]:
     """What a style.css, the deck's or one of its own note types', must not or should not contain.
 
-    A `<` could end the style and start a script (an error). Fixed widths make AnkiDroid shrink the whole card;
+    `</` could end the style, and a script could follow (an error). Fixed widths make AnkiDroid shrink the whole card;
     colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` follows the system,
     but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship.
     """
@@ -46,8 +46,9 @@ def style(deck: Deck) -> Iterator[Problem]:
 def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
     """Problems of a style that goes with studydeck's, or `is_alone`."""
     css = _code(text)
-    for found in re.finditer("<", text):  # a browser ends the style at the first `</style`, in a comment or not
-        yield problem("bad-style", _at(text, css, found.start()), "'<' isn't allowed in a style", "delete it")
+    for found in re.finditer("</|<!--", text):  # a browser ends the style at the first `</style`, in a comment or not
+        message = f"'{found[0]}' isn't allowed in a style"
+        yield problem("bad-style", _at(text, css, found.start()), message, "delete it")
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme follows the system, but Anki has its own setting for night mode"
         yield _warning("style-scheme", text, css, found.start(), message, "use .card.nightMode instead")

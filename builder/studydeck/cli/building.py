@@ -109,7 +109,7 @@ def check(decks: tuple[Path, ...], strict: bool, style: str, name: str | None) -
 @click.option(
     "--speak-with",
     metavar="PROGRAM",
-    help="First have PROGRAM make the sounds that texts with speak: lack, as in studydeck speak --with.",
+    help="First make the sounds that are missing with PROGRAM, as studydeck speak --with does.",
 )
 @click.option("--timings", is_flag=True, help="Print how long each stage took on standard error.")
 @format_option()
@@ -138,6 +138,8 @@ def build(
 
     if against is not None and "text" not in editions:
         raise click.UsageError("--against needs --edition text; to compare without building, use: studydeck plan")
+    if speak_with is not None and not speak_with.strip():
+        raise click.UsageError("--speak-with needs a program, such as 'espeak-ng -v {language} --stdin --stdout'.")
     if speak_with is not None and locked:
         raise click.UsageError("new sounds change deck.lock, so --speak-with can't be used together with --locked.")
     whole = repair_lock or verify or bool(editions)

@@ -95,7 +95,8 @@ def _print(pulled: Pulled, *, written: bool) -> None:
         colour = _DIFF_COLOURS.get(line[:1]) if has_colours() else None
         click.echo(click.style(printable(line), fg=colour) if colour else printable(line))
     found = pulled.found
-    counts = f"{counted(len(found.edits), 'edit')}, {counted(len(found.new), 'new card')}"
+    edits = sum(each.key != "id" for each in found.edits)  # an item gets its id beside its new text
+    counts = f"{counted(edits, 'edit')}, {counted(len(found.new), 'new card')}"
     both = f", {counted(len(found.both), 'conflict')}" if found.both else ""
     if not pulled.changes:
         say(f"{pulled.name}: nothing to pull{both}")

@@ -22,7 +22,11 @@ def save_parts(folder: Path, saved: Saved) -> None:
     path = folder / Path(place.path).name
     try:
         data = read_bytes(path, folder)
-        if parts_at(read_tree(shown(path), data)[0], place, []) != tuple(DrawnPart(*each) for each in saved.before):
+        tree, problems = read_tree(shown(path), data)
+        there = parts_at(tree, place, problems)
+        if problems:
+            raise ValueError(f"{problems[0].path} has errors; fix them first")
+        if there != tuple(DrawnPart(*each) for each in saved.before):
             raise ValueError(
                 f"the parts in {shown(path)} have changed since they were opened here; copy yours, then close this and "
                 "open it again"
@@ -39,4 +43,6 @@ def _place_of(folder: Path, note: str) -> Place:
     for card, identity in zip(cards, loaded.identities, strict=True):
         if identity is not None and identity.id == note and card.kind.masks:
             return card.place
+    if loaded.errors:
+        raise ValueError(f"{loaded.errors[0].path} has errors; fix them first")
     raise ValueError(f"the deck has no picture with parts '{note}' any more")

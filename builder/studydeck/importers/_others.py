@@ -26,7 +26,8 @@ def what_it_is(given: Given) -> str:
     if not what and len(given.data) > LARGEST_TEXT:
         return f"is {len(given.data) / 1e6:.0f} MB, which is too big for a text; import a part of it"
     if what or given.text is None:
-        return f"is {what or 'no text'}; {_READ}"
+        is_what = f"is {what}" if what else "isn't a text file"
+        return f"{is_what}; {_READ}"
     return (
         f"has no questions with answers that import knows: {_READ}. "
         "To draw cards from a text, use studydeck draft; docs/coming-from.md shows every spelling"

@@ -34,6 +34,8 @@ def _fits(given: Given) -> int:
         return NOT if is_markdown else LIKELY
     if isinstance(tree, dict) and ("crowdanki_uuid" in tree or "__type__" in tree):
         return NOT  # CrowdAnki's
+    if isinstance(tree, dict) and tree.keys() <= {"Q", "A", "C"}:
+        return NOT  # a deck of hashcards so small that it can be read as YAML
     is_whole = any(_is_whole(card) for card, _ in _cards(tree))
     return (SAID if is_json else SHOWN) if is_whole else NOT
 

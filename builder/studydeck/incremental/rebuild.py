@@ -23,7 +23,7 @@ from studydeck.incremental import cache
 from studydeck.model import Identity, Kept, MediaFile, Section, shown
 from studydeck.pair import LARGEST_LOCK, lock_in
 from studydeck.pipeline import Loaded, load
-from studydeck.render import Media, anki_deck
+from studydeck.render import anki_deck
 
 
 class SectionMemory(NamedTuple):
@@ -138,7 +138,8 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     if {name for each in sections for name in each.media} != {written for written, _, _ in last.media}:
         return None
     files = {MediaFile(name, path) for _, name, path in last.media}
-    media = Media({written: name for written, name, _ in last.media}, tuple(sorted(files)), loaded.media.asked)
+    names = {written: name for written, name, _ in last.media}
+    media = loaded.media._replace(names=names, files=tuple(sorted(files)))
     title = str(loaded.deck.title)
     kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
     return loaded._replace(media=media, follows=follows, kept=kept), last._replace(sections=sections)

@@ -55,7 +55,7 @@ PROBLEMS: dict[str, str] = {
     "placeholder": "A card with TODO, TBD, FIXME, XXX or ??? in it, or one that learners have and that became TODO.",
     "lost-picture": "A picture or sound that is missing, empty, outside the deck's media folder, or remote.",
     "unused-media": "A file in the deck's media folder that no card shows.",
-    "unspoken": "Texts that `speak:` has read aloud, and that have no sound yet.",
+    "unspoken": "Texts that are to be read aloud, and have no sound yet.",
     "no-alt": "A picture without a description for those who can't see it.",
     "unnamed-part": "A part of a picture without a name.",
     "outside-part": "A part that reaches out of its picture.",

@@ -13,6 +13,8 @@ from studydeck.patterns import pattern
 from studydeck.text.formula import with_mathml, with_tex
 
 _TAGS = pattern(r"<[^>]*>")
+#: What starts or ends a line on the card, so that there is a blank in the line of text.
+_BREAKS = pattern(r"<(?=br\b|/?(?:p|div|[uo]l|li|h\d|pre|blockquote|table|t[rdh])\b)", re.IGNORECASE)
 _SOURCE = pattern(r'<img [^>]*?src="([^"]*)"')
 _ALT = pattern(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 _FORMULAS = pattern(r'(<math\b.*?</math>|<code class="tex".*?</code>)', re.DOTALL)
@@ -113,12 +115,16 @@ def with_problems(shown: View, problems: Sequence[Problem]) -> View:
 
 def _with_formulas(html: str) -> str:
     """The line of text as HTML that has formulas and no other markup; nothing for a line without formulas."""
-    parts = _FORMULAS.split(with_mathml(_SOUND.sub("♪", _ALT.sub(r"\1", html))))
+    parts = _FORMULAS.split(with_mathml(_without_media(html)))
     parts[0::2] = [_TAGS.sub("", part) for part in parts[0::2]]
-    return "".join(parts) if len(parts) > 1 else ""
+    return "".join(parts).strip() if len(parts) > 1 else ""
 
 
 def _line(html: str) -> str:
     """HTML as a line of text: TeX without its delimiters, a picture as its alternative text."""
-    html = _SOUND.sub("♪", _ALT.sub(r"\1", with_tex(html)))
-    return " ".join(html_entities.unescape(_TAGS.sub("", html)).split())
+    return " ".join(html_entities.unescape(_TAGS.sub("", _without_media(with_tex(html)))).split())
+
+
+def _without_media(html: str) -> str:
+    """HTML with a picture's alternative text, a note for a sound, and a blank between what has lines of its own."""
+    return _BREAKS.sub(" <", _SOUND.sub(" ♪ ", _ALT.sub(r"\1", html)))

@@ -27,8 +27,9 @@ class DrawnPart(NamedTuple):
     @property
     def values(self) -> dict[str, object]:
         """Its keys and values, as an author would write them."""
-        values: dict[str, object] = {"id": self.id, "name": self.name, "at": self.at, "shape": self.shape}
-        return {key: value for key, value in values.items() if value not in ("", "rect")}
+        shape = "" if self.shape == "rect" else self.shape
+        values: dict[str, object] = {"id": self.id, "name": self.name, "at": self.at, "shape": shape}
+        return {key: value for key, value in values.items() if value != ""}
 
 
 def drawn(parts: Sequence[Part]) -> tuple[DrawnPart, ...]:
@@ -52,12 +53,7 @@ def with_parts(path: Path, data: bytes, card: Place, parts: Sequence[DrawnPart])
     text = "".join(lines)
     try:
         splices = sorted(_splices(text, [0, *accumulate(map(len, lines))], card, parts))
-    except (
-        ValueError,
-        AttributeError,
-        LookupError,
-        TypeError,
-    ):  # an alias, or something else than what is expected there
+    except (ValueError, AttributeError, LookupError, TypeError):  # an alias, or anything else than what is expected
         raise refusal from None
     written: list[str] = []
     at = 0

@@ -57,8 +57,8 @@ _FORMS = {
     takes.SIDES: (
         keys.SIDES_PATTERN,
         "wrong-kind",
-        "'{text}' can't be spoken",
-        "write question, answer, both, none or device",
+        "'{text}' can't be read aloud",
+        "write question, answer, both, none, device, device-question or device-answer",
     ),
     takes.URL: (
         keys.URL_PATTERN,

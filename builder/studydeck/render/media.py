@@ -195,15 +195,16 @@ class _Shelf:
 
         for card, spoken in all_spoken(deck, by_device=True):
             if not spoken.directive:
-                of = f"'{spoken.language}', which names no country" if spoken.language else "a language that isn't said"
-                message = f"no device can read this text aloud: it is in {of}"
+                why = f"language '{spoken.language}' names no country" if spoken.language else "language is unknown"
+                message = f"no device can read this text aloud, since its {why}"
                 remedy = "write language: or answer-language: with the country whose voices read it, such as en-GB"
                 self.problems.append(problem("unspoken", card.place, message, remedy, WARNING))
                 break  # the others mostly have the same language
         silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
         if silent:
-            message = f"{counted(len(silent), 'text')} without a sound, of those that speak: has read aloud"
-            remedy = f"make them: {command_line('speak', shown(deck.folder), '--with', _SPEAKER)}"
+            have = "has" if len(silent) == 1 else "have"
+            message = f"{counted(len(silent), 'text')} to be read aloud {have} no sound"
+            remedy = f"make the sounds: {command_line('speak', shown(deck.folder), '--with', _SPEAKER)}"
             self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
 
     def take_spoken(self, name: str, card: Card) -> bool:
