@@ -268,8 +268,8 @@ def translated(author: Author) -> None:
 WARNED_ONCE: dict[str, tuple[Edit, Edit]] = {
     "moved-gap": (SMALL["a comment"], LARGE["moved gaps"]),
     "stale-parts": (
-        lambda author: author.write("media/delta.svg", PICTURE.replace(b"/>", b" width='900' height='600'/>")),
-        lambda author: author.write("media/delta.svg", PICTURE.replace(b"/>", b" width='900' height='900'/>")),
+        SMALL["a comment"],
+        lambda author: author.write("media/delta.svg", PICTURE.replace(b"'400'", b"'600'")),
     ),
     "copied-deck": (lambda author: author.write("deck.yaml", author.read("deck.yaml") + "language: en\n"), translated),
 }
