@@ -67,15 +67,12 @@ READ_AS_A_WHOLE: dict[str, Edit] = {
     ),
 }
 EDITS = READ_IN_PART | READ_AS_A_WHOLE
-
-
 #: Edits after which learners of subdecks have something to move.
 MOVED = ("a card in another file", "a card in another section")
 
 
 class Planned(Decks):
-    """Several decks whose plans are compared: those of a program that remembers the last build with those of one that
-    remembers nothing."""
+    """Several decks, of which plans are compared: one program remembers the last build, the other nothing."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)

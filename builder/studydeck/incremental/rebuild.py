@@ -2,7 +2,7 @@
 
 `load` reads those files, and what is kept from the rest goes to `build` with them. The result has the same bytes as
 that of a full build (tests/test_rebuild.py). If there is a problem to report, or if cards in read and unread files
-could affect each other, there is a full build instead.
+could affect each other, there is a full build instead. `plan` reads a deck in the same way, even an unchanged one.
 """
 
 from __future__ import annotations
