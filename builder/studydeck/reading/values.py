@@ -105,6 +105,8 @@ def read_mapping(
         kind = known[key].takes if key in known else None
         if type(node) is Text and (kind in takes.ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
+        elif kind == takes.LOCATORS and type(node) is Text and _is_place(node):
+            values[key] = (node,)  # as on each card of a deck with a material
         elif kind is not None:
             value = _value(kind, tree.key(key, number), node, problems, own_kinds)
             if value is not None:
@@ -360,9 +362,10 @@ def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind 
     if kind.masks and isinstance(labels := tree.get("parts"), Text) and labels == LABELS:
         problems.append(unwritten_parts(tree, labels))
         return ()
-    values = read_mapping(tree, card_keys(), (), problems)
-    for key in tree if kind.asks in tree else ():
-        if key in card_keys() and key not in kind.keys:
+    known = card_keys()
+    values = read_mapping(tree, known, (), problems)
+    for key in tree if kind.asks in tree and not tree.keys() <= kind.keys.keys() else ():
+        if key in known and key not in kind.keys:
             owner = _owner(key)
             message = f"'{key}' can't be used together with '{kind.asks}'"
             remedy = f"keep either {kind.asks}: or {owner.asks}: in this card" if owner else f"remove {key}:"
@@ -379,7 +382,7 @@ def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind 
         return unfolded(tree, kind, values, problems)
     if all(key in values for key in kind.required):
         return (Card(place, kind, values),)
-    unknown = {near(key, card_keys()) for key in tree if key not in card_keys()}
+    unknown = {near(key, known) for key in tree if key not in known}
     missing = [key for key in kind.required if key not in tree and key not in unknown]
     others = [each.asks for each in KINDS.values() if each is not kind]
     if missing and unknown.isdisjoint(others):
