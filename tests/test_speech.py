@@ -264,6 +264,13 @@ def test_a_list_is_spoken_item_by_item(speaker: Speaker) -> None:
     assert not any("[sound:" in note.fields[0] for note in notes)
 
 
+def test_a_text_that_several_cards_have_is_counted_once(speaker: Speaker) -> None:
+    speaker.author.section("  - {id: x, question: The way, speak: question, steps: [First, Second, Third]}\n")
+    (told,) = speaker.author.problems()
+    assert told.message == "1 text to be read aloud has no sound"
+    assert speaker.speak() == Said(1, 0, 0)
+
+
 @pytest.mark.parametrize("where", ["deck.yaml", "water.yaml"])
 def test_another_value_is_an_error(author: Author, where: str) -> None:
     author.write("deck.yaml", DECK + ("speak: all\n" if where == "deck.yaml" else ""))
