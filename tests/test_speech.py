@@ -405,6 +405,21 @@ def test_from_sounds_to_devices_no_history_changes(speaker: Speaker, learner: Le
     assert speaker.speak() == Said(0, 0, 7)
 
 
+def test_paper_has_a_note_only_for_sounds_that_say_more_than_the_text(speaker: Speaker, tmp_path: Path) -> None:
+    author = speaker.author
+    author.write("media/song.mp3", b"ID3 not really a sound")
+    author.section(
+        "  - {id: x, question: What is it?, answer: That}\n"
+        '  - {id: y, question: "Who sings?![it](song.mp3)", answer: She}\n'
+    )
+    speaker.speak()
+    page = tmp_path / "page.html"
+    done = CliRunner().invoke(main, ["export", str(author.folder), "--to", "print", "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    assert page.read_text("utf-8").count("♪") == 1
+    assert "[sound:" not in page.read_text("utf-8")
+
+
 def test_only_the_card_knows_what_a_device_says(device: Author, tmp_path: Path) -> None:
     device.edit(" & [/anki:tts] [anki:tts lang=a]", "")
     device.build()
