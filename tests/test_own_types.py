@@ -151,12 +151,19 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
 
 
 def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tmp_path: Path) -> None:
-    author.section('  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n')
+    author.section(
+        '  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n'
+        "  - {id: po, question: Where?, answer: In Italy}\n"
+    )
     author.build()
     folder = tmp_path / "theirs"
     done = CliRunner().invoke(main, ["import", str(author.package), "--deck", str(folder)])
     assert done.exit_code == 0, done.output
-    assert [each for each in load(folder).problems if each.severity == ERROR] == []
+    loaded = load(folder)
+    assert [each for each in loaded.problems if each.severity == ERROR] == []
+    assert sorted(card.asks for section in loaded.deck.sections for card in section.cards) == [
+        "A {{c1::sea}}", "Where?", "Which?",  # and not what all of a section show above it
+    ]  # fmt: skip
 
 
 def test_a_learners_style_stays_until_the_author_edits_the_note_type(their_deck: Author, learner: Learner) -> None:

@@ -264,6 +264,13 @@ def test_a_list_is_spoken_item_by_item(speaker: Speaker) -> None:
     assert not any("[sound:" in note.fields[0] for note in notes)
 
 
+def test_a_text_that_several_cards_have_is_counted_once(speaker: Speaker) -> None:
+    speaker.author.section("  - {id: x, question: The way, speak: question, steps: [First, Second, Third]}\n")
+    (told,) = speaker.author.problems()
+    assert told.message == "1 text to be read aloud has no sound"
+    assert speaker.speak() == Said(1, 0, 0)
+
+
 @pytest.mark.parametrize("where", ["deck.yaml", "water.yaml"])
 def test_another_value_is_an_error(author: Author, where: str) -> None:
     author.write("deck.yaml", DECK + ("speak: all\n" if where == "deck.yaml" else ""))
@@ -396,6 +403,21 @@ def test_from_sounds_to_devices_no_history_changes(speaker: Speaker, learner: Le
     assert learner.faults() == []
     assert "[sound:" not in "".join(field for note in learner.notes() for field in note.fields)
     assert speaker.speak() == Said(0, 0, 7)
+
+
+def test_paper_has_a_note_only_for_sounds_that_say_more_than_the_text(speaker: Speaker, tmp_path: Path) -> None:
+    author = speaker.author
+    author.write("media/song.mp3", b"ID3 not really a sound")
+    author.section(
+        "  - {id: x, question: What is it?, answer: That}\n"
+        '  - {id: y, question: "Who sings?![it](song.mp3)", answer: She}\n'
+    )
+    speaker.speak()
+    page = tmp_path / "page.html"
+    done = CliRunner().invoke(main, ["export", str(author.folder), "--to", "print", "-o", str(page)])
+    assert done.exit_code == 0, done.output
+    assert page.read_text("utf-8").count("♪") == 1
+    assert "[sound:" not in page.read_text("utf-8")
 
 
 def test_only_the_card_knows_what_a_device_says(device: Author, tmp_path: Path) -> None:

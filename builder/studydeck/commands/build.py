@@ -101,7 +101,7 @@ def _remember(read: Read, built: Built, out: Path) -> None:
 
 
 def _speak(loaded: Sequence[Loaded], program: str, progress: Progress) -> dict[Path, str]:
-    """Has a program make the sounds that texts lack; why it couldn't make one, by the decks of which it couldn't."""
+    """Has a program make the missing sounds; the first failure of each deck that had one."""
     from studydeck.commands.speak import speak_lacking
 
     why: dict[Path, str] = {}

@@ -59,8 +59,9 @@ def _folder_name(name: str, taken: dict[str, int]) -> str:
 def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str]:
     """Which field asks, and which answers.
 
-    A card needs a question, so the one that asks is the first that the front shows and all notes have. If there is
-    none, it is any that all have, and at last the one that most have.
+    A card needs a question, so the one that asks is the first that the front shows and all notes have, but for one
+    that is mostly the same, such as a chapter. If there is none, it is any that all have, and at last the one that most
+    have.
     """
     if not note_type.templates:
         raise ValueError("it has no template")
@@ -73,7 +74,7 @@ def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
     seen = [part.field for part in front if "type" not in part.filters]
     wanted = [part.field for part in sorted(asking, key=lambda part: "type" in part.filters)]
     places = list(map(fields.index, wanted if note_type.gaps else [*wanted, *fields]))
-    asked = fields[max(places, key=lambda place: sum(_has(note, place) for note in notes))]
+    asked = fields[max(places, key=lambda place: _worth(notes, place))]
     answers = [part.field for part in back if part.field not in seen] + [each for each in fields if each not in seen]
     answers = [each for each in answers if each != asked and not note_type.gaps]
     return {kind: asked} | ({"answer": answers[0]} if answers else {})
@@ -84,6 +85,12 @@ def _masked(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
     if not is_occlusion(note_type) or not all(as_parts(note.fields) for note in notes):
         return {}
     return {key: field.name for key, field in zip(KEYS, note_type.fields, strict=False)}
+
+
+def _worth(notes: Sequence[FoundNote], place: int) -> tuple[int, bool]:
+    """How good a field is as a question: how many notes have it, and whether most have a text of their own."""
+    texts = [note.fields[place] for note in notes if _has(note, place)]
+    return len(texts), 2 * len(set(texts)) > len(texts)
 
 
 def _has(note: FoundNote, place: int) -> bool:

@@ -18,10 +18,11 @@ from studydeck.patterns import pattern
 from studydeck.text import described, to_html
 from studydeck.text.formula import with_mathml
 from studydeck.text.languages import usual_direction
+from studydeck.text.media import SPOKEN
 
 _ASSETS = Path(__file__).parent / "assets"
 _HERE = "\0"  # where the sections go: no author's text has it
-_SOUND = pattern(r"\[sound:[^\]]*\]")
+_SOUND = pattern(r"\[sound:([^\]]*)\]")
 _IMAGE = pattern(r'<img src="([^"]*)"')
 
 
@@ -40,7 +41,7 @@ def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout:
         sections=_HERE,
     ).rsplit(_HERE, 1)
     yield before
-    pictures = {each.name: each.path for each in media}
+    paths = {each.name: each.path for each in media}
     names = {section.tag: section.name for section in deck.sections}
     live = (note for note in notes if not note.card.retired)
     between = ""
@@ -50,7 +51,7 @@ def paper(deck: Deck, notes: Iterable[Note], media: Sequence[MediaFile], layout:
         for _, together in groupby(of_section, key=_asked_together):
             note, *others = together
             sides = [listed([note, *others])] if note.card.item else note.card.kind.on_paper(note)
-            yield from _rows(deck, sides, pictures)
+            yield from _rows(deck, sides, paths)
         yield "</section>"
     yield after
 
@@ -60,10 +61,10 @@ def _asked_together(note: Note) -> str:
     return note.card.item.list if note.card.item else note.identity.id
 
 
-def _rows(deck: Deck, sides: Sequence[Sides], pictures: Mapping[str, str]) -> Iterator[str]:
+def _rows(deck: Deck, sides: Sequence[Sides], media: Mapping[str, str]) -> Iterator[str]:
     asks, says = _spoken(deck.language), _spoken(deck.languages.of_answers)
     for question, answers in sides:
-        question, answer = (_for_paper(side, pictures) for side in (question, "; ".join(answers)))
+        question, answer = (_for_paper(side, media) for side in (question, "; ".join(answers)))
         yield (
             '<article class="row">'
             f'<div class="question"{asks}>{question}</div><div class="answer"{says}>{answer}</div>'
@@ -77,16 +78,22 @@ def _spoken(language: str) -> str:
     return f' dir="{usual_direction(language)}"{said}'
 
 
-def _for_paper(html: str, pictures: Mapping[str, str]) -> str:
-    html = _SOUND.sub('<span class="sound">♪</span>', html)
-    html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), pictures)}"', html)
+def _for_paper(html: str, media: Mapping[str, str]) -> str:
+    html = _SOUND.sub(lambda sound: _played(sound[1], media), html)
+    html = _IMAGE.sub(lambda image: f'<img src="{_inside(html_entities.unescape(image[1]), media)}"', html)
     return with_mathml(html)
 
 
-def _inside(name: str, pictures: Mapping[str, str]) -> str:
+def _played(name: str, media: Mapping[str, str]) -> str:
+    """A note for a sound; nothing for one that only reads aloud what is there."""
+    is_read_aloud = Path(media.get(html_entities.unescape(name), "")).parent.name == SPOKEN
+    return "" if is_read_aloud else '<span class="sound">♪</span>'
+
+
+def _inside(name: str, media: Mapping[str, str]) -> str:
     """A picture as a data: URL, so that the page is one file."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(read_bytes(pictures[name])).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(read_bytes(media[name])).decode()}"
 
 
 OUTPUT = Output(".html", ("columns", "cards"), "open it in a browser and print it", paper)

@@ -200,12 +200,15 @@ class _Shelf:
                 remedy = "write language: or answer-language: with the country whose voices read it, such as en-GB"
                 self.problems.append(problem("unspoken", card.place, message, remedy, WARNING))
                 break  # the others mostly have the same language
-        silent = [card for card, spoken in all_spoken(deck) if not self.take_spoken(spoken.name, card)]
+        silent: dict[str, Card] = {}  # the first card of each text
+        for card, spoken in all_spoken(deck):
+            if not self.take_spoken(spoken.name, card):
+                silent.setdefault(spoken.name, card)
         if silent:
             have = "has" if len(silent) == 1 else "have"
             message = f"{counted(len(silent), 'text')} to be read aloud {have} no sound"
             remedy = f"make the sounds: {command_line('speak', shown(deck.folder), '--with', _SPEAKER)}"
-            self.problems.append(problem("unspoken", silent[0].place, message, remedy, WARNING))
+            self.problems.append(problem("unspoken", next(iter(silent.values())).place, message, remedy, WARNING))
 
     def take_spoken(self, name: str, card: Card) -> bool:
         """Takes the sound of a text of a card, by what names the text; whether there is one."""
