@@ -1,4 +1,4 @@
-"""Makes the docs' pictures (`make pictures`): cards on a phone, the preview, lists, and a picture with parts.
+"""Makes the docs' pictures (`make pictures`): cards on a phone, the preview, lists, a picture with parts, and sounds.
 
 Beside them goes a hash of what they show, so that test_pictures.py can tell when they are stale.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,20 @@ LISTS = ROOT / "docs" / "lists.md"
 LIST_CARDS = ("rhine-path/strasbourg", "danube-capitals/vienna", "rain/but-when-the-leaves-hang-trembling")
 PICTURES = ROOT / "docs" / "pictures"
 MADE_FROM = PICTURES / "made-from.txt"
+ALOUD_DECK = "deck: Rivers\nuid: riversriversrivers\nlanguage: en\nanswer-language: pl\nspeak: both\n"
+ALOUD_CARD = """\
+section: Cities
+cards:
+  - {id: warsaw, question: What do the people of Warsaw call the river in their city?, answer: Wisła}
+"""
+SILENCE = """\
+import io, sys, wave
+data = io.BytesIO()
+with wave.open(data, "wb") as sound:
+    sound.setparams((1, 2, 8000, 0, "NONE", ""))
+    sound.writeframes(bytes(800))
+sys.stdout.buffer.write(data.getvalue())
+"""
 
 
 def ingredients() -> str:
@@ -75,6 +90,7 @@ def make() -> None:
         page.set_content(f'<div style="width: fit-content">{images}</div>')
         page.locator("div").screenshot(path=PICTURES / "lists.png")
         _draw_parts(page, Path(temporary))
+        _draw_sounds(page, Path(temporary))
         browser.close()
     MADE_FROM.write_text(f"{ingredients()}\n", encoding="utf-8", newline="\n")
 
@@ -88,19 +104,35 @@ def _draw_parts(page: Page, temporary: Path) -> None:
         path = temporary / "eye" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    command = [sys.executable, "-m", "studydeck", "preview", "eye", "--export", "eye-page"]
+    _draw_both_sides(page, temporary / "eye", "eye/2", "occlusion.png")
+
+
+def _draw_sounds(page: Page, temporary: Path) -> None:
+    """A card whose two texts are read aloud, with a button for each."""
+    for name, text in (("deck.yaml", ALOUD_DECK), ("section.yaml", ALOUD_CARD), ("silence.py", SILENCE)):
+        path = temporary / "aloud" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    program = shlex.join([sys.executable, str(temporary / "aloud" / "silence.py")])
+    command = [sys.executable, "-m", "studydeck", "speak", "aloud", "--with", program]
     subprocess.run(command, cwd=temporary, check=True, stdout=subprocess.DEVNULL)
+    _draw_both_sides(page, temporary / "aloud", "warsaw/1", "sounds.png")
+
+
+def _draw_both_sides(page: Page, deck: Path, card: str, picture: str) -> None:
+    """A card of a deck, before and after its answer, beside each other."""
+    _export(deck, f"{deck.name}-page")
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto((temporary / "eye-page" / "index.html").as_uri() + "#eye/2")
+    page.goto((deck.parent / f"{deck.name}-page" / "index.html").as_uri() + f"#{card}")
     page.wait_for_selector("#cards [aria-current]")
-    card = page.frame_locator("#frame").locator("#qa")
-    sides = [card.screenshot()]
+    face = page.frame_locator("#frame").locator("#qa")
+    sides = [face.screenshot()]
     page.keyboard.press("Space")
-    sides.append(card.screenshot())
+    sides.append(face.screenshot())
     images = "".join(f"<img src='data:image/png;base64,{base64.b64encode(side).decode()}'>" for side in sides)
     style = "body{margin:0;display:inline-flex;gap:16px;align-items:start} img{width:380px;border:1px solid #bbb}"
     page.set_content(f"<style>{style}</style><body>{images}</body>")
-    page.locator("body").screenshot(path=PICTURES / "occlusion.png")
+    page.locator("body").screenshot(path=PICTURES / picture)
 
 
 def _export(deck: Path, to: str) -> None:
