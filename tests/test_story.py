@@ -32,6 +32,7 @@ from studydeck.model import Kind
 from studydeck.package.part import BuiltPackage
 from studydeck.package.read import read_package
 from studydeck.pair import lock_in
+from studydeck.render.speech import all_spoken
 
 STORIES = int(os.environ.get("STUDYDECK_STORIES", "200"))
 SECTIONS = ("water", "fire", "earth")
@@ -232,6 +233,16 @@ class Story(RuleBasedStateMachine):
         card[key] = 0 if card.get(key) else self.count
 
     @has_cards
+    @rule(pick=picks, how=st.sampled_from(["both", "question", "device", "device-answer", "none"]), made=st.booleans())
+    def has_a_card_read_aloud(self, pick: int, how: str, made: bool) -> None:
+        """By sounds, which may be made at once, or by the learner's device."""
+        self.cards[pick % len(self.cards)]["speak"] = how
+        if made:
+            self.write()
+            for _, each in all_spoken(self.author.load().deck):
+                self.author.write(f"media/spoken/{each.name}-0a1b2c3d.mp3", b"ID3 " + each.name.encode())
+
+    @has_cards
     @rule(pick=picks)
     def retires(self, pick: int) -> None:
         card = self.cards[pick % len(self.cards)]
@@ -429,6 +440,7 @@ class Story(RuleBasedStateMachine):
             yaml["reverse-answer"] = f"Answer back {card['reverse-answer']}"
         if yaml["typed"] and card.get("also-right"):
             yaml["typed"] = [f"Also {card['also-right']}", "or this"]
+        yaml |= {"speak": card["speak"]} if "speak" in card else {}
         return yaml | ({"answer-language": "de"} if card.get("answer-language") else {})
 
     # --- the learner ---
