@@ -287,7 +287,7 @@ def test_what_a_build_changes_is_warned_of_once(twins: Twins, name: str) -> None
 
 @pytest.mark.slow
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_long_day_of_edits(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Edit after edit, some undone, some twice, some mistaken: each build is what it would be from nothing."""
     chance = random.Random(seed)

@@ -25,6 +25,7 @@ def run(*command: object, cwd: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.installs
 def test_a_wheel_in_a_clean_venv_starts_checks_and_builds_a_deck(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "wheels", ROOT, cwd=tmp_path)
     (wheel,) = (tmp_path / "wheels").glob("*.whl")
