@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from studydeck.incremental import cache, checked
 from studydeck.incremental.checked import Checked
@@ -14,15 +14,8 @@ if TYPE_CHECKING:
     from studydeck.pipeline import Loaded, Progress
 
 
-class Found(NamedTuple):
-    """How many cards were checked, and the problems with them, sorted."""
-
-    cards: int
-    problems: Sequence[Problem]
-
-
-def check_all(folders: Sequence[Path], progress: Progress) -> Found:
-    """What a check of the decks finds."""
+def check_all(folders: Sequence[Path], progress: Progress) -> tuple[int, list[Problem]]:
+    """How many cards the decks have, and all problems with them, sorted."""
     looks = checked.look(folders)
     known = {each.deck: found for each in looks if (found := checked.found_before(each))}
     fresh, problems = _check([each for each in looks if each.deck not in known], progress)
@@ -30,7 +23,7 @@ def check_all(folders: Sequence[Path], progress: Progress) -> Found:
         known = {}
         fresh, problems = _check(looks, progress)
     cards = sum(each.cards for each in (*known.values(), *fresh))
-    return Found(cards, sorted([*problems, *(problem for each in known.values() for problem in each.problems)]))
+    return cards, sorted([*problems, *(problem for each in known.values() for problem in each.problems)])
 
 
 def _may_meet(decks: Sequence[Checked]) -> bool:

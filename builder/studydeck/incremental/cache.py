@@ -169,10 +169,10 @@ def _state_of(deck: Path, out: Path, note: _Note | None, program: str) -> State:
     marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
     if note:
         _recall_digests(note)
-    hashed = any(known_digest(path, marks[path]) is None for path in files)
-    digests = {path: known_digest(path, marks[path]) or _digest(path, folder) for path, folder in files.items()}
+    known = {path: known_digest(path, marks[path]) for path in files}
+    digests = {path: known[path] or _digest(path, folder) for path, folder in files.items()}
     names = "\0".join([program, *sorted(folders)])
-    return State(digests, marks, "", hash_of(names.encode("utf-8", "surrogatepass")), hashed)
+    return State(digests, marks, "", hash_of(names.encode("utf-8", "surrogatepass")), not all(known.values()))
 
 
 def _known(deck: Path, note: _Note, state: State) -> Known | None:

@@ -192,25 +192,23 @@ class Card(NamedTuple):
     @property
     def all_texts(self) -> list[Text]:
         """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
-        values, texts = self.values, list[Text]()
-        for key in self.kind.markdown:
-            if key in values and not isinstance(value := values[key], bool):
-                texts += value if isinstance(value, tuple) else (value,)
-        return texts
+        return [text for _, text in self._keyed_texts]
 
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
         """`texts`, each with its language, of a card in a section of the languages `around` it."""
         said = self.languages(around)
-        for key in self.kind.markdown:
-            for text in self._texts_of(key):
-                if type(text) is not Html:
-                    yield text, said.of(self.kind.keys[key])
+        for key, text in self._keyed_texts:
+            if type(text) is not Html:
+                yield text, said.of(self.kind.keys[key])
 
-    def _texts_of(self, key: str) -> Sequence[Text]:
-        value = self.values.get(key)
-        if value is None or isinstance(value, bool):
-            return ()
-        return value if isinstance(value, tuple) else (value,)
+    @property
+    def _keyed_texts(self) -> list[tuple[str, Text]]:
+        """`all_texts`, each with its key."""
+        values, found = self.values, list[tuple[str, Text]]()
+        for key in self.kind.markdown:
+            if key in values and not isinstance(value := values[key], bool):
+                found += [(key, text) for text in value] if isinstance(value, tuple) else [(key, value)]
+        return found
 
     @property
     def item(self) -> Item | None:

@@ -116,8 +116,7 @@ class _Renderer:
         if self.frame:
             section, id_field = self.frame
             fields[section] = frame.name
-            is_simple = identity.id.replace("-", "").isalnum()  # a stranger's lock may have any id
-            fields[id_field] = identity.id if is_simple else html_entities.escape(identity.id)
+            fields[id_field] = html_entities.escape(identity.id)  # a stranger's lock may have any
         languages = card.languages(frame.languages)
         fillings = self.fillings.get(languages) or self._fillings_in(languages)
         for name, value in card.values.items():

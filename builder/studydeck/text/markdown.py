@@ -101,8 +101,6 @@ def field_html(
         from studydeck.text.clean import cleaned  # few decks need it
 
         return cleaned(text, files)
-    if _is_plain(bare := text.strip()):  # as most are
-        return bare
     return to_cloze_html(text, files, language) if with_gaps else to_html(text, files, language)
 
 
