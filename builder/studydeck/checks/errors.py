@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, may_be_unwritten, problem
+from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem
 from studydeck.patterns import pattern
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
@@ -55,7 +55,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if any(map(_is_empty, odd)):
             yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{" in whole else [])
-        if may_be_unwritten(whole):
+        if section.unwritten:
             yield from placeholder(texts)
         if "`" in whole or "~" in whole:
             yield from long_code(texts)

@@ -299,7 +299,8 @@ class Section(NamedTuple):
     their own, for checks. `stubs` are cards that aren't written yet: they are neither built nor checked, but keep their
     ids and their places in the material. `html` are the cards' texts that are HTML. With `subdeck`, its cards are in a
     subdeck if the deck has any. `speak` is which sides are read aloud, if the section says it. `masked` says whether
-    some card asks for the parts of a picture. `keys` are all that some card has: most are rare.
+    some card asks for the parts of a picture. `keys` are all that some card has: most are rare. `unwritten` says
+    whether some text may have a word such as TODO.
     """
 
     place: Place
@@ -317,6 +318,7 @@ class Section(NamedTuple):
     speak: str = ""
     masked: bool = False
     keys: frozenset[str] = frozenset()
+    unwritten: bool = True
 
     @property
     def mixed(self) -> bool:
