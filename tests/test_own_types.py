@@ -279,6 +279,24 @@ def test_a_card_that_no_front_shows_is_an_error(their_deck: Author) -> None:
     assert (found.name, found.line) == ("no-card", 5)
 
 
+def test_every_field_that_a_note_type_shows_as_a_cloze_may_have_gaps(author: Author, learner: Learner) -> None:
+    note_type = learner.col.models.by_name("Cloze")
+    assert note_type is not None
+    note_type["tmpls"][0]["afmt"] = "{{cloze:Text}}<br>{{cloze:Back Extra}}"
+    folder_of(author, note_type, "Their cloze", kind="cloze")
+    author.write("deck.yaml", DECK + "note-types: {Their cloze: {cloze: Text}}\n")
+    author.section(
+        '  - {id: x, type: Their cloze, cloze: "The {{c1::Nile}}",\n'
+        '     fields: {Back Extra: "{{c1::A river}}, {{c2::long}}"}}\n'
+    )
+    assert not author.load().errors
+    author.build()
+    learner.import_package(author.package)
+    assert sorted(card.ord for card in learner.cards()) == [0, 1]
+    author.write("note-types/Their cloze/1-back.html", "{{cloze:Text}}<br>{{Back Extra}}")
+    assert "bad-cloze" in {each.name for each in author.load().errors}
+
+
 def test_a_cloze_note_type_of_its_own(author: Author, learner: Learner) -> None:
     note_type = learner.col.models.by_name("Cloze")
     assert note_type is not None
