@@ -150,11 +150,12 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
     ] * told
 
 
-def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tmp_path: Path) -> None:
-    author.section(
-        '  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n'
-        "  - {id: po, question: Where?, answer: In Italy}\n"
-    )
+@pytest.mark.parametrize("more", [{}, {"Where?": "  - {id: po, question: Where?, answer: In Italy}\n"}])
+def test_a_package_of_ours_imports_as_a_deck_without_an_error(
+    more: dict[str, str], author: Author, tmp_path: Path
+) -> None:
+    cards = '  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n'
+    author.section("".join([cards, *more.values()]))
     author.build()
     folder = tmp_path / "theirs"
     done = CliRunner().invoke(main, ["import", str(author.package), "--deck", str(folder)])
@@ -162,7 +163,7 @@ def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tm
     loaded = load(folder)
     assert [each for each in loaded.problems if each.severity == ERROR] == []
     assert sorted(card.asks for section in loaded.deck.sections for card in section.cards) == [
-        "A {{c1::sea}}", "Where?", "Which?",  # and not what all of a section show above it
+        "A {{c1::sea}}", *more, "Which?",  # and not what all of a section show above it
     ]  # fmt: skip
 
 
