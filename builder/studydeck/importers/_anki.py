@@ -60,8 +60,8 @@ def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
     """Which field asks, and which answers.
 
     A card needs a question, so the one that asks is the first that the front shows and all notes have, but for one
-    that is mostly the same, such as a chapter; one that Anki sorts notes by comes before others. If there is none, it is
-    any that all have, and at last the one that most have.
+    that is mostly the same, such as a chapter; the one that Anki sorts notes by comes before others. If there is none,
+    it is any that all have, and at last the one that most have.
     """
     if not note_type.templates:
         raise ValueError("it has no template")

@@ -57,7 +57,7 @@ _FORMS = {
     takes.SIDES: (
         keys.SIDES_PATTERN,
         "wrong-kind",
-        "'{text}' can't be read aloud",
+        "'{text}' isn't a valid value of {key}",
         "write question, answer, both, none, device, device-question or device-answer",
     ),
     takes.URL: (
