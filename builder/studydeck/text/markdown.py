@@ -54,16 +54,16 @@ def _html(text: str, files: Mapping[str, str] | None, language: str, coloured: C
     if is_plain(text):
         return text
     html = without_commands(coloured(_fragment(text, language)))
-    if "></th>" in html:
+    if "|" in text and "></th>" in html:
         html = _EMPTY_HEAD.sub("", html)
-    if "<img" in html:
+    if "[" in text and "<img" in html:
         html = media.with_files(html, files or {})
     return without_links_in_math(html)
 
 
 def without_links_in_math(html: str) -> str:
     """`html` without the commands of TeX that MathJax makes links of."""
-    if (r"\(" in html or r"\[" in html) and _LINK_IN_MATH.search(html):
+    if "\\" in html and (r"\(" in html or r"\[" in html) and _LINK_IN_MATH.search(html):
         parts = _CODE.split(html)
         parts[0::2] = [_LINK_IN_MATH.sub(r"\\ ", part) for part in parts[0::2]]
         html = "".join(parts)

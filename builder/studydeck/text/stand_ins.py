@@ -85,7 +85,7 @@ class StandIns:
         if not text.isascii() and _PRIVATE.search(text):
             text = _PRIVATE.sub(lambda sign: self._set_aside(sign[0], sign[0]), text)
         parts = self._without_formulas(text) if _may_have_formulas(text) else [text]
-        self.is_plain = len(parts) == 1 and is_plain(parts[0])
+        self.is_plain = bool(self._aside) and len(parts) == 1 and is_plain(parts[0])
         if not self.is_plain:
             parts[0::2] = [_signs(part, language) for part in parts[0::2]]
         self.text = "".join(parts)
