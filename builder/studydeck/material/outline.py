@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, filterfalse, islice, pairwise
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -368,7 +368,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return _tokens(_kept(text))
+    return [token for line in _kept(text).split("\n") for token in _tokens(line)]
 
 
 def tokens_of(text: str) -> list[str]:
@@ -383,8 +383,9 @@ def _kept(text: str) -> str:
 
 
 def _tokens(kept: str) -> list[str]:
+    """The tokens of a line. In most, each word is one: nothing but letters, or nothing but digits."""
     words = kept.removesuffix(".").split()
-    if all(map(str.isalpha, words)):
+    if all(map(str.isdecimal, filterfalse(str.isalpha, words))):
         return words
     found = []
     for word in words:
