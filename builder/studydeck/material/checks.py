@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from studydeck.material.outline import Outline, Spot, tokens_of
+from studydeck.material.outline import Outline, Part, Sentence, Spot, tokens_of
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
@@ -138,9 +138,10 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
         source: p1s1
     """
     size = max(limit, 2)  # nobody owns a single word
-    paragraphs = [paragraph for part in material.parts for paragraph in part.paragraphs]
-    runs = {run for each in paragraphs for run in _runs([word for said in each for word in said.tokens], size)}
-    for text in (text for section in deck.sections for text in section.texts):
+    suspects, shared = _suspects(deck, material, size)
+    close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
+    runs = {run for part in close for said in part.paragraphs for run in _runs(_words(said), size)}
+    for text in suspects:
         said = _tokens(text)
         if not runs.isdisjoint(_runs(said, size)):
             longest = _longest([run in runs for run in _runs(said, size)])
@@ -218,11 +219,44 @@ def _command(name: str, source: Source, *more: str) -> str:
     return command_line("source", name, PurePosixPath(source.locator.path).parent, *more)
 
 
+def _words(said: Sequence[Sentence]) -> list[str]:
+    return " ".join([each.said for each in said]).split()
+
+
 def _tokens(text: Text) -> list[str]:
     return tokens_of(without_gaps(text, around=" "))
 
 
-def _runs(words: list[str], size: int) -> Iterable[tuple[str, ...]]:
+def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set[int]]:
+    """The texts that share a block of words with the material, and the hashes of these blocks.
+
+    Few share one, so one look at all the words of a section is enough for most.
+    """
+    blocks = {block for part in material.parts for block in _blocks(part, size)}
+    suspects, shared = [], set[int]()
+    for section in deck.sections:
+        together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
+        if blocks.isdisjoint(_hashes(tokens_of(together), size)):
+            continue
+        for text in section.texts:
+            if found := blocks.intersection(_hashes(_tokens(text), size)):
+                suspects.append(text)
+                shared |= found
+    return suspects, shared
+
+
+def _blocks(part: Part, size: int) -> Iterator[int]:
+    """The hashes of blocks of words, one after the other, so that any `size` words in a row have a whole one."""
+    words, step = _words([each for said in part.paragraphs for each in said]), (size + 1) // 2
+    return map(hash, zip(*(words[start::step] for start in range(min(step, len(words) + 1))), strict=False))
+
+
+def _hashes(words: Sequence[str], size: int) -> Iterator[int]:
+    """The hashes of all that may be a block."""
+    return map(hash, _runs(words, (size + 1) // 2))
+
+
+def _runs(words: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
     """All that are so many of the words in a row."""
     return zip(*(words[start:] for start in range(min(size, len(words) + 1))), strict=False)
 

@@ -12,8 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
-from sys import intern
+from itertools import accumulate, filterfalse, islice, pairwise
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -28,11 +27,15 @@ _FIRST_SECTION = "overview"
 
 
 class Sentence(NamedTuple):
-    """A sentence: its fingerprint, its text, and the tokens of that; without both if only the lock is available."""
+    """A sentence: its fingerprint, its text, and the tokens of that in a row; without both if there is only a lock."""
 
     fingerprint: str
     text: str = ""
-    tokens: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def tokens(self) -> list[str]:
+        return self.said.split()
 
 
 class Part(NamedTuple):
@@ -89,25 +92,30 @@ def read_outline(text: str) -> Outline:
 
     A section without a sentence, such as a title over another heading, is left out.
     """
-    titles, parts = [""], [list[tuple[Sentence, ...]]()]
+    titles, parts = [""], [list[list[str]]()]
     for is_heading, block in _blocks(normalised(text)):
         if is_heading:
             titles.append(block)
             parts.append([])
-        elif found := tuple([_sentence(each, said) for each in sentences(block) if (said := tokens(each))]):
-            parts[-1].append(found)
+        else:
+            parts[-1].append(sentences(block))
     slugs: dict[str, int] = {}
     made = []
-    for title, paragraphs in zip(titles, parts, strict=True):
-        if paragraphs:
+    for title, blocks in zip(titles, parts, strict=True):
+        if paragraphs := _paragraphs(blocks):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
-            made.append(Part(name, heading, tuple(paragraphs), title=title))
+            made.append(Part(name, heading, paragraphs, title=title))
     return Outline(tuple(made))
 
 
-def _sentence(text: str, said: Sequence[str]) -> Sentence:
-    return Sentence(_print_of(said), text, tuple(map(intern, said)))  # a long material has few different words
+def _paragraphs(blocks: Sequence[Sequence[str]]) -> tuple[tuple[Sentence, ...], ...]:
+    """The sentences of a section by paragraph, but those without a token. A section's are hashed together."""
+    texts = [text for block in blocks for text in block]
+    said = [" ".join(_tokens(line)) for line in _kept("\n".join(texts)).split("\n")]
+    made = iter(map(Sentence, _prints(said), texts, said))
+    paragraphs = ([each for each in islice(made, len(block)) if each.said] for block in blocks)
+    return tuple([tuple(each) for each in paragraphs if each])
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
@@ -134,7 +142,7 @@ class _Seen(dict[int, str | None]):
 
 
 _SEEN = _Seen()
-_LINE_END = pattern("\r\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _SPACES = pattern(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
 _BLANK_IN_QUOTES = pattern(r"(?<![^\s(\[])[«‹][^\S\n]+|(?<![^\S\n])[^\S\n]++[»›](?!\w)")  # « so », and not »so«
 _LIGATURES = pattern("[\ufb00-\ufb06\ufb13-\ufb17]")
@@ -153,7 +161,9 @@ def normalised(text: str) -> str:
 
     Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
-    text = _folded(_LINE_END.sub("\n", text))
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    text = _folded(text)
     plainly_spaced = "  " not in text and text.replace("\n", "").isprintable()
     return text if plainly_spaced else _SPACES.sub(" ", text)
 
@@ -189,8 +199,10 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
     ]
     marked = any(block.kind == "heading" for block in blocks)
     for number, block in enumerate(blocks):
-        beside = blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]
-        yield block.kind == "heading" or (not marked and _is_heading(block, beside)), block.text
+        if marked:
+            yield block.kind == "heading", block.text
+        else:
+            yield _is_heading(block, blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]), block.text
 
 
 def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
@@ -264,10 +276,10 @@ def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
 # --- sentences -----------------------------------------------------------------------------------
 
 _CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*+\]|[⁰¹²³⁴-⁹]++(?:[,-][⁰¹²³⁴-⁹]++)*+"
-_STOP = pattern(rf"""(?<![.!?])[.!?]++(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
+_STOP = pattern(rf"""[.!?](?<![.!?]{{2}})[.!?]*+(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
 #: Characters at the end of a sentence so far that the patterns below look at; none needs more.
 _LONGEST_END = 30
-_LETTER = pattern(r"(?:^|[\s.\"(\[])[^\W\d_]$")
+_LETTER = pattern(r"[\s.\"(\[]?[^\W\d_]")
 _UNIT = pattern(r"\d [^\W\d_]$")
 _BARE_NUMBER = pattern(r"[\"'(\[]*\d+$")
 _ROMAN = pattern(r"[IVXLC]+")
@@ -308,9 +320,8 @@ def sentences(block: str) -> list[str]:
     """
     found, start = [], 0
     for stop in _STOP.finditer(block):
-        following = stop[1]
-        goes_on = stop[0].startswith(". ") and _goes_on(block, start, stop.start(), following)
-        if not following[0].islower() and not goes_on:
+        goes_on = stop[1][0].islower() or (stop[0].startswith(". ") and _goes_on(block, start, stop.start(), stop[1]))
+        if not goes_on:
             found.append(block[start : stop.end()].strip())
             start = stop.end()
     return [*found, block[start:].strip()]
@@ -324,25 +335,26 @@ def _goes_on(block: str, start: int, end: int, following: str) -> bool:
     if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
         return True
     before = block[max(start, end - _LONGEST_END) : end]
-    if (end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip())) or _ORDINAL.search(before):
+    if end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip()):
         return True
-    if following.casefold() in _MONTHS and _DAY.search(before):
+    if word.isdecimal() and (_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before))):
         return True
-    return _LETTER.search(before) is not None and _UNIT.search(before) is None
+    return _LETTER.fullmatch(before[-2:]) is not None and _UNIT.search(before) is None
 
 
 # --- tokens --------------------------------------------------------------------------------------
 
 _SIGNS = "%<>=±≤≥+°"
+_IN_TOKENS = frozenset(f"'.,-({_SIGNS}\n")
 _TOKEN = pattern(rf"(?:(?<![^\s(<>=±≤≥])-)?\d+(?:[.,]\d+)*|[^\s'.,(\-{_SIGNS}]+(?:'[^\s'.,(\-{_SIGNS}]+)*|[{_SIGNS}]")
 
 
 class _Kept(dict[int, str]):
-    """What a token may contain, for str.translate: letters with their marks, digits, signs; all else is a space."""
+    """For str.translate: letters with their marks, digits, and what else tokens depend on; the rest is a space."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        keep = character in "'.,-(" or character in _SIGNS or unicodedata.category(character)[0] in "LMN"
+        keep = character in _IN_TOKENS or unicodedata.category(character)[0] in "LMN"
         self[code] = character if keep else " "
         return self[code]
 
@@ -356,7 +368,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return _TOKEN.findall(text.casefold().translate(_KEPT))
+    return [token for line in _kept(text).split("\n") for token in _tokens(line)]
 
 
 def tokens_of(text: str) -> list[str]:
@@ -364,11 +376,33 @@ def tokens_of(text: str) -> list[str]:
     return tokens(_folded(text))
 
 
+def _kept(text: str) -> str:
+    """What `_tokens` takes: `text` without case, most punctuation, and stops and commas that no digit can follow."""
+    kept = text.casefold().translate(_KEPT)
+    return kept.replace(", ", " ").replace(". ", " ").replace(".\n", "\n")
+
+
+def _tokens(kept: str) -> list[str]:
+    """The tokens of a line. In most, each word is one: nothing but letters, or nothing but digits."""
+    words = kept.removesuffix(".").split()
+    if all(map(str.isdecimal, filterfalse(str.isalpha, words))):
+        return words
+    found = []
+    for word in words:
+        if word.isalpha():
+            found.append(word)
+        else:
+            found += _TOKEN.findall(word)
+    return found
+
+
 def fingerprint(text: str) -> str:
     """What a normalised sentence or heading is known by: the version, and 40 bits of SHA-256 over its tokens."""
-    return _print_of(tokens(text))
+    return _prints([" ".join(tokens(text))])[0]
 
 
-def _print_of(words: Sequence[str]) -> str:
-    digest = hashlib.sha256(" ".join(words).encode()).digest()[:5]
-    return f"{VERSION}:{base64.b32encode(digest).decode().lower()}"
+def _prints(said: Sequence[str]) -> list[str]:
+    """The fingerprints of sentences, each given as its tokens with spaces between them."""
+    digests = b"".join([hashlib.sha256(each.encode()).digest()[:5] for each in said])
+    letters = base64.b32encode(digests).decode().lower()  # eight for each five bytes
+    return [f"{VERSION}:{letters[at : at + 8]}" for at in range(0, len(letters), 8)]
