@@ -527,7 +527,7 @@ def _remembering() -> list[Any]:
     code._kept = None
     return [
         *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(cloze._parse, cloze.read_clozes, tex._read, tex._between, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]
 

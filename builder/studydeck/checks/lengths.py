@@ -31,9 +31,9 @@ _UNITS = these(
     "centuries time times percent per degrees dollars euros km cm mm m g kg mg ml"
 )
 _FORMS = these("conjugate decline")
-_ITEM = pattern(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+_ITEM = pattern(r"\n(?:[-*+]|\d{1,3}[.)])(?=\s)")
 #: The same, or a link with such words.
-_MAY_BE_ITEM = pattern(r"^\[?(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+_MAY_BE_ITEM = pattern(r"\n\[?(?:[-*+]|\d{1,3}[.)])\s")
 #: The line under a table's header.
 _TABLE = pattern(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
@@ -177,7 +177,9 @@ def _items(answer: Text | tuple[Text, ...]) -> int:
     """How many items an answer lists in YAML or Markdown; 0 if it isn't a list."""
     if isinstance(answer, tuple):
         return len(answer)
-    return len(_ITEM.findall(bare(answer))) if "\n" in answer and _MAY_BE_ITEM.search(answer) else 0
+    if "\n" not in answer or not _MAY_BE_ITEM.search(f"\n{answer}"):
+        return 0
+    return len(_ITEM.findall(f"\n{bare(answer)}"))
 
 
 @check("miscounted-list", "A question with a number that doesn't match the length of the list.")
