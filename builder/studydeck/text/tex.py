@@ -38,7 +38,7 @@ _NEW_BLOCK = pattern(r"\n[ \t]*(?:[>|]|(?:[-*+#]|\d{1,9}[.)])[ \t])")  # it ends
 _TEX = pattern(r"\\[A-Za-z,;!]|[\^={}+<>]|(?<![^\W_]{2})_")  # what prose hasn't; the `_` of my_list is a name's
 _TWO_WORDS = pattern(r"(?<![^\W\d_])[^\W\d_]{2,}[,;]?\s+[^\W\d_]{2,}")
 _COMMAND = pattern(r"\[?(?:sound|anki|type):")  # of Anki's
-_PRICE = pattern(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
+_NO_START, _PRICE = ").,;:}", pattern(r"\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _SHELL_NAME = pattern(r"[A-Za-z_]\w+")
 _LONGEST_START = 40  # characters before a formula, or a fence, that starts its line
 
@@ -316,20 +316,26 @@ def _is_prose(tex: str) -> bool:
 
 def _is_between_dollars(tex: str, before: str, after: str) -> bool:
     """Whether `$…$`, between these characters, is a formula by pandoc's rules, or one with a blank at both ends."""
-    is_spaced = tex[:1].isspace()
-    if is_spaced != tex[-1:].isspace() or after.isdigit() or not tex.strip():
+    if after.isdigit() or not tex.strip():
+        return False
+    is_spaced = tex[0].isspace()
+    if is_spaced != tex[-1].isspace():
         return False
     return not (_is_no_spaced if is_spaced else _is_no_formula)(tex, before, after)
 
 
 def _is_no_formula(tex: str, before: str, after: str) -> bool:
     """Whether `$…$` are a shell's dollars or prices: `$HOME/$PATH`, but not `$n$th`."""
-    if _PRICE.match(tex) or (before.isalnum() and not (tex[0].isalnum() or tex[0] in "_^\\{'")):
+    first, in_a_word = tex[0], before.isalnum()
+    if first in _NO_START or (first.isdigit() and _PRICE.match(tex)):
         return True
-    if after == "{" and tex[0] == "{":
+    if in_a_word and not (first.isalnum() or first in "_^\\{'"):
         return True
-    in_a_word = (after.isalnum() or after == "_") and not (before.isalnum() and tex[0] in "_^")  # H$_2$O
-    return in_a_word and (not (tex[-1].isalnum() or tex[-1] in ")}'") or bool(_SHELL_NAME.fullmatch(tex)))
+    if not (after.isalnum() or after == "_"):
+        return after == first == "{"
+    if in_a_word and first in "_^":  # H$_2$O
+        return False
+    return not (tex[-1].isalnum() or tex[-1] in ")}'") or _SHELL_NAME.fullmatch(tex) is not None
 
 
 def _is_no_spaced(tex: str, before: str, after: str) -> bool:
