@@ -8,14 +8,14 @@ several places, and *bad* if the material has no such place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
 from studydeck.counting import counted
 from studydeck.material.align import align, inherited
 from studydeck.material.lock import MaterialLock, Stamp
-from studydeck.material.outline import Outline, Part, Sentence, Spot
+from studydeck.material.outline import Outline, Part, Spot
 from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import slug
@@ -36,7 +36,7 @@ class Source(NamedTuple):
     `card` is None for a place under `uncarded:`, which has a `reason`. `whole` is the locator with its section's slug,
     `spots` the sentences it means in the material now, `written` how it should read (the same, if it needn't change),
     `accepted` what it said when its author last looked, and `why` what is bad about it, or MERGED: a message and a
-    remedy.
+    remedy. `is_stub` says whether its card isn't written yet.
     """
 
     owner: str
@@ -49,6 +49,7 @@ class Source(NamedTuple):
     accepted: tuple[str, ...] = ()
     why: tuple[str, str] = ("", "")
     reason: str = ""
+    is_stub: bool = False
 
 
 class Sources(NamedTuple):
@@ -63,7 +64,7 @@ class Sources(NamedTuple):
     @property
     def written(self) -> Sources:
         """The sources without those of cards that aren't written yet."""
-        return self._replace(all=tuple(each for each in self.all if each.card is None or not each.card.is_stub))
+        return self._replace(all=tuple([each for each in self.all if not each.is_stub]))
 
     @property
     def to_rewrite(self) -> list[Source]:
@@ -112,13 +113,13 @@ def _with_tags(outline: Outline, tags: Mapping[str, str]) -> Outline:
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
     """The lock after its author accepted the sources for which `accept` is true; the others keep their stamps."""
-    sentences = sources.outline.spots()
+    parts = {part.slug: part for part in sources.outline.parts}
     stamps = {}
     for each in sources.all:
         if each.card is not None and not each.owner:
             continue  # a card without an id couldn't be found again
         if each.spots and accept(each):
-            stamps[each.owner, each.whole] = Stamp(_prints(each.spots, sentences))
+            stamps[each.owner, each.whole] = Stamp(_prints(each.spots, parts))
         elif each.accepted:
             stamps[each.owner, each.whole] = Stamp(each.accepted, each.state in (GONE, AMBIGUOUS))
     return MaterialLock(sources.outline, stamps)
@@ -140,6 +141,7 @@ class _Written(NamedTuple):
     section: Section
     locator: Text
     reason: str = ""
+    is_stub: bool = False
 
 
 def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
@@ -148,9 +150,11 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
     for section in deck.sections:
         for card in section.cards:
             owner = next(owners)
-            yield from (_Written(owner, card, section, locator) for locator in dict.fromkeys(card.source))
+            for locator in dict.fromkeys(card.source):
+                yield _Written(owner, card, section, locator)
         for stub in section.stubs:
-            yield from (_Written(stub.id or "", stub, section, locator) for locator in dict.fromkeys(stub.source))
+            for locator in dict.fromkeys(stub.source):
+                yield _Written(stub.id or "", stub, section, locator, is_stub=True)
     for section in deck.sections:
         yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
 
@@ -161,6 +165,8 @@ def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> lis
     A mapping can't have the rewritten key twice. `unmoved` gives a source of `found`, by its number, where it is now.
     """
     settled = list(found)
+    if all(each.card is not None for each in found):
+        return settled
     count = None
     while count != (count := sum(each.why == MERGED for each in settled)):  # one that stays may be in another's way
         taken = {
@@ -174,19 +180,17 @@ def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> lis
     return settled
 
 
-def _prints(spots: Sequence[Spot], sentences: Mapping[Spot, Sentence]) -> tuple[str, ...]:
-    return tuple(sentences[spot].fingerprint for spot in spots)
+def _prints(spots: Sequence[Spot], parts: Mapping[str, Part]) -> tuple[str, ...]:
+    """The fingerprints of sentences in the sections with these slugs."""
+    return tuple([parts[part].paragraphs[paragraph - 1][number - 1].fingerprint for part, paragraph, number in spots])
 
 
 class _Homes:
     """Which section of an outline each section of the deck belongs to, and what a locator means there."""
 
     def __init__(self, deck: Deck, outline: Outline) -> None:
-        self.spots = outline.spots()
+        self.outline = outline
         self.parts = {part.slug: part for part in outline.parts}
-        self.by_print: dict[str, list[Spot]] = {}
-        for spot, sentence in self.spots.items():
-            self.by_print.setdefault(sentence.fingerprint, []).append(spot)
         self.sections = deck.sections
         self.homes: dict[int, Part] = {}
         names = [(each.tag, slug(each.name, ""), PurePath(each.place.path).stem) for each in deck.sections]
@@ -207,20 +211,29 @@ class _Homes:
         self.at_home = {id(self.sections[number]): part for number, part in self.homes.items()}
         self.named = self.parts | {names[number][0]: part for number, part in self.homes.items()}
 
-    def home(self, section: Section) -> Part | None:
-        return self.at_home.get(id(section))
+    @cached_property
+    def by_print(self) -> dict[str, list[Spot]]:
+        """The places of each fingerprint."""
+        found: dict[str, list[Spot]] = {}
+        for spot, sentence in self.outline.spots().items():
+            found.setdefault(sentence.fingerprint, []).append(spot)
+        return found
+
+    def part(self, section: Section, name: str) -> Part | None:
+        """The section of the material that a locator names, or that belongs to the section it is in."""
+        return self.named.get(name) if name else self.at_home.get(id(section))
 
     def whole(self, section: Section, locator: str) -> str:
         """The locator with its section's slug; with the name as written, if there is no such section."""
-        place = _read(locator)
-        part = self.named.get(place.section) if place.section else self.home(section)
-        return f"{part.slug if part else place.section or section.tag}/{place.rest}"
+        name = _read(locator).section
+        part = self.part(section, name)
+        return (part.slug if part else name or section.tag) + "/" + (locator[len(name) + 1 :] if name else locator)
 
     def find(self, section: Section, locator: str) -> tuple[Spot, ...]:
         """The sentences that a locator means. Raises LookupError with a message and a remedy."""
         place = _read(locator)
         name = place.section
-        part = self.named.get(name) if name else self.home(section)
+        part = self.part(section, name)
         if part is None:
             known = ", ".join(dict.fromkeys(self.named)) or "none"
             if name:
@@ -238,7 +251,10 @@ class _Homes:
             wrong = f"s{first}-{last}" if first != last else f"s{first}"
             message = f"there is no {wrong}: the material's paragraph p{paragraph} has {counted(count, 'sentence')}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
-        return tuple(Spot(part.slug, paragraph, number) for number in range(first, last + 1))
+        return tuple([Spot(part.slug, paragraph, number) for number in range(first, last + 1)])
+
+    def has(self, spot: Spot) -> bool:
+        return spot.sentence <= len(self.parts[spot.section].paragraphs[spot.paragraph - 1])
 
     def words(self, section: Section, locator: str, spots: Sequence[Spot]) -> str:
         """How `locator` should read to mean `spots`: as it does now if possible, else with the shortest name."""
@@ -249,7 +265,7 @@ class _Homes:
             words += f"s{spots[0].sentence}" + (f"-{spots[-1].sentence}" if len(spots) > 1 else "")
         if name and self.named.get(name) is part:
             return f"{name}/{words}"
-        if part is self.home(section):
+        if part is self.part(section, ""):
             return words
         tag = next((str(self.sections[number].tag) for number, each in self.homes.items() if each is part), part.slug)
         return f"{tag if _NAME.fullmatch(tag) else part.slug}/{words}"
@@ -265,30 +281,35 @@ class _Looking(NamedTuple):
 
     def unmoved(self, place: _Written) -> Source:
         """The source at `place`, before anybody has looked."""
-        owner, card, section, locator, reason = place
+        owner, card, section, locator, reason, is_stub = place
         whole = self.new.whole(section, locator)
-        return Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
+        return Source(owner, card, locator, UNSTAMPED, whole, written=locator, reason=reason, is_stub=is_stub)
 
     def at(self, place: _Written) -> Source:
         """The source at `place`, and its state."""
-        owner, card, section, locator, _ = place
-        source = self.unmoved(place)
-        before = source.whole if self.old is self.new else self.old.whole(section, locator)
+        owner, card, section, locator, reason, is_stub = place
+        whole = self.new.whole(section, locator)
+        before = whole if self.old is self.new else self.old.whole(section, locator)
         stamp = self.lock.stamps.get((owner, before)) if owner or card is None else None
+        state, spots, why = UNSTAMPED, tuple[Spot, ...](), ("", "")
+        written: str = locator
         if stamp is None:
             try:
-                return source._replace(spots=self.new.find(section, locator))
+                spots = self.new.find(section, locator)
             except LookupError as error:
-                return source._replace(state=BAD, why=error.args)
+                state, why = BAD, error.args
+            return Source(owner, card, locator, state, whole, spots, written, (), why, reason, is_stub)
         accepted = stamp.fingerprints
         spots, is_split = self._follow(section, locator, stamp)
         if not spots:
             state = AMBIGUOUS if is_split or self._places(accepted) else GONE
-            return source._replace(state=state, accepted=accepted)
-        written = self.new.words(section, locator, spots)
-        whole = source.whole if written == locator else self.new.whole(section, written)
-        state = CHANGED if _prints(spots, self.new.spots) != accepted else OK if written == locator else MOVED
-        return source._replace(state=state, accepted=accepted, spots=spots, written=written, whole=whole)
+        else:
+            written = self.new.words(section, locator, spots)
+            if written != locator:
+                whole = self.new.whole(section, written)
+            is_same = _prints(spots, self.new.parts) == accepted
+            state = CHANGED if not is_same else OK if written == locator else MOVED
+        return Source(owner, card, locator, state, whole, spots, written, accepted, why, reason, is_stub)
 
     def _follow(self, section: Section, locator: Text, stamp: Stamp) -> tuple[tuple[Spot, ...], bool]:
         """Where a stamped source is now, and whether it was split up."""
@@ -297,7 +318,7 @@ class _Looking(NamedTuple):
         except LookupError:
             before = ()
         whole = not _read(locator).first
-        if not before or _prints(before, self.old.spots) != stamp.fingerprints:  # not what was accepted, even then
+        if not before or _prints(before, self.old.parts) != stamp.fingerprints:  # not what was accepted, even then
             places = self._places(stamp.fingerprints)
             if len(places) == 1 and places[0] == self._run(places[0][0], places[0][-1], whole):
                 return places[0], False
@@ -322,11 +343,7 @@ class _Looking(NamedTuple):
             tuple(first._replace(sentence=first.sentence + number) for number in range(len(fingerprints)))
             for first in self.new.by_print.get(fingerprints[0], ())
         )
-        return [
-            run
-            for run in runs
-            if all(spot in self.new.spots for spot in run) and _prints(run, self.new.spots) == tuple(fingerprints)
-        ]
+        return [run for run in runs if self.new.has(run[-1]) and _prints(run, self.new.parts) == tuple(fingerprints)]
 
 
 def _read(locator: str) -> Locator:
