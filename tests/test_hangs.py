@@ -243,7 +243,7 @@ def card(**values: object) -> Card:
 def deck(*cards: Card, style: str | None = None) -> Deck:
     section = Section(
         PLACE, text("Water"), "water", cards, tuple(each for card in cards for each in card.texts),
-        array("I", [letters_hash(card.asks) for card in cards]),
+        array("I", [letters_hash(card.asks) for card in cards]), keys=frozenset(card_keys()),
     )  # fmt: skip
     return Deck(
         Path("rivers"), PLACE, text("Rivers"), "testtesttest", "rivers", language="en", sections=(section,),

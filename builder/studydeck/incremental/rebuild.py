@@ -163,17 +163,24 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
 
 
 def _section(loaded: Loaded, section: Section, identities: Sequence[Identity]) -> SectionMemory:
-    guids = list(zip(section.cards, (each.guid for each in identities), strict=True))
+    written, retired = (
+        [each.guid for card, each in zip(section.cards, identities, strict=True) if card.values.get(key)]
+        if key in section.keys
+        else []
+        for key in ("guid", "retired")
+    )
     return SectionMemory(
         os.path.basename(section.place.path),
         str(section.tag),
         str(section.name),
         anki_deck(loaded.deck, section),
         [each.id for each in identities],
-        [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
+        [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired]
+        if "retired" in section.keys
+        else list(section.letters),
         sorted(loaded.media.asked.get(section.place.path, ())),
-        [guid for card, guid in guids if card.guid is not None],
-        [guid for card, guid in guids if card.retired],
+        written,
+        retired,
     )
 
 

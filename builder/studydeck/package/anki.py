@@ -33,19 +33,17 @@ ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
 UNIX = 3  # in a zip's entries
 #: SQLite's errors for a full disk, or a folder that can't be written.
 _REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-#: The last package's rows at the positions that are kept, and the fresh ones among them by their ids.
-_KEPT_CARDS = """
-INSERT INTO cards SELECT * FROM (
-  SELECT id, nid, did, ord, mod, usn, type, queue, due + shift, ivl, factor, reps, lapses, left, odue, odid, flags, data
-  FROM last.cards JOIN temp.kept ON due BETWEEN first AND last
-  UNION ALL SELECT * FROM temp.fresh_cards
-) ORDER BY id
+#: Leaves nothing in the last package's database but the rows at positions that are kept.
+_KEEP = """
+DELETE FROM last.notes WHERE id IN (
+  SELECT nid FROM last.cards WHERE NOT EXISTS (SELECT 1 FROM temp.kept WHERE due BETWEEN first AND last)
+);
+DELETE FROM last.cards WHERE NOT EXISTS (SELECT 1 FROM temp.kept WHERE due BETWEEN first AND last);
 """
-_KEPT_NOTES = """
-INSERT INTO notes SELECT * FROM (
-  SELECT * FROM last.notes WHERE id IN (SELECT nid FROM last.cards JOIN temp.kept ON due BETWEEN first AND last)
-  UNION ALL SELECT * FROM temp.fresh_notes
-) ORDER BY id
+#: Moves these rows to their new positions.
+_SHIFT = """
+DROP INDEX last.ix_cards_sched;
+UPDATE last.cards SET due = due + (SELECT shift FROM temp.kept WHERE due BETWEEN first AND last);
 """
 
 
@@ -203,20 +201,20 @@ class StudyPackage(genanki.Package):
         cursor.execute("COMMIT")
 
     def _write_rows(self, cursor: sqlite3.Cursor) -> None:
-        """Writes the rows of notes and cards, merged with those kept from the last package."""
-        into_notes, into_cards = ("temp.fresh_notes", "temp.fresh_cards") if self.kept else ("notes", "cards")
-        if self.kept:
-            cursor.execute("CREATE TEMP TABLE fresh_notes AS SELECT * FROM notes")
-            cursor.execute("CREATE TEMP TABLE fresh_cards AS SELECT * FROM cards")
+        """Writes the rows of notes and cards, merged with those kept from the last package.
+
+        SQLite copies a whole table's rows in the order of their ids, as they are: a third of the time of any other way.
+        """
+        into = "last" if self.kept else "main"
         cards = array("q")  # six numbers for each card: tuples would take four times the memory
-        cursor.executemany(f"INSERT INTO {into_notes} VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows(cards))
+        cursor.executemany(f"INSERT INTO {into}.notes VALUES(?,?,?,?,-1,?,?,?,0,0,'')", self._note_rows(cards))
         cursor.executemany(
-            f"INSERT INTO {into_cards} VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')",
+            f"INSERT INTO {into}.cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')",
             zip(*[iter(cards)] * 6, strict=True),
         )
         if self.kept:
-            cursor.execute(_KEPT_NOTES)
-            cursor.execute(_KEPT_CARDS)
+            cursor.execute("INSERT INTO main.notes SELECT * FROM last.notes")
+            cursor.execute("INSERT INTO main.cards SELECT * FROM last.cards")
 
     def _note_rows(self, cards: array[int]) -> Iterator[tuple[Any, ...]]:
         """The rows of the notes; adds their cards' rows to `cards`. Positions keep new cards in the author's order."""
@@ -262,8 +260,12 @@ def _copy_media(last: zipfile.ZipFile, archive: zipfile.ZipFile) -> None:
 
 
 def _attach(cursor: sqlite3.Cursor, last: zipfile.ZipFile, kept: Sequence[tuple[int, int, int]]) -> None:
-    """Attaches the last package's database, and makes a table of what is kept from it."""
+    """Attaches the last package's database, in memory, with only what is kept from it, at its new positions."""
     cursor.execute("ATTACH ':memory:' AS last")
     cursor.connection.deserialize(last.read(_DATABASE), name="last")
+    cursor.execute("PRAGMA last.journal_mode = OFF")
     cursor.execute("CREATE TEMP TABLE kept (first INTEGER, last INTEGER, shift INTEGER)")
     cursor.executemany("INSERT INTO temp.kept VALUES(?,?,?)", kept)
+    cursor.executescript(_KEEP)
+    if any(shift for _, _, shift in kept):
+        cursor.executescript(_SHIFT)

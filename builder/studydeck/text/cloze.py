@@ -23,7 +23,7 @@ GAP_START = r"\{\{c([0-9,]+)::"
 GAP_MARK = pattern(rf"({GAP_START}|\}}\}})")
 _MARK_IN_CODE = pattern(rf"{GAP_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
-_NEARLY = pattern(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
+_NEARLY = pattern(r"\{\{?+\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _IN_A_TAG = pattern(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = pattern(r"<(?!img)[^>]*>|&nbsp;|\s+")
 _TAG = pattern(r"<[^>]*>")
@@ -159,7 +159,7 @@ def read_clozes(html: str) -> Clozes:
                 mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
-        for nearly in _NEARLY.finditer(html)
+        for nearly in (_NEARLY.finditer(html) if has_more else ())
         if not GAP_MARK.match(html, nearly.start()) and not GAP_MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))

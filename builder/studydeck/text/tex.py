@@ -20,9 +20,10 @@ _ENVIRONMENTS = (
     r"(?:align(?:at|ed|edat)?|array|[bBpvV]?matrix|smallmatrix|[dr]?cases|eqnarray|equation|flalign|gather(?:ed)?|multline|"
     r"split)\*?"
 )
-_START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
+# Each alternative starts with a sign, so that the search for one is quick.
+_START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|``*+|~~~+|\$\$*+", re.IGNORECASE)
 #: What a text has that has more than formulas in one line, each between two dollars.
-_UNUSUAL = pattern(r"\$\$|[`\n]|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
+_UNUSUAL = pattern(r"\$\$|`|\n|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
 _ENVIRONMENT = pattern(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
 _OTHER_ENVIRONMENT = pattern(rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b")
 _DOLLARS = pattern(r"\\[\s\S]|(\$+)")
