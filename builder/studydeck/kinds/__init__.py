@@ -69,13 +69,15 @@ def kind_of(written: Mapping[str, object]) -> Kind:
 
 @lru_cache(_MOST_SHAPES)
 def kind_of_texts(names: tuple[str, ...]) -> Kind | None:
-    """The kind of a card with these keys, if it has the required ones, and for all any text is a value, but for an id.
+    """The kind of a card with these keys, if it has the required ones, and for all any text is a value.
 
-    It is remembered, since the cards of a deck have the same few keys.
+    An id and a source are allowed, too, though not any text is one. It is remembered, since the cards of a deck have
+    the same few keys.
     """
     kind = kind_of(dict.fromkeys(names))
     is_whole = all(key in names for key in kind.required)
-    return kind if is_whole and all(key in kind.any_text or key == "id" for key in names) else None
+    read = [key for key in names if key not in kind.any_text]
+    return kind if is_whole and all(key in ("id", "source") and key in kind.keys for key in read) else None
 
 
 def kind_named(note_type: str, gaps: bool) -> Kind:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from studydeck.material.outline import Outline, Part, Sentence, Spot, tokens_of
+from studydeck.material.outline import Outline, Part, tokens_of
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
@@ -140,7 +140,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     size = max(limit, 2)  # nobody owns a single word
     suspects, shared = _suspects(deck, material, size)
     close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
-    runs = {run for part in close for said in part.paragraphs for run in _runs(_words(said), size)}
+    runs = {run for part in close for said in part.said for run in _runs(said.split(), size)}
     for text in suspects:
         said = _tokens(text)
         if not runs.isdisjoint(_runs(said, size)):
@@ -182,21 +182,29 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
-    asking: dict[Spot, list[Card]] = {}
+    asking: dict[tuple[str, int, int], list[Card]] = {}
     for source in sources.all:
         if source.card is not None:
             for spot in source.spots:
                 asking.setdefault(spot, []).append(source.card)
     reported = set()
-    for spot, sentence in sources.outline.spots().items():
-        cards = asking.get(spot, [])
-        if not cards or HEDGES.isdisjoint(sentence.tokens) or id(cards[0]) in reported or any(map(_hedges, cards)):
+    for place, words in _said_in(sources.outline):
+        cards = asking.get(place, [])
+        if not cards or HEDGES.isdisjoint(words.split()) or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
-        hedge = next(word for word in sentence.tokens if word in HEDGES)
+        hedge = next(word for word in words.split() if word in HEDGES)
         reported.add(id(cards[0]))
         message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
+
+
+def _said_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
+    """The tokens of each sentence in a row, with its spot."""
+    for part in outline.parts:
+        for number, paragraph in enumerate(part.said, start=1):
+            for sentence, words in enumerate(paragraph.split("\n"), start=1):
+                yield (part.slug, number, sentence), words
 
 
 def _hedges(card: Card) -> bool:
@@ -217,10 +225,6 @@ def _look(source: Source) -> str:
 def _command(name: str, source: Source, *more: str) -> str:
     """The `studydeck source` command of this name for the deck that `source` is in."""
     return command_line("source", name, PurePosixPath(source.locator.path).parent, *more)
-
-
-def _words(said: Sequence[Sentence]) -> list[str]:
-    return " ".join([each.said for each in said]).split()
 
 
 def _tokens(text: Text) -> list[str]:
@@ -247,7 +251,7 @@ def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set
 
 def _blocks(part: Part, size: int) -> Iterator[int]:
     """The hashes of blocks of words, one after the other, so that any `size` words in a row have a whole one."""
-    words, step = _words([each for said in part.paragraphs for each in said]), (size + 1) // 2
+    words, step = " ".join(part.said).split(), (size + 1) // 2
     return map(hash, zip(*(words[start::step] for start in range(min(step, len(words) + 1))), strict=False))
 
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, filterfalse, islice, pairwise
+from itertools import accumulate, filterfalse, pairwise, repeat
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -27,33 +27,44 @@ _FIRST_SECTION = "overview"
 
 
 class Sentence(NamedTuple):
-    """A sentence: its fingerprint, its text, and the tokens of that in a row; without both if there is only a lock."""
+    """A sentence: its fingerprint, and its text if it is available."""
 
     fingerprint: str
     text: str = ""
-    said: str = ""
-
-    @property
-    def tokens(self) -> list[str]:
-        return self.said.split()
 
 
 class Part(NamedTuple):
-    """A section of the material: a slug of its heading, the heading's fingerprint, and sentences by paragraph.
+    """A section of the material: a slug of its heading, the heading's fingerprint, and its paragraphs.
 
-    `tag` is the tag of the deck's section that belongs to it, once the lock knows; `title` the heading, if available.
+    A paragraph is the fingerprints of its sentences, with spaces between them. `tag` is the tag of the deck's section
+    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` and
+    `said` have each paragraph's sentences and their tokens, one sentence a line. A long material has very many
+    sentences, so none is an object before somebody asks.
     """
 
     slug: str
     heading: str
-    paragraphs: tuple[tuple[Sentence, ...], ...]
+    paragraphs: tuple[str, ...]
     tag: str = ""
     title: str = ""
+    texts: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
-    def prints(self) -> tuple[str, str, list[list[str]]]:
-        """All that its lock has of it, but for the tag."""
-        return self.slug, self.heading, [[each.fingerprint for each in paragraph] for paragraph in self.paragraphs]
+    def sentences(self) -> Iterator[list[Sentence]]:
+        """The sentences of each paragraph."""
+        for number, prints in enumerate(self.paragraphs):
+            texts = self.texts[number].split("\n") if self.texts else repeat("")
+            yield list(map(Sentence, prints.split(" "), texts))
+
+    def prints(self, paragraph: int, first: int, last: int) -> str:
+        """The fingerprints of these sentences of a paragraph, counted from 1, as far as it has them."""
+        prints = self.paragraphs[paragraph - 1]
+        return " ".join(prints.split(" ")[first - 1 : last]) if " " in prints else prints
+
+    def length(self, paragraph: int) -> int:
+        """How many sentences a paragraph has."""
+        return self.paragraphs[paragraph - 1].count(" ") + 1
 
 
 class Spot(NamedTuple):
@@ -74,14 +85,14 @@ class Outline(NamedTuple):
 
     def says(self, other: Outline) -> bool:
         """Whether it has the sections and sentences of another outline, by their fingerprints."""
-        return [part.prints for part in self.parts] == [part.prints for part in other.parts]
+        return [part[:3] for part in self.parts] == [part[:3] for part in other.parts]
 
     def spots(self) -> dict[Spot, Sentence]:
         """Every sentence by its spot, in reading order."""
         return {
             Spot(part.slug, p, s): sentence
             for part in self.parts
-            for p, paragraph in enumerate(part.paragraphs, start=1)
+            for p, paragraph in enumerate(part.sentences, start=1)
             for s, sentence in enumerate(paragraph, start=1)
         }
 
@@ -105,17 +116,27 @@ def read_outline(text: str) -> Outline:
         if paragraphs := _paragraphs(blocks):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
-            made.append(Part(name, heading, paragraphs, title=title))
+            prints, texts, said = zip(*paragraphs, strict=True)
+            made.append(Part(name, heading, prints, title=title, texts=texts, said=said))
     return Outline(tuple(made))
 
 
-def _paragraphs(blocks: Sequence[Sequence[str]]) -> tuple[tuple[Sentence, ...], ...]:
-    """The sentences of a section by paragraph, but those without a token. A section's are hashed together."""
-    texts = [text for block in blocks for text in block]
-    said = [" ".join(_tokens(line)) for line in _kept("\n".join(texts)).split("\n")]
-    made = iter(map(Sentence, _prints(said), texts, said))
-    paragraphs = ([each for each in islice(made, len(block)) if each.said] for block in blocks)
-    return tuple([tuple(each) for each in paragraphs if each])
+def _paragraphs(blocks: Sequence[Sequence[str]]) -> list[tuple[str, str, str]]:
+    """The fingerprints, texts and tokens of a section's paragraphs, leaving out sentences without a token.
+
+    All are folded and hashed together.
+    """
+    lines = _kept("\n".join(["\n".join(block) for block in blocks])).split("\n")
+    said = [" ".join(_tokens(line)) for line in lines]
+    prints = _prints(said)
+    paragraphs, end = [], 0
+    for block in blocks:
+        start, end = end, end + len(block)
+        whole = zip(prints[start:end], block, said[start:end], strict=True)
+        if kept := [each for each in whole if each[2]]:
+            printed, texts, tokens = zip(*kept, strict=True)
+            paragraphs.append((" ".join(printed), "\n".join(texts), "\n".join(tokens)))
+    return paragraphs
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:

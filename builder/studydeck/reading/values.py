@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of, kind_of_texts
@@ -281,7 +282,8 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
     return _line(takes.LINE, name, node, problems)
 
 
-def _is_place(locator: Text) -> bool:
+@lru_cache(2**16)  # most cards have the same few
+def _is_place(locator: str) -> bool:
     """Whether a text is a locator, and its range of sentences runs forwards."""
     place = read_locator(locator) if _LOCATOR.fullmatch(locator) else None
     return place is not None and not place.runs_backwards
@@ -353,8 +355,8 @@ def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind 
     """The card, or those of a list's items; none if it lacks a required key."""
     place = Place(tree.path, tree.line, tree.column)
     plain = kind_of_texts(tuple(tree))
-    if plain and _has_only_texts(tree):
-        return (Card(place, plain, dict(tree)),)  # nine in ten end here
+    if plain and (values := _texts_of(tree)):
+        return (Card(place, plain, values),)  # nine in ten end here
     if isinstance(tree.get("type"), Text):
         from studydeck.reading.own_types import own_card
 
@@ -395,12 +397,17 @@ def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind 
     return ()
 
 
-def _has_only_texts(tree: Keys) -> bool:
-    """Whether all values of a card are texts, and its id, if it has one, is valid."""
-    for key, node in tree.items():  # noqa: SIM110 - all() takes twice as long
+def _texts_of(tree: Keys) -> dict[str, Any] | None:
+    """The values of a card that are all texts; None if one isn't, or if its id or its source isn't valid."""
+    for key, node in tree.items():
         if type(node) is not Text or (key == "id" and not _ID.fullmatch(node)):
-            return False
-    return True
+            return None
+    values: dict[str, Any] = dict(tree)
+    if "source" in values:
+        if not _is_place(values["source"]):
+            return None
+        values["source"] = (values["source"],)
+    return values
 
 
 def _owner(key: str) -> Kind | None:
