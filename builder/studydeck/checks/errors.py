@@ -173,7 +173,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 def same_id(deck: Deck) -> Iterator[Problem]:
     """An id or guid that two cards have: Anki would keep both and update only one of them."""
     for key in ("id", "guid"):
-        given: list[Text] = [each for card in _cards(deck) if (each := getattr(card, key)) is not None]
+        given: list[Text] = [each for card in _cards(deck) if (each := card.values.get(key)) is not None]
         if len(set(given)) == len(given):
             continue
         first: dict[str, Card] = {}
