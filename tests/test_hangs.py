@@ -526,8 +526,10 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
+    words._WORDS.clear()
+    words._STEMS.clear()
     return [
-        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
+        *(words._plain, words.unquoted, words.words, words.content, formula._mathml),
         *(cloze._parse, cloze.read_clozes, tex._read, tex._between, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]

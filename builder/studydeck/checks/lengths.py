@@ -31,6 +31,8 @@ _UNITS = these(
     "centuries time times percent per degrees dollars euros km cm mm m g kg mg ml"
 )
 _FORMS = these("conjugate decline")
+#: A longer text than so many for each word has more words, most likely.
+_LETTERS = 8
 _ITEM = pattern(r"\n(?:[-*+]|\d{1,3}[.)])(?=\s)")
 #: The same, or a link with such words.
 _MAY_BE_ITEM = pattern(r"\n\[?(?:[-*+]|\d{1,3}[.)])\s")
@@ -165,11 +167,13 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
 
 def _count(text: str, limit: int) -> int:
     """How many words a text has outside tables if it has more than `limit`, otherwise 0."""
-    if text.count(" ") < limit and text.isprintable():  # other kinds of white space aren't
+    if len(text) < _LETTERS * limit and text.count(" ") < limit and text.isprintable():  # it has no other white space
         return 0
     if "|" in text and _TABLE.search(text):
         text = "\n".join(line for line in text.split("\n") if "|" not in line)
-    count = count_words(text) if len(text.split(maxsplit=limit)) > limit else 0
+    count = count_words(text)
+    if count > limit and ("/" in text or "—" in text):  # these part words, but `and/or` alone makes no text long
+        return count if len(text.split(maxsplit=limit)) > limit else 0
     return count if count > limit else 0
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these
+from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these, together
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
@@ -72,7 +72,7 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
     """
     places = Places(deck)
     for texts, language in judged_texts_in_languages(deck):
-        if not has_marks("\0".join(texts)):  # most sections have no mark at all
+        if not has_marks(together(texts)):  # most sections have no mark at all
             continue
         for text in texts:
             for loss in lost(text, language):

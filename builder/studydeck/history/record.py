@@ -182,15 +182,10 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
             number = last.added
         else:
             if taken is None:
-<<<<<<< HEAD
-                taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
+                taken = {*(each.added for each in lock.notes.values()), *map(number_in, kept.paragraphs)}
             for number in numbers_for(identity.guid):
                 if number not in taken:
                     break
-=======
-                taken = {*(each.added for each in lock.notes.values()), *map(number_in, kept.paragraphs)}
-            number = next(each for each in numbers_for(identity.guid) if each not in taken)
->>>>>>> edit
             taken.add(number)
         given.add(number)
         numbers.append(number)
