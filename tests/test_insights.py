@@ -71,7 +71,7 @@ def class_of_three(tmp_path_factory: pytest.TempPathFactory) -> tuple[Author, li
     files = []
     for number, (name, legacy) in enumerate([("anna.apkg", False), ("boris.apkg", True), ("chloe.colpkg", False)]):
         with Student(author.package, number) as student:
-            student.live(10, chances(author, 0.05, danube=0.8), {author.guid("danube"): 31})
+            student.live(20, chances(author, 0.05, danube=0.8), {author.guid("danube"): 31})
             danube = student.note(author.guid("danube"))
             if number < 2:
                 card = danube.cards()[0]
