@@ -38,11 +38,11 @@ from studydeck.patterns import pattern
 
 _NOT_WHETHER = CHOICE | these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
-# Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
-# all of them at the start would cost every command some milliseconds.
 _YES_OR_NO = pattern(r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )")
 #: The first letters of these, and of an address, after which such a word may come.
 _MAY_BE_YES = "YyNnTtFfHh"
+# Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
+# all of them at the start would cost every command some milliseconds.
 #: Punctuation marks in a row before a space or the end, and the question marks in them.
 _CLOSING = r"(?<![^\w\s])[^\w\s]++(?=\s|$)"
 _QUESTION_MARK = r"(?<=[^\s$?])\?+"

@@ -87,15 +87,15 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     A question card may show a cloze as code, and a note type of the deck's own may show several fields as clozes.
     `gaps` are the texts of the cards that may have some.
     """
-    clozes = [card.asks for card in cards if card.kind.gaps]
-    for cloze in clozes:
+    clozes = [card for card in cards if card.kind.gaps]
+    for cloze in (card.asks for card in clozes):
         found = read_clozes(field_html(cloze, with_gaps=True))
         for message, remedy in found.mistakes:
             yield problem("bad-cloze", cloze, message, remedy)
         if not found.numbers and not found.mistakes:
             remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
             yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
-    allowed = {id(text) for card in cards if card.kind.gaps for text in card.with_gaps}
+    allowed = {id(text) for card in clozes for text in card.with_gaps}
     for text in gaps:
         if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:
             remedy = "move the sentence to cloze:, or put the gap in `code` to show its braces"

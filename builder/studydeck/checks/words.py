@@ -263,7 +263,7 @@ def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text, tuple[str, ...
     for _, cards in english_sections(deck.value):
         asked = [(card, question, words(question)) for card, question in _questions_of(cards)]
         for _, question, _ in asked:
-            content(question)
+            content(question)  # which outlives the words: see `forget`
         found.append((asked, frozenset().union(*(its_words for _, _, its_words in asked))))
     return found
 

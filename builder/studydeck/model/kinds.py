@@ -191,6 +191,8 @@ class Kind:
         self.keys = in_order({**self.own, **shared})
         #: Those whose values are Markdown.
         self.markdown = tuple(name for name, key in self.keys.items() if key.is_markdown)
+        #: Those whose values may have gaps: that of a cloze, and of what else the note type shows as one.
+        self.with_gaps = tuple(name for name, key in self.keys.items() if key.takes == takes.GAPS)
         #: Those for which any text is a value.
         self.any_text = frozenset(n for n, key in self.keys.items() if key.takes in takes.ANY_TEXT and not key.needs)
         taken = [each for key in self.keys.values() for each in key.spares.items()]

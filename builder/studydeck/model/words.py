@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
-from studydeck.model import takes
 from studydeck.patterns import pattern
 
 if TYPE_CHECKING:
@@ -197,8 +196,8 @@ class Card(NamedTuple):
 
     @property
     def with_gaps(self) -> list[Text]:
-        """The texts of the card that may have gaps: its cloze, and what else its note type shows as one."""
-        return self._texts_of(name for name, key in self.kind.keys.items() if key.takes == takes.GAPS)
+        """The texts of the card that may have gaps."""
+        return self._texts_of(self.kind.with_gaps)
 
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
         """`texts`, each with its language, of a card in a section of the languages `around` it."""
