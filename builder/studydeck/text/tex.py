@@ -74,22 +74,17 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
 
 def between(text: str) -> str:
     """`text` with BETWEEN in the place of each of its formulas and code."""
-    return _between(str(text))
+    parts: list[str] = []
+    at = 0
+    for each in formulas_and_code(text):
+        parts += text[at : each.start], BETWEEN
+        at = each.end
+    return "".join([*parts, text[at:]])
 
 
 @lru_cache(2**15)  # a check asks four times for those of a text
 def _read(text: str) -> tuple[Formula | Code, ...]:
     return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
-
-
-@lru_cache(2**15)
-def _between(text: str) -> str:
-    parts: list[str] = []
-    at = 0
-    for each in _read(text):
-        parts += text[at : each.start], BETWEEN
-        at = each.end
-    return "".join([*parts, text[at:]])
 
 
 def _between_dollars(text: str) -> Iterator[Formula]:
