@@ -527,8 +527,8 @@ def _remembering() -> list[Any]:
     words._WORDS.clear()
     words._STEMS.clear()
     return [
-        *(words._plain, words.unquoted, words.words, words.content, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, tex._between, locator.read_locator),
+        *(words._plain, words.unquoted, words.words, words.outside, words.content, formula._mathml),
+        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]
 

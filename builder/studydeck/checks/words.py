@@ -14,7 +14,7 @@ from studydeck.model import Card, Deck, Languages, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
-from studydeck.text.tex import BETWEEN, between
+from studydeck.text.tex import BETWEEN, between, formulas_and_code
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -275,11 +275,12 @@ def bare(text: str) -> str:
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
 
+@lru_cache(_MOST_TEXTS)
 def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
     if "$" in text or "`" in text or "\\" in text or "]" in text:
-        text = between(text).replace(BETWEEN, OBJECT)
-    return _ADDRESS.sub(OBJECT, text)
+        text = between(text, formulas_and_code(text)).replace(BETWEEN, OBJECT)
+    return _ADDRESS.sub(OBJECT, text) if "](" in text or "://" in text or "\\" in text else text
 
 
 def plain(text: str) -> str:
@@ -400,7 +401,7 @@ def around(text: str, number: str) -> str:
 
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions."""
-    for each in (_plain, unquoted, words, gaps, around, _joined):
+    for each in (_plain, unquoted, words, outside, gaps, around, _joined):
         each.cache_clear()
     for known in (_WORDS, _STEMS):
         if len(known) > _MOST_WORDS:

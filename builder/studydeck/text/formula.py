@@ -58,7 +58,7 @@ def formulas_in(text: str) -> tuple[list[str], frozenset[str]]:
     if len(found) < _MANY and "{{c" not in text and not ("\n" in text and "`" in text):
         in_dollars = [each.tex for each in typed if text[each.start] == "$"]
         is_plain = len(in_dollars) == len(typed) and not _ODD_INSIDE.search("\0".join(in_dollars))
-        if is_plain and not _ODD_BETWEEN.search(between(text)):  # nothing else could be a formula
+        if is_plain and not _ODD_BETWEEN.search(between(text, found)):  # nothing else could be a formula
             return in_dollars, defined(text)
     html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
     return formulas(html), defined(html)

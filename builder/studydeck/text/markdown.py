@@ -22,7 +22,7 @@ from studydeck.text.inline import finished
 from studydeck.text.nesting import contained
 from studydeck.text.numbers import has_numbers, numbered
 from studydeck.text.spans import FORMULA, replace_enclosed
-from studydeck.text.stand_ins import StandIns, is_plain
+from studydeck.text.stand_ins import StandIns, formulas_alone, is_plain
 
 _FENCE = pattern(r"[ >]{0,6}(?:[-*+] +)?(`{3,}|~{3,})")
 _HTML_BLOCK = pattern(r"([ >]{0,3}(?:(?:[-*+]|\d+[.)]) {1,4})?)<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]*:|[^\s<>]*@)")
@@ -125,9 +125,9 @@ def _fragment(text: str, language: str = "") -> str:
 
 def _parsed(text: str, language: str) -> str:
     """The HTML of a text in Markdown; a single paragraph comes without its tag."""
+    if (html := formulas_alone(text)) is not None:
+        return html
     signs = StandIns(text, language)
-    if signs.is_plain:
-        return signs.shown()
     text = signs.text
     if "\n" not in text:
         return finished(_render("." + text)[4:-4], signs)  # the dot keeps marks at the line's start from making blocks

@@ -129,9 +129,10 @@ def may_lose(text: str) -> bool:
         return False
     rest = text = PLAIN_PICTURE.sub(BETWEEN, text) if "![" in text else text
     if "`" in text or "$" in text:
-        if not all(_is_shown(text, each) for each in formulas_and_code(text)):
+        found = formulas_and_code(text)
+        if not all(_is_shown(text, each) for each in found):
             return True
-        rest = between(text)
+        rest = between(text, found)
     return has_marks(rest.replace("\n", BETWEEN)) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest))
 
 

@@ -11,7 +11,7 @@ import html as html_entities
 import re
 
 from studydeck.patterns import pattern
-from studydeck.text.tex import Formula, formulas_and_code
+from studydeck.text.tex import Code, Formula, formulas_and_code
 
 #: The signs that a backslash before them shows as they are. Before others, and at a line's end, a backslash stays.
 ESCAPES = frozenset(r"\`*_~^=$[]{}|<>()#+-!&")
@@ -76,8 +76,23 @@ def is_plain(text: str) -> bool:
     return len(data.translate(None, _MARKDOWNS)) == len(data)  # half the time that a search for one takes
 
 
+def formulas_alone(text: str) -> str | None:
+    """The HTML of a text that has nothing for Markdown but formulas; None for any other."""
+    if not _may_have_formulas(text):
+        return None
+    pieces: list[str] = []  # every second one is a formula
+    at = 0
+    for each in formulas_and_code(text):
+        if isinstance(each, Code):
+            return None
+        pieces += text[at : each.start], _in_ankis_brackets(each)
+        at = each.end
+    pieces.append(text[at:])
+    return _escaped("".join(pieces)) if is_plain("".join(pieces[0::2])) else None
+
+
 class StandIns:
-    """A text with stand-ins, and what they stand for. One that `is_plain` has nothing for Markdown but its formulas."""
+    """A text with stand-ins, and what they stand for."""
 
     def __init__(self, text: str, language: str = "") -> None:
         self._aside: list[tuple[str, str]] = []
@@ -85,9 +100,7 @@ class StandIns:
         if not text.isascii() and _PRIVATE.search(text):
             text = _PRIVATE.sub(lambda sign: self._set_aside(sign[0], sign[0]), text)
         parts = self._without_formulas(text) if _may_have_formulas(text) else [text]
-        self.is_plain = bool(self._aside) and len(parts) == 1 and is_plain(parts[0])
-        if not self.is_plain:
-            parts[0::2] = [_signs(part, language) for part in parts[0::2]]
+        parts[0::2] = [_signs(part, language) for part in parts[0::2]]
         self.text = "".join(parts)
         self.has_any = self.text != typed
 
@@ -107,15 +120,11 @@ class StandIns:
             at = each.end
             typed = text[each.start : at]
             if isinstance(each, Formula):
-                pieces.append(self._set_aside(typed, _in_ankis_brackets(each)))
+                pieces.append(self._set_aside(typed, _escaped(_in_ankis_brackets(each))))
             else:
                 parts += "".join(pieces), re.sub(r"(?<!\\)\|", PIPE, typed) if "|" in typed else typed
                 pieces = []
         return [*parts, "".join([*pieces, text[at:]])]
-
-    def shown(self) -> str:
-        """The text with what its stand-ins show, if it `is_plain`."""
-        return _PRIVATE.sub(lambda sign: self.html(sign[0]), self.text)
 
     def html(self, sign: str) -> str:
         """What `sign` shows in the text that readers see, if it is no half of a pair."""
@@ -161,8 +170,7 @@ def _may_have_formulas(text: str) -> bool:
 
 
 def _in_ankis_brackets(formula: Formula) -> str:
-    tex = _escaped(formula.tex)
-    return rf"\[{tex}\]" if formula.display else rf"\({tex}\)"
+    return rf"\[{formula.tex}\]" if formula.display else rf"\({formula.tex}\)"
 
 
 def _signs(text: str, language: str) -> str:
@@ -195,7 +203,7 @@ def _is_escape(found: re.Match[str]) -> bool:
     if found[0][1] in ESCAPES:
         return True
     text, start, end = found.string, found.start(), found.end()
-    is_last = end == len(text) or text[end].isspace()
+    is_last = end == len(text) or text[end].isspace() or text[end] >= chr(_FIRST_ASIDE)  # a formula
     return found[0][1] == "." and is_last and bool(_NUMBER.search(text[max(0, start - 11) : start]))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -72,24 +72,19 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     return _read(str(text))  # to lru_cache, an author's Text isn't the same as a string
 
 
-def between(text: str) -> str:
-    """`text` with BETWEEN in the place of each of its formulas and code."""
-    return _between(str(text))
+def between(text: str, found: Iterable[Formula | Code]) -> str:
+    """`text` with BETWEEN in the place of each of the formulas and of the code that were found in it."""
+    parts: list[str] = []
+    at = 0
+    for each in found:
+        parts += text[at : each.start], BETWEEN
+        at = each.end
+    return "".join([*parts, text[at:]])
 
 
 @lru_cache(2**15)  # a check asks four times for those of a text
 def _read(text: str) -> tuple[Formula | Code, ...]:
     return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
-
-
-@lru_cache(2**15)
-def _between(text: str) -> str:
-    parts: list[str] = []
-    at = 0
-    for each in _read(text):
-        parts += text[at : each.start], BETWEEN
-        at = each.end
-    return "".join([*parts, text[at:]])
 
 
 def _between_dollars(text: str) -> Iterator[Formula]:
@@ -156,9 +151,10 @@ class _Reader:
         fence = _FENCE.match(self.text, self.text.rfind("\n", max(0, at - _LONGEST_START), at) + 1)
         if not fence or fence.start(1) != at:
             return None
-        ends = (end.start(1) for end in _FENCE_END.finditer(self.text, start.end()) if end[1].startswith(fence[1]))
-        end = next(ends, None)
-        return Code(at, len(self.text) if end is None else end + len(fence[1]))
+        for end in _FENCE_END.finditer(self.text, start.end()):
+            if end[1].startswith(fence[1]):
+                return Code(at, end.start(1) + len(fence[1]))
+        return Code(at, len(self.text))
 
     def _code(self, start: re.Match[str]) -> Code | None:
         ends = self._ticks[len(start[0])]
