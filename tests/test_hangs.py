@@ -521,14 +521,13 @@ def work(run: Callable[[], object]) -> float:
 def _remembering() -> list[Any]:
     """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
-    from studydeck.material import formats, lock
+    from studydeck.material import folder, lock
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
     return [
         *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
-        *(outline.read_outline, formats._text_of, lock._read),
+        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator, folder._outline, lock._read),
     ]
 
 
