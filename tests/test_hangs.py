@@ -42,7 +42,6 @@ import studydeck
 from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands import edition
-from studydeck.commands.ids import write_ids
 from studydeck.history import by_hand, identity, later, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
@@ -525,9 +524,12 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
+    words._WORDS.clear()
+    words._STEMS.clear()
     return [
-        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator, folder._outline, lock._read),
+        *(words._plain, words.unquoted, words.words, words.content, formula._mathml),
+        *(cloze._parse, cloze.read_clozes, tex._read, tex._between, locator.read_locator),
+        *(folder._outline, lock._read),
     ]
 
 
@@ -577,16 +579,6 @@ def pictures(there: str, written: str) -> Callable[[int, Path], Callable[[], obj
     return run
 
 
-def ids(size: int, home: Path) -> Callable[[], object]:
-    author = Author(home)
-    for file in range(size // 4):
-        asked = "".join(f"- {{question: What is {file} and {n}?, answer: A {file} {n}}}\n" for n in range(4))
-        author.section(asked, name=f"Part {file}", file=f"part{file}.yaml")
-    author.build()
-    loaded = author.load()
-    return lambda: write_ids(loaded)
-
-
 def sections(size: int, home: Path) -> Callable[[], object]:
     author = Author(home)
     for number in range(size):
@@ -631,7 +623,6 @@ MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards of a section that ask with the same words": (500, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
-    "cards that are given ids, in many files": (100, ids),
     "section files that aren't there": (250, sections),
     "unknown keys": (1_000, in_deck("wrong{}: x\n")),
     "spellings": (1_000, in_deck("  term{}: [x]\n", "terms:\n")),

@@ -12,7 +12,7 @@ from author import Author
 from test_history import CARDS, git
 
 from studydeck.engine.learner import Import, Learner
-from studydeck.history import Newest, add_lines, note_line
+from studydeck.history import Newest, add_lines, paragraph
 
 Story = Callable[[Author], object]
 
@@ -149,10 +149,11 @@ def test_lines_of_locks_count_the_same_in_any_order() -> None:
     """Git gives them out in none, and what is remembered of them must be what is found anew."""
     draw = random.Random(3)
     lines = [
-        note_line("nile", draw.choice("gh"), "qa", False, False, draw.choice("abc"), "q", draw.choice(["", "1=f 2=f"]),
+        paragraph("nile", draw.choice("gh"), "qa", False, False, draw.choice("abc"), "q", draw.choice(["", "1=f 2=f"]),
                   1, draw.choice([1, 9, 9, 10]), draw.choice("st"), "d").encode() + draw.choice([b"", b"\r"])
         for _ in range(300)
     ]  # fmt: skip
+    lines = [line for each in lines for line in each.split(b"\n")]
     lines += [b"type\tqa\t7\tx\t%d\tName" % draw.randrange(5) for _ in range(20)]
     lines += [b"id\tnile", b"", b"\xff", b"note\tnile\tg\t\xff", b"note\tnile\tg\tqa\tlive\town\ta\tq\t\t1\tx\ts\td"]
     found: list[Newest] = []

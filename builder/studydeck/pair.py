@@ -133,7 +133,7 @@ class Replacement:
     def _replace(self) -> None:
         package, lock = digest_of(self.package), digest_of(self._lock)
         self.written = {os.fspath(self._path): package, os.fspath(self._lock_path): lock}
-        before = hash_of(read_bytes(self._target, largest=LARGEST_LOCK) if self._target.exists() else b"")
+        before = digest_of(self._target, largest=LARGEST_LOCK) if self._target.exists() else hash_of(b"")
         if self._follows not in ("", before):
             raise ChangedLockError
         pending = self._lock_path.with_name(_pending_name(self._lock_path, before, f"{os.getpid()}.pending"))

@@ -170,15 +170,15 @@ def build(
         with Replacement(path, deck.folder, loaded.follows) as new:
             packed = [(each, stamps[each.key].modified) for each in types]
             cards = write_package(new.package, deck, decks, packed, stamped, media.files, kept)
-            new.write_lock(lock_lines(deck.uid, deck.language, stamps, ledger.lines))
+            new.write_lock(lock_lines(deck.uid, deck.language, stamps, ledger.paragraphs))
     except OSError as error:
         return Built(deck.folder, str(deck.title), path, problems=[not_written(error, path, deck.folder)])
     if not loaded.lock.types:
         problems += set_up_merging(deck.folder)
     progress(1.0)
     count, changes = len(ledger.numbers) + len(kept.ids), ledger.changes()
-    lines = ledger.lines
-    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines, only_this_branch)
+    next_lock = ledger.paragraphs
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, next_lock, only_this_branch)
     return Built(
         deck.folder, str(deck.title), path, count, cards, len(media.files),
         changes, problems, ledger.newest, new.written, back,

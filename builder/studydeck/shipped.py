@@ -24,6 +24,7 @@ from studydeck.history import (
     add_lines,
     caught_up,
     git,
+    id_in,
     key_of,
     newer_than,
     records_in,
@@ -77,18 +78,18 @@ def taken_back(
     notes: Sequence[Identity],
     last: Shipped,
     edited: Iterable[str],
-    lines: Iterable[str],
+    paragraphs: Iterable[str],
     only_this_branch: bool = False,
 ) -> dict[str, str]:
     """The `edited` notes that are edited only because a newer build was taken back: that build, by the note's id.
 
-    `lock` is the deck's own; its `notes` were built after `last`; `lines` are the next lock's.
+    `lock` is the deck's own; its `notes` were built after `last`; `paragraphs` are the next lock's.
     """
     was = {each.id: each.was or each.id for each in notes} if last.newer else {}
     behind = {note_id for note_id in edited if was.get(note_id) in last.newer}
     if not behind:
         return {}
-    built = records_in(line for line in lines if line.split("\t", 2)[1] in behind)
+    built = records_in(each for each in paragraphs if id_in(each) in behind)
     now = {each.id: each.content for each in built if isinstance(each, NoteRecord)}
     before = lock.notes
     unedited = [each for each in now if was[each] not in before or before[was[each]].content == now[each]]

@@ -88,4 +88,4 @@ def _guids(read: Read) -> set[str]:
     """The guids of all cards of a deck."""
     if read.loaded is None:
         return cache.guids_of(read.look)
-    return {*(each.guid for each in read.loaded.known), *map(guid_in, read.loaded.kept.lines)}
+    return {*(each.guid for each in read.loaded.known), *map(guid_in, read.loaded.kept.paragraphs)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studydeck.files import package_path
-from studydeck.history import Lock, note_line, note_type_ids, record
+from studydeck.history import Lock, note_type_ids, paragraph, record
 from studydeck.model import Note, Problem, problem
 from studydeck.pipeline import Loaded, compile_notes
 from studydeck.render import note_types
@@ -20,8 +20,8 @@ def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = F
     deck, package = loaded.deck, package_path(loaded.deck.folder, out)
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
     lock, changes = record(notes, types, last.lock, now)
-    lines = (note_line(*each) for each in lock.notes.values())
-    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, lines, only_this_branch)
+    paragraphs = (paragraph(*each) for each in lock.notes.values())
+    back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, paragraphs, only_this_branch)
     words = build_words(deck.folder, set(last.newer.values()), only_this_branch)
     return _locked(loaded, lock, notes, back, {each: words[source] for each, source in last.newer.items()})
 

@@ -58,7 +58,8 @@ def compared(
         before, texts_from = _before(deck, against, ids, last)
     types = note_types(deck, ids)
     lock, _ = record(notes, types, last, now)
-    after = After(notes, types, lock, [each for each in records_in(loaded.kept.lines) if isinstance(each, NoteRecord)])
+    kept = [each for each in records_in(loaded.kept.paragraphs) if isinstance(each, NoteRecord)]
+    after = After(notes, types, lock, kept)
     if without_texts(before, after):
         before, texts_from = _with_texts(before, after, deck, package, texts_from, ids)
     return before, after, texts_from

@@ -142,10 +142,10 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     return Lock(notes, types, uid, language, pulled), problems
 
 
-def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
-    """The records in single lines of locks; incomplete ones are left out."""
-    for line in lines:
-        word, *values = line.rstrip("\r").split("\t")
+def records_in(texts: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
+    """The records in single lines or paragraphs of locks; incomplete ones are left out."""
+    for text in texts:
+        word, *values = text.rpartition("\n")[2].rstrip("\r").split("\t")
         with suppress(ValueError):
             if word == "note":
                 yield _note(values, {})
@@ -154,30 +154,32 @@ def records_in(lines: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:
 
 
 def set_apart(text: str, ids: Container[str]) -> tuple[list[str], str]:
-    """The lines of the notes `ids` in the text of a complete lock, for `lock_lines`; and a lock's text without them."""
+    """The paragraphs of the notes `ids` in the text of a lock as `lock_lines` makes it; and the text without them."""
+    head, *paragraphs = text.split("\n\n")
     apart: list[str] = []
-    rest: list[str] = []
-    for line in text.split("\n"):
-        word, _, values = line.partition("\t")
-        if word == "note" and values.partition("\t")[0] in ids:
-            apart.append(line)
-        elif word != "id":
-            rest.append(line)
-    return apart, "\n".join(rest)
+    rest = [head]
+    for each in paragraphs:
+        (apart if id_in(each) in ids else rest).append(each)
+    return apart, "\n\n".join(rest)
 
 
-def note_id_in(line: str) -> int:
-    """Anki's note id in a line that was set apart."""
-    return int(line.split("\t")[9])
+def id_in(paragraph: str) -> str:
+    """The id of a paragraph's note."""
+    return paragraph[3 : paragraph.find("\n")]
 
 
-def guid_in(line: str) -> str:
-    """The guid in a note's line."""
-    return line.split("\t", 3)[2]
+def guid_in(paragraph: str) -> str:
+    """The guid of a paragraph's note."""
+    return paragraph.split("\t", 4)[3]
 
 
-def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: Iterable[str]) -> Iterator[str]:
-    """The lines of a lock's file in a fixed order: the deck's uid and language, note types, and notes' lines."""
+def number_in(paragraph: str) -> int:
+    """Anki's number of a paragraph's note."""
+    return int(paragraph.split("\t")[10])
+
+
+def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], paragraphs: Iterable[str]) -> Iterator[str]:
+    """The lines of a lock's file in a fixed order: the deck's uid and language, note types, and notes' paragraphs."""
     yield f"{_HEAD} {VERSION}\n# {_NOTE}\n"
     if uid:
         yield f"uid\t{uid}\n"
@@ -187,16 +189,15 @@ def lock_lines(uid: str, language: str, types: Mapping[str, TypeRecord], notes: 
         kind = types[key]
         shape = f"\t{kind.shape}" if kind.shape else ""
         yield f"type\t{key}\t{kind.id}\t{kind.content}\t{kind.modified}\t{kind.name}{shape}\n"
-    for line in sorted(notes, key=guid_in):
-        note_id = line.split("\t", 2)[1]
-        yield f"\nid\t{note_id}\n{line}\n"
+    for each in sorted(paragraphs, key=guid_in):
+        yield f"\n{each}\n"
     yield "\nend\n"
 
 
 def lock_text(lock: Lock) -> str:
     """The file for `lock`."""
-    notes = (note_line(*each) for each in lock.notes.values())
-    return "".join(lock_lines(lock.uid, lock.language, lock.types, notes))
+    paragraphs = (paragraph(*each) for each in lock.notes.values())
+    return "".join(lock_lines(lock.uid, lock.language, lock.types, paragraphs))
 
 
 def with_pulled(text: str, pulled: Mapping[str, tuple[str, int]]) -> str:
@@ -207,16 +208,16 @@ def with_pulled(text: str, pulled: Mapping[str, tuple[str, int]]) -> str:
     return "\n".join([*kept[:at], *lines, *([""] if lines else []), *kept[at:]])
 
 
-def note_line(
+def paragraph(
     note_id: str, guid: str, kind: str, retired: bool, made: bool, content: str, question: str, answer: str,
     added: int, modified: int, section: str, deck: str,
 ) -> str:  # fmt: skip
-    """A note's line in a lock's file, without its line end, from the values of a NoteRecord."""
+    """A note's lines in a lock's file, without the last line end, from the values of a NoteRecord."""
     state = "retired" if retired else "live"
     origin = "made" if made else "own"
     return (
-        f"note\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}\t{question}"
-        f"\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
+        f"id\t{note_id}\nnote\t{note_id}\t{guid}\t{kind}\t{state}\t{origin}\t{content}"
+        f"\t{question}\t{answer}\t{added}\t{modified}\t{section}\t{deck}"
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from studydeck.history.identity import answer_digest, content_digest, digest, number_from, question_digest, type_digest
-from studydeck.history.lock import Lock, NoteRecord, TypeRecord, note_id_in, note_line, records_in
+from studydeck.history.lock import Lock, NoteRecord, TypeRecord, number_in, paragraph, records_in
 from studydeck.history.own_types import shape_of
 from studydeck.kinds import KINDS
 from studydeck.model import NOTHING_KEPT, Deck, Identity, Kept, Note, NoteType, Shipped, numbers_for
@@ -32,8 +32,8 @@ class Ledger:
     """One build's notes, each with its number in Anki and its stamp, in any order.
 
     `identities` are the deck's in study order, which is the order of `numbers` and `positions`; `now` is in seconds
-    since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `lines` are the next lock's: at first
-    those of the kept notes and of notes that the deck no longer has; `stamp` adds the others.
+    since 1970. The `kept` notes of the deck are neither among them nor in `lock`. `paragraphs` are the next lock's: at
+    first those of the kept notes and of notes that the deck no longer has; `stamp` adds the others.
     """
 
     def __init__(self, identities: Sequence[Identity], lock: Lock, now: int, kept: Kept = NOTHING_KEPT) -> None:
@@ -46,7 +46,7 @@ class Ledger:
         self.positions = kept.positions or range(1, len(identities) + 1)
         self.numbers = _numbers(identities, lock, kept)
         self.newest = 0
-        self.lines = [*kept.lines, *(note_line(*each) for each in self.gone)]
+        self.paragraphs = [*kept.paragraphs, *(paragraph(*each) for each in self.gone)]
         self._new: list[int] = []
         self._edited: list[int] = []
         self._retired: list[int] = []
@@ -85,8 +85,8 @@ class Ledger:
                 answer = card.kind.recorded(dict(zip(card.kind.fields, fields, strict=True)), numbers)
             else:
                 answer = answer_digest(card, last.answer if last else "")
-            self.lines.append(
-                note_line(note_id, guid, kind, retired, made, content, question, answer,
+            self.paragraphs.append(
+                paragraph(note_id, guid, kind, retired, made, content, question, answer,
                           number, modified, section, deck)
             )  # fmt: skip
             self.newest = max(self.newest, modified)
@@ -118,7 +118,7 @@ def record(notes: Sequence[Note], types: Iterable[NoteType], lock: Lock, now: in
     ledger = Ledger([note.identity for note in notes], lock, now)
     deque(ledger.stamp(notes, range(len(notes))), maxlen=0)
     records: dict[str, NoteRecord] = {}
-    for each in records_in(ledger.lines):
+    for each in records_in(ledger.paragraphs):
         if isinstance(each, NoteRecord):
             last = lock.notes.get(each.id)
             records[each.id] = last if last is not None and last == each else each  # one of two that are the same
@@ -182,7 +182,7 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
             number = last.added
         else:
             if taken is None:
-                taken = {*(each.added for each in lock.notes.values()), *map(note_id_in, kept.lines)}
+                taken = {*(each.added for each in lock.notes.values()), *map(number_in, kept.paragraphs)}
             for number in numbers_for(identity.guid):
                 if number not in taken:
                     break

@@ -124,10 +124,10 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     follows = hash_of(data)
     if follows != known.digests.get(os.fspath(folder / LOCK_FILE)):
         return None
-    lines, rest = set_apart(data.decode(), set(ids))
+    paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
     loaded = load(folder, lock=lock, judge=False, only=changed)
-    if damage or loaded.problems:
+    if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
     sections = _merged(last, read)
@@ -141,7 +141,8 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     names = {written: name for written, name, _ in last.media}
     media = loaded.media._replace(names=names, files=tuple(sorted(files)))
     title = str(loaded.deck.title)
-    kept = Kept(*_positions(last, read), ids, lines, [title, *(each for each in _decks(sections) if each != title)])
+    decks = [title, *(each for each in _decks(sections) if each != title)]
+    kept = Kept(*_positions(last, read), ids, paragraphs, decks)
     return loaded._replace(media=media, follows=follows, kept=kept), last._replace(sections=sections)
 
 

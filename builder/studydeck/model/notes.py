@@ -159,14 +159,14 @@ class Kept(NamedTuple):
     """Notes that are copied from the last package into the next one without reading their files.
 
     `ranges` are their positions there: the first, the last, and the offset to add. `positions` are those of the notes
-    between them, which were read. `ids` and the lock's `lines` belong to the kept notes; `decks` are the names of all
-    decks in the package, in order; `package` is the last package, open for reading.
+    between them, which were read. `ids` and the lock's `paragraphs` belong to the kept notes; `decks` are the names of
+    all decks in the package, in order; `package` is the last package, open for reading.
     """
 
     ranges: Sequence[tuple[int, int, int]] = ()
     positions: Sequence[int] = ()
     ids: Sequence[str] = ()
-    lines: Sequence[str] = ()
+    paragraphs: Sequence[str] = ()
     decks: Sequence[str] = ()
     package: BinaryIO | None = None
 

@@ -54,6 +54,8 @@ class Gap(NamedTuple):
 class _Open:
     """A gap whose end isn't read yet."""
 
+    __slots__ = ("hint", "numbers", "parts")
+
     def __init__(self, numbers: str) -> None:
         self.numbers = numbers
         self.parts: list[str | Gap] = []
@@ -71,9 +73,8 @@ def _parse(text: str) -> Sequence[str | Gap]:
     outside = _Open("")
     opened = [outside]
     for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
-        if len(opened) > 1:  # of each text in a gap, what follows a `::` is a hint, and the last one counts
-            piece, separator, hint = piece.partition("::")
-            opened[-1].hint = hint if separator else opened[-1].hint
+        if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
+            piece, _, opened[-1].hint = piece.partition("::")
         if piece:
             opened[-1].parts.append(piece)
         if numbers is not None:
