@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, filterfalse, pairwise, repeat
 from typing import NamedTuple
@@ -226,15 +227,17 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
     """The blocks of a normalised text: whether each is a heading, and its words without marks."""
     runs = [[line.strip() for line in run.split("\n")] for run in re.split(r"\n(?: *\n)+", text.strip()) if run.strip()]
     is_wrapped = _is_wrapped(runs)
-    blocks = [
+    left = deque(
         block for run in runs for block in (_joined(run) if is_wrapped or _is_short(run, runs) else map(_block, run))
-    ]
-    marked = any(block.kind == "heading" for block in blocks)
-    for number, block in enumerate(blocks):
-        if marked:
-            yield block.kind == "heading", block.text
-        else:
-            yield _is_heading(block, blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]), block.text
+    )
+    runs.clear()  # from here on, each block is needed once, and a long material has very many
+    marked = any(block.kind == "heading" for block in left)
+    before: list[_Block] = []
+    while left:
+        block = left.popleft()
+        is_heading = block.kind == "heading"
+        yield is_heading or (not marked and _is_heading(block, before + ([left[0]] if left else []))), block.text
+        before = [block]
 
 
 def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
