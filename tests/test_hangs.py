@@ -520,7 +520,7 @@ def work(run: Callable[[], object]) -> float:
 def _remembering() -> list[Any]:
     """What keeps what it made of a text, and would do nothing for the same text a second time."""
     from studydeck.checks import words
-    from studydeck.material import formats, lock
+    from studydeck.material import folder, lock
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
@@ -529,7 +529,7 @@ def _remembering() -> list[Any]:
     return [
         *(words._plain, words.unquoted, words.words, words.outside, words.content, formula._mathml),
         *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
-        *(outline.read_outline, formats._text_of, lock._read),
+        *(folder._outline, lock._read),
     ]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,7 +131,7 @@ def load(
         from studydeck.checks.parts import part_problems  # few decks have pictures with parts
 
         problems += part_problems(deck, identities, media.sizes)
-    found = [*problems, *wrong_media, *_material_problems(deck, identities, judge)]
+    found = chain(problems, wrong_media, _material_problems(deck, identities, judge))
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
@@ -202,10 +203,9 @@ def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iter
         yield each
 
 
-def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> list[Problem]:
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> Iterator[Problem]:
     """The problems with the deck's material and its lock. For decks without either, nothing is loaded."""
-    if not deck.material.path and not os.path.lexists(deck.folder / _MATERIAL_LOCK):
-        return []
-    from studydeck.material import material_problems
+    if deck.material.path or os.path.lexists(deck.folder / _MATERIAL_LOCK):
+        from studydeck.material import material_problems
 
-    return material_problems(deck, [each.id if each else "" for each in identities], judge)
+        yield from material_problems(deck, [each.id if each else "" for each in identities], judge)

@@ -7,7 +7,7 @@ deck.yaml, is removed here and nowhere else. Checks see only well-formed cards: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from studydeck.checks.errors import bad_tag, no_card, same_id, same_question, wrong_texts
 from studydeck.checks.style import style
@@ -18,17 +18,19 @@ ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_que
 
 
 @stage("check", len)
-def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> list[Problem]:
-    """All problems of `deck`, in no particular order: those `found` so far, and those that the checks find.
+def check(deck: Deck, found: Iterable[Problem] = (), *, judge: bool = True) -> list[Problem]:
+    """All problems of `deck`, in no particular order: those that the checks find, and those `found` elsewhere.
 
-    Warnings and infos that its author has turned off or accepted are left out. Without `judge`, only errors are
-    looked for.
+    What is found elsewhere is asked for last, after the memory of the checks is free again. Warnings and infos that the
+    deck's author has turned off or accepted are left out. Without `judge`, only errors are looked for.
     """
-    problems = [*found, *(each for find in ERRORS for each in find(deck))]
+    problems = [each for find in ERRORS for each in find(deck)]
     if judge:
         from studydeck.checks.judgements import judgements
 
         problems += judgements(deck)
+    found = [*found]
+    problems += found
     if any(each.severity == ERROR for each in found):
         # A section whose cards were left out looks like one without any.
         problems = [each for each in problems if each.name != "thin-section"]

@@ -106,7 +106,8 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
     with sentences():
         for loaded in loaded_decks(decks, "bad-source", "placeholder"):
             found = sourcing.sources(loaded, material)
-            found_in.append((str(loaded.deck.title), found, sourcing.source_texts(loaded, found)))
+            texts = sourcing.source_texts(loaded, found, style == "json")
+            found_in.append((str(loaded.deck.title), found, texts))
     if style == "json":
         print_json({"decks": [status_json(*each) for each in found_in]})
     else:

@@ -105,10 +105,10 @@ def _sentences(loaded: Loaded) -> Mapping[str, Sequence[tuple[str, str]]]:
         found = sources(loaded)
     except ValueError:  # there is no material, which stops nobody from looking at reviews
         return {}
-    spots = found.outline.spots()
+    parts = found.outline.by_slug
     sentences: dict[str, list[tuple[str, str]]] = {}
     for each in found.all:
         if each.card is not None:
-            text = " ".join(spots[spot].text for spot in each.spots).strip()
+            text = parts[each.run.section].text(*each.run[1:]).strip() if each.run else ""
             sentences.setdefault(each.owner, []).append((str(each.locator), text))
     return sentences

@@ -16,7 +16,7 @@ from studydeck.material import (
     sources_of,
     stamped,
 )
-from studydeck.material.words import texts_of
+from studydeck.material.words import STALE, texts_of
 from studydeck.model import Deck, Text, shown
 from studydeck.pipeline import Loaded
 from studydeck.reading.edit import with_locators
@@ -42,9 +42,12 @@ def sources(loaded: Loaded, material: Path | None = None) -> Sources:
     return sources_of(loaded.deck, loaded.ids, lock, outline)
 
 
-def source_texts(loaded: Loaded, found: Sources) -> dict[str, str]:
-    """The available sentences by their fingerprints: those of `found`, and of the material that deck.yaml names."""
-    return texts_of(found.outline, outline_of(loaded.deck, None))
+def source_texts(loaded: Loaded, found: Sources, all_of_them: bool) -> dict[str, str]:
+    """What sources said, by fingerprint, as far as `found` or the material that deck.yaml names have it.
+
+    Of all of them, or only of those that are shown because they may be wrong now.
+    """
+    return texts_of(found.all if all_of_them else found.in_state(*STALE), found.outline, outline_of(loaded.deck, None))
 
 
 def stamp_sources(loaded: Loaded, material: Path | None = None) -> Sources:

@@ -140,7 +140,8 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     size = max(limit, 2)  # nobody owns a single word
     suspects, shared = _suspects(deck, material, size)
     close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
-    runs = {run for part in close for said in part.said for run in _runs(said.split(), size)}
+    theirs = (run for part in close for said in part.said for run in _runs(said.split(), size))
+    runs = {run for text in suspects for run in _runs(_tokens(text), size)}.intersection(theirs)
     for text in suspects:
         said = _tokens(text)
         if not runs.isdisjoint(_runs(said, size)):

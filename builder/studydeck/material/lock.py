@@ -7,10 +7,10 @@ and one per source, so that git can merge what two people did.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from studydeck.material.latest import Latest
 from studydeck.material.outline import VERSION, Outline, Part
 from studydeck.model import Place, Problem, problem
 from studydeck.patterns import pattern
@@ -55,7 +55,7 @@ def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Probl
     return lock, [*problems]
 
 
-@lru_cache(1)
+@Latest
 def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     try:
         lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]

@@ -10,8 +10,8 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate, filterfalse, pairwise, repeat
 from typing import NamedTuple
 
@@ -62,6 +62,10 @@ class Part(NamedTuple):
         prints = self.paragraphs[paragraph - 1]
         return " ".join(prints.split(" ")[first - 1 : last]) if " " in prints else prints
 
+    def text(self, paragraph: int, first: int, last: int) -> str:
+        """The texts of these sentences of a paragraph, as far as they are available."""
+        return " ".join(self.texts[paragraph - 1].split("\n")[first - 1 : last]) if self.texts else ""
+
     def length(self, paragraph: int) -> int:
         """How many sentences a paragraph has."""
         return self.paragraphs[paragraph - 1].count(" ") + 1
@@ -83,6 +87,10 @@ class Outline(NamedTuple):
 
     parts: tuple[Part, ...] = ()
 
+    @property
+    def by_slug(self) -> dict[str, Part]:
+        return {part.slug: part for part in self.parts}
+
     def says(self, other: Outline) -> bool:
         """Whether it has the sections and sentences of another outline, by their fingerprints."""
         return [part[:3] for part in self.parts] == [part[:3] for part in other.parts]
@@ -97,28 +105,32 @@ class Outline(NamedTuple):
         }
 
 
-@lru_cache(1)
 def read_outline(text: str) -> Outline:
     """The outline of a material's text. What comes before the first heading is the first section.
 
     A section without a sentence, such as a title over another heading, is left out.
     """
-    titles, parts = [""], [list[list[str]]()]
-    for is_heading, block in _blocks(normalised(text)):
-        if is_heading:
-            titles.append(block)
-            parts.append([])
-        else:
-            parts[-1].append(sentences(block))
     slugs: dict[str, int] = {}
     made = []
-    for title, blocks in zip(titles, parts, strict=True):
-        if paragraphs := _paragraphs(blocks):
+    for title, blocks in _sections(text):
+        if paragraphs := _paragraphs([sentences(block) for block in blocks]):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
             prints, texts, said = zip(*paragraphs, strict=True)
             made.append(Part(name, heading, prints, title=title, texts=texts, said=said))
     return Outline(tuple(made))
+
+
+def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The heading of each section and the blocks below it; first those above all headings."""
+    title, blocks = "", list[str]()
+    for is_heading, block in _blocks(normalised(text)):
+        if is_heading:
+            yield title, blocks
+            title, blocks = block, []
+        else:
+            blocks.append(block)
+    yield title, blocks
 
 
 def _paragraphs(blocks: Sequence[Sequence[str]]) -> list[tuple[str, str, str]]:
@@ -215,15 +227,17 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
     """The blocks of a normalised text: whether each is a heading, and its words without marks."""
     runs = [[line.strip() for line in run.split("\n")] for run in re.split(r"\n(?: *\n)+", text.strip()) if run.strip()]
     is_wrapped = _is_wrapped(runs)
-    blocks = [
+    left = deque(
         block for run in runs for block in (_joined(run) if is_wrapped or _is_short(run, runs) else map(_block, run))
-    ]
-    marked = any(block.kind == "heading" for block in blocks)
-    for number, block in enumerate(blocks):
-        if marked:
-            yield block.kind == "heading", block.text
-        else:
-            yield _is_heading(block, blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]), block.text
+    )
+    runs.clear()  # from here on, each block is needed once, and a long material has very many
+    marked = any(block.kind == "heading" for block in left)
+    before: list[_Block] = []
+    while left:
+        block = left.popleft()
+        is_heading = block.kind == "heading"
+        yield is_heading or (not marked and _is_heading(block, before + ([left[0]] if left else []))), block.text
+        before = [block]
 
 
 def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:

@@ -136,7 +136,7 @@ def _with_tags(outline: Outline, tags: Mapping[str, str]) -> Outline:
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
     """The lock after its author accepted the sources for which `accept` is true; the others keep their stamps."""
-    parts = {part.slug: part for part in sources.outline.parts}
+    parts = sources.outline.by_slug
     stamps, lost = {}, set()
     for each in sources.all:
         if each.card is not None and not each.owner:
@@ -215,7 +215,7 @@ class _Homes:
 
     def __init__(self, deck: Deck, outline: Outline) -> None:
         self.outline = outline
-        self.parts = {part.slug: part for part in outline.parts}
+        self.parts = outline.by_slug
         self.sections = deck.sections
         self.homes: dict[int, Part] = {}
         names = [(each.tag, slug(each.name, ""), PurePath(each.place.path).stem) for each in deck.sections]

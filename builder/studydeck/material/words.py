@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from studydeck.material.outline import Outline, Sentence, Spot
+from studydeck.material.outline import Outline, Part
 from studydeck.material.sources import (
     AMBIGUOUS,
     BAD,
@@ -20,18 +20,23 @@ from studydeck.material.sources import (
     Sources,
 )
 
+#: Of sources in these states it is shown what they said.
+STALE = (CHANGED, GONE, AMBIGUOUS)
 #: The texts of sentences by their fingerprints, as far as they are available.
 Texts = Mapping[str, str]
 
 
-def texts_of(*outlines: Outline | None) -> dict[str, str]:
-    """The texts of the sentences of `outlines`."""
+def texts_of(sources: Iterable[Source], *outlines: Outline | None) -> dict[str, str]:
+    """What `sources` said when their authors last looked, as far as `outlines` still say it."""
+    wanted = {each for source in sources for each in source.accepted.split()}
+    parts = [part for outline in outlines if wanted and outline is not None for part in outline.parts]
     return {
         sentence.fingerprint: sentence.text
-        for outline in outlines
-        if outline is not None
-        for sentence in outline.spots().values()
-        if sentence.text
+        for part in parts
+        if part.texts and not wanted.isdisjoint(" ".join(part.paragraphs).split())
+        for paragraph in part.sentences
+        for sentence in paragraph
+        if sentence.fingerprint in wanted
     }
 
 
@@ -39,19 +44,19 @@ def status_text(deck: str, sources: Sources, texts: Texts) -> str:
     """How many sources are in each state, and each that isn't ok with its place; below it what it said and says."""
     counts = ", ".join(f"{count:,} {state}" for state, count in sources.counts.items() if count) or "no sources"
     lines = [f"{deck}: {counts}"]
-    spots = sources.outline.spots()
+    parts = sources.outline.by_slug
     for source in sources.all:
         if source.state != OK:
             at = source.locator
             lines.append(f"{at.path}:{at.line}:{at.column}: {source.state}: {_what(source)}")
-            if source.state in (CHANGED, GONE, AMBIGUOUS):
-                lines += [f"    {when}: {text}" for when, text in _said(source, spots, texts).items() if text]
+            if source.state in STALE:
+                lines += [f"    {when}: {text}" for when, text in _said(source, parts, texts).items() if text]
     return "\n".join(lines)
 
 
 def status_json(deck: str, sources: Sources, texts: Texts) -> dict[str, Any]:
     """The same for programs."""
-    spots = sources.outline.spots()
+    parts = sources.outline.by_slug
     return {
         "deck": deck,
         "counts": {state: sources.counts[state] for state in STATES},
@@ -64,7 +69,7 @@ def status_json(deck: str, sources: Sources, texts: Texts) -> dict[str, Any]:
                 "source": str(source.locator),
                 "state": source.state,
                 "written": source.written,
-                **_said(source, spots, texts),
+                **_said(source, parts, texts),
             }
             for source in sources.all
         ],
@@ -97,8 +102,8 @@ def _what(source: Source) -> str:
     }[source.state]
 
 
-def _said(source: Source, spots: Mapping[Spot, Sentence], texts: Texts) -> dict[str, str]:
+def _said(source: Source, parts: Mapping[str, Part], texts: Texts) -> dict[str, str]:
     return {
         "was": " ".join(texts.get(each, "") for each in source.accepted.split()).strip(),
-        "now": " ".join(spots[spot].text for spot in source.spots).strip(),
+        "now": parts[source.run.section].text(*source.run[1:]).strip() if source.run else "",
     }

@@ -6,7 +6,7 @@ Text and Markdown need no library. Those for the others are in the extra studyde
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -42,13 +42,17 @@ class Format(NamedTuple):
 
 
 def read_material(path: Path) -> str:
-    """The text of a material. The format is known by the file's bytes, or by its suffix; others are plain text.
+    """The text of a material. Raises ValueError with a sentence, as `material_bytes` and `text_of` do."""
+    return text_of(path, material_bytes(path))
 
-    Raises ValueError with a sentence if it isn't a regular file, is too big, can't be read, needs the extra, or is of a
-    format that none of these reads.
+
+def material_bytes(path: Path) -> bytes:
+    """What is in a material's file.
+
+    Raises ValueError with a sentence if it isn't a regular file, is too big, or can't be read.
     """
     try:
-        data = read_bytes(path, largest=LARGEST)
+        return read_bytes(path, largest=LARGEST)
     except Refused as error:
         if error.strerror == TOO_BIG:
             size = f"{error.size / 1e6:.0f} MB"
@@ -56,11 +60,13 @@ def read_material(path: Path) -> str:
         raise ValueError(f"{path} isn't a regular file") from None
     except OSError as error:
         raise ValueError(f"{path} can't be read ({error.strerror})") from None
-    return _text_of(path, data)
 
 
-@lru_cache(1)  # a command reads its material up to three times
-def _text_of(path: Path, data: bytes) -> str:
+def text_of(path: Path, data: bytes) -> str:
+    """The text of a material's file. Its format is known by its bytes, or by its suffix; others are plain text.
+
+    Raises ValueError with a sentence if it needs the extra, or is of a format that none of these reads.
+    """
     suffix = path.suffix.lower()
     reader = next((each for each in formats() if each.knows(data)), None)
     if reader is None and (kind := other_kind(data)):

@@ -23,11 +23,13 @@ _LARGEST = 60_000_000  # bytes of XML, unpacked
 _NOT_UTF_8 = pattern(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"'](?!utf-8[\"']|us-ascii[\"'])", re.IGNORECASE)
 
 
-@lru_cache(1)
 def office_kind(data: bytes) -> str:
     """What a zip file is, such as WORD or TEXT, by what is in it; "" if `data` is no zip file."""
-    if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ""
+    return _kind_of_zip(data) if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) else ""
+
+
+@lru_cache(1)
+def _kind_of_zip(data: bytes) -> str:
     try:
         with ZipFile(io.BytesIO(data)) as file:
             names = file.namelist()
