@@ -173,15 +173,16 @@ def _alike(sets: Sequence[tuple[str, ...]], percent: int) -> Iterator[tuple[int,
     frequency = Counter(chain.from_iterable(sets))
     rare = [word for word, count in frequency.items() if 1 < count <= _MOST_SHARING]
     rank = {word: n for n, word in enumerate(sorted(rare, key=frequency.__getitem__))}
+    ranked = frozenset(rank)
     having: defaultdict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(sets):
-        if len(one) < _FEWEST_WORDS:
+        if len(one) < _FEWEST_WORDS or ranked.isdisjoint(one):
             continue
         candidates: set[int] = set()
-        if rarest := sorted(filter(rank.__contains__, one), key=rank.__getitem__):
-            for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
-                candidates.update(having[word])
-                having[word].append(number)
+        prefix = len(one) - ceil(len(one) * percent / 100) + 1
+        for word in sorted(ranked.intersection(one), key=rank.__getitem__)[:prefix]:
+            candidates.update(having[word])
+            having[word].append(number)
         for other in sorted(candidates):
             shared = len(set(one).intersection(sets[other]))
             if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
