@@ -90,15 +90,16 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-# Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
+# Counts such as {0,300} keep a hostile text from starting a long search at each of its characters. Each alternative
+# starts with a character, not with a group or a look behind, so that `re` skips all texts between these characters.
 _OBJECT = pattern(
-    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
+    r"`(?<!``)(`*)(?!`).+?(?<!`)`\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
 )
 _ADDRESS = pattern(
-    r"(?<=\])\([^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
+    r"\((?<=\]\()[^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
 )
 _EMPHASIS = pattern(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = pattern(
@@ -165,16 +166,18 @@ def turned(deck: Deck) -> list[Card]:
 def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
     """The Markdown texts of the judged cards that have one of some signs."""
     for section, texts in _judged_texts(Same(deck)):
-        if holds(section, *signs):
+        if some := held(section, *signs):
             for text in texts:
-                if any(sign in text for sign in signs):
-                    yield text
+                for sign in some:
+                    if sign in text:
+                        yield text
+                        break
 
 
-def holds(section: Section, *signs: str) -> bool:
-    """Whether a section has one of some signs: its texts are searched together, since most sections have none."""
+def held(section: Section, *signs: str) -> list[str]:
+    """Those of some signs that a section has: its texts are searched together, since most sections have none."""
     whole = together(section.texts)
-    return any(sign[0] in whole and sign in whole for sign in signs)
+    return [sign for sign in signs if sign[0] in whole and sign in whole]
 
 
 def together(texts: Sequence[Text]) -> str:
@@ -223,7 +226,7 @@ def english_sections(deck: Deck) -> Sequence[tuple[Section, Sequence[Card]]]:
 def english_with(deck: Deck, *signs: str) -> Iterator[Card]:
     """The cards that `in_english` has of the sections that have one of some signs."""
     for section, cards in english_sections(deck):
-        if holds(section, *signs):
+        if held(section, *signs):
             yield from cards
 
 
@@ -304,10 +307,17 @@ def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
     parts: list[str] = []
     at = 0
-    for each in formulas_and_code(text) if "$" in text or "`" in text or "\\" in text or "]" in text else ():
+    for each in formulas_and_code(text) if _may_have_formulas(text) else ():
         parts += text[at : each.start], OBJECT
         at = each.end
     return _ADDRESS.sub(OBJECT, "".join([*parts, text[at:]]))
+
+
+def _may_have_formulas(text: str) -> bool:
+    """Whether some of `text` may be a formula or code."""
+    if "$" in text or "`" in text or "\\" in text:
+        return True
+    return ("~" in text and "~~~" in text) or ("]" in text and "latex]" in text.lower())
 
 
 def plain(text: str) -> str:
@@ -348,7 +358,7 @@ def _word(written: str) -> str:
 
 def count_words(text: str) -> int:
     """How many words `text` has."""
-    data = plain(text).encode("utf-8", "surrogatepass")
+    data = plain(text).replace(OBJECT, "").encode("utf-8", "surrogatepass")
     if not data.isascii() and len(data.translate(None, _ODD_STARTS)) != len(data):
         parts = plain(text).replace("/", " ").replace("—", " ").split()
         return len([part for part in parts if part.strip(_NO_LETTERS)])
