@@ -524,11 +524,10 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
-    words._WORDS.clear()
-    words._STEMS.clear()
+    for known in words._KNOWN.values():
+        known.clear()
     return [
-        *(words._plain, words.unquoted, words.words, words.outside, words.content, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(formula._mathml, cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
         *(folder._outline, lock._read),
     ]
 

@@ -182,22 +182,25 @@ def leak(deck: Deck) -> Iterator[Problem]:
         if not any(map(_may_hide, cards)):
             continue
         sides = [side for number, card in enumerate(cards) for side in _sides(number, card)]
-        wanted = _NOTHING.union(*(side.hidden for side in sides))
+        hiding = [side for side in sides if side.hidden and not side.hidden <= side.shown]
+        counts = Counter(chain.from_iterable(side.shown for side in sides))
+        rarest = [min(side.hidden, key=lambda each: counts[each]) for side in hiding]
         showing: defaultdict[str, list[_Side]] = defaultdict(list)
+        sought = frozenset(rarest)
         for side in sides:
-            for each in side.shown & wanted:
+            for each in side.shown & sought:
                 showing[each].append(side)
         common: Set[str] = _NOTHING
         label = stems(section.name)
         told: set[Text] = set()
-        for side in sides:
-            if not side.hidden or side.hidden <= side.shown or side.at in told:
+        for side, rare in zip(hiding, rarest, strict=True):
+            if side.at in told:
                 continue
             if side.hidden <= label:
                 giver = f"the section's name, '{section.name}',"
                 remedy = "ask for something else, or rename the section"
-            elif givers := _givers(side, showing):
-                common = common or _common(sides, max(_FEW, len(cards) // _FEW))
+            elif givers := _givers(side, showing[rare]):
+                common = common or _common(counts, max(_FEW, len(cards) // _FEW))
                 if (neighbour := _neighbour(side, givers, common)) is None:
                     continue
                 giver = f"the question at {neighbour.path}:{neighbour.line}"
@@ -248,18 +251,16 @@ def _short(texts: Sequence[str]) -> frozenset[str]:
     return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
 
 
-def _givers(side: _Side, showing: Mapping[str, Sequence[_Side]]) -> Sequence[_Side]:
-    """The questions of other cards that have all that a side hides, none if there are many."""
-    fewest = min((showing.get(each, ()) for each in side.hidden), key=len)
-    if len(fewest) > _MOST_SHOWING:
+def _givers(side: _Side, showing: Sequence[_Side]) -> Sequence[_Side]:
+    """The questions of other cards that have all that a side hides, of those with its rarest stem; none if many do."""
+    if len(showing) > _MOST_SHOWING:
         return ()
-    givers = [each for each in fewest if each.card is not side.card and side.hidden <= each.shown]
+    givers = [each for each in showing if each.card is not side.card and side.hidden <= each.shown]
     return givers if len(givers) <= _MOST_GIVING_AWAY else ()
 
 
-def _common(sides: Sequence[_Side], many: int) -> frozenset[str]:
+def _common(counts: Mapping[str, int], many: int) -> frozenset[str]:
     """The stems that more than so many questions show, and those of a form of answers."""
-    counts = Counter(chain.from_iterable(side.shown for side in sides))
     return _FORM.union(each for each, count in counts.items() if count > many)
 
 

@@ -13,6 +13,7 @@ from studydeck.checks.words import (
     content,
     english_sections,
     judged,
+    judged_sections,
     plain,
     questions,
     words,
@@ -173,15 +174,16 @@ def _alike(sets: Sequence[tuple[str, ...]], percent: int) -> Iterator[tuple[int,
     frequency = Counter(chain.from_iterable(sets))
     rare = [word for word, count in frequency.items() if 1 < count <= _MOST_SHARING]
     rank = {word: n for n, word in enumerate(sorted(rare, key=frequency.__getitem__))}
+    ranked = frozenset(rank)
     having: defaultdict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(sets):
-        if len(one) < _FEWEST_WORDS:
+        if len(one) < _FEWEST_WORDS or ranked.isdisjoint(one):
             continue
         candidates: set[int] = set()
-        if rarest := sorted(filter(rank.__contains__, one), key=rank.__getitem__):
-            for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
-                candidates.update(having[word])
-                having[word].append(number)
+        prefix = len(one) - ceil(len(one) * percent / 100) + 1
+        for word in sorted(ranked.intersection(one), key=rank.__getitem__)[:prefix]:
+            candidates.update(having[word])
+            having[word].append(number)
         for other in sorted(candidates):
             shared = len(set(one).intersection(sets[other]))
             if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
@@ -208,7 +210,8 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
     """
     first: dict[str, Text] = {}
     for text in _english_texts(deck, varied=True):
-        if "-" in text or not text.isascii():
+        said = plain(text).replace(OBJECT, " ") if "-" in text or not text.isascii() else ""
+        if "-" in said or not said.isascii():  # unlike the name of a picture, which is no word
             for word in words(text):
                 if ("-" in word or not word.isascii()) and _VARIED.fullmatch(word):
                     first.setdefault(word, text)
@@ -231,10 +234,13 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
 
 def _english_texts(deck: Deck, *, varied: bool = False) -> Iterator[Text]:
     """The texts of the English cards; only those of sections that may have words that are `varied`, if asked for."""
-    for section, cards in english_sections(deck):
+    for (section, all_cards), (_, cards) in zip(judged_sections(deck), english_sections(deck), strict=True):
         if not varied or any("-" in text or not text.isascii() for text in section.texts):
-            for card in cards:
-                yield from card.texts
+            if cards is all_cards and len(cards) == len(section.cards):
+                yield from section.texts
+            else:
+                for card in cards:
+                    yield from card.texts
 
 
 def _as_written(word: str, text: Text) -> str:

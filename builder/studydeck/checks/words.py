@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from sys import intern
+from typing import Any, TypeVar
 
-from studydeck.model import Card, Deck, Languages, Same, Section, Text
+from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
 from studydeck.text.tex import BETWEEN, between, formulas_and_code
+
+_Value = TypeVar("_Value")
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -78,8 +81,7 @@ ASPECTS = plurals(
 #: The same, but often only one of them is meant.
 FACTS = plurals("cause use function result application property way")
 
-_MOST_TEXTS = 2**14
-_MOST_WORDS = 2**15
+_MOST = 2**14  # texts, or words
 #: Endings of words, each before those that it ends with.
 _ENDINGS = tuple(
     "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
@@ -88,8 +90,8 @@ _ENDINGS = tuple(
 #: Letters that forms of a word share at least, or all that it has.
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
-# Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
-# Each alternative starts with a sign, so that the search for one is quick.
+# Counts such as {0,300} keep a hostile text from starting a long search at each of its characters. Each alternative
+# starts with a character, not with a group or a look behind, so that `re` skips all texts between these characters.
 _OBJECT = pattern(
     r"`(?<!``)(`*+)(?:[^`]++|(?!`\1(?!`))`++)*+`\1|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
@@ -112,14 +114,41 @@ _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
 
+class _Known(dict[str, _Value]):
+    """What a function makes of texts or words; of no more than _MOST at a time."""
+
+    def __init__(self, make: Callable[[str], _Value]) -> None:
+        self._make = make
+
+    def __missing__(self, text: str) -> _Value:
+        if len(self) >= _MOST:
+            self.clear()
+        self[text] = made = self._make(text)
+        return made
+
+
+_KNOWN: dict[str, _Known[Any]] = {}
+
+
+def _remembered(make: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """`make`, which is called once for each text: in half the time of lru_cache, which matters for each word."""
+    _KNOWN[make.__name__] = known = _Known(make)
+    return known.__getitem__
+
+
 def judged(deck: Deck) -> Sequence[Card]:
     """The cards that checks judge: all but the retired ones."""
-    return _judged(Same(deck))
+    return [card for _, cards in judged_sections(deck) for card in cards]
+
+
+def judged_sections(deck: Deck) -> Sequence[tuple[Section, Sequence[Card]]]:
+    """The sections of a deck, each with those of its cards that `judged` has."""
+    return _judged_sections(Same(deck))
 
 
 @lru_cache(1)
-def _judged(deck: Same[Deck]) -> list[Card]:
-    return [card for section in deck.value.sections for card in _in_markdown(section) if not card.retired]
+def _judged_sections(deck: Same[Deck]) -> list[tuple[Section, Sequence[Card]]]:
+    return [(section, [card for card in _in_markdown(section) if not card.retired]) for section in deck.value.sections]
 
 
 def _in_markdown(section: Section) -> Sequence[Card]:
@@ -137,18 +166,18 @@ def turned(deck: Deck) -> list[Card]:
 def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
     """The Markdown texts of the judged cards that have one of some signs."""
     for section, texts in _judged_texts(Same(deck)):
-        if holds(section, *signs):
+        if some := held(section, *signs):
             for text in texts:
-                for sign in signs:
+                for sign in some:
                     if sign in text:
                         yield text
                         break
 
 
-def holds(section: Section, *signs: str) -> bool:
-    """Whether a section has one of some signs: its texts are searched together, since most sections have none."""
+def held(section: Section, *signs: str) -> list[str]:
+    """Those of some signs that a section has: its texts are searched together, since most sections have none."""
     whole = together(section.texts)
-    return any(sign[0] in whole and sign in whole for sign in signs)
+    return [sign for sign in signs if sign[0] in whole and sign in whole]
 
 
 def together(texts: Sequence[Text]) -> str:
@@ -175,11 +204,11 @@ def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Sequence[Text], str]
 
 @lru_cache(1)
 def _judged_texts(deck: Same[Deck]) -> list[tuple[Section, Sequence[Text]]]:
-    return [(section, _judged_texts_of(section)) for section in deck.value.sections]
+    return [(section, _judged_texts_of(section, cards)) for section, cards in judged_sections(deck.value)]
 
 
-def _judged_texts_of(section: Section) -> Sequence[Text]:
-    if any(card.retired for card in section.cards):
+def _judged_texts_of(section: Section, judged: Sequence[Card]) -> Sequence[Text]:
+    if len(judged) < len(section.cards) and any(card.retired for card in section.cards):
         return [text for card in section.cards if not card.retired for text in card.texts]
     return section.texts
 
@@ -189,7 +218,7 @@ def in_english(deck: Deck) -> Sequence[Card]:
     return [card for _, cards in english_sections(deck) for card in cards]
 
 
-def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
+def english_sections(deck: Deck) -> Sequence[tuple[Section, Sequence[Card]]]:
     """The sections of a deck, each with those of its cards that `in_english` has."""
     return _english_sections(Same(deck))
 
@@ -197,25 +226,24 @@ def english_sections(deck: Deck) -> Sequence[tuple[Section, list[Card]]]:
 def english_with(deck: Deck, *signs: str) -> Iterator[Card]:
     """The cards that `in_english` has of the sections that have one of some signs."""
     for section, cards in english_sections(deck):
-        if holds(section, *signs):
+        if held(section, *signs):
             yield from cards
 
 
 @lru_cache(1)
-def _english_sections(deck: Same[Deck]) -> list[tuple[Section, list[Card]]]:
-    languages = deck.value.languages
-    return [(section, _english_cards(section, section.languages.inside(languages))) for section in deck.value.sections]
+def _english_sections(deck: Same[Deck]) -> list[tuple[Section, Sequence[Card]]]:
+    return [(section, _english_cards(deck.value, section, cards)) for section, cards in judged_sections(deck.value)]
 
 
-def _english_cards(section: Section, around: Languages) -> list[Card]:
-    found: list[Card] = []
+def _english_cards(deck: Deck, section: Section, judged: Sequence[Card]) -> Sequence[Card]:
+    around = section.languages.inside(deck.languages)
+    found: Sequence[Card] = ()
     if section.mixed or is_english(around.language) != is_english(around.of_answers):
-        for card in _in_markdown(section):
-            said = card.languages(around)
-            if is_english(said.language) and not card.retired:
-                found.append(card if is_english(said.of_answers) else _without_answer(card))
+        said = [(card, card.languages(around)) for card in judged]
+        english = [(card, each) for card, each in said if is_english(each.language)]
+        found = [card if is_english(each.of_answers) else _without_answer(card) for card, each in english]
     elif is_english(around.language):
-        found = [card for card in _in_markdown(section) if not card.retired]
+        found = judged
     of_section = [card for card in section.turned if not (card.retired or card.html)]
     turned = [card for card in of_section if is_english(card.languages(around).language)]
     return sorted([*found, *turned], key=lambda card: card.place.line) if turned else found
@@ -275,12 +303,19 @@ def bare(text: str) -> str:
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
 
-@lru_cache(_MOST_TEXTS)
+@_remembered
 def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
-    if "$" in text or "`" in text or "\\" in text or "]" in text:
+    if _may_have_formulas(text):
         text = between(text, formulas_and_code(text)).replace(BETWEEN, OBJECT)
     return _ADDRESS.sub(OBJECT, text) if "](" in text or "://" in text or "\\" in text else text
+
+
+def _may_have_formulas(text: str) -> bool:
+    """Whether some of `text` may be a formula or code."""
+    if "$" in text or "`" in text or "\\" in text:
+        return True
+    return ("~" in text and "~~~" in text) or ("]" in text and "latex]" in text.lower())
 
 
 def plain(text: str) -> str:
@@ -290,7 +325,7 @@ def plain(text: str) -> str:
     return _plain(text) if "~" in text or "://" in text else text
 
 
-@lru_cache(_MOST_TEXTS)
+@_remembered
 def _plain(text: str) -> str:
     text = without_gaps(bare(text))
     if "*" in text or "~" in text:
@@ -298,39 +333,30 @@ def _plain(text: str) -> str:
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
 
 
-@lru_cache(_MOST_TEXTS)
+@_remembered
 def unquoted(text: str) -> str:
     """`plain(text)` with OBJECT for what is in quotes or emphasis: words that are mentioned, not used."""
     return plain(text) if _QUOTES.isdisjoint(text) else plain(_QUOTED.sub(OBJECT, bare(text)))
 
 
-@lru_cache(_MOST_TEXTS)
+@_remembered
 def words(text: str) -> tuple[str, ...]:
     """The words of `plain(text)` in lower case; `low-grade` is one word, `cell's` is `cell`, and `c++` isn't `c`."""
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return tuple(filter(None, map(_WORDS.__getitem__, text.split())))
+    return tuple(filter(None, map(_word, text.split())))
 
 
-class _Known(dict[str, str]):
-    """What a function makes of each word, found out once. For all words of a text this is faster than lru_cache."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        self._make = make
-
-    def __missing__(self, word: str) -> str:
-        self[word] = made = self._make(word)
-        return made
-
-
-#: Words by how they are written, which may be with punctuation around them. Each is kept once.
-_WORDS = _Known(lambda written: intern(written.strip(_NO_LETTERS)))
+@_remembered
+def _word(written: str) -> str:
+    """A word without the punctuation around it. Each word is kept once."""
+    return intern(written.strip(_NO_LETTERS))
 
 
 def count_words(text: str) -> int:
     """How many words `text` has."""
-    data = plain(text).encode("utf-8", "surrogatepass")
+    data = plain(text).replace(OBJECT, "").encode("utf-8", "surrogatepass")
     if not data.isascii() and len(data.translate(None, _ODD_STARTS)) != len(data):
         parts = plain(text).replace("/", " ").replace("—", " ").split()
         return len([part for part in parts if part.strip(_NO_LETTERS)])
@@ -342,23 +368,15 @@ def first_word(text: str) -> str:
     return next(iter(words(text)), "")
 
 
-@lru_cache(_MOST_TEXTS)
+@_remembered
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
     return frozenset(words(text)) - EMPTY
 
 
+@_remembered
 def stem(word: str) -> str:
     """What `word` shares with its other forms: `regul` for regulate, regulates and regulation."""
-    return _STEMS[word]
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems of the words of `text` that say something by themselves."""
-    return frozenset(map(_STEMS.__getitem__, content(text)))
-
-
-def _stem(word: str) -> str:
     if not word.isalpha():
         return word
     if len(word) > SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
@@ -371,7 +389,9 @@ def _stem(word: str) -> str:
     return word[:-1] if doubled and len(word) > SHORTEST_STEM + (word[-1] == "l") else word
 
 
-_STEMS = _Known(_stem)
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words of `text` that say something by themselves."""
+    return frozenset(map(stem, content(text)))
 
 
 def is_translation(card: Card) -> bool:
@@ -383,13 +403,13 @@ def is_translation(card: Card) -> bool:
     )
 
 
-@lru_cache(_MOST_TEXTS)
+@lru_cache(_MOST)
 def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
     return tuple(gaps_in(parse(bare(text))))
 
 
-@lru_cache(_MOST_TEXTS)
+@lru_cache(_MOST)
 def around(text: str, number: str) -> str:
     """What a learner who is asked for the gap of this number sees of a cloze, without its hint."""
 
@@ -400,9 +420,8 @@ def around(text: str, number: str) -> str:
 
 
 def forget() -> None:
-    """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions."""
-    for each in (_plain, unquoted, words, outside, gaps, around, _joined):
+    """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
+    for each in (gaps, around, _joined):
         each.cache_clear()
-    for known in (_WORDS, _STEMS):
-        if len(known) > _MOST_WORDS:
-            known.clear()
+    for name in ("_plain", "outside", "unquoted", "words"):
+        _KNOWN[name].clear()

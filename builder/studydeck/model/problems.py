@@ -101,8 +101,11 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
     Control characters that a deck could send to the terminal are escaped: `\\x1b`. Long messages are cut.
     """
     assert name in PROBLEMS, name
-    message, remedy = (in_one_line(each if len(each) <= 500 else f"{each[:500]}…") for each in (message, remedy))
-    return Problem(at.path, at.line, at.column, name, severity, message, remedy)
+    return Problem(at.path, at.line, at.column, name, severity, _cut(message), _cut(remedy))
+
+
+def _cut(sentence: str) -> str:
+    return in_one_line(sentence if len(sentence) <= 500 else f"{sentence[:500]}…")
 
 
 def warning(name: str, at: Placed, message: str, remedy: str) -> Problem:
