@@ -81,7 +81,7 @@ _ONLY_ONE = (
     r"|it|this|that)\b"
 )
 _EXAMPLE = (
-    r"(?i)^\W*(?:"
+    r"(?i)\W*(?:"
     # one of many, asked for outright
     r"(?:name|think of) (?:an?|one|another|any)\b|(?:say|suggest|mention) (?:an?|one|another|any)\b"
     r"|(?:give|state|list|write down) (?:one|another|any)\b"
@@ -97,11 +97,11 @@ _EXAMPLE = (
     r"|which(?: (?!of\b)[\w-]+){1,2} (?:is|was) an?(?: (?!of\b)[\w-]+){1,3}\?$"
     r"|which(?: (?!of\b)[\w-]+){1,2} (?:is part of|belongs to) the(?: [\w-]+){1,3}\?$"
     rf"|which(?: (?!of\b)[\w-]+){{1,2}} is (?!{_ONLY_ONE})(?-i:[a-z])[a-z-]+(?: in (?-i:[A-Z])\w+)?\?$"
-    r"|who (?:is|was) an? (?-i:[A-Z])[\w-]+ [\w-]+\?$)"
+    r"|who (?:is|was) an? (?-i:[A-Z])[\w-]+ [\w-]+\?$)",
     # anywhere in a question
-    r"|\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
+    r"(?i)\b(?:an|one|another) example of(?! (?:what|which|whom?)\b)(?= \w)"
     r"|\b(?:give|name|list|state|mention) (?:some|a few|any|several)\b"
-    rf"|\b(?:give|name|list|state|mention|describe|identify|think of|suggest) {_SOME}"
+    rf"|\b(?:give|name|list|state|mention|describe|identify|think of|suggest) {_SOME}",
 )
 _NEAR_EXAMPLE = _ANY | _COUNTED | {"something"}
 #: The words of the longest question for a member of a class.
@@ -112,7 +112,7 @@ _WORTH = these("important significant useful relevant popular successful interes
 #: The effect of caffeine is many things, unlike that on sleep.
 _UNTIED = r"(?!(?:on|upon|for|in|at)\b)"
 _SEVERAL = (
-    r"(?i)^\W*(?:"
+    r"(?i)\W*(?:"
     # the best one, by taste
     r"(?:what|which|who)\b(?!.* (?:according|considered|regarded|called|voted)\b)[^,]*"
     rf"\b(?:(?:the|is|are|was|were) most (?:{either(_RANKED)})|the best[- ]known"
@@ -137,9 +137,9 @@ _SEVERAL = (
     r"|how do people\b|when (?:should|would) (?:you|we|one) use\b"
     # why history went as it did
     r"|what (?:caused|led to) the [^,]*\b(?:wars?|revolution|depression|crisis|fall|rise|decline|collapse)\b"
-    r"|why did [^,]* (?:fall|rise|decline|happen|break out)\?$)"
+    r"|why did [^,]* (?:fall|rise|decline|happen|break out)\?$)",
     # anywhere in a question: the best one, and what it is worth
-    rf"|\b(?:the|its|their|his|her) (?:single )?(?:{either(MAIN)}|most important) (?:[\w-]+ )?"
+    rf"(?i)\b(?:the|its|their|his|her) (?:single )?(?:{either(MAIN)}|most important) (?:[\w-]+ )?"
     rf"(?:{either(ASPECTS)})\b"
     r"|\b(?:a good|the best|an effective|an easy|the easiest) (?:way|method|approach|strategy|technique)\b"
     r"|\bthe (?:importance|significance|relevance|legacy) of\b"
@@ -147,7 +147,7 @@ _SEVERAL = (
     rf"|\bwhat (?:is|was|makes|made) (?:so )?(?:{either(_WORTH)}|good|bad|wrong) about\b"
     r"|\b(?:known|famous|notable|remembered|renowned|important|useful) for\?$"
     r"|\b(?:drug|medicine|medication|antibiotic|treatment)s? (?:is|are|can be) (?:used|given|taken)"
-    r" (?:to|for|in|against)\b"
+    r" (?:to|for|in|against)\b",
 )
 _COUNTED_OR_CHOSEN = CHOICE | NUMBERS - {"one"}
 _NEAR_SEVERAL = (
@@ -162,7 +162,7 @@ _NEAR_SEVERAL = (
     )
 )
 _OPEN_ENDED = (
-    r"(?i)^\W*(?:"
+    r"(?i)\W*(?:"
     # requests
     r"(?:please )?(?:discuss|tell me|talk (?:about|through)|walk through|write about|comment on|elaborate|reflect"
     r"|describe|outline|summari[sz]e|prove|compare|contrast|analy[sz]e|assess|examine|account for|characteri[sz]e"
@@ -176,13 +176,14 @@ _OPEN_ENDED = (
     r"|how (?:do|does|did|has|have) [^,]* (?:affect|influence|impact|shape|change)(?:ed|d)? (?:us|people|society"
     r"|the world|life|everyday life|the economy|the environment|history|culture|our|your|(?-i:[A-Z][a-z]+)\?$)"
     r"|how (?:did|has|have) [^,]* (?:develop|evolve|change|grow|progress)(?:ed|d)?(?: over time)?\?$"
-    r"|what (?:role|impact|influence|significance) (?:did|has|have)\b|what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$)"
+    r"|what (?:role|impact|influence|significance) (?:did|has|have)\b|what did (?:(?-i:[A-Z])\w+ ){1,3}do\?$)",
     # anywhere in a question: all that one knows or thinks
-    r"|\bwhat (?:do|can|would|should) (?:you|one) (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
+    r"(?i)\bwhat (?:do|can|would|should) (?:you|one)"
+    r" (?:(?:know|think|remember|learn|understand)\b|(?:say|tell) about\b)"
     r"|\bwhat (?:is known about|can be said (?:about|of)|is there to know)\b"
     r"|\bcomes? to mind\b|\bin your (?:own )?(?:view|opinion|words|experience)\b"
     r"|\b(?:do|would) you (?:think|agree|feel|believe)\b|\b(?:everything|all)(?: that)? you know\b"
-    r"|\b(?:important|good|useful|worth|interesting) to (?:know|remember|note)\b|\bto what extent\b"
+    r"|\b(?:important|good|useful|worth|interesting) to (?:know|remember|note)\b|\bto what extent\b",
 )
 _NEAR_OPEN_ENDED = these(
     "about account affect affected analyse analyze assess background basics change changed characterise characterize "
@@ -352,7 +353,7 @@ def open_example(deck: Deck) -> Iterator[Problem]:
         is_near = not _NEAR_EXAMPLE.isdisjoint(asked) or (asked[:1] == ("which",) and len(asked) <= _MEMBER)
         if not is_near or not CHOICE.isdisjoint(asked):
             continue
-        if found := re.search(_EXAMPLE, plain(question)):
+        if found := _found(_EXAMPLE, plain(question)):
             message = f"'{found[0].strip()}' has more than one right answer"
             yield warning("open-example", question, message, "ask so that only one answer is right")
 
@@ -375,9 +376,15 @@ def several_answers(deck: Deck) -> Iterator[Problem]:
     for _, question in asking(deck, _NEAR_SEVERAL):
         if not _COUNTED_OR_CHOSEN.isdisjoint(words(question)):
             continue
-        if found := re.search(_SEVERAL, _spelled_out(question)):
+        if found := _found(_SEVERAL, _spelled_out(question)):
             message = f"several answers fit '{_shown(found[0])}'"
             yield warning("several-answers", question, message, "ask for one thing that only this answer fits")
+
+
+def _found(patterns: tuple[str, str], text: str) -> re.Match[str] | None:
+    """What the first pattern finds at the start of a text, or else the second one anywhere."""
+    at_start, anywhere = patterns
+    return re.match(at_start, text) or re.search(anywhere, text)
 
 
 def _spelled_out(question: Text) -> str:
@@ -409,7 +416,7 @@ def open_ended(deck: Deck) -> Iterator[Problem]:
         asked = words(question)
         if is_translation(card) and (len(asked) < 2 or asked[0] not in _NEAR_OPEN_ENDED):
             continue
-        found = re.search(_OPEN_ENDED, _spelled_out(question))
+        found = _found(_OPEN_ENDED, _spelled_out(question))
         if not found and isinstance(card.answer, Text) and len(words(card.answer)) > _FEW_WORDS:
             found = re.search(_HAPPENS, _spelled_out(question))
         if found:

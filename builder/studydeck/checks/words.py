@@ -105,7 +105,7 @@ _EMPHASIS = pattern(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = pattern(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
-_QUOTES = frozenset("\"“„«'‘*")
+_QUOTES = pattern("[\"“„«'‘*]")
 #: To count words in UTF-8: an x for a letter, blanks, no signs; and how signs and blanks start that aren't ASCII.
 _SHAPE = bytes(b" x"[not chr(n).isspace() and n != ord("/")] for n in range(128)) + b"x" * 128
 _SIGNS = bytes(ord(sign) for sign in _NO_LETTERS if sign.isascii() and sign != "/")
@@ -336,7 +336,7 @@ def _plain(text: str) -> str:
 @_remembered
 def unquoted(text: str) -> str:
     """`plain(text)` with OBJECT for what is in quotes or emphasis: words that are mentioned, not used."""
-    return plain(text) if _QUOTES.isdisjoint(text) else plain(_QUOTED.sub(OBJECT, bare(text)))
+    return plain(_QUOTED.sub(OBJECT, bare(text))) if _QUOTES.search(text) else plain(text)
 
 
 @_remembered
