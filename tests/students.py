@@ -19,7 +19,7 @@ class Student(Learner):
 
     def __init__(self, package: Path, seed: int, new: int = 1000, *, fsrs: bool = True) -> None:
         super().__init__()
-        self._never_wait()
+        self._sleep()  # else the first day would last two, from four in the morning to noon: see Learner's day
         self.seed = seed
         self.import_package(package)
         self.col.set_config("fsrs", fsrs)

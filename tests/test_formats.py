@@ -108,7 +108,7 @@ ODT = (
 
 def sections(path: Path) -> dict[str, list[str]]:
     outline = read_outline(read_material(path))
-    return {part.title: [sentence.text for block in part.paragraphs for sentence in block] for part in outline.parts}
+    return {part.title: [sentence.text for block in part.sentences for sentence in block] for part in outline.parts}
 
 
 @pytest.mark.parametrize("name", ["rivers.docx", "rivers.odt", "rivers.txt", "rivers"])

@@ -151,18 +151,23 @@ SIGNS += [
 def test_the_reader_finds_nothing_wrong_with_an_ordinary_formula(parts: list[str]) -> None:
     tex = "".join(parts)
     tex += "}" * (tex.count("{") - tex.count("}"))
-    assert not mathjax._is_ordinary(tex) or mathjax._Reader(tex, ()).read() is None
+    ordinary, _, again = mathjax.are_ordinary([tex, "{x", tex])
+    assert ordinary == again == mathjax.are_ordinary([tex])[0]
+    assert not ordinary or mathjax._Reader(tex, ()).read() is None
 
 
 def test_most_formulas_are_ordinary() -> None:
-    for tex in (
+    formulas = [
         r"x^{12} + \frac{a}{b_1}",
         r"\sqrt{y_{12}} \le 2",
         r"\sum_{i=1}^n f'(x_i)^2",
         r"v = \text{const}",
         r"\{a\}",
-    ):
-        assert mathjax._is_ordinary(tex)
+    ]
+    assert mathjax.are_ordinary(formulas) == [True] * 5
+    assert mathjax.are_ordinary([r"x^", "2", r"\frac{a}", "{b}"]) == [False, True, False, True]
+    assert mathjax.are_ordinary(["x", "a\5b"]) == [True, False]
+    assert mathjax.are_ordinary([]) == []
 
 
 @given(

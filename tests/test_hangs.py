@@ -34,7 +34,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from unittest import mock
 
 import pytest
 from author import Author
@@ -43,7 +42,6 @@ import studydeck
 from studydeck.checks import ERRORS
 from studydeck.checks.judgements import JUDGEMENTS
 from studydeck.commands import edition
-from studydeck.commands.ids import write_ids
 from studydeck.history import by_hand, identity, later, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
@@ -244,7 +242,7 @@ def card(**values: object) -> Card:
 def deck(*cards: Card, style: str | None = None) -> Deck:
     section = Section(
         PLACE, text("Water"), "water", cards, tuple(each for card in cards for each in card.texts),
-        array("I", [letters_hash(card.asks) for card in cards]),
+        array("I", [letters_hash(card.asks) for card in cards]), keys=frozenset(card_keys()),
     )  # fmt: skip
     return Deck(
         Path("rivers"), PLACE, text("Rivers"), "testtesttest", "rivers", language="en", sections=(section,),
@@ -526,9 +524,11 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
+    words._WORDS.clear()
+    words._STEMS.clear()
     return [
-        *(words.plain, words.unquoted, words.words, words.content, words.stem, formula._mathml),
-        *(cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(words._plain, words.unquoted, words.words, words.content, formula._mathml),
+        *(cloze._parse, cloze.read_clozes, tex._read, tex._between, locator.read_locator),
         *(outline.read_outline, formats._text_of, lock._read),
     ]
 
@@ -579,23 +579,6 @@ def pictures(there: str, written: str) -> Callable[[int, Path], Callable[[], obj
     return run
 
 
-def ids(size: int, home: Path) -> Callable[[], object]:
-    """Without writing the files: the system's time for that varies by more than the bound allows."""
-    author = Author(home)
-    for file in range(size // 4):
-        asked = "".join(f"- {{question: What is {file} and {n}?, answer: A {file} {n}}}\n" for n in range(4))
-        author.section(asked, name=f"Part {file}", file=f"part{file}.yaml")
-    author.build()
-    loaded = author.load()
-
-    def run() -> None:
-        with mock.patch("studydeck.commands.ids.write_files") as written:
-            write_ids(loaded)
-        assert len(written.call_args.args[0]) == size // 4
-
-    return run
-
-
 def sections(size: int, home: Path) -> Callable[[], object]:
     author = Author(home)
     for number in range(size):
@@ -640,7 +623,6 @@ MANY: dict[str, tuple[int, Callable[[int, Path], Callable[[], object]]]] = {
     "cards of a section that ask with the same words": (500, same_words),
     "pictures with another ending": (250, pictures("delta{}.jpg", "delta{}.jpeg")),
     "pictures with another name": (250, pictures("delta{}.jpg", "nile{}.png")),
-    "cards that are given ids, in many files": (100, ids),
     "section files that aren't there": (250, sections),
     "unknown keys": (1_000, in_deck("wrong{}: x\n")),
     "spellings": (1_000, in_deck("  term{}: [x]\n", "terms:\n")),

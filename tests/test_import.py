@@ -782,7 +782,8 @@ def test_any_text_reads_back_from_the_yaml_that_is_written(text: str) -> None:
     assert isinstance(tree, dict)
     value = tree["a"]["b"]  # type: ignore[call-overload,index]
     assert isinstance(value, Text)
-    assert value.rstrip("\n") == unicodedata.normalize("NFC", text)
+    said = text if "b: |" not in written else "\n".join(map(str.rstrip, text.split("\n")))
+    assert value.rstrip("\n") == unicodedata.normalize("NFC", said)
 
 
 def test_no_line_that_is_written_ends_in_a_blank() -> None:

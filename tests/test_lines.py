@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from studydeck.model import Text
 from studydeck.reading.events import read_events
 from studydeck.reading.lines import read_lines
-from studydeck.reading.nodes import Items, Keys, Node, composed
+from studydeck.reading.nodes import Items, Keys, Node, composed, is_composed
 
 DECKS = sorted(Path(__file__).parent.glob("decks/**/*.yaml"))
 DECKS = [each for each in DECKS if each.parts[-2:] != ("kitchen-sink", "code.yaml")]  # it has what a dumper writes
@@ -175,3 +175,4 @@ def test_lines_in_any_order_are_read_alike_or_left_to_libyaml(text: str) -> None
 @given(st.text(alphabet="a b\u0301\u093c\u0921\u0928\u09c7\u09be\u1025\u102e\u1100\u1161\u11a8é", max_size=12))
 def test_texts_are_composed_word_by_word_as_in_one_go(text: str) -> None:
     assert composed(text) == unicodedata.normalize("NFC", text)
+    assert is_composed(text) == unicodedata.is_normalized("NFC", text)

@@ -21,7 +21,7 @@ from studydeck.material.outline import Outline, Spot, fingerprint, normalised, r
 
 
 def shape(outline: Outline) -> dict[str, list[int]]:
-    return {part.slug: [len(paragraph) for paragraph in part.paragraphs] for part in outline.parts}
+    return {part.slug: [len(paragraph) for paragraph in part.sentences] for part in outline.parts}
 
 
 def texts(outline: Outline) -> list[str]:
@@ -209,7 +209,7 @@ def test_real_prose_has_the_same_sentences_however_wide_its_lines_are(name: str,
 
 
 def bare(outline: Outline) -> list[object]:
-    return [[[each.fingerprint for each in paragraph] for paragraph in part.paragraphs] for part in outline.parts]
+    return [list(part.paragraphs) for part in outline.parts]
 
 
 # --- a revision ----------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_html_has_the_sentences_that_a_browser_shows(tmp_path: Path, page: str, 
     path = tmp_path / "rivers.html"
     path.write_text(f"<!DOCTYPE html><h1>Rivers</h1>{page}", "utf-8")
     outline = read_outline(read_material(path))
-    assert [each.text for part in outline.parts for block in part.paragraphs for each in block] == expected
+    assert [each.text for part in outline.parts for block in part.sentences for each in block] == expected
     assert sum(len(part.paragraphs) for part in outline.parts) == len(expected)
 
 

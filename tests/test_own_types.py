@@ -150,11 +150,12 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
     ] * told
 
 
-def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tmp_path: Path) -> None:
-    author.section(
-        '  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n'
-        "  - {id: po, question: Where?, answer: In Italy}\n"
-    )
+@pytest.mark.parametrize("more", [{}, {"Where?": "  - {id: po, question: Where?, answer: In Italy}\n"}])
+def test_a_package_of_ours_imports_as_a_deck_without_an_error(
+    more: dict[str, str], author: Author, tmp_path: Path
+) -> None:
+    cards = '  - {id: nile, question: Which?, answer: The Nile}\n  - {id: sea, cloze: "A {{c1::sea}}"}\n'
+    author.section("".join([cards, *more.values()]))
     author.build()
     folder = tmp_path / "theirs"
     done = CliRunner().invoke(main, ["import", str(author.package), "--deck", str(folder)])
@@ -162,7 +163,7 @@ def test_a_package_of_ours_imports_as_a_deck_without_an_error(author: Author, tm
     loaded = load(folder)
     assert [each for each in loaded.problems if each.severity == ERROR] == []
     assert sorted(card.asks for section in loaded.deck.sections for card in section.cards) == [
-        "A {{c1::sea}}", "Where?", "Which?",  # and not what all of a section show above it
+        "A {{c1::sea}}", *more, "Which?",  # and not what all of a section show above it
     ]  # fmt: skip
 
 
@@ -277,6 +278,24 @@ def test_a_card_that_no_front_shows_is_an_error(their_deck: Author) -> None:
     their_deck.write("note-types/Capitals/1-front.html", "{{Flag}}")
     (found,) = their_deck.load().errors
     assert (found.name, found.line) == ("no-card", 5)
+
+
+def test_every_field_that_a_note_type_shows_as_a_cloze_may_have_gaps(author: Author, learner: Learner) -> None:
+    note_type = learner.col.models.by_name("Cloze")
+    assert note_type is not None
+    note_type["tmpls"][0]["afmt"] = "{{cloze:Text}}<br>{{cloze:Back Extra}}"
+    folder_of(author, note_type, "Their cloze", kind="cloze")
+    author.write("deck.yaml", DECK + "note-types: {Their cloze: {cloze: Text}}\n")
+    author.section(
+        '  - {id: x, type: Their cloze, cloze: "The {{c1::Nile}}",\n'
+        '     fields: {Back Extra: "{{c1::A river}}, {{c2::long}}"}}\n'
+    )
+    assert not author.load().errors
+    author.build()
+    learner.import_package(author.package)
+    assert sorted(card.ord for card in learner.cards()) == [0, 1]
+    author.write("note-types/Their cloze/1-back.html", "{{cloze:Text}}<br>{{Back Extra}}")
+    assert "bad-cloze" in {each.name for each in author.load().errors}
 
 
 def test_a_cloze_note_type_of_its_own(author: Author, learner: Learner) -> None:

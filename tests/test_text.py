@@ -25,6 +25,7 @@ from studydeck.text import (
     near,
     read_clozes,
     slug,
+    stand_ins,
     to_cloze_html,
     to_html,
 )
@@ -278,13 +279,15 @@ def texts(*pieces: str) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(pieces) | letters, max_size=20).map("".join)
 
 
-@given(text=texts(*PLAIN) | texts(*PLAIN, *'\\*_`~$[<>&"\r^=|'))
-@settings(max_examples=600, deadline=None)
+@given(text=texts(*PLAIN) | texts(*PLAIN, *'\\*_`~$[<>&"\r^=|') | texts(*PLAIN, "$x$", r"$\frac{a}{b}<2$", "$"))
+@settings(max_examples=900, deadline=None)
 @example(text="1947\\.")
+@example(text="{漢字|かんじ} and 10 km^2^")
 def test_plain_text_needs_no_markdown(text: str) -> None:
     fast = to_html(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markdown, "_is_plain", lambda text: False)
+        patch.setattr(markdown, "is_plain", lambda text: False)
+        patch.setattr(stand_ins, "is_plain", lambda text: False)
         assert to_html(text) == fast
 
 

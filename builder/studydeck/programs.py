@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import tempfile
@@ -18,7 +19,7 @@ def output_of(command: str | Sequence[str], given: bytes, timeout: float, most: 
     """
     named = command if isinstance(command, str) else shlex.join(command)
     try:
-        done = _run(shlex.split(command) if isinstance(command, str) else command, given, timeout, most)
+        done = _run(_words(command) if isinstance(command, str) else command, given, timeout, most)
     except subprocess.TimeoutExpired:
         raise ValueError(f"'{named}' took more than {timeout:,.0f} seconds") from None
     except (OSError, ValueError, IndexError) as error:
@@ -30,7 +31,12 @@ def output_of(command: str | Sequence[str], given: bytes, timeout: float, most: 
     return done.stdout
 
 
-def _run(words: Sequence[str], given: bytes, timeout: float, most: int) -> subprocess.CompletedProcess[bytes]:
+def _words(command: str) -> str | Sequence[str]:
+    """The words of a command line; on Windows, whose paths have backslashes, every program splits its own."""
+    return command if os.name == "nt" else shlex.split(command)
+
+
+def _run(words: str | Sequence[str], given: bytes, timeout: float, most: int) -> subprocess.CompletedProcess[bytes]:
     """A finished program and what it wrote; it is stopped if it writes more than `most` bytes.
 
     Raises like subprocess.run, which has no such limit.

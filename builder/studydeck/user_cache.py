@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 _LARGEST = 64_000_000  # bytes of kept texts
 _AT_ONCE = 500  # texts that are written together
+_AHEAD = 50  # texts that are read together
 _CHECK = 8  # bytes
+#: A text and those that were added after it, which a build needs in the same order.
+_READ = (
+    "SELECT key, text FROM texts WHERE rowid >= (SELECT rowid FROM texts WHERE key = ?) AND typeof(text) = 'blob'"
+    " ORDER BY rowid LIMIT ?"
+)
 
 
 def recall_text(key: str) -> str | None:
@@ -49,6 +55,7 @@ class KeptTexts:
     def __init__(self, name: str) -> None:
         self.name = name
         self._new: dict[bytes, str] = {}
+        self._ahead: dict[bytes, bytes] = {}
         self._database: sqlite3.Connection | None = None
         self._is_usable = True
         atexit.register(self.write)
@@ -58,10 +65,13 @@ class KeptTexts:
         digest = _digest(key)
         if digest in self._new:
             return self._new[digest]
-        rows = self._run("SELECT text FROM texts WHERE key = ? AND typeof(text) = 'blob'", digest)
-        if rows and rows[0][0][:_CHECK] == _digest(data := rows[0][0][_CHECK:], digest)[:_CHECK]:
-            return bytes(data).decode("utf-8", "surrogatepass")
-        return None
+        if digest not in self._ahead and (rows := self._run(_READ, digest, _AHEAD)):
+            self._ahead = dict(rows)
+        kept = self._ahead.get(digest, b"")
+        data = kept[_CHECK:]
+        if kept[:_CHECK] != _digest(data, digest)[:_CHECK]:
+            return None
+        return data.decode("utf-8", "surrogatepass")
 
     def add(self, key: str, text: str) -> None:
         """Keeps a text under `key`."""
@@ -88,7 +98,7 @@ class KeptTexts:
             self._database.close()
         self._database = None
 
-    def _run(self, statement: str, *values: bytes) -> list[tuple[Any, ...]]:
+    def _run(self, statement: str, *values: bytes | int) -> list[tuple[Any, ...]]:
         """The rows of a statement; none if the file can't be used."""
         if not self._is_usable:
             return []

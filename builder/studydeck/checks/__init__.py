@@ -34,7 +34,7 @@ def check(deck: Deck, found: Sequence[Problem] = (), *, judge: bool = True) -> l
         problems = [each for each in problems if each.name != "thin-section"]
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
     problems = [each for each in problems if each.severity == ERROR or each.name not in off]
-    if not deck.checks and not any(card.ok for section in deck.sections for card in section.cards):
+    if not deck.checks and not any(card.ok for card in deck.having("ok")):
         return problems
     from studydeck.checks.judgements import not_looked_at, unknown_checks
 

@@ -34,12 +34,13 @@ from studydeck.checks.words import (
 )
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 
 _NOT_WHETHER = CHOICE | these("what which who whom whose why how")
 _VERDICTS = these("yes no true false")
 # Patterns for the few texts that need them. They stay strings, which `re` compiles and caches on first use: compiling
 # all of them at the start would cost every command some milliseconds.
-_YES_OR_NO = r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )"
+_YES_OR_NO = pattern(r"(?i)\W*(?:yes|no|true|false)(?:\s*$|\s*[,;:!–—]|\.(?!\s*\d)| - )")
 #: The first letters of these, and of an address, after which such a word may come.
 _MAY_BE_YES = "YyNnTtFfHh"
 #: Punctuation marks in a row before a space or the end, and the question marks in them.
@@ -236,7 +237,9 @@ def yes_no_question(deck: Deck) -> Iterator[Problem]:
     """
     for card, question in questions(deck):
         asked = words(question)
-        if not asked or "?" not in question or not _NOT_WHETHER.isdisjoint(asked) or not _asks_whether(question):
+        if not asked or (asked[0] not in VERBS and "," not in question) or "?" not in question:
+            continue
+        if not _NOT_WHETHER.isdisjoint(asked) or not _asks_whether(question):
             continue
         if not is_translation(card) and not _says_yes_or_no(card.answer, question):
             message = "this can be answered with yes or no"
@@ -257,7 +260,7 @@ def _says_yes_or_no(answer: Text | tuple[Text, ...] | None, question: Text) -> b
     """Whether the answer is yes or no, and not the translation or the opposite of a word."""
     if not isinstance(answer, Text) or (answer[:1].isalnum() and answer[0] not in _MAY_BE_YES):
         return False
-    if not re.match(_YES_OR_NO, plain(answer)):
+    if not _YES_OR_NO.match(plain(answer)):
         return False
     asked = words(question)
     spoken_of = _VERDICTS.intersection(asked) - {"no"}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, may_be_unwritten, problem
+from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem
 from studydeck.patterns import pattern
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
 from studydeck.text.code import uncoloured
@@ -55,7 +55,7 @@ def wrong_texts(deck: Deck) -> Iterator[Problem]:
         if any(map(_is_empty, odd)):
             yield from empty((*section.cards, *section.turned))
         yield from bad_cloze(section.cards, [text for text in texts if "{{c" in text] if "{" in whole else [])
-        if may_be_unwritten(whole):
+        if section.unwritten:
             yield from placeholder(texts)
         if "`" in whole or "~" in whole:
             yield from long_code(texts)
@@ -84,7 +84,8 @@ def of_html(cards: Sequence[Card]) -> Iterator[Problem]:
 def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """A cloze card without a cloze, a cloze in a question card, or a cloze that Anki wouldn't show as one.
 
-    A question card may show a cloze as code. `gaps` are the texts of the cards that may have some.
+    A question card may show a cloze as code, and a note type of the deck's own may show several fields as clozes.
+    `gaps` are the texts of the cards that may have some.
     """
     clozes = [card.asks for card in cards if card.kind.gaps]
     for cloze in clozes:
@@ -94,7 +95,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
         if not found.numbers and not found.mistakes:
             remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
             yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
-    allowed = set(map(id, clozes))
+    allowed = {id(text) for card in cards if card.kind.gaps for text in card.with_gaps}
     for text in gaps:
         if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:
             remedy = "move the sentence to cloze:, or put the gap in `code` to show its braces"
@@ -146,9 +147,12 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
-    hashes = chain.from_iterable(section.letters for section in deck.sections)
-    turned = [(card, letters_hash(card.asked)) for section in deck.sections for card in section.turned]
-    for card, letters in chain(zip(_cards(deck), hashes, strict=True), turned):
+    turned = [card for section in deck.sections for card in section.turned]
+    hashes = [*chain.from_iterable(section.letters for section in deck.sections)]
+    hashes += [letters_hash(card.asked) for card in turned]
+    if len(set(hashes)) == len(hashes):
+        return
+    for card, letters in zip(chain(_cards(deck), turned), hashes, strict=True):
         if card.retired or card.kind.masks:  # these may share a picture
             continue
         # Folding takes ten times as long as this, so only questions with the same letters are folded.
@@ -173,18 +177,17 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 def same_id(deck: Deck) -> Iterator[Problem]:
     """An id or guid that two cards have: Anki would keep both and update only one of them."""
     for key in ("id", "guid"):
-        given: list[Text] = [each for card in _cards(deck) if (each := getattr(card, key)) is not None]
+        given: list[Text] = [card.values[key] for card in deck.having(key)]
         if len(set(given)) == len(given):
             continue
         first: dict[str, Card] = {}
-        for card in _cards(deck):
-            value: Text | None = getattr(card, key)
-            if value is not None and (other := first.setdefault(value, card)) is not card:
+        for card, value in zip(deck.having(key), given, strict=True):
+            if (other := first.setdefault(value, card)) is not card:
                 message = f"the {key} '{value}' is already used at {other.place.path}:{other.place.line}"
                 yield problem("same-id", value, message, f"give the newer card its own {key}")
 
     lists: dict[str, Text] = {}
-    for card in _cards(deck):
+    for card in deck.having("item"):
         if card.item and (other_list := lists.setdefault(card.item.list, card.item.list)) is not card.item.list:
             lists[card.item.list] = card.item.list
             message = f"the id '{card.item.list}' is already used at {other_list.path}:{other_list.line}"
@@ -207,7 +210,7 @@ def bad_tag(deck: Deck) -> Iterator[Problem]:
 
     A list without its brackets, and two spellings that Anki takes for one tag, are told as what they are.
     """
-    own = [tag for card in _cards(deck) for tag in card.tags]
+    own = [tag for card in deck.having("tags") for tag in card.tags]
     for tag in (deck.tag, *(section.tag for section in deck.sections)):
         if isinstance(tag, Text) and (wrong := wrong_tag(tag)):  # the others are our slugs
             yield problem("bad-tag", tag, *wrong)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import html as html_entities
-import re
 from collections.abc import Iterator
 
 from studydeck.checks.words import judged
 from studydeck.model import Deck, Problem, warning
 from studydeck.model.checks import check
+from studydeck.patterns import pattern
 from studydeck.text import gaps_in, parse, to_cloze_html
 
-_NAME = r"(?:^|(?<=\s))[A-Za-z_@$][\w<>]*$"
-_OF_CODE = r"[A-Za-z_]\w*(?:\(|&lt;|<|::|_\w|\.[A-Za-z_]{2})"  # starts with a word that no sentence has
-_NAMESPACE = r"(?:^|(?<=\s))(?:std|self|Self|super|crate|parent|static|boost)$"
-_ADDRESS = r"(?i)(?:^|(?<=\s))(?=[\da-f:]*[a-f:])(?=[a-f]*[\d:])(?:[\da-f]{1,4}:)*[\da-f]{1,4}$"
-_END_OF_ADDRESS = r"(?i)(?=\S*\d)[\da-f]{1,4}(?::[\da-f]{1,4})*(?:/\d+)?(?!\S)"
+_NAME = pattern(r"(?:^|(?<=\s))[A-Za-z_@$][\w<>]*$")
+_OF_CODE = pattern(r"[A-Za-z_]\w*(?:\(|&lt;|<|::|_\w|\.[A-Za-z_]{2})")  # starts with a word that no sentence has
+_WORD = pattern(r"\w")
+_NAMESPACE = pattern(r"(?:^|(?<=\s))(?:std|self|Self|super|crate|parent|static|boost)$")
+_ADDRESS = pattern(r"(?i)(?:^|(?<=\s))(?=[\da-f:]*[a-f:])(?=[a-f]*[\d:])(?:[\da-f]{1,4}:)*[\da-f]{1,4}$")
+_END_OF_ADDRESS = pattern(r"(?i)(?=\S*\d)[\da-f]{1,4}(?::[\da-f]{1,4})*(?:/\d+)?(?!\S)")
 
 
 @check("half-hint", "A gap whose hint seems to be half of what it should hide.")
@@ -45,5 +46,8 @@ def half_hint(deck: Deck) -> Iterator[Problem]:
 def _belong_together(hidden: str, hint: str) -> bool:
     """Whether both are parts of one name in code, or of one address."""
     hidden = hidden[-40:]
-    pairs = ((_NAME, _OF_CODE), (_NAMESPACE, r"\w"), (_ADDRESS, _END_OF_ADDRESS))
-    return any(re.match(after, hint) and re.search(before, hidden) for before, after in pairs)
+    return bool(
+        (_OF_CODE.match(hint) and _NAME.search(hidden))
+        or (_WORD.match(hint) and _NAMESPACE.search(hidden))
+        or (_END_OF_ADDRESS.match(hint) and _ADDRESS.search(hidden))
+    )

@@ -179,6 +179,8 @@ def leak(deck: Deck) -> Iterator[Problem]:
           answer: Near Cairo
     """
     for section, cards in english_sections(deck):
+        if not any(map(_may_hide, cards)):
+            continue
         sides = [side for number, card in enumerate(cards) for side in _sides(number, card)]
         wanted = _NOTHING.union(*(side.hidden for side in sides))
         showing: defaultdict[str, list[_Side]] = defaultdict(list)
@@ -216,6 +218,11 @@ class _Side(NamedTuple):
     hidden: frozenset[str]
     at: Text
     listed: bool = False  # whether the answer is a list, or a cloze with several gaps of one number
+
+
+def _may_hide(card: Card) -> bool:
+    """Whether a card asks for something short."""
+    return card.kind.gaps or sum(map(len, card.answers)) <= _LONGEST or card.values.get("reverse") is True
 
 
 def _sides(number: int, card: Card) -> Iterator[_Side]:

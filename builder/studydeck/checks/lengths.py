@@ -31,9 +31,11 @@ _UNITS = these(
     "centuries time times percent per degrees dollars euros km cm mm m g kg mg ml"
 )
 _FORMS = these("conjugate decline")
-_ITEM = pattern(r"^(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+#: A longer text than so many for each word has more words, most likely.
+_LETTERS = 8
+_ITEM = pattern(r"\n(?:[-*+]|\d{1,3}[.)])(?=\s)")
 #: The same, or a link with such words.
-_MAY_BE_ITEM = pattern(r"^\[?(?:[-*+]|\d{1,3}[.)])\s", re.MULTILINE)
+_MAY_BE_ITEM = pattern(r"\n\[?(?:[-*+]|\d{1,3}[.)])\s")
 #: The line under a table's header.
 _TABLE = pattern(r"^ {0,3}\|?[ :]*-[-: ]*\|[-:| ]*$", re.MULTILINE)
 
@@ -165,11 +167,13 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
 
 def _count(text: str, limit: int) -> int:
     """How many words a text has outside tables if it has more than `limit`, otherwise 0."""
-    if text.count(" ") < limit and text.isprintable():  # other kinds of white space aren't
+    if len(text) < _LETTERS * limit and text.count(" ") < limit and text.isprintable():  # it has no other white space
         return 0
     if "|" in text and _TABLE.search(text):
         text = "\n".join(line for line in text.split("\n") if "|" not in line)
-    count = count_words(text) if len(text.split(maxsplit=limit)) > limit else 0
+    count = count_words(text)
+    if count > limit and ("/" in text or "—" in text):  # these part words, but `and/or` alone makes no text long
+        return count if len(text.split(maxsplit=limit)) > limit else 0
     return count if count > limit else 0
 
 
@@ -177,7 +181,9 @@ def _items(answer: Text | tuple[Text, ...]) -> int:
     """How many items an answer lists in YAML or Markdown; 0 if it isn't a list."""
     if isinstance(answer, tuple):
         return len(answer)
-    return len(_ITEM.findall(bare(answer))) if "\n" in answer and _MAY_BE_ITEM.search(answer) else 0
+    if "\n" not in answer or not _MAY_BE_ITEM.search(f"\n{answer}"):
+        return 0
+    return len(_ITEM.findall(f"\n{bare(answer)}"))
 
 
 @check("miscounted-list", "A question with a number that doesn't match the length of the list.")

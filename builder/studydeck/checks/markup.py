@@ -8,14 +8,14 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these
+from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these, together
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
 from studydeck.text import to_html
 from studydeck.text.formula import formulas_in
 from studydeck.text.lost import lost
-from studydeck.text.mathjax import names, refused
+from studydeck.text.mathjax import are_ordinary, names, refused
 from studydeck.text.seen import has_marks
 
 _BRACKETS = ("(", ")", "[", "]")
@@ -72,7 +72,7 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
     """
     places = Places(deck)
     for texts, language in judged_texts_in_languages(deck):
-        if not has_marks("\0".join(texts)):  # most sections have no mark at all
+        if not has_marks(together(texts)):  # most sections have no mark at all
             continue
         for text in texts:
             for loss in lost(text, language):
@@ -95,21 +95,21 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         answer: The Nile
     """
     for text in texts_with(deck, "`", "**", "$", *_BRACKETS):
-        if sign := _without_partner(text, any(sign in text for sign in _BRACKETS)):
+        if sign := _without_partner(text):
             message, remedy = f"'{sign}' is unpaired", "add the other one, or put it in `code` if it is intended"
             if sign == "$" and re.search(_HALF_SPACED, text):
                 message, remedy = "'$ … $' with a blank at one end is no formula", "remove the blank inside it"
             yield warning("unbalanced", text, message, remedy)
 
 
-def _without_partner(text: Text, brackets: bool) -> str | None:
-    """The first unpaired mark of `text`; `brackets` says whether it has any brackets."""
+def _without_partner(text: Text) -> str | None:
+    """The first unpaired mark of `text`."""
     rest = outside(text)
-    if brackets and (sign := _lone_bracket(rest)):
+    if any(sign in rest for sign in _BRACKETS) and (sign := _lone_bracket(rest)):
         return sign
     if "**" in rest and "**" in re.sub(f"{_SPOKEN_OF}|{_POWER}|{_UNPACKED}", " ", _shown(rest)):
         return "**"
-    if "`" in re.sub(_SPOKEN_OF, " ", rest):
+    if "`" in rest and "`" in re.sub(_SPOKEN_OF, " ", rest):
         return "`"
     return "$" if "$" in rest and re.search(r"(?m)^[^$\n]*+\$.*[\\^_]", rest) else None
 
@@ -197,12 +197,12 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{df}{dx}$
     """
     places = Places(deck)
-    for text in texts_with(deck, "$", "\\", "[latex]"):
-        found, own = formulas_in(text)
-        for tex in found:
-            if wrong := refused(tex, own):
-                message = f"Anki can't set the formula '{_short(tex)}': {wrong[0]}"
-                yield warning("bad-formula", places.inside(text, max(0, text.strip().find(tex))), message, wrong[1])
+    texts = [(text, *formulas_in(text)) for text in texts_with(deck, "$", "\\", "[latex]")]
+    found = [(text, tex, own) for text, formulas, own in texts for tex in formulas]
+    for (text, tex, own), ordinary in zip(found, are_ordinary([tex for _, tex, _ in found]), strict=True):
+        if not ordinary and (wrong := refused(tex, own)):
+            message = f"Anki can't set the formula '{_short(tex)}': {wrong[0]}"
+            yield warning("bad-formula", places.inside(text, max(0, text.strip().find(tex))), message, wrong[1])
 
 
 def _short(tex: str) -> str:

@@ -12,7 +12,6 @@ from studydeck.checks.words import (
     OBJECT,
     content,
     english_sections,
-    holds,
     judged,
     plain,
     questions,
@@ -172,20 +171,19 @@ def _alike(sets: Sequence[tuple[str, ...]], percent: int) -> Iterator[tuple[int,
     search", 2007).
     """
     frequency = Counter(chain.from_iterable(sets))
-    rare = [word for word, count in frequency.items() if count <= _MOST_SHARING]
+    rare = [word for word, count in frequency.items() if 1 < count <= _MOST_SHARING]
     rank = {word: n for n, word in enumerate(sorted(rare, key=frequency.__getitem__))}
     having: defaultdict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(sets):
         if len(one) < _FEWEST_WORDS:
             continue
-        rarest = sorted(filter(rank.__contains__, one), key=rank.__getitem__)
         candidates: set[int] = set()
-        words_of_one = set(one)
-        for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
-            candidates.update(having[word])
-            having[word].append(number)
+        if rarest := sorted(filter(rank.__contains__, one), key=rank.__getitem__):
+            for word in rarest[: len(one) - ceil(len(one) * percent / 100) + 1]:
+                candidates.update(having[word])
+                having[word].append(number)
         for other in sorted(candidates):
-            shared = len(words_of_one.intersection(sets[other]))
+            shared = len(set(one).intersection(sets[other]))
             if 100 * shared >= percent * (len(one) + len(sets[other]) - shared):
                 yield other, number
 
@@ -234,7 +232,7 @@ def spelling_variant(deck: Deck) -> Iterator[Problem]:
 def _english_texts(deck: Deck, *, varied: bool = False) -> Iterator[Text]:
     """The texts of the English cards; only those of sections that may have words that are `varied`, if asked for."""
     for section, cards in english_sections(deck):
-        if not varied or holds(section, "-") or not all(map(str.isascii, section.texts)):
+        if not varied or any("-" in text or not text.isascii() for text in section.texts):
             for card in cards:
                 yield from card.texts
 

@@ -22,6 +22,7 @@ from studydeck.patterns import pattern
 _ASKS = r"(?<!\W)[^\w?？؟;]*+[?？؟;]\W*$|[?？؟]\s|_{2,}|…|\.{3}"
 _ETCETERA = r"\b(?:etc(?![\w-])\.?|etcetera\b|and so (?:on|forth)\b)"
 _ABBREVIATION = pattern(r"(?:\b\w|\b(?:etc|inc|ltd|jr|sr|co|ca|vs|approx|no))\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = len("approx.")
 
 
 @check("question-mark", "A question without a question mark, in a deck that asks for it.")
@@ -100,10 +101,11 @@ def full_stop(deck: Deck) -> Iterator[Problem]:
     """
     ending: dict[bool, list[Text]] = {True: [], False: []}
     for card in judged(deck):
-        if not isinstance(card.answer, Text) or card.item or (card.asks.endswith(".") and is_translation(card)):
+        answer = card.answer
+        if not isinstance(answer, Text) or (stop := _ends_with_stop(answer)) is None or card.item:
             continue
-        if (stop := _ends_with_stop(card.answer)) is not None:
-            ending[stop].append(card.answer)
+        if not (card.asks.endswith(".") and is_translation(card)):
+            ending[stop].append(answer)
     few, many = sorted(ending.values(), key=len)
     if len(many) >= 4 * len(few):
         has, have = ("no full stop", "end with one") if few is ending[False] else ("a full stop", "don't")
@@ -115,6 +117,7 @@ def full_stop(deck: Deck) -> Iterator[Problem]:
 def _ends_with_stop(answer: Text) -> bool | None:
     """Whether a sentence or phrase ends with a full stop; None if that isn't clear."""
     text = answer.strip()
-    if text.endswith("."):
-        return None if ". " in text or "\n" in text or _ABBREVIATION.search(text) else True
-    return None if ". " in text or "\n" in text or not text[-1:].isalpha() else False
+    stop = text.endswith(".")
+    if not (stop or text[-1:].isalpha()) or "\n" in text or ("." in text and ". " in text):
+        return None
+    return None if stop and _ABBREVIATION.search(text, max(0, len(text) - _LONGEST_ABBREVIATION)) else stop

@@ -6,16 +6,15 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import lru_cache
-from itertools import filterfalse
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cache, lru_cache
 from sys import intern
 
 from studydeck.model import Card, Deck, Languages, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
-from studydeck.text.tex import formulas_and_code
+from studydeck.text.tex import BETWEEN, between
 
 #: Replaces a piece of code, a formula, a picture or an address: something is there, but it has no words.
 OBJECT = "\ufffc"
@@ -80,6 +79,7 @@ ASPECTS = plurals(
 FACTS = plurals("cause use function result application property way")
 
 _MOST_TEXTS = 2**14
+_MOST_WORDS = 2**15
 #: Endings of words, each before those that it ends with.
 _ENDINGS = tuple(
     "ization isation ational atory ation ition ating ated ative ators ator ates ate izing ising ized ised ize ise "  # noqa: SIM905
@@ -89,21 +89,25 @@ _ENDINGS = tuple(
 SHORTEST_STEM = 4
 _NO_LETTERS = ".,;:!?¿¡()[]{}\"'“”‘’„«»…*_~|`-–—/\\" + OBJECT
 # Counts such as {0,300} keep a hostile text from starting a long search at each of its characters.
+# Each alternative starts with a sign, so that the search for one is quick.
 _OBJECT = pattern(
-    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
+    r"`(?<!``)(`*+)(?:[^`]++|(?!`\1(?!`))`++)*+`\1|\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\)"
     r"|!\[[^][\n]{0,300}\]\([^()\n]{0,300}\([^()\n]{0,300}\)[^()\n]{0,300}\)|!\[\[[^][\n]{1,300}\]\]|\[sound:[^][\n]{1,300}\]"
     r"|\[([^][\n]{0,300})\]\([^()\n]{0,300}\)|https?://[^\s)]+|\\[!-/:-@\[-`{-~]",
     re.DOTALL,
 )
 _ADDRESS = pattern(
-    r"(?<=\])\([^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
+    r"\((?<=\]\()[^()\n]{0,300}(?:\([^()\n]{0,300}\)[^()\n]{0,300})?\)|https?://[^\s)>]+|\\[!-/:-@\[-`{-~]"
 )
 _EMPHASIS = pattern(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = pattern(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
 _QUOTES = frozenset("\"“„«'‘*")
-_WITHOUT_SIGNS = str.maketrans("", "", _NO_LETTERS)
+#: To count words in UTF-8: an x for a letter, blanks, no signs; and how signs and blanks start that aren't ASCII.
+_SHAPE = bytes(b" x"[not chr(n).isspace() and n != ord("/")] for n in range(128)) + b"x" * 128
+_SIGNS = bytes(ord(sign) for sign in _NO_LETTERS if sign.isascii() and sign != "/")
+_ODD_STARTS = b"\xc2\xe1\xe2\xe3\xef"
 _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
@@ -135,14 +139,26 @@ def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
     for section, texts in _judged_texts(Same(deck)):
         if holds(section, *signs):
             for text in texts:
-                if any(sign in text for sign in signs):
-                    yield text
+                for sign in signs:
+                    if sign in text:
+                        yield text
+                        break
 
 
 def holds(section: Section, *signs: str) -> bool:
     """Whether a section has one of some signs: its texts are searched together, since most sections have none."""
-    whole = "\n".join(section.texts)
-    return any(sign in whole for sign in signs)
+    whole = together(section.texts)
+    return any(sign[0] in whole and sign in whole for sign in signs)
+
+
+def together(texts: Sequence[Text]) -> str:
+    """Some texts as one, to look for something rare in all of them at once."""
+    return _joined(Same(texts))
+
+
+@cache
+def _joined(texts: Same[Sequence[Text]]) -> str:
+    return "\0".join(texts.value)
 
 
 def judged_texts_in_languages(deck: Deck) -> Iterator[tuple[Sequence[Text], str]]:
@@ -226,25 +242,30 @@ def _questions_of(cards: Sequence[Card]) -> list[tuple[Card, Text]]:
 def asking_with(deck: Deck, *signs: str) -> Iterator[tuple[Card, Text]]:
     """The `questions` that have one of some signs."""
     for asked, _ in _asked(Same(deck)):
-        whole = "\n".join([question for _, question in asked])
+        whole = "\n".join([question for _, question, _ in asked])
         if any(sign in whole for sign in signs):
-            yield from ((card, question) for card, question in asked if any(sign in question for sign in signs))
+            yield from ((card, question) for card, question, _ in asked if any(sign in question for sign in signs))
 
 
 def asking(deck: Deck, some: Set[str]) -> Iterator[tuple[Card, Text]]:
     """The `questions` that have one of some words."""
     for asked, said in _asked(Same(deck)):
         if not some.isdisjoint(said):
-            for card, question in asked:
-                if not some.isdisjoint(words(question)):
+            for card, question, its_words in asked:
+                if not some.isdisjoint(its_words):
                     yield card, question
 
 
 @lru_cache(1)
-def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text]], frozenset[str]]]:
-    """The questions of each section, and all of their words, since most sections have none that a check looks for."""
-    asked = [_questions_of(cards) for _, cards in english_sections(deck.value)]
-    return [(each, frozenset().union(*(words(question) for _, question in each))) for each in asked]
+def _asked(deck: Same[Deck]) -> list[tuple[list[tuple[Card, Text, tuple[str, ...]]], frozenset[str]]]:
+    """The questions of each section with their words, and all of these: most sections lack what a check looks for."""
+    found = []
+    for _, cards in english_sections(deck.value):
+        asked = [(card, question, words(question)) for card, question in _questions_of(cards)]
+        for _, question, _ in asked:
+            content(question)
+        found.append((asked, frozenset().union(*(its_words for _, _, its_words in asked))))
+    return found
 
 
 def bare(text: str) -> str:
@@ -256,17 +277,20 @@ def bare(text: str) -> str:
 
 def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
-    parts: list[str] = []
-    at = 0
-    for each in formulas_and_code(text) if "$" in text or "`" in text or "\\" in text or "]" in text else ():
-        parts += text[at : each.start], OBJECT
-        at = each.end
-    return _ADDRESS.sub(OBJECT, "".join([*parts, text[at:]]))
+    if "$" in text or "`" in text or "\\" in text or "]" in text:
+        text = between(text).replace(BETWEEN, OBJECT)
+    return _ADDRESS.sub(OBJECT, text)
+
+
+def plain(text: str) -> str:
+    """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
+    if "*" in text or "`" in text or "$" in text or "[" in text or "{" in text or "_" in text or "\\" in text:
+        return _plain(text)
+    return _plain(text) if "~" in text or "://" in text else text
 
 
 @lru_cache(_MOST_TEXTS)
-def plain(text: str) -> str:
-    """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
+def _plain(text: str) -> str:
     text = without_gaps(bare(text))
     if "*" in text or "~" in text:
         text = text.replace("**", "").replace("~~", "")
@@ -285,18 +309,31 @@ def words(text: str) -> tuple[str, ...]:
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return tuple(map(intern, filter(None, [part.strip(_NO_LETTERS) for part in text.split()])))  # each word once
+    return tuple(filter(None, map(_WORDS.__getitem__, text.split())))
+
+
+class _Known(dict[str, str]):
+    """What a function makes of each word, found out once. For all words of a text this is faster than lru_cache."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
+
+    def __missing__(self, word: str) -> str:
+        self[word] = made = self._make(word)
+        return made
+
+
+#: Words by how they are written, which may be with punctuation around them. Each is kept once.
+_WORDS = _Known(lambda written: intern(written.strip(_NO_LETTERS)))
 
 
 def count_words(text: str) -> int:
     """How many words `text` has."""
-    text = plain(text)
-    if "'" in text or "’" in text:
-        return len(words(text))
-    text = text.replace("/", " ").replace("—", " ")
-    if text.isascii():
-        return len(text.translate(_WITHOUT_SIGNS).split())
-    return len([part for part in text.split() if part.strip(_NO_LETTERS)])  # other texts aren't translated so fast
+    data = plain(text).encode("utf-8", "surrogatepass")
+    if not data.isascii() and len(data.translate(None, _ODD_STARTS)) != len(data):
+        parts = plain(text).replace("/", " ").replace("—", " ").split()
+        return len([part for part in parts if part.strip(_NO_LETTERS)])
+    return (b" " + data.translate(_SHAPE, _SIGNS)).count(b" x")
 
 
 def first_word(text: str) -> str:
@@ -307,12 +344,20 @@ def first_word(text: str) -> str:
 @lru_cache(_MOST_TEXTS)
 def content(text: str) -> frozenset[str]:
     """The words of `text` that say something by themselves."""
-    return frozenset(filterfalse(EMPTY.__contains__, words(text)))
+    return frozenset(words(text)) - EMPTY
 
 
-@lru_cache(_MOST_TEXTS)
 def stem(word: str) -> str:
     """What `word` shares with its other forms: `regul` for regulate, regulates and regulation."""
+    return _STEMS[word]
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of the words of `text` that say something by themselves."""
+    return frozenset(map(_STEMS.__getitem__, content(text)))
+
+
+def _stem(word: str) -> str:
     if not word.isalpha():
         return word
     if len(word) > SHORTEST_STEM and word[-1] == "s" and word[-2] not in "su":
@@ -325,9 +370,7 @@ def stem(word: str) -> str:
     return word[:-1] if doubled and len(word) > SHORTEST_STEM + (word[-1] == "l") else word
 
 
-def stems(text: str) -> frozenset[str]:
-    """The stems of the words of `text` that say something by themselves."""
-    return frozenset(map(stem, content(text)))
+_STEMS = _Known(_stem)
 
 
 def is_translation(card: Card) -> bool:
@@ -357,5 +400,8 @@ def around(text: str, number: str) -> str:
 
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions."""
-    for each in (plain, unquoted, words, gaps, around):
+    for each in (_plain, unquoted, words, gaps, around, _joined):
         each.cache_clear()
+    for known in (_WORDS, _STEMS):
+        if len(known) > _MOST_WORDS:
+            known.clear()

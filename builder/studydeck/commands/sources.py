@@ -65,7 +65,7 @@ def accept_sources(loaded: Loaded, ids: Sequence[str], material: Path | None = N
     if unknown:
         raise ValueError(f"{shown(loaded.deck.folder)} has no card '{min(unknown)}' with a source")
     lock, _ = lock_of(loaded.deck)
-    stamps = {key: stamp for key, stamp in lock.stamps.items() if key[0] not in ids}
+    stamps = {key: stamp for key, stamp in lock.stamps.items() if key.partition("\t")[0] not in ids}
     outline = outline_of(loaded.deck, material)
     found = sources_of(loaded.deck, loaded.ids, lock._replace(stamps=stamps), outline)
     write_material_lock(loaded.deck, found, lambda source: source.owner in ids)

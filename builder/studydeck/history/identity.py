@@ -126,7 +126,7 @@ class _Matching:
         }
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
-        self.guids: set[str] = {card.guid for _, card in self.cards if card.guid is not None}
+        self.guids: set[str] = {card.values["guid"] for card in deck.having("guid")}
         self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
         self.tried: dict[str, int] = {}  # the last number after each slug
 
@@ -172,7 +172,7 @@ class _Matching:
             if card_id is None:
                 continue
             card = self.cards[number][1]
-            if card.guid is None and card_id not in self.lock.notes:  # a new card
+            if card_id not in self.lock.notes and (not self.guids or card.guid is None):  # a new card
                 self.found[number] = Identity(card_id, guid_of(self.deck.uid, card_id), made=False)
             else:
                 self._take_given(number, card)

@@ -183,7 +183,9 @@ def _numbers(identities: Sequence[Identity], lock: Lock, kept: Kept) -> list[int
         else:
             if taken is None:
                 taken = {*(each.added for each in lock.notes.values()), *map(number_in, kept.paragraphs)}
-            number = next(each for each in numbers_for(identity.guid) if each not in taken)
+            for number in numbers_for(identity.guid):
+                if number not in taken:
+                    break
             taken.add(number)
         given.add(number)
         numbers.append(number)

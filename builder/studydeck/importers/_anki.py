@@ -60,8 +60,8 @@ def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
     """Which field asks, and which answers.
 
     A card needs a question, so the one that asks is the first that the front shows and all notes have, but for one
-    that is mostly the same, such as a chapter. If there is none, it is any that all have, and at last the one that most
-    have.
+    that is mostly the same, such as a chapter; the one that Anki sorts notes by comes before others. If there is none,
+    it is any that all have, and at last the one that most have.
     """
     if not note_type.templates:
         raise ValueError("it has no template")
@@ -74,7 +74,7 @@ def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
     seen = [part.field for part in front if "type" not in part.filters]
     wanted = [part.field for part in sorted(asking, key=lambda part: "type" in part.filters)]
     places = list(map(fields.index, wanted if note_type.gaps else [*wanted, *fields]))
-    asked = fields[max(places, key=lambda place: _worth(notes, place))]
+    asked = fields[max(places, key=lambda place: (*_worth(notes, place), place == note_type.sort))]
     answers = [part.field for part in back if part.field not in seen] + [each for each in fields if each not in seen]
     answers = [each for each in answers if each != asked and not note_type.gaps]
     return {kind: asked} | ({"answer": answers[0]} if answers else {})

@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -216,17 +216,24 @@ def _sections(loaded: Loaded) -> list[SectionMemory]:
 
 
 def _section(loaded: Loaded, section: Section, identities: Sequence[Identity]) -> SectionMemory:
-    guids = list(zip(section.cards, (each.guid for each in identities), strict=True))
+    written, retired = (
+        [each.guid for card, each in zip(section.cards, identities, strict=True) if card.values.get(key)]
+        if key in section.keys
+        else []
+        for key in ("guid", "retired")
+    )
     return SectionMemory(
         os.path.basename(section.place.path),
         str(section.tag),
         str(section.name),
         anki_deck(loaded.deck, section),
         [each.id for each in identities],
-        [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired],
+        [each for card, each in zip(section.cards, section.letters, strict=True) if not card.retired]
+        if "retired" in section.keys
+        else list(section.letters),
         sorted(loaded.media.asked.get(section.place.path, ())),
-        [guid for card, guid in guids if card.guid is not None],
-        [guid for card, guid in guids if card.retired],
+        written,
+        retired,
         _hashes(section),
     )
 
@@ -238,7 +245,7 @@ def _hashes(section: Section) -> list[str]:
     """
     if len(section.cards) < MANY or section.html or section.masked or section.turned or section.stubs:
         return []
-    if not {"item", "guid", "retired"}.isdisjoint(chain.from_iterable(card.values for card in section.cards)):
+    if not section.keys.isdisjoint(("item", "guid", "retired")):
         return []
     around = repr((section.name, section.tag, section.languages, section.subdeck, section.speak))
     return [hash_of(f"{around}{card.kind.key}{card.values}".encode())[:24] for card in section.cards]

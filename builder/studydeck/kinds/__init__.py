@@ -7,7 +7,7 @@ append-only: the note types are frozen (tests/test_frozen.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from studydeck.kinds.cloze import CLOZE
 from studydeck.kinds.occlusion import OCCLUSION
@@ -43,6 +43,7 @@ ITEM_KEYS: dict[str, Key] = {
     "text": Key(takes.MARKDOWN, "The item, in Markdown."),
     **{name: COMMON[name] for name in ("hint", "details", "source", "tags", "ok", "retired", "guid")},
 }
+_MOST_SHAPES = 1_000
 #: What the keys of the deck's own kinds start with (own.py); then comes the name of the note type's folder.
 OWN = "note-types/"
 #: A card is of this kind unless it has the first key of another.
@@ -64,6 +65,19 @@ def kind_of(written: Mapping[str, object]) -> Kind:
         if kind is not DEFAULT_KIND and kind.asks in written:
             return kind
     return DEFAULT_KIND
+
+
+@lru_cache(_MOST_SHAPES)
+def kind_of_texts(names: tuple[str, ...]) -> Kind | None:
+    """The kind of a card with these keys, if it has the required ones, and for all any text is a value.
+
+    An id and a source are allowed, too, though not any text is one. It is remembered, since the cards of a deck have
+    the same few keys.
+    """
+    kind = kind_of(dict.fromkeys(names))
+    is_whole = all(key in names for key in kind.required)
+    read = [key for key in names if key not in kind.any_text]
+    return kind if is_whole and all(key in ("id", "source") and key in kind.keys for key in read) else None
 
 
 def kind_named(note_type: str, gaps: bool) -> Kind:
@@ -96,6 +110,7 @@ def refresh() -> None:
     for kind in KINDS.values():
         kind.learn(COMMON)
     card_keys.cache_clear()
+    kind_of_texts.cache_clear()
 
 
 refresh()

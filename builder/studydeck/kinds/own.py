@@ -7,11 +7,11 @@ author names, by a key or under `fields:`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from studydeck.kinds import COMMON, OWN, card_keys
 from studydeck.kinds.cloze import gap_sides, gaps_on_paper
-from studydeck.kinds.fronts import is_shown, parse_template
+from studydeck.kinds.fronts import is_shown, named_in, parse_template
 from studydeck.kinds.occlusion import OCCLUSION, names_html
 from studydeck.model import Card, Key, Kind, Note, NoteType, Sides, takes
 from studydeck.model.kinds import Drawing
@@ -36,7 +36,7 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     if "occlude" in filled:
         return _masked(name, note_type._replace(masks=True), filled)
     fields = tuple(each.name for each in note_type.fields)
-    own = _keys(fields, filled)
+    own = _keys(fields, filled, _shown_as_clozes(note_type))
     asks = "cloze" if note_type.gaps else "question"
     asked, answered = fields.index(filled[asks]), fields.index(filled.get("answer", filled[asks]))
     fronts = [parse_template(each.front) for each in note_type.templates]
@@ -87,13 +87,22 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     )
 
 
-def _keys(fields: Sequence[str], filled: Mapping[str, str]) -> dict[str, Key]:
+def _shown_as_clozes(note_type: NoteType) -> set[str]:
+    """The fields in which Anki looks for the gaps of a note."""
+    sides = (side for each in note_type.templates if note_type.gaps for side in (each.front, each.back))
+    return {part.field for side in sides for part in named_in(parse_template(side)) if "cloze" in part.filters}
+
+
+def _keys(fields: Sequence[str], filled: Mapping[str, str], with_gaps: Container[str] = ()) -> dict[str, Key]:
     """The keys of a card: those that fill a field, one for each other field, and those that every card may have."""
     written = card_keys()
     keys = {"id": Key(takes.ID, COMMON["id"].meaning)}
     keys |= {key: written[key]._replace(field=field, counted_as="", mark="") for key, field in filled.items()}
     others = [field for field in fields if field not in filled.values()]
-    keys |= {field_key(field): Key(takes.MARKDOWN, f"The field {field}.", field) for field in others}
+    keys |= {
+        field_key(field): Key(takes.GAPS if field in with_gaps else takes.MARKDOWN, f"The field {field}.", field)
+        for field in others
+    }
     return keys | {key: COMMON[key] for key in _ALWAYS}
 
 

@@ -82,7 +82,7 @@ def inherited(old: Outline, new: Outline) -> Outline:
 
 
 def _fingerprints(part: Part) -> list[str]:
-    return [sentence.fingerprint for paragraph in part.paragraphs for sentence in paragraph]
+    return " ".join(part.paragraphs).split(" ")
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from studydeck.material.outline import Outline, Spot, tokens_of
+from studydeck.material.outline import Outline, Part, tokens_of
 from studydeck.material.sources import AMBIGUOUS, BAD, CHANGED, GONE, Source, Sources
 from studydeck.model import INFO, WARNING, Card, Deck, Problem, Text, problem
 from studydeck.model.checks import check
@@ -138,9 +138,10 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
         source: p1s1
     """
     size = max(limit, 2)  # nobody owns a single word
-    paragraphs = [paragraph for part in material.parts for paragraph in part.paragraphs]
-    runs = {run for each in paragraphs for run in _runs([word for said in each for word in said.tokens], size)}
-    for text in (text for section in deck.sections for text in section.texts):
+    suspects, shared = _suspects(deck, material, size)
+    close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
+    runs = {run for part in close for said in part.said for run in _runs(said.split(), size)}
+    for text in suspects:
         said = _tokens(text)
         if not runs.isdisjoint(_runs(said, size)):
             longest = _longest([run in runs for run in _runs(said, size)])
@@ -181,21 +182,29 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
-    asking: dict[Spot, list[Card]] = {}
+    asking: dict[tuple[str, int, int], list[Card]] = {}
     for source in sources.all:
         if source.card is not None:
             for spot in source.spots:
                 asking.setdefault(spot, []).append(source.card)
     reported = set()
-    for spot, sentence in sources.outline.spots().items():
-        cards = asking.get(spot, [])
-        if not cards or HEDGES.isdisjoint(sentence.tokens) or id(cards[0]) in reported or any(map(_hedges, cards)):
+    for place, words in _said_in(sources.outline):
+        cards = asking.get(place, [])
+        if not cards or HEDGES.isdisjoint(words.split()) or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
-        hedge = next(word for word in sentence.tokens if word in HEDGES)
+        hedge = next(word for word in words.split() if word in HEDGES)
         reported.add(id(cards[0]))
         message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
+
+
+def _said_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
+    """The tokens of each sentence in a row, with its spot."""
+    for part in outline.parts:
+        for number, paragraph in enumerate(part.said, start=1):
+            for sentence, words in enumerate(paragraph.split("\n"), start=1):
+                yield (part.slug, number, sentence), words
 
 
 def _hedges(card: Card) -> bool:
@@ -222,7 +231,36 @@ def _tokens(text: Text) -> list[str]:
     return tokens_of(without_gaps(text, around=" "))
 
 
-def _runs(words: list[str], size: int) -> Iterable[tuple[str, ...]]:
+def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set[int]]:
+    """The texts that share a block of words with the material, and the hashes of these blocks.
+
+    Few share one, so one look at all the words of a section is enough for most.
+    """
+    blocks = {block for part in material.parts for block in _blocks(part, size)}
+    suspects, shared = [], set[int]()
+    for section in deck.sections:
+        together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
+        if blocks.isdisjoint(_hashes(tokens_of(together), size)):
+            continue
+        for text in section.texts:
+            if found := blocks.intersection(_hashes(_tokens(text), size)):
+                suspects.append(text)
+                shared |= found
+    return suspects, shared
+
+
+def _blocks(part: Part, size: int) -> Iterator[int]:
+    """The hashes of blocks of words, one after the other, so that any `size` words in a row have a whole one."""
+    words, step = " ".join(part.said).split(), (size + 1) // 2
+    return map(hash, zip(*(words[start::step] for start in range(min(step, len(words) + 1))), strict=False))
+
+
+def _hashes(words: Sequence[str], size: int) -> Iterator[int]:
+    """The hashes of all that may be a block."""
+    return map(hash, _runs(words, (size + 1) // 2))
+
+
+def _runs(words: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
     """All that are so many of the words in a row."""
     return zip(*(words[start:] for start in range(min(size, len(words) + 1))), strict=False)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from studydeck.material.outline import VERSION, Outline, Part, Sentence
+from studydeck.material.outline import VERSION, Outline, Part
 from studydeck.model import Place, Problem, problem
 from studydeck.patterns import pattern
 from studydeck.terminal import command_line, quoted
@@ -22,29 +22,31 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_FINGERPRINT = pattern(r"[1-9]\d*:[a-z2-7]{8}")
-
-
-class Stamp(NamedTuple):
-    """What a source said when its author last accepted it: the fingerprints of its sentences.
-
-    `lost` is true if nothing of it is left after a revision of the material.
-    """
-
-    fingerprints: tuple[str, ...]
-    lost: bool = False
+_FINGERPRINTS = pattern(r"[1-9]\d*:[a-z2-7]{8}(?: [1-9]\d*:[a-z2-7]{8})*+")
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 class MaterialLock(NamedTuple):
-    """The outline of the material, and the stamps of sources by their owner and whole locator.
+    """The outline of the material, and the stamps of sources: what each said when its author last accepted it.
 
-    The owner is the id of a card, or empty for a place under `uncarded:`. A whole locator names its section:
-    `overview/p2s1`. `drafted` are the fingerprints of sentences that `draft` made a stub or a card for.
+    A stamp is the fingerprints of a source's sentences with spaces between them, by the source's `key`. Of those that
+    are `lost`, nothing is left after a revision of the material. `drafted` are the fingerprints of sentences that
+    `draft` made a stub or a card for.
     """
 
     outline: Outline = Outline()
-    stamps: Mapping[tuple[str, str], Stamp] = {}
+    stamps: Mapping[str, str] = {}
+    lost: frozenset[str] = frozenset()
     drafted: frozenset[str] = frozenset()
+
+
+def key(owner: str, whole: str) -> str:
+    """What a source's stamp is found by.
+
+    The owner is the id of a card, or empty for a place under `uncarded:`. A `whole` locator names its section:
+    `overview/p2s1`.
+    """
+    return f"{owner}\t{whole}"
 
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
@@ -71,7 +73,7 @@ def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     reader = _Reader()
     problems: list[Problem] = []
     for number, line in enumerate(lines[1:], start=2):
-        if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
+        if line.startswith(_CONFLICT):
             remedy = "delete this line and keep the lines of both sides"
             problems.append(problem("damaged-material", Place(path, number), "git left a conflict here", remedy))
         elif line and line[0] != "#":
@@ -97,10 +99,10 @@ def material_lock_text(lock: MaterialLock) -> str:
     lines = [f"{_HEAD} {VERSION}", f"# {_NOTE}"]
     for part in lock.outline.parts:
         lines.append(f"section\t{part.slug}\t{part.heading or '-'}\t{part.tag or '-'}")
-        lines += ["paragraph\t" + " ".join(each.fingerprint for each in paragraph) for paragraph in part.paragraphs]
-    for (owner, locator), stamp in sorted(lock.stamps.items()):
-        word = f"card\t{owner}" if owner else "uncarded\t-"
-        lines.append(f"{word}\t{locator}\t{' '.join(stamp.fingerprints)}\t{'lost' if stamp.lost else 'kept'}")
+        lines += [f"paragraph\t{fingerprints}" for fingerprints in part.paragraphs]
+    for each in sorted(lock.stamps, key=lambda each: each.split("\t")):
+        owned = f"uncarded\t-{each}" if each.startswith("\t") else f"card\t{each}"
+        lines.append(f"{owned}\t{lock.stamps[each]}\t{'lost' if each in lock.lost else 'kept'}")
     lines += [f"drafted\t{each}" for each in sorted(lock.drafted)]
     return "\n".join([*lines, "end", ""])
 
@@ -110,8 +112,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.parts: list[tuple[str, str, str]] = []
-        self.paragraphs: list[list[tuple[Sentence, ...]]] = []
-        self.stamps: dict[tuple[str, str], Stamp] = {}
+        self.paragraphs: list[list[str]] = []
+        self.stamps: dict[str, str] = {}
+        self.lost: set[str] = set()
         self.drafted: set[str] = set()
         self.ended = False
         self._slugs: set[str] = set()
@@ -134,12 +137,12 @@ class _Reader:
             Part(slug, heading, tuple(paragraphs), tag)
             for (slug, heading, tag), paragraphs in zip(self.parts, self.paragraphs, strict=True)
         ]
-        return MaterialLock(Outline(tuple(parts)), self.stamps, frozenset(self.drafted))
+        return MaterialLock(Outline(tuple(parts)), self.stamps, frozenset(self.lost), frozenset(self.drafted))
 
     def _section(self, slug: str, heading: str, tag: str) -> None:
         if not slug or slug in self._slugs:
             raise ValueError(f"the section '{slug}' is repeated or has no name")
-        heading = "" if heading == "-" else _fingerprints(heading)[0]
+        heading = "" if heading == "-" else _fingerprints(heading).partition(" ")[0]
         self._slugs.add(slug)
         self.parts.append((slug, heading, "" if tag == "-" else tag))
         self.paragraphs.append([])
@@ -147,28 +150,31 @@ class _Reader:
     def _paragraph(self, fingerprints: str) -> None:
         if not self.paragraphs:
             raise ValueError("a paragraph comes before the first section")
-        self.paragraphs[-1].append(tuple(map(Sentence, _fingerprints(fingerprints))))
+        self.paragraphs[-1].append(_fingerprints(fingerprints))
 
     def _stamp(self, owner: str, locator: str, fingerprints: str, state: str) -> None:
-        if (owner, locator) in self.stamps:
+        name = key(owner, locator)
+        if name in self.stamps:
             raise ValueError(f"'{owner}' has the source {locator} twice")
         if state not in ("kept", "lost"):
             raise ValueError(f"'{state[:20]}' isn't a source's state")
-        self.stamps[owner, locator] = Stamp(_fingerprints(fingerprints), state == "lost")
+        self.stamps[name] = _fingerprints(fingerprints)
+        if state == "lost":
+            self.lost.add(name)
 
     def _uncarded(self, _: str, locator: str, fingerprints: str, state: str) -> None:
         self._stamp("", locator, fingerprints, state)
 
     def _drafted(self, fingerprint: str) -> None:
-        self.drafted.update(_fingerprints(fingerprint))
+        self.drafted.update(_fingerprints(fingerprint).split(" "))
 
     def _end(self) -> None:
         self.ended = True
 
 
-def _fingerprints(words: str) -> tuple[str, ...]:
-    found = tuple(words.split(" "))
-    for each in found:
-        if not _FINGERPRINT.fullmatch(each):
-            raise ValueError(f"'{each[:20]}' isn't a fingerprint")
-    return found
+def _fingerprints(words: str) -> str:
+    """`words`, if they are nothing but fingerprints."""
+    if not _FINGERPRINTS.fullmatch(words):
+        wrong = next(each for each in words.split(" ") if not _FINGERPRINTS.fullmatch(each))
+        raise ValueError(f"'{wrong[:20]}' isn't a fingerprint")
+    return words

@@ -12,8 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
-from sys import intern
+from itertools import accumulate, filterfalse, pairwise, repeat
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -28,29 +27,44 @@ _FIRST_SECTION = "overview"
 
 
 class Sentence(NamedTuple):
-    """A sentence: its fingerprint, its text, and the tokens of that; without both if only the lock is available."""
+    """A sentence: its fingerprint, and its text if it is available."""
 
     fingerprint: str
     text: str = ""
-    tokens: tuple[str, ...] = ()
 
 
 class Part(NamedTuple):
-    """A section of the material: a slug of its heading, the heading's fingerprint, and sentences by paragraph.
+    """A section of the material: a slug of its heading, the heading's fingerprint, and its paragraphs.
 
-    `tag` is the tag of the deck's section that belongs to it, once the lock knows; `title` the heading, if available.
+    A paragraph is the fingerprints of its sentences, with spaces between them. `tag` is the tag of the deck's section
+    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` and
+    `said` have each paragraph's sentences and their tokens, one sentence a line. A long material has very many
+    sentences, so none is an object before somebody asks.
     """
 
     slug: str
     heading: str
-    paragraphs: tuple[tuple[Sentence, ...], ...]
+    paragraphs: tuple[str, ...]
     tag: str = ""
     title: str = ""
+    texts: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
-    def prints(self) -> tuple[str, str, list[list[str]]]:
-        """All that its lock has of it, but for the tag."""
-        return self.slug, self.heading, [[each.fingerprint for each in paragraph] for paragraph in self.paragraphs]
+    def sentences(self) -> Iterator[list[Sentence]]:
+        """The sentences of each paragraph."""
+        for number, prints in enumerate(self.paragraphs):
+            texts = self.texts[number].split("\n") if self.texts else repeat("")
+            yield list(map(Sentence, prints.split(" "), texts))
+
+    def prints(self, paragraph: int, first: int, last: int) -> str:
+        """The fingerprints of these sentences of a paragraph, counted from 1, as far as it has them."""
+        prints = self.paragraphs[paragraph - 1]
+        return " ".join(prints.split(" ")[first - 1 : last]) if " " in prints else prints
+
+    def length(self, paragraph: int) -> int:
+        """How many sentences a paragraph has."""
+        return self.paragraphs[paragraph - 1].count(" ") + 1
 
 
 class Spot(NamedTuple):
@@ -71,14 +85,14 @@ class Outline(NamedTuple):
 
     def says(self, other: Outline) -> bool:
         """Whether it has the sections and sentences of another outline, by their fingerprints."""
-        return [part.prints for part in self.parts] == [part.prints for part in other.parts]
+        return [part[:3] for part in self.parts] == [part[:3] for part in other.parts]
 
     def spots(self) -> dict[Spot, Sentence]:
         """Every sentence by its spot, in reading order."""
         return {
             Spot(part.slug, p, s): sentence
             for part in self.parts
-            for p, paragraph in enumerate(part.paragraphs, start=1)
+            for p, paragraph in enumerate(part.sentences, start=1)
             for s, sentence in enumerate(paragraph, start=1)
         }
 
@@ -89,25 +103,40 @@ def read_outline(text: str) -> Outline:
 
     A section without a sentence, such as a title over another heading, is left out.
     """
-    titles, parts = [""], [list[tuple[Sentence, ...]]()]
+    titles, parts = [""], [list[list[str]]()]
     for is_heading, block in _blocks(normalised(text)):
         if is_heading:
             titles.append(block)
             parts.append([])
-        elif found := tuple([_sentence(each, said) for each in sentences(block) if (said := tokens(each))]):
-            parts[-1].append(found)
+        else:
+            parts[-1].append(sentences(block))
     slugs: dict[str, int] = {}
     made = []
-    for title, paragraphs in zip(titles, parts, strict=True):
-        if paragraphs:
+    for title, blocks in zip(titles, parts, strict=True):
+        if paragraphs := _paragraphs(blocks):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
-            made.append(Part(name, heading, tuple(paragraphs), title=title))
+            prints, texts, said = zip(*paragraphs, strict=True)
+            made.append(Part(name, heading, prints, title=title, texts=texts, said=said))
     return Outline(tuple(made))
 
 
-def _sentence(text: str, said: Sequence[str]) -> Sentence:
-    return Sentence(_print_of(said), text, tuple(map(intern, said)))  # a long material has few different words
+def _paragraphs(blocks: Sequence[Sequence[str]]) -> list[tuple[str, str, str]]:
+    """The fingerprints, texts and tokens of a section's paragraphs, leaving out sentences without a token.
+
+    All are folded and hashed together.
+    """
+    lines = _kept("\n".join(["\n".join(block) for block in blocks])).split("\n")
+    said = [" ".join(_tokens(line)) for line in lines]
+    prints = _prints(said)
+    paragraphs, end = [], 0
+    for block in blocks:
+        start, end = end, end + len(block)
+        whole = zip(prints[start:end], block, said[start:end], strict=True)
+        if kept := [each for each in whole if each[2]]:
+            printed, texts, tokens = zip(*kept, strict=True)
+            paragraphs.append((" ".join(printed), "\n".join(texts), "\n".join(tokens)))
+    return paragraphs
 
 
 def _unique(name: str, taken: dict[str, int]) -> str:
@@ -134,7 +163,7 @@ class _Seen(dict[int, str | None]):
 
 
 _SEEN = _Seen()
-_LINE_END = pattern("\r\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_ENDS = ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029")
 _SPACES = pattern(r"[^\S\n]+|[\x00-\x09\x0e-\x1f\x7f-\x9f]+")
 _BLANK_IN_QUOTES = pattern(r"(?<![^\s(\[])[«‹][^\S\n]+|(?<![^\S\n])[^\S\n]++[»›](?!\w)")  # « so », and not »so«
 _LIGATURES = pattern("[\ufb00-\ufb06\ufb13-\ufb17]")
@@ -153,7 +182,9 @@ def normalised(text: str) -> str:
 
     Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
-    text = _folded(_LINE_END.sub("\n", text))
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    text = _folded(text)
     plainly_spaced = "  " not in text and text.replace("\n", "").isprintable()
     return text if plainly_spaced else _SPACES.sub(" ", text)
 
@@ -189,8 +220,10 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
     ]
     marked = any(block.kind == "heading" for block in blocks)
     for number, block in enumerate(blocks):
-        beside = blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]
-        yield block.kind == "heading" or (not marked and _is_heading(block, beside)), block.text
+        if marked:
+            yield block.kind == "heading", block.text
+        else:
+            yield _is_heading(block, blocks[max(0, number - 1) : number] + blocks[number + 1 : number + 2]), block.text
 
 
 def _is_wrapped(runs: Sequence[Sequence[str]]) -> bool:
@@ -264,10 +297,10 @@ def _is_heading(block: _Block, beside: Sequence[_Block]) -> bool:
 # --- sentences -----------------------------------------------------------------------------------
 
 _CITATION = r"\[\d{1,3}(?:[,;-] ?\d{1,3})*+\]|[⁰¹²³⁴-⁹]++(?:[,-][⁰¹²³⁴-⁹]++)*+"
-_STOP = pattern(rf"""(?<![.!?])[.!?]++(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
+_STOP = pattern(rf"""[.!?](?<![.!?]{{2}})[.!?]*+(?:["')\]]|{_CITATION})*+ ++(?=["'(\[]*+([^\W_]+))""")
 #: Characters at the end of a sentence so far that the patterns below look at; none needs more.
 _LONGEST_END = 30
-_LETTER = pattern(r"(?:^|[\s.\"(\[])[^\W\d_]$")
+_LETTER = pattern(r"[\s.\"(\[]?[^\W\d_]")
 _UNIT = pattern(r"\d [^\W\d_]$")
 _BARE_NUMBER = pattern(r"[\"'(\[]*\d+$")
 _ROMAN = pattern(r"[IVXLC]+")
@@ -308,9 +341,8 @@ def sentences(block: str) -> list[str]:
     """
     found, start = [], 0
     for stop in _STOP.finditer(block):
-        following = stop[1]
-        goes_on = stop[0].startswith(". ") and _goes_on(block, start, stop.start(), following)
-        if not following[0].islower() and not goes_on:
+        goes_on = stop[1][0].islower() or (stop[0].startswith(". ") and _goes_on(block, start, stop.start(), stop[1]))
+        if not goes_on:
             found.append(block[start : stop.end()].strip())
             start = stop.end()
     return [*found, block[start:].strip()]
@@ -324,25 +356,26 @@ def _goes_on(block: str, start: int, end: int, following: str) -> bool:
     if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
         return True
     before = block[max(start, end - _LONGEST_END) : end]
-    if (end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip())) or _ORDINAL.search(before):
+    if end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip()):
         return True
-    if following.casefold() in _MONTHS and _DAY.search(before):
+    if word.isdecimal() and (_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before))):
         return True
-    return _LETTER.search(before) is not None and _UNIT.search(before) is None
+    return _LETTER.fullmatch(before[-2:]) is not None and _UNIT.search(before) is None
 
 
 # --- tokens --------------------------------------------------------------------------------------
 
 _SIGNS = "%<>=±≤≥+°"
+_IN_TOKENS = frozenset(f"'.,-({_SIGNS}\n")
 _TOKEN = pattern(rf"(?:(?<![^\s(<>=±≤≥])-)?\d+(?:[.,]\d+)*|[^\s'.,(\-{_SIGNS}]+(?:'[^\s'.,(\-{_SIGNS}]+)*|[{_SIGNS}]")
 
 
 class _Kept(dict[int, str]):
-    """What a token may contain, for str.translate: letters with their marks, digits, signs; all else is a space."""
+    """For str.translate: letters with their marks, digits, and what else tokens depend on; the rest is a space."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        keep = character in "'.,-(" or character in _SIGNS or unicodedata.category(character)[0] in "LMN"
+        keep = character in _IN_TOKENS or unicodedata.category(character)[0] in "LMN"
         self[code] = character if keep else " "
         return self[code]
 
@@ -356,7 +389,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return _TOKEN.findall(text.casefold().translate(_KEPT))
+    return [token for line in _kept(text).split("\n") for token in _tokens(line)]
 
 
 def tokens_of(text: str) -> list[str]:
@@ -364,11 +397,33 @@ def tokens_of(text: str) -> list[str]:
     return tokens(_folded(text))
 
 
+def _kept(text: str) -> str:
+    """What `_tokens` takes: `text` without case, most punctuation, and stops and commas that no digit can follow."""
+    kept = text.casefold().translate(_KEPT)
+    return kept.replace(", ", " ").replace(". ", " ").replace(".\n", "\n")
+
+
+def _tokens(kept: str) -> list[str]:
+    """The tokens of a line. In most, each word is one: nothing but letters, or nothing but digits."""
+    words = kept.removesuffix(".").split()
+    if all(map(str.isdecimal, filterfalse(str.isalpha, words))):
+        return words
+    found = []
+    for word in words:
+        if word.isalpha():
+            found.append(word)
+        else:
+            found += _TOKEN.findall(word)
+    return found
+
+
 def fingerprint(text: str) -> str:
     """What a normalised sentence or heading is known by: the version, and 40 bits of SHA-256 over its tokens."""
-    return _print_of(tokens(text))
+    return _prints([" ".join(tokens(text))])[0]
 
 
-def _print_of(words: Sequence[str]) -> str:
-    digest = hashlib.sha256(" ".join(words).encode()).digest()[:5]
-    return f"{VERSION}:{base64.b32encode(digest).decode().lower()}"
+def _prints(said: Sequence[str]) -> list[str]:
+    """The fingerprints of sentences, each given as its tokens with spaces between them."""
+    digests = b"".join([hashlib.sha256(each.encode()).digest()[:5] for each in said])
+    letters = base64.b32encode(digests).decode().lower()  # eight for each five bytes
+    return [f"{VERSION}:{letters[at : at + 8]}" for at in range(0, len(letters), 8)]

@@ -8,14 +8,14 @@ several places, and *bad* if the material has no such place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
 from studydeck.counting import counted
 from studydeck.material.align import align, inherited
-from studydeck.material.lock import MaterialLock, Stamp
-from studydeck.material.outline import Outline, Part, Sentence, Spot
+from studydeck.material.lock import MaterialLock, key
+from studydeck.material.outline import Outline, Part, Spot
 from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.text import slug
@@ -30,25 +30,49 @@ STATES = (OK, UNSTAMPED, MOVED, CHANGED, GONE, AMBIGUOUS, BAD)
 _NAME = pattern(r"[^\W_][\w-]*")
 
 
+class Run(NamedTuple):
+    """The sentences from the first to the last of a paragraph in the section with this slug, all counted from 1."""
+
+    section: str
+    paragraph: int
+    first: int
+    last: int
+
+    @property
+    def spots(self) -> list[Spot]:
+        return [Spot(self.section, self.paragraph, number) for number in range(self.first, self.last + 1)]
+
+
 class Source(NamedTuple):
     """A source as its author wrote it, and what became of it.
 
-    `card` is None for a place under `uncarded:`, which has a `reason`. `whole` is the locator with its section's slug,
-    `spots` the sentences it means in the material now, `written` how it should read (the same, if it needn't change),
-    `accepted` what it said when its author last looked, and `why` what is bad about it, or MERGED: a message and a
-    remedy.
+    `card` is None for a place under `uncarded:`, which has a `reason`. `section` is the slug of the material's section,
+    `run` the sentences it means in the material now, `written` how it should read (the same, if it needn't change),
+    `accepted` what it said when its author last looked, as in the lock, and `why` what is bad about it, or MERGED: a
+    message and a remedy. `is_stub` says whether its card isn't written yet.
     """
 
     owner: str
     card: Card | None
     locator: Text
     state: str
-    whole: str
-    spots: tuple[Spot, ...] = ()
+    section: str
+    run: Run | None = None
     written: str = ""
-    accepted: tuple[str, ...] = ()
+    accepted: str = ""
     why: tuple[str, str] = ("", "")
     reason: str = ""
+    is_stub: bool = False
+
+    @property
+    def spots(self) -> Sequence[Spot]:
+        """The sentences that it means in the material now."""
+        return self.run.spots if self.run else ()
+
+    @property
+    def key(self) -> str:
+        """What its stamp is found by."""
+        return key(self.owner, _whole(self.section, self.written))
 
 
 class Sources(NamedTuple):
@@ -63,7 +87,7 @@ class Sources(NamedTuple):
     @property
     def written(self) -> Sources:
         """The sources without those of cards that aren't written yet."""
-        return self._replace(all=tuple(each for each in self.all if each.card is None or not each.card.is_stub))
+        return self._replace(all=tuple([each for each in self.all if not each.is_stub]))
 
     @property
     def to_rewrite(self) -> list[Source]:
@@ -112,16 +136,18 @@ def _with_tags(outline: Outline, tags: Mapping[str, str]) -> Outline:
 
 def stamped(sources: Sources, accept: Callable[[Source], bool]) -> MaterialLock:
     """The lock after its author accepted the sources for which `accept` is true; the others keep their stamps."""
-    sentences = sources.outline.spots()
-    stamps = {}
+    parts = {part.slug: part for part in sources.outline.parts}
+    stamps, lost = {}, set()
     for each in sources.all:
         if each.card is not None and not each.owner:
             continue  # a card without an id couldn't be found again
-        if each.spots and accept(each):
-            stamps[each.owner, each.whole] = Stamp(_prints(each.spots, sentences))
+        if each.run and accept(each):
+            stamps[each.key] = parts[each.run.section].prints(*each.run[1:])
         elif each.accepted:
-            stamps[each.owner, each.whole] = Stamp(each.accepted, each.state in (GONE, AMBIGUOUS))
-    return MaterialLock(sources.outline, stamps)
+            stamps[each.key] = each.accepted
+            if each.state in (GONE, AMBIGUOUS):
+                lost.add(each.key)
+    return MaterialLock(sources.outline, stamps, frozenset(lost))
 
 
 def stand_alone(deck: Deck, lock: MaterialLock) -> bool:
@@ -140,6 +166,7 @@ class _Written(NamedTuple):
     section: Section
     locator: Text
     reason: str = ""
+    is_stub: bool = False
 
 
 def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
@@ -148,9 +175,11 @@ def _written(deck: Deck, ids: Sequence[str]) -> Iterator[_Written]:
     for section in deck.sections:
         for card in section.cards:
             owner = next(owners)
-            yield from (_Written(owner, card, section, locator) for locator in dict.fromkeys(card.source))
+            for locator in dict.fromkeys(card.source):
+                yield _Written(owner, card, section, locator)
         for stub in section.stubs:
-            yield from (_Written(stub.id or "", stub, section, locator) for locator in dict.fromkeys(stub.source))
+            for locator in dict.fromkeys(stub.source):
+                yield _Written(stub.id or "", stub, section, locator, is_stub=True)
     for section in deck.sections:
         yield from (_Written("", None, section, locator, reason) for locator, reason in section.uncarded.items())
 
@@ -161,6 +190,8 @@ def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> lis
     A mapping can't have the rewritten key twice. `unmoved` gives a source of `found`, by its number, where it is now.
     """
     settled = list(found)
+    if all(each.card is not None for each in found):
+        return settled
     count = None
     while count != (count := sum(each.why == MERGED for each in settled)):  # one that stays may be in another's way
         taken = {
@@ -174,19 +205,17 @@ def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> lis
     return settled
 
 
-def _prints(spots: Sequence[Spot], sentences: Mapping[Spot, Sentence]) -> tuple[str, ...]:
-    return tuple(sentences[spot].fingerprint for spot in spots)
+def _whole(section: str, locator: str) -> str:
+    """A locator with its section."""
+    return f"{section}/{locator.rpartition('/')[2]}"
 
 
 class _Homes:
     """Which section of an outline each section of the deck belongs to, and what a locator means there."""
 
     def __init__(self, deck: Deck, outline: Outline) -> None:
-        self.spots = outline.spots()
+        self.outline = outline
         self.parts = {part.slug: part for part in outline.parts}
-        self.by_print: dict[str, list[Spot]] = {}
-        for spot, sentence in self.spots.items():
-            self.by_print.setdefault(sentence.fingerprint, []).append(spot)
         self.sections = deck.sections
         self.homes: dict[int, Part] = {}
         names = [(each.tag, slug(each.name, ""), PurePath(each.place.path).stem) for each in deck.sections]
@@ -207,20 +236,29 @@ class _Homes:
         self.at_home = {id(self.sections[number]): part for number, part in self.homes.items()}
         self.named = self.parts | {names[number][0]: part for number, part in self.homes.items()}
 
-    def home(self, section: Section) -> Part | None:
-        return self.at_home.get(id(section))
+    @cached_property
+    def by_print(self) -> dict[str, list[Spot]]:
+        """The places of each fingerprint."""
+        found: dict[str, list[Spot]] = {}
+        for spot, sentence in self.outline.spots().items():
+            found.setdefault(sentence.fingerprint, []).append(spot)
+        return found
 
-    def whole(self, section: Section, locator: str) -> str:
-        """The locator with its section's slug; with the name as written, if there is no such section."""
-        place = _read(locator)
-        part = self.named.get(place.section) if place.section else self.home(section)
-        return f"{part.slug if part else place.section or section.tag}/{place.rest}"
+    def part(self, section: Section, name: str) -> Part | None:
+        """The section of the material that a locator names, or that belongs to the section it is in."""
+        return self.named.get(name) if name else self.at_home.get(id(section))
 
-    def find(self, section: Section, locator: str) -> tuple[Spot, ...]:
+    def named_in(self, section: Section, locator: str) -> str:
+        """The slug of the section that a locator means; the name as written, if there is no such section."""
+        name = _read(locator).section
+        part = self.part(section, name)
+        return part.slug if part else name or section.tag
+
+    def find(self, section: Section, locator: str) -> Run:
         """The sentences that a locator means. Raises LookupError with a message and a remedy."""
         place = _read(locator)
         name = place.section
-        part = self.named.get(name) if name else self.home(section)
+        part = self.part(section, name)
         if part is None:
             known = ", ".join(dict.fromkeys(self.named)) or "none"
             if name:
@@ -232,24 +270,28 @@ class _Homes:
             paragraphs = counted(len(part.paragraphs), "paragraph")
             message = f"there is no p{paragraph}: the material's section has {paragraphs}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
-        count = len(part.paragraphs[paragraph - 1])
+        count = part.length(paragraph)
         first, last = (first or 1), (last or first or count)
         if last > count or first > last:
             wrong = f"s{first}-{last}" if first != last else f"s{first}"
             message = f"there is no {wrong}: the material's paragraph p{paragraph} has {counted(count, 'sentence')}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
-        return tuple(Spot(part.slug, paragraph, number) for number in range(first, last + 1))
+        return Run(part.slug, paragraph, first, last)
 
-    def words(self, section: Section, locator: str, spots: Sequence[Spot]) -> str:
-        """How `locator` should read to mean `spots`: as it does now if possible, else with the shortest name."""
+    def prints(self, run: Run) -> str:
+        """The fingerprints of the sentences of `run`."""
+        return self.parts[run.section].prints(run.paragraph, run.first, run.last)
+
+    def words(self, section: Section, locator: str, run: Run) -> str:
+        """How `locator` should read to mean `run`: as it does now if possible, else with the shortest name."""
         place = _read(locator)
-        name, part = place.section, self.parts[spots[0].section]
-        words = f"p{spots[0].paragraph}"
+        name, part = place.section, self.parts[run.section]
+        words = f"p{run.paragraph}"
         if place.first:
-            words += f"s{spots[0].sentence}" + (f"-{spots[-1].sentence}" if len(spots) > 1 else "")
+            words += f"s{run.first}" + (f"-{run.last}" if run.last > run.first else "")
         if name and self.named.get(name) is part:
             return f"{name}/{words}"
-        if part is self.home(section):
+        if part is self.part(section, ""):
             return words
         tag = next((str(self.sections[number].tag) for number, each in self.homes.items() if each is part), part.slug)
         return f"{tag if _NAME.fullmatch(tag) else part.slug}/{words}"
@@ -265,68 +307,65 @@ class _Looking(NamedTuple):
 
     def unmoved(self, place: _Written) -> Source:
         """The source at `place`, before anybody has looked."""
-        owner, card, section, locator, reason = place
-        whole = self.new.whole(section, locator)
-        return Source(owner, card, locator, UNSTAMPED, whole, written=str(locator), reason=reason)
+        owner, card, section, locator, reason, is_stub = place
+        named = self.new.named_in(section, locator)
+        return Source(owner, card, locator, UNSTAMPED, named, written=locator, reason=reason, is_stub=is_stub)
 
     def at(self, place: _Written) -> Source:
         """The source at `place`, and its state."""
-        owner, card, section, locator, _ = place
-        source = self.unmoved(place)
-        before = source.whole if self.old is self.new else self.old.whole(section, locator)
-        stamp = self.lock.stamps.get((owner, before)) if owner or card is None else None
-        if stamp is None:
+        owner, card, section, locator, reason, is_stub = place
+        named = self.new.named_in(section, locator)
+        before = named if self.old is self.new else self.old.named_in(section, locator)
+        name = key(owner, _whole(before, locator))
+        accepted = self.lock.stamps.get(name, "") if owner or card is None else ""
+        if not accepted:
             try:
-                return source._replace(spots=self.new.find(section, locator))
+                state, run, why = UNSTAMPED, self.new.find(section, locator), ("", "")
             except LookupError as error:
-                return source._replace(state=BAD, why=error.args)
-        accepted = stamp.fingerprints
-        spots, is_split = self._follow(section, locator, stamp)
-        if not spots:
+                state, run, why = BAD, None, error.args
+            return Source(owner, card, locator, state, named, run, locator, "", why, reason, is_stub)
+        run, is_split = self._follow(section, locator, accepted, name in self.lock.lost)
+        written: str = locator
+        if run is None:
             state = AMBIGUOUS if is_split or self._places(accepted) else GONE
-            return source._replace(state=state, accepted=accepted)
-        written = self.new.words(section, locator, spots)
-        whole = source.whole if written == locator else self.new.whole(section, written)
-        state = CHANGED if _prints(spots, self.new.spots) != accepted else OK if written == locator else MOVED
-        return source._replace(state=state, accepted=accepted, spots=spots, written=written, whole=whole)
+        else:
+            written = self.new.words(section, locator, run)
+            if written != locator:
+                named = self.new.named_in(section, written)
+            is_same = self.new.prints(run) == accepted
+            state = CHANGED if not is_same else OK if written == locator else MOVED
+        return Source(owner, card, locator, state, named, run, written, accepted, ("", ""), reason, is_stub)
 
-    def _follow(self, section: Section, locator: Text, stamp: Stamp) -> tuple[tuple[Spot, ...], bool]:
+    def _follow(self, section: Section, locator: Text, accepted: str, is_lost: bool) -> tuple[Run | None, bool]:
         """Where a stamped source is now, and whether it was split up."""
         try:
-            before = () if stamp.lost else self.old.find(section, locator)
+            before = None if is_lost else self.old.find(section, locator)
         except LookupError:
-            before = ()
+            before = None
         whole = not _read(locator).first
-        if not before or _prints(before, self.old.spots) != stamp.fingerprints:  # not what was accepted, even then
-            places = self._places(stamp.fingerprints)
-            if len(places) == 1 and places[0] == self._run(places[0][0], places[0][-1], whole):
+        if before is None or self.old.prints(before) != accepted:  # not what was accepted, even then
+            places = self._places(accepted)
+            if len(places) == 1 and places[0] == self._run(*places[0], whole):
                 return places[0], False
-        if self.old is self.new:
+        if before is None or self.old is self.new:
             return before, False
-        after = sorted(spot for each in before if (spot := self.now[each]) is not None)
+        after = sorted(spot for each in before.spots if (spot := self.now[each]) is not None)
         if not after:
-            return (), False
+            return None, False
         if len({spot[:2] for spot in after}) > 1:
-            return (), True
-        return self._run(after[0], after[-1], whole), False
+            return None, True
+        return self._run(*after[0], after[-1].sentence, whole), False
 
-    def _run(self, first: Spot, last: Spot, whole: bool) -> tuple[Spot, ...]:
-        """The sentences from `first` to `last` of a paragraph, or all of it."""
-        count = len(self.new.parts[first.section].paragraphs[first.paragraph - 1])
-        numbers = range(1, count + 1) if whole else range(first.sentence, last.sentence + 1)
-        return tuple(first._replace(sentence=number) for number in numbers)
+    def _run(self, section: str, paragraph: int, first: int, last: int, whole: bool) -> Run:
+        """These sentences of a paragraph, or all of it."""
+        count = self.new.parts[section].length(paragraph)
+        return Run(section, paragraph, 1, count) if whole else Run(section, paragraph, first, last)
 
-    def _places(self, fingerprints: Sequence[str]) -> list[tuple[Spot, ...]]:
+    def _places(self, accepted: str) -> list[Run]:
         """The runs of sentences, each within a paragraph, that say just this."""
-        runs = (
-            tuple(first._replace(sentence=first.sentence + number) for number in range(len(fingerprints)))
-            for first in self.new.by_print.get(fingerprints[0], ())
-        )
-        return [
-            run
-            for run in runs
-            if all(spot in self.new.spots for spot in run) and _prints(run, self.new.spots) == tuple(fingerprints)
-        ]
+        prints = accepted.split(" ")
+        runs = (Run(*first, first.sentence + len(prints) - 1) for first in self.new.by_print.get(prints[0], ()))
+        return [run for run in runs if self.new.prints(run) == accepted]
 
 
 def _read(locator: str) -> Locator:

@@ -99,6 +99,6 @@ def _what(source: Source) -> str:
 
 def _said(source: Source, spots: Mapping[Spot, Sentence], texts: Texts) -> dict[str, str]:
     return {
-        "was": " ".join(texts.get(each, "") for each in source.accepted).strip(),
+        "was": " ".join(texts.get(each, "") for each in source.accepted.split()).strip(),
         "now": " ".join(spots[spot].text for spot in source.spots).strip(),
     }

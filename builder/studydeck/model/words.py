@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
+from studydeck.model import takes
 from studydeck.patterns import pattern
 
 if TYPE_CHECKING:
@@ -192,22 +193,31 @@ class Card(NamedTuple):
     @property
     def all_texts(self) -> list[Text]:
         """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
-        return [text for _, text in self._keyed_texts]
+        return self._texts_of(self.kind.markdown)
+
+    @property
+    def with_gaps(self) -> list[Text]:
+        """The texts of the card that may have gaps: its cloze, and what else its note type shows as one."""
+        return self._texts_of(name for name, key in self.kind.keys.items() if key.takes == takes.GAPS)
 
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
         """`texts`, each with its language, of a card in a section of the languages `around` it."""
         said = self.languages(around)
-        for key, text in self._keyed_texts:
-            if type(text) is not Html:
-                yield text, said.of(self.kind.keys[key])
-
-    @property
-    def _keyed_texts(self) -> list[tuple[str, Text]]:
-        """`all_texts`, each with its key."""
-        values, found = self.values, list[tuple[str, Text]]()
         for key in self.kind.markdown:
-            if key in values and not isinstance(value := values[key], bool):
-                found += [(key, text) for text in value] if isinstance(value, tuple) else [(key, value)]
+            for text in self._texts_of((key,)):
+                if type(text) is not Html:
+                    yield text, said.of(self.kind.keys[key])
+
+    def _texts_of(self, keys: Iterable[str]) -> list[Text]:
+        """The texts of these keys, without flags."""
+        values, found = self.values, list[Text]()
+        for key in keys:
+            if key in values:
+                value = values[key]
+                if isinstance(value, tuple):
+                    found += value
+                elif not isinstance(value, bool):
+                    found.append(value)
         return found
 
     @property
@@ -292,11 +302,11 @@ class Section(NamedTuple):
     `texts` are all Markdown texts of the cards, collected once for checks that look for something rare; `letters` are
     hashes of what each card asks, to find cards that ask the same (text/words.py). `uncarded` are the places in the
     material that need no card, each with its author's reason. `turned` are the cards' second questions as cards of
-    their own, for checks; `mixed` says whether some card has a language of its own. `stubs` are cards that aren't
-    written yet: they are neither built nor checked, but keep their ids and their places in the material. `html`
-    are the cards' texts that are HTML. With `subdeck`, its cards are in a subdeck if the deck has any.
-    `speak` is which sides are read aloud, if the section says it. `masked` says whether some card asks for
-    the parts of a picture.
+    their own, for checks. `stubs` are cards that aren't written yet: they are neither built nor checked, but keep their
+    ids and their places in the material. `html` are the cards' texts that are HTML. With `subdeck`, its cards are in a
+    subdeck if the deck has any. `speak` is which sides are read aloud, if the section says it. `masked` says whether
+    some card asks for the parts of a picture. `keys` are all that some card has: most are rare. `unwritten` says
+    whether some text may have a word such as TODO.
     """
 
     place: Place
@@ -308,12 +318,18 @@ class Section(NamedTuple):
     uncarded: Mapping[Text, Text] = {}
     turned: tuple[Card, ...] = ()
     languages: Languages = Languages()
-    mixed: bool = False
     stubs: tuple[Card, ...] = ()
     html: tuple[Text, ...] = ()
     subdeck: bool = True
     speak: str = ""
     masked: bool = False
+    keys: frozenset[str] = frozenset()
+    unwritten: bool = True
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some card has a language of its own."""
+        return "language" in self.keys or "answer-language" in self.keys
 
 
 class Material(NamedTuple):
@@ -367,9 +383,11 @@ class Deck(NamedTuple):
     @property
     def speaks(self) -> bool:
         """Whether it says of any text that it is read aloud."""
-        return bool(self.speak) or any(
-            each.speak or any("speak" in card.values for card in each.cards) for each in self.sections
-        )
+        return bool(self.speak) or any(each.speak or "speak" in each.keys for each in self.sections)
+
+    def having(self, key: str) -> Iterator[Card]:
+        """The cards that have this key, in study order; sections in which no card has it aren't searched."""
+        return (card for each in self.sections if key in each.keys for card in each.cards if key in card.values)
 
     def limit(self, check: str) -> int | None:
         """The number that `checks` sets for this check, if any."""

@@ -24,6 +24,7 @@ from studydeck.reading.nodes import (
     Node,
     composed,
     html,
+    is_composed,
     placed,
 )
 
@@ -76,7 +77,7 @@ class _Lines:
         self.text = text
         self.lines = lines
         self.numbered = enumerate(lines, start=1)
-        self.ascii = text.isascii()
+        self.is_composed = is_composed(text)
         self.root: Keys | None = None
         self.parent: Items | Keys | None = None
         self.at = -1
@@ -87,7 +88,7 @@ class _Lines:
     def read(self) -> bool:
         """Reads all lines; False at the first one that libyaml has to read."""
         path, heads = self.path, _heads
-        is_ascii, may_have_comments = self.ascii, " #" in self.text
+        is_composed, may_have_comments = self.is_composed, " #" in self.text
         for number, line in self.numbered:
             start, colon, value = line.partition(": ")
             head = heads.get(start) if colon else None
@@ -123,9 +124,12 @@ class _Lines:
                 else:
                     return False
             else:  # four in five end here
-                text = parent[key] = Text(value if is_ascii else composed(value))
+                text = parent[key] = Text(value if is_composed else composed(value))
                 text.path, text.line, text.column, text.plain = path, number, after, True
         return True
+
+    def _composed(self, text: str) -> str:
+        return text if self.is_composed else composed(text)
 
     def _item(self, number: int, line: str) -> bool:
         """An item that isn't a mapping with keys on lines of their own."""
@@ -152,7 +156,7 @@ class _Lines:
                 return False
             if ": " in line or " #" in line or written[-1] == ":" or len(last) + len(line) > LONGEST_TEXT:
                 return False
-            node = placed(composed(f"{last} {written}"), self.path, last.line, last.column)
+            node = placed(self._composed(f"{last} {written}"), self.path, last.line, last.column)
         if not isinstance(node, Text) or not node.plain:
             return False
         if isinstance(self.parent, Items):
@@ -229,7 +233,7 @@ class _Lines:
         if not written:
             return None
         if written[0] not in _NOT_FIRST and written[-1] not in " :" and ": " not in written and " #" not in written:
-            return placed(composed(written), self.path, number, column + 1)
+            return placed(self._composed(written), self.path, number, column + 1)
         found = re.fullmatch(_VALUE, written)
         kind = found.lastgroup if found else None
         if found is None or kind is None:
@@ -263,7 +267,7 @@ class _Lines:
             text = text.replace("''", "'")
         elif quote and "\\" in text:
             text = _ESCAPE.sub(r"\1", text)
-        return placed(composed(text), self.path, number, column + 1, plain=not quote)
+        return placed(self._composed(text), self.path, number, column + 1, plain=not quote)
 
     def _pairs(self, number: int, column: int, written: str) -> Keys | None:
         """A mapping in braces."""
@@ -306,7 +310,7 @@ class _Lines:
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:
             return None
-        text = composed(text)
+        text = self._composed(text)
         if tag:
             return html(text, self.path, number, column + 1)
         return placed(text, self.path, number, column + 1, plain=False)

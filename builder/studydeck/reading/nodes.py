@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import TypeVar
 
 from studydeck.model import Html, Placed, Problem, Text
-from studydeck.patterns import pattern
 
 #: Most characters of one text. The longest fields of real cards have a few thousand.
 LONGEST_TEXT = 100_000
-#: Signs of India and its neighbours that may compose.
-_MANY_MARKS = pattern("[\u0900-\u11ff]")
+#: What accents on their own start with in UTF-8, and the signs of India and its neighbours, of which many may compose.
+_MARKS = (b"\xcc", b"\xcd", b"\xe0")
+_composed_words: set[str] = set()
+_MOST_WORDS = 100_000
 #: How many levels deep lists and mappings may be nested.
 DEEPEST = 20
 #: How many syntax errors, or bad characters, of a file are reported one by one; the next one only says "more".
@@ -40,16 +41,28 @@ def without_separators(text: str) -> str:
     return text
 
 
-def composed(text: str) -> str:
-    """`text` with its letters in Unicode's composed form (NFC).
+def is_composed(text: str) -> bool:
+    """Whether all letters of a text are in Unicode's composed form (NFC), as each part of it is then.
 
-    Nothing composes with a blank. So words of scripts in which it takes a microsecond for each are remembered.
+    Unicode's own test takes as long as composing once there is a mark that may compose, so the words of a text with
+    such marks are tested instead, each once.
     """
     if text.isascii():
-        return text
-    if _MANY_MARKS.search(text):
-        return " ".join(map(_composed_word, text.split(" ")))
-    return unicodedata.normalize("NFC", text)
+        return True
+    data = text.encode("utf-8", "surrogatepass")
+    if not any(sign in data for sign in _MARKS):
+        return unicodedata.is_normalized("NFC", text)
+    words = set(text.split(" ")) - _composed_words
+    if not all(unicodedata.is_normalized("NFC", word) for word in words):
+        return False
+    if len(_composed_words) < _MOST_WORDS:
+        _composed_words.update(words)
+    return True
+
+
+def composed(text: str) -> str:
+    """`text` in Unicode's composed form (NFC), word by word: nothing composes with a blank, and words come again."""
+    return text if text.isascii() else " ".join(map(_composed_word, text.split(" ")))
 
 
 @lru_cache(2**14)

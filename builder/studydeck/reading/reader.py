@@ -203,7 +203,8 @@ def _section(
     cards = values.get("cards", ())
     every = [text for card in cards for text in card.all_texts]
     whole = "\n".join(every)  # searched first, since hardly any file has a stub
-    stubs = tuple([card for card in cards if card.is_stub]) if may_be_unwritten(whole) else ()
+    unwritten = may_be_unwritten(whole)
+    stubs = tuple([card for card in cards if card.is_stub]) if unwritten else ()
     if stubs:
         message = f"{counted(len(stubs), 'card')} not written yet, the first in line {stubs[0].place.line}"
         remedy = "replace each TODO, or delete the card; until then it isn't built"
@@ -215,8 +216,8 @@ def _section(
     letters = array("I", [letters_hash(card.asked) for card in cards])
     turned = tuple([other for card in cards if (other := card.kind.turned(card)) is not None])
     languages = Languages(values.get("language", ""), values.get("answer-language", ""))
-    mixed = any(card.has_language for card in cards)
     uncarded, subdeck, speak = values.get("uncarded", {}), values.get("subdeck", True), values.get("speak", "")
     masked = any(card.kind.masks for card in cards)
-    more = (turned, languages, mixed, stubs, html, subdeck, speak, masked)
+    had = frozenset[str]().union(*(card.values for card in cards))
+    more = (turned, languages, stubs, html, subdeck, speak, masked, had, unwritten)
     return Section(place, title, tag, cards, texts, letters, uncarded, *more)

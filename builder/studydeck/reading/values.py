@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of
+from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of, kind_of_texts
 from studydeck.model import (
     Card,
     Credit,
@@ -57,7 +58,7 @@ _FORMS = {
     takes.SIDES: (
         keys.SIDES_PATTERN,
         "wrong-kind",
-        "'{text}' can't be read aloud",
+        "'{text}' isn't a valid value of {key}",
         "write question, answer, both, none, device, device-question or device-answer",
     ),
     takes.URL: (
@@ -281,7 +282,8 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
     return _line(takes.LINE, name, node, problems)
 
 
-def _is_place(locator: Text) -> bool:
+@lru_cache(2**16)  # most cards have the same few
+def _is_place(locator: str) -> bool:
     """Whether a text is a locator, and its range of sentences runs forwards."""
     place = read_locator(locator) if _LOCATOR.fullmatch(locator) else None
     return place is not None and not place.runs_backwards
@@ -351,14 +353,16 @@ def _cards(items: Items, problems: list[Problem], own_kinds: Mapping[str, Kind |
 
 def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind | None]) -> Sequence[Card]:
     """The card, or those of a list's items; none if it lacks a required key."""
+    place = Place(tree.path, tree.line, tree.column)
+    plain = kind_of_texts(tuple(tree))
+    if plain and (values := _texts_of(tree)):
+        return (Card(place, plain, values),)  # nine in ten end here
     if isinstance(tree.get("type"), Text):
         from studydeck.reading.own_types import own_card
 
         own = own_card(tree, own_kinds, problems)
         return () if own is None else (own,)
-    kind, place = kind_of(tree), Place(tree.path, tree.line, tree.column)
-    if all(key in tree for key in kind.required) and _is_plain(tree, kind):
-        return (Card(place, kind, dict(tree)),)
+    kind = kind_of(tree)
     if kind.masks and isinstance(labels := tree.get("parts"), Text) and labels == LABELS:
         problems.append(unwritten_parts(tree, labels))
         return ()
@@ -393,17 +397,22 @@ def _cards_of(tree: Keys, problems: list[Problem], own_kinds: Mapping[str, Kind 
     return ()
 
 
+def _texts_of(tree: Keys) -> dict[str, Any] | None:
+    """The values of a card that are all texts; None if one isn't, or if its id or its source isn't valid."""
+    for key, node in tree.items():
+        if type(node) is not Text or (key == "id" and not _ID.fullmatch(node)):
+            return None
+    values: dict[str, Any] = dict(tree)
+    if "source" in values:
+        if not _is_place(values["source"]):
+            return None
+        values["source"] = (values["source"],)
+    return values
+
+
 def _owner(key: str) -> Kind | None:
     """The only kind that has this key; None for keys that all kinds have, and for unknown ones."""
     return next((each for each in KINDS.values() if key in each.own), None)
-
-
-def _is_plain(tree: Keys, kind: Kind) -> bool:
-    """Whether all values of a card are texts that need no further reading, as nine in ten are."""
-    for key, node in tree.items():
-        if type(node) is not Text or not (key in kind.any_text or (key == "id" and _ID.fullmatch(node))):
-            return False
-    return True
 
 
 def _place_of(at: Placed) -> Place:

@@ -51,8 +51,10 @@ def render_notes(
         card, frame, identity = cards[place], frames[place], identities[place]
         if identity is None:
             continue
-        tags = retired if card.retired else frame.tags
-        if card.tags and not card.retired:
+        tags = frame.tags
+        if card.retired:
+            tags = retired
+        elif card.tags:
             tags = tuple(dict.fromkeys((*tags, *card.tags)))
         kind = card.kind
         renderer = renderers.get(kind.key) or renderers.setdefault(

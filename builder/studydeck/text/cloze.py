@@ -23,7 +23,7 @@ GAP_START = r"\{\{c([0-9,]+)::"
 GAP_MARK = pattern(rf"({GAP_START}|\}}\}})")
 _MARK_IN_CODE = pattern(rf"{GAP_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
-_NEARLY = pattern(r"\{{1,2}\s*[cC]\s*\d[\d,\s]*:{1,2}")
+_NEARLY = pattern(r"\{\{?+\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _IN_A_TAG = pattern(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = pattern(r"<(?!img)[^>]*>|&nbsp;|\s+")
 _TAG = pattern(r"<[^>]*>")
@@ -54,6 +54,8 @@ class Gap(NamedTuple):
 class _Open:
     """A gap whose end isn't read yet."""
 
+    __slots__ = ("hint", "numbers", "parts")
+
     def __init__(self, numbers: str) -> None:
         self.numbers = numbers
         self.parts: list[str | Gap] = []
@@ -71,9 +73,8 @@ def _parse(text: str) -> Sequence[str | Gap]:
     outside = _Open("")
     opened = [outside]
     for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
-        if len(opened) > 1:  # of each text in a gap, what follows a `::` is a hint, and the last one counts
-            piece, separator, hint = piece.partition("::")
-            opened[-1].hint = hint if separator else opened[-1].hint
+        if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
+            piece, _, opened[-1].hint = piece.partition("::")
         if piece:
             opened[-1].parts.append(piece)
         if numbers is not None:
@@ -159,7 +160,7 @@ def read_clozes(html: str) -> Clozes:
                 mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
-        for nearly in _NEARLY.finditer(html)
+        for nearly in (_NEARLY.finditer(html) if has_more else ())
         if not GAP_MARK.match(html, nearly.start()) and not GAP_MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))

@@ -16,8 +16,8 @@ from studydeck.text.cloze import gaps_in_code, without_marks
 # for a few languages with far slower patterns.
 _LONGEST, _LONGEST_SLOW = 10_000, 1_000
 _SLOW = frozenset(["autohotkey", "mcschema", "xpp"])
-_BLOCK = pattern(r'(<pre><code class="language-([^"]+)">)(.*?)</code></pre>', re.DOTALL)
-_CODE = pattern(r'(<code(?: class="language-([^"]+)")?[^>]*>)(.*?)</code>', re.DOTALL)
+_BLOCK = pattern(r'(<pre><code class="language-([^"]+)">)([^<]*+)</code></pre>')
+_CODE = pattern(r'(<code(?: class="language-([^"]+)")?[^>]*>)([^<]*+)</code>')
 _TAG = pattern(r"<[^>]*>")
 _RUN = pattern(r"(<span[^>]*>)?([^<]+)(?:</span>)?")
 _CHARACTER = pattern(r"&[^;]*;|.", re.DOTALL)

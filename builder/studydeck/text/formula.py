@@ -13,10 +13,10 @@ from studydeck.text.cloze import without_gaps
 from studydeck.text.markdown import to_cloze_html, to_html
 from studydeck.text.mathjax import defined, refused
 from studydeck.text.spans import FORMULA, replace_enclosed
-from studydeck.text.tex import Formula, formulas_and_code
+from studydeck.text.tex import Formula, between, formulas_and_code
 
 #: What may make a formula, code or a tag of what is around it, and what a formula in HTML ends with or lacks.
-_ODD_BETWEEN, _ODD_INSIDE = pattern(r"[\\&<\[`~\r]|\n[ \t]"), pattern(r"\\[][()]|href|csname|mmlToken")
+_ODD_BETWEEN, _ODD_INSIDE = pattern(r"\\|&|<|\[|`|~|\r|\n[ \t]"), pattern(r"\\[][()]|href|csname|mmlToken")
 _MANY = 60_000  # stand-ins are left for more
 _LONGEST = 2_000  # characters of a formula: the library takes quadratic time for some
 _NO_TEXT = pattern(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
@@ -56,12 +56,10 @@ def formulas_in(text: str) -> tuple[list[str], frozenset[str]]:
     found = formulas_and_code(text)
     typed = [each for each in found if isinstance(each, Formula)]
     if len(found) < _MANY and "{{c" not in text and not ("\n" in text and "`" in text):
-        ends = [0, *(each.end for each in found)]
-        starts = [*(each.start for each in found), len(text)]
-        between = "\0".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-        is_plain = all(text[each.start] == "$" and not _ODD_INSIDE.search(each.tex) for each in typed)
-        if is_plain and not _ODD_BETWEEN.search(between):  # nothing else could be a formula
-            return [each.tex for each in typed], defined(text)
+        in_dollars = [each.tex for each in typed if text[each.start] == "$"]
+        is_plain = len(in_dollars) == len(typed) and not _ODD_INSIDE.search("\0".join(in_dollars))
+        if is_plain and not _ODD_BETWEEN.search(between(text)):  # nothing else could be a formula
+            return in_dollars, defined(text)
     html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
     return formulas(html), defined(html)
 

@@ -26,7 +26,7 @@ from studydeck.text.stand_ins import (
     parts_with_stand_ins,
 )
 
-_TOKENS = pattern(r"(<code\b[^>]*>.*?</code>|<[^>]*>)", re.DOTALL)
+_TOKENS = pattern(r"(<code\b[^>]*>[^<]*+</code>|<[^>]*>)")
 _NAME = pattern(r"</?([a-z0-9]+)")
 _IN_A_LINE = {"a": "", "del": "~~", "em": "*", "mark": "==", "strong": "**"}
 # A letter or digit of a script that has blanks between its words, so neither Thai, Chinese, Japanese nor Korean. Such

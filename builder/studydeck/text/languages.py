@@ -67,4 +67,7 @@ def direction(text: str, language: str) -> str:
     """
     if not runs_right_to_left(language):
         return "auto"
-    return "rtl" if any(bidirectional(character) in ("R", "AL") for character in text) else "ltr"
+    for character in text:  # mostly the first one shows it, before any() would have begun
+        if bidirectional(character) in ("R", "AL"):
+            return "rtl"
+    return "ltr"

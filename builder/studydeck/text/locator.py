@@ -24,12 +24,6 @@ class Locator(NamedTuple):
     def runs_backwards(self) -> bool:
         return 0 < self.last < self.first
 
-    @property
-    def rest(self) -> str:
-        """The locator without its section, as it is written."""
-        run = f"-{self.last}" if self.last else ""
-        return f"p{self.paragraph}" + (f"s{self.first}{run}" if self.first else "")
-
 
 @lru_cache(2**16)  # most cards have the same few, and each is asked for many times
 def read_locator(written: str) -> Locator | None:

@@ -7,7 +7,7 @@ names of commands. What it isn't sure of it lets pass; tests/test_formula.py com
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -53,14 +53,15 @@ _WITH_CELLS = _these("matrix pmatrix cases eqalign eqalignno leqalignno displayl
 _SPECIFIED = ("array", "subarray", "alignat", "alignat*", "alignedat", "xalignat", "xxalignat")
 _DEEPEST = 5  # groups in each other in an ordinary formula
 _NAME = pattern(r"\\[A-Za-z]+\*?")
-_SIGN = r"(?:[^\\{}&^_'’#%\s\x02-\x04]|\\[ !#$%&,:;>_{|}])"
+_NEXT = "\x05"  # between formulas
+_SIGN = r"(?:[^\\{}&^_'’#%\s\x02-\x05]|\\[ !#$%&,:;>_{|}])"
 _SCRIPT = rf"\s*+{_SIGN}"
 _ITEM = (
     rf"(?:(?:{_SIGN}|\x02(?:\s*+\[\w*+\])?+\s*+(?!\[){_SIGN}|\x03\s*+{_SIGN}\s*+{_SIGN}|\x04\s*+\0)['’]*+"
     rf"(?:\s*+\^{_SCRIPT}(?:\s*+_{_SCRIPT})?+|\s*+_{_SCRIPT}(?:\s*+\^{_SCRIPT})?+)?+|\s)"
 )
 #: What is in order by itself, and a group of it.
-_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"(?<!\\)\{{{_ITEM}*+\}}")
+_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"\{{(?<!\\\{{){_ITEM}*+\}}")
 
 
 class Names(NamedTuple):
@@ -113,23 +114,27 @@ def refused(tex: str, own: Container[str] = ()) -> tuple[str, str] | None:
 
     `own` are the names of commands that were defined before.
     """
-    if _is_ordinary(tex) or _DEFINES.search(tex):
+    if are_ordinary([tex])[0] or _DEFINES.search(tex):
         return None
     return _Reader(tex, own).read()
 
 
-def _is_ordinary(tex: str) -> bool:
-    """Whether a formula has only known commands, groups and scripts, all in order: the reader takes far longer.
+def are_ordinary(formulas: Sequence[str]) -> list[bool]:
+    """Of each formula, whether it has only known commands, groups and scripts, all in order: a reader takes far longer.
 
-    Commands become signs that say how many groups follow; then each group, the innermost first, becomes one sign.
+    Commands become signs that say how many groups follow; then each group, the innermost first, becomes one sign. That
+    is done to all formulas together.
     """
-    marks = _marks()
-    rest = _NAME.sub(lambda found: marks.get(found[0], r"\\"), tex)  # that is never in order
+    if not formulas:
+        return []
+    marks, never = _marks(), r"\\"  # that is never in order
+    rest = _NEXT.join([tex.replace(_NEXT, never) for tex in formulas])
+    rest = _NAME.sub(lambda found: marks.get(found[0], never), rest)
     for _ in range(_DEEPEST):
         if "{" not in rest:
             break
         rest = _INNERMOST.sub("\0", rest)
-    return _IN_ORDER.fullmatch(rest) is not None
+    return [_IN_ORDER.fullmatch(each) is not None for each in rest.split(_NEXT)]
 
 
 @cache

@@ -9,7 +9,7 @@ import re
 
 from studydeck.patterns import pattern
 
-_ITEM = pattern(r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?:[ \t]|$)", re.MULTILINE)
+_ITEM = pattern(r"\n[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?:[ \t]|$)", re.MULTILINE)
 _PLACE = pattern(r' data-sourcepos="[\d:-]*"')
 _LIST = pattern(r'(<(?:ol|ul|li) data-sourcepos="(\d+):(\d+)-[^>]*>|</(?:ol|ul)>)')
 _NUMBER = pattern(r"(\d{1,9})([.)])")
@@ -27,7 +27,7 @@ class _List:
 
 def has_numbers(text: str) -> bool:
     """Whether `text` may have a numbered list."""
-    return bool(_ITEM.search(text))
+    return bool(_ITEM.search(f"\n{text}"))
 
 
 def numbered(html: str, text: str) -> str:

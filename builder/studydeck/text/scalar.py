@@ -28,7 +28,8 @@ def yaml_word(text: str) -> str:
 def yaml_text(text: str, indent: str) -> str:
     """A string as an author would write it after `key: `: plain, in quotes, or several lines as a block.
 
-    `indent` is that of the block's lines. White space around the text is dropped.
+    `indent` is that of the block's lines. White space around the text is dropped, and at the end of each line of a
+    block, where it says nothing in Markdown.
     """
     text = text.strip()
     if _ESCAPED.search(text) or _CONTROL.search(text):

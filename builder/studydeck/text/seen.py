@@ -19,7 +19,7 @@ from studydeck.text.markdown import to_html
 from studydeck.text.media import PLAIN_PICTURE
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
-from studydeck.text.tex import formulas_and_code
+from studydeck.text.tex import BETWEEN, Code, Formula, between, formulas_and_code
 
 _RUN = 3  # blanks in a row that look meant
 _MOST_WORDS = 30  # that are compared with a definition
@@ -96,11 +96,10 @@ _PARTNERS = {"{": "}", "[": r"\]", "<": "</[a-z]+>"}  # of a ruby's marks
 _WITHIN_A_LINE = {"td", "tr", "h #"}  # what is on the next line belongs to the next row
 _SAME = {"th": "td", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")}
 
-#: A formula, code in a line, or a block of code, all of which is shown as it was typed.
-_IS_SHOWN = pattern(
-    r"\$(?![^\n]*(?:\\[][()]|href|csname|mmlToken|\[sound:))[^\n]*\$|(`+)(?!`)[^\n]+(?<!`)\1"
-    r"|(?<![^\n])(```|~~~)(?:[A-Za-z][\w+#.-]*)?\n[\s\S]*\n\2"
-)
+#: What a formula between dollars has that isn't shown as it was typed.
+_ODD_INSIDE = pattern(r"\\[][()]|href|csname|mmlToken|\[sound:|\n")
+#: Code in a line, or a block of code, all of which is shown as it was typed.
+_SHOWN_CODE = pattern(r"(`+)(?!`)[^\n]+(?<!`)\1|(?<![^\n])(```|~~~)(?:[A-Za-z][\w+#.-]*)?\n[\s\S]*\n\2")
 #: Lines that start no list, heading, quote or table, nor end in blanks; something that is shown is a `\\0`.
 _LINES_OF_WORDS = pattern(r"(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?(?:\n(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?)*")
 
@@ -128,16 +127,19 @@ def may_lose(text: str) -> bool:
     """Whether something of `text` might be lost: nothing is of code, formulas, pictures, and lines of words between."""
     if not has_marks(text):
         return False
-    between: list[str] = []
-    at = 0
-    text = PLAIN_PICTURE.sub("\0", text) if "![" in text else text
-    for each in formulas_and_code(text) if "`" in text or "$" in text else ():
-        if not _IS_SHOWN.fullmatch(text, each.start, each.end):
+    rest = text = PLAIN_PICTURE.sub(BETWEEN, text) if "![" in text else text
+    if "`" in text or "$" in text:
+        if not all(_is_shown(text, each) for each in formulas_and_code(text)):
             return True
-        between.append(text[at : each.start])
-        at = each.end
-    rest = "\0".join([*between, text[at:]])
-    return has_marks(rest.replace("\n", "\0")) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest))
+        rest = between(text)
+    return has_marks(rest.replace("\n", BETWEEN)) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest))
+
+
+def _is_shown(text: str, each: Formula | Code) -> bool:
+    """Whether all of a formula or of code is shown as it was typed."""
+    if isinstance(each, Code):
+        return _SHOWN_CODE.fullmatch(text, each.start, each.end) is not None
+    return text[each.start] == "$" and not _ODD_INSIDE.search(text, each.start, each.end)
 
 
 def has_marks(text: str) -> bool:

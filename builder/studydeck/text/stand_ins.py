@@ -18,6 +18,9 @@ ESCAPES = frozenset(r"\`*_~^=$[]{}|<>()#+-!&")
 #: Tags that do what they say, in pairs.
 TAGS = ("sub", "sup", "u", "kbd", "mark", "ruby", "rt", "rp")
 
+# Without these characters, Markdown would only escape the text (see test_text.py, "plain text needs no Markdown").
+_MARKDOWNS = b'\\`*_[]<>&"$~^=|\n\r\x00'
+
 _FIRST = 0x100000
 # BACKSLASH goes before one that CommonMark drops in text: there it is that backslash, elsewhere nothing. Where a line
 # ends, CommonMark may drop it or not, and LAST_BACKSLASH takes its place.
@@ -53,7 +56,7 @@ _READING = r"[^\W\d_](?:[\w'’·.ˇˊˋ˙・ー-]|[ ](?=\w))*+"
 _SIGNS = pattern(
     rf"""\\[!-/:-@\[-`{{-~\n]
     | </?(?:{"|".join(TAGS)})>
-    | ~+
+    | ~~*+
     | \^
     | __(?<!\w__)(?=[A-Za-z0-9])[A-Za-z0-9_]*[A-Za-z0-9]__(?!\w)
     | _(?<=[)\]]_)_*
@@ -67,20 +70,26 @@ _FURIGANA = rf"([ ]?)(?<![\\{_CJK}])([{_CJK}]++)\[({_READING})\](?![(\[])"
 _WITH_FURIGANA = pattern("(?:ja|zh|ko)(?:-|$)", re.IGNORECASE)
 
 
+def is_plain(text: str) -> bool:
+    """Whether Markdown would leave `text` as it is, since it has no characters of Markdown or HTML."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _MARKDOWNS)) == len(data)  # half the time that a search for one takes
+
+
 class StandIns:
-    """A text with stand-ins, and what they stand for."""
+    """A text with stand-ins, and what they stand for. One that `is_plain` has nothing for Markdown but its formulas."""
 
     def __init__(self, text: str, language: str = "") -> None:
         self._aside: list[tuple[str, str]] = []
         typed = text
         if not text.isascii() and _PRIVATE.search(text):
             text = _PRIVATE.sub(lambda sign: self._set_aside(sign[0], sign[0]), text)
-        if _may_have_formulas(text):
-            text = self._without_formulas(text, language)
-        else:
-            text = _signs(text, language)
-        self.text = text
-        self.has_any = text is not typed and text != typed
+        parts = self._without_formulas(text) if _may_have_formulas(text) else [text]
+        self.is_plain = bool(self._aside) and len(parts) == 1 and is_plain(parts[0])
+        if not self.is_plain:
+            parts[0::2] = [_signs(part, language) for part in parts[0::2]]
+        self.text = "".join(parts)
+        self.has_any = self.text != typed
 
     def _set_aside(self, typed: str, html: str) -> str:
         if len(self._aside) == _MOST_ASIDE:
@@ -88,18 +97,25 @@ class StandIns:
         self._aside.append((typed, html))
         return chr(_FIRST_ASIDE + len(self._aside) - 1)
 
-    def _without_formulas(self, text: str, language: str) -> str:
+    def _without_formulas(self, text: str) -> list[str]:
+        """`text` with stand-ins for its formulas, parted at its code, which is every second part."""
         parts: list[str] = []
+        pieces: list[str] = []  # since the last code
         at = 0
         for each in formulas_and_code(text):
-            parts.append(_signs(text[at : each.start], language))
+            pieces.append(text[at : each.start])
             at = each.end
             typed = text[each.start : at]
             if isinstance(each, Formula):
-                parts.append(self._set_aside(typed, _in_ankis_brackets(each)))
+                pieces.append(self._set_aside(typed, _in_ankis_brackets(each)))
             else:
-                parts.append(re.sub(r"(?<!\\)\|", PIPE, typed) if "|" in typed else typed)
-        return "".join([*parts, _signs(text[at:], language)])
+                parts += "".join(pieces), re.sub(r"(?<!\\)\|", PIPE, typed) if "|" in typed else typed
+                pieces = []
+        return [*parts, "".join([*pieces, text[at:]])]
+
+    def shown(self) -> str:
+        """The text with what its stand-ins show, if it `is_plain`."""
+        return _PRIVATE.sub(lambda sign: self.html(sign[0]), self.text)
 
     def html(self, sign: str) -> str:
         """What `sign` shows in the text that readers see, if it is no half of a pair."""

@@ -20,15 +20,17 @@ _ENVIRONMENTS = (
     r"(?:align(?:at|ed|edat)?|array|[bBpvV]?matrix|smallmatrix|[dr]?cases|eqnarray|equation|flalign|gather(?:ed)?|multline|"
     r"split)\*?"
 )
-_START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|`+|~~~+|\$+", re.IGNORECASE)
+# Each alternative starts with a sign, so that the search for one is quick.
+_START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|``*+|~~~+|\$\$*+", re.IGNORECASE)
 #: What a text has that has more than formulas in one line, each between two dollars.
-_UNUSUAL = pattern(r"\$\$|[`\n]|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
+_UNUSUAL = pattern(r"\$\$|`|\n|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
 _ENVIRONMENT = pattern(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
 _OTHER_ENVIRONMENT = pattern(rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b")
 _DOLLARS = pattern(r"\\[\s\S]|(\$+)")
 _BACKSLASHES = pattern(r"\\+")
 _ENDS = {r"\(": r"\)", r"\[": r"\]"}
 _FENCE = pattern(r"[ >]{0,6}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(`{3,}(?![^\n]*`)|~{3,})")
+_FENCE_END = pattern(r"\n[ \t>]*(`{3,}|~{3,})")
 _LINE_START = pattern(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _LINE_END = pattern(r"[ \t]*(?:\n|\Z)")
 _BLANK_LINE = pattern(r"\n[ \t>]*(?=\n)")
@@ -36,9 +38,12 @@ _NEW_BLOCK = pattern(r"\n[ \t]*(?:[>|]|(?:[-*+#]|\d{1,9}[.)])[ \t])")  # it ends
 _TEX = pattern(r"\\[A-Za-z,;!]|[\^={}+<>]|(?<![^\W_]{2})_")  # what prose hasn't; the `_` of my_list is a name's
 _TWO_WORDS = pattern(r"(?<![^\W\d_])[^\W\d_]{2,}[,;]?\s+[^\W\d_]{2,}")
 _COMMAND = pattern(r"\[?(?:sound|anki|type):")  # of Anki's
-_PRICE = pattern(r"[).,;:}]|\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
+_NO_START, _PRICE = ").,;:}", pattern(r"\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _SHELL_NAME = pattern(r"[A-Za-z_]\w+")
-_LONGEST_START = 40  # characters before a formula that starts its line
+_LONGEST_START = 40  # characters before a formula, or a fence, that starts its line
+
+#: What no text has.
+BETWEEN = "\0"
 
 
 class Formula(NamedTuple):
@@ -67,9 +72,24 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     return _read(str(text))  # to lru_cache, an author's Text isn't the same as a string
 
 
+def between(text: str) -> str:
+    """`text` with BETWEEN in the place of each of its formulas and code."""
+    return _between(str(text))
+
+
 @lru_cache(2**15)  # a check asks four times for those of a text
 def _read(text: str) -> tuple[Formula | Code, ...]:
     return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
+
+
+@lru_cache(2**15)
+def _between(text: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for each in _read(text):
+        parts += text[at : each.start], BETWEEN
+        at = each.end
+    return "".join([*parts, text[at:]])
 
 
 def _between_dollars(text: str) -> Iterator[Formula]:
@@ -132,11 +152,13 @@ class _Reader:
     def _fenced(self, start: re.Match[str]) -> Code | None:
         if len(start[0]) < 3 or "\n" not in self.text:
             return None
-        fence = _FENCE.match(self.text, self._line(start.start()))
-        if not fence or fence.start(1) != start.start():
+        at = start.start()
+        fence = _FENCE.match(self.text, self.text.rfind("\n", max(0, at - _LONGEST_START), at) + 1)
+        if not fence or fence.start(1) != at:
             return None
-        end = re.compile(rf"\n[ \t>]*{fence[1]}").search(self.text, start.end())
-        return Code(start.start(), end.end() if end else len(self.text))
+        ends = (end.start(1) for end in _FENCE_END.finditer(self.text, start.end()) if end[1].startswith(fence[1]))
+        end = next(ends, None)
+        return Code(at, len(self.text) if end is None else end + len(fence[1]))
 
     def _code(self, start: re.Match[str]) -> Code | None:
         ends = self._ticks[len(start[0])]
@@ -294,20 +316,26 @@ def _is_prose(tex: str) -> bool:
 
 def _is_between_dollars(tex: str, before: str, after: str) -> bool:
     """Whether `$…$`, between these characters, is a formula by pandoc's rules, or one with a blank at both ends."""
-    is_spaced = tex[:1].isspace()
-    if is_spaced != tex[-1:].isspace() or after.isdigit() or not tex.strip():
+    if after.isdigit() or not tex.strip():
+        return False
+    is_spaced = tex[0].isspace()
+    if is_spaced != tex[-1].isspace():
         return False
     return not (_is_no_spaced if is_spaced else _is_no_formula)(tex, before, after)
 
 
 def _is_no_formula(tex: str, before: str, after: str) -> bool:
     """Whether `$…$` are a shell's dollars or prices: `$HOME/$PATH`, but not `$n$th`."""
-    if _PRICE.match(tex) or (before.isalnum() and not (tex[0].isalnum() or tex[0] in "_^\\{'")):
+    first, in_a_word = tex[0], before.isalnum()
+    if first in _NO_START or (first.isdigit() and _PRICE.match(tex)):
         return True
-    if after == "{" and tex[0] == "{":
+    if in_a_word and not (first.isalnum() or first in "_^\\{'"):
         return True
-    in_a_word = (after.isalnum() or after == "_") and not (before.isalnum() and tex[0] in "_^")  # H$_2$O
-    return in_a_word and (not (tex[-1].isalnum() or tex[-1] in ")}'") or bool(_SHELL_NAME.fullmatch(tex)))
+    if not (after.isalnum() or after == "_"):
+        return after == first == "{"
+    if in_a_word and first in "_^":  # H$_2$O
+        return False
+    return not (tex[-1].isalnum() or tex[-1] in ")}'") or _SHELL_NAME.fullmatch(tex) is not None
 
 
 def _is_no_spaced(tex: str, before: str, after: str) -> bool:
