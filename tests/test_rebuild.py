@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from studydeck import pipeline
 from studydeck.cli import main
-from studydeck.model import Note
+from studydeck.history import Lock, identify
+from studydeck.incremental import rebuild
+from studydeck.model import Deck, Note
 from studydeck.reading import read_deck
 from studydeck.render import render_notes
 
@@ -307,6 +309,116 @@ def test_a_long_day_of_edits(tmp_path_factory: pytest.TempPathFactory, seed: int
                 for path, data in undo.items():
                     path.write_bytes(data)
                 twins.build()
+    finally:
+        os.chdir(before)
+
+
+#: Cards of one file, half of them with ids.
+CARDS = [f"{{{f'id: c{n}, ' * (n % 2)}question: What is number {n}?, answer: A {n}}}" for n in range(8)]
+
+
+def many(*cards: str, head: str = "section: Numbers") -> Edit:
+    """Writes a file of these cards."""
+    lines = [head, "cards:", *(f"  - {each}" for each in cards), ""]
+    return lambda author: author.write("numbers.yaml", "\n".join(lines))
+
+
+#: Edits of that file, and how many cards are looked at then; None where the whole deck is.
+OF_MANY: dict[str, tuple[int | None, Edit]] = {
+    "an answer": (1, replaced("numbers.yaml", "A 3", "The 3")),
+    "a question without an id": (1, replaced("numbers.yaml", "number 4?", "number four?")),
+    "all but the last": (7, both(replaced("numbers.yaml", "A 0", "No"), replaced("numbers.yaml", "A 6", "Six"))),
+    "a comment": (0, replaced("numbers.yaml", "cards:", "cards:  # all of them")),
+    "a card more": (1, many(*CARDS[:5], "{question: What is new?, answer: This}", *CARDS[5:])),
+    "a card more in front": (1, many("{question: What is new?, answer: This}", *CARDS)),
+    "a card more at the end": (1, many(*CARDS, "{question: What is new?, answer: This}")),
+    "a card less": (0, many(*CARDS[:3], *CARDS[4:])),
+    "the last card less": (0, many(*CARDS[:7])),
+    "a card instead of two": (1, many(*CARDS[:3], "{id: new, question: What is new?, answer: This}", *CARDS[5:])),
+    "a card moved": (5, many(*CARDS[:1], *CARDS[2:6], CARDS[1], *CARDS[6:])),
+    "turned round": (8, many(*CARDS[::-1])),
+    "a picture": (1, replaced("numbers.yaml", "A 3", "'A 3 ![a delta](delta.svg)'")),
+    "a card reversed": (1, replaced("numbers.yaml", "answer: A 3", "answer: A 3, reverse: true")),
+    "the section's name": (8, many(*CARDS, head="section: Figures")),
+    "the section's language": (8, many(*CARDS, head="section: Numbers\nlanguage: de")),
+    "few cards": (3, many(*CARDS[:3])),
+    "a card with two questions": (
+        8,
+        replaced("numbers.yaml", "answer: A 3", "answer: A 3, reverse: What is A 3?, reverse-answer: A number"),
+    ),
+    "a card retired": (8, replaced("numbers.yaml", "answer: A 3", "answer: A 3, retired: true")),
+    "a guid": (None, replaced("numbers.yaml", "answer: A 3", "answer: A 3, guid: a-new-guid")),
+    "an id taken over": (None, replaced("numbers.yaml", "id: c3", "id: c5")),
+    "a question taken over": (None, replaced("numbers.yaml", "number 4?", "number 5?")),
+    "the id that another card made": (None, replaced("numbers.yaml", "id: c3", "id: what-is-number-6")),
+    "a mistake": (None, replaced("numbers.yaml", "answer: A 3", "anser: A 3")),
+}
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many cards were looked at, time after time."""
+    counts: list[int] = []
+
+    def counted(deck: Deck, lock: Lock) -> object:
+        counts.append(sum(len(section.cards) for section in deck.sections))
+        return identify(deck, lock)
+
+    monkeypatch.setattr(pipeline, "identify", counted)
+    monkeypatch.setattr(rebuild, "MANY", 4)
+    return counts
+
+
+@pytest.mark.parametrize("edit", OF_MANY)
+def test_of_many_cards_in_a_file_only_those_that_changed_are_looked_at(
+    twins: Twins, looked_at: list[int], edit: str
+) -> None:
+    number, change = OF_MANY[edit]
+    next_card = added("numbers.yaml", "{id: next, question: What comes next?, answer: This}")
+    twins.edit(many(*CARDS))
+    twins.build()
+    twins.edit(change)
+    twins.run("plan", "rivers")
+    del looked_at[:]
+    twins.build()
+    if number is None:
+        assert looked_at[-1] == looked_at[-2]  # the twin without a cache looks at all cards each time
+        return
+    assert looked_at[:1] == [number]
+    assert len(looked_at) == 2
+    twins.edit(next_card)
+    twins.build()
+    assert len(looked_at) == 4
+    assert looked_at[2] == 1 or edit in ("few cards", "a card retired", "a card with two questions")
+    twins.edit(added("water.yaml", "{id: ninth, question: What is number 6?, answer: This}"))
+    assert "[same-question-other-answer]" in twins.build() or edit == "few cards"
+
+
+@pytest.mark.slow
+@given(st.integers(0, 2**32))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_long_day_of_edits_of_many_cards(
+    tmp_path_factory: pytest.TempPathFactory, looked_at: list[int], seed: int
+) -> None:
+    """Cards are added, edited, moved and deleted: each build is what it would be from nothing."""
+    chance = random.Random(seed)
+    before = Path.cwd()
+    try:
+        twins = Twins(tmp_path_factory.mktemp("day"))
+        cards = list(CARDS)
+        for number in range(8):
+            at = chance.randrange(len(cards))
+            match chance.choice(["add", "edit", "move", "delete"]):
+                case "add":
+                    cards.insert(at, f"{{question: What is new in {number}?, answer: This}}")
+                case "edit":
+                    cards[at] = cards[at].replace("answer: ", f"answer: In {number} ")
+                case "move":
+                    cards.insert(at, cards.pop(chance.randrange(len(cards))))
+                case "delete":
+                    del cards[at]
+            twins.edit(many(*cards))
+            twins.build()
     finally:
         os.chdir(before)
 

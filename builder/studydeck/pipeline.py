@@ -29,7 +29,7 @@ from studydeck.history import (
     own_type_problems,
     type_records,
 )
-from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
+from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Section, Shipped
 from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
@@ -114,16 +114,19 @@ def load(
     lock: Lock | None = None,
     judge: bool = True,
     only: Container[str] | None = None,
+    part_of: Callable[[Section], Section] | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
     left out: a build needs to know what is wrong, not what could be better. With `only`, no section files but these are
-    read.
+    read, and of their cards only those that `part_of` leaves are looked at; the media are those of all.
     """
     deck, problems = read_deck(folder, progress, only)
     whole = only is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
     media, wrong_media = collect_media(deck, whole=whole)
+    if part_of is not None:
+        deck = deck._replace(sections=tuple(map(part_of, deck.sections)))
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
     problems += own_type_problems(deck, lock)

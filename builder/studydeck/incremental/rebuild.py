@@ -3,6 +3,8 @@
 `load` reads those files, and what is kept from the rest goes to `build` with them. The result has the same bytes as
 that of a full build (tests/test_rebuild.py). If there is a problem to report, or if cards in read and unread files
 could affect each other, there is a full build instead. `plan` reads a deck in the same way, even an unchanged one.
+
+Of a file of many cards, those at its start and at its end that haven't changed are kept like unread files.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -22,8 +24,12 @@ from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Identity, Kept, MediaFile, Section, shown
 from studydeck.pair import LARGEST_LOCK, lock_in
-from studydeck.pipeline import Loaded, load
+from studydeck.pipeline import Loaded, load, no_progress
+from studydeck.reading import read_deck
 from studydeck.render import anki_deck
+
+#: Of a file with as many cards, only those that changed are looked at.
+MANY = 1_000
 
 
 class SectionMemory(NamedTuple):
@@ -31,7 +37,7 @@ class SectionMemory(NamedTuple):
 
     `deck` is Anki's deck for its cards, `ids` are its notes', `letters` are hashes of its questions' letters (see
     text/words.py), `media` are the files that it uses. By its `tag` and `name` it belongs to a section of the material.
-    `written` and `retired` are guids, as in cache.Claims.
+    `written` and `retired` are guids, as in cache.Claims. `cards` are the `_hashes` of its cards.
     """
 
     file: str
@@ -43,6 +49,44 @@ class SectionMemory(NamedTuple):
     media: Sequence[str]
     written: Sequence[str]
     retired: Sequence[str]
+    cards: Sequence[str] = ()
+
+    def part(self, start: int, end: int, file: str = "") -> SectionMemory:
+        """The memory of some of its cards."""
+        return self._replace(file=file, ids=self.ids[start:end], letters=self.letters[start:end])
+
+
+class _Cut(NamedTuple):
+    """What has changed in a file of many cards: its `old` cards from `start` to `end` became others, up to `new_end`.
+
+    `cards` are the hashes of all its cards now.
+    """
+
+    old: SectionMemory
+    start: int
+    end: int
+    new_end: int
+    cards: Sequence[str]
+
+    @property
+    def pieces(self) -> list[SectionMemory]:
+        """The old cards: those that are kept at the start, those that changed, and those that are kept at the end."""
+        start, end, old = self.start, self.end, self.old
+        return [old.part(0, start), old.part(start, end, old.file), old.part(end, len(old.ids))]
+
+    def changed(self, section: Section) -> Section:
+        """Only the cards of the section that are looked at."""
+        changed = slice(self.start, self.new_end)
+        cards = section.cards[changed]
+        texts = tuple(text for card in cards for text in card.texts)
+        return section._replace(cards=cards, texts=texts, letters=section.letters[changed])
+
+    def whole(self, changed: SectionMemory) -> SectionMemory:
+        """The memory of all cards, with those that `changed`."""
+        first, _, last = self.pieces
+        ids = [*first.ids, *changed.ids, *last.ids]
+        letters = [*first.letters, *changed.letters, *last.letters]
+        return changed._replace(ids=ids, letters=letters, cards=self.cards)
 
 
 class Memory(NamedTuple):
@@ -116,7 +160,9 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
 
 def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) -> tuple[Loaded, Memory] | None:
     """The deck with only its `changed` files read, and the memory of all, or None if that isn't enough."""
-    unread = [each for each in last.sections if each.file not in changed]
+    cuts = _cuts(folder, last, changed)
+    pieces = [piece for each in last.sections for piece in (cuts[each.file].pieces if each.file in cuts else [each])]
+    unread = [each for each in pieces if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
     data = read_file(folder / LOCK_FILE, folder, LARGEST_LOCK)
     if not isinstance(data, bytes):
@@ -126,11 +172,17 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
         return None
     paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
-    loaded = load(folder, lock=lock, judge=False, only=changed)
+
+    def looked_at(section: Section) -> Section:
+        cut = cuts.get(os.path.basename(section.place.path))
+        return cut.changed(section) if cut else section
+
+    loaded = load(folder, lock=lock, judge=False, only=changed, part_of=looked_at)
     if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
-    sections = _merged(last, read)
+    now = {each.file: cuts[each.file].whole(each) if each.file in cuts else each for each in read}
+    sections = [now.get(each.file, each) for each in last.sections]
     if _is_elsewhere_in_material(loaded, read, last):
         return None
     if _meet(read, unread) or _new_guid(loaded) or _decks(sections) != _decks(last.sections):
@@ -142,7 +194,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     media = loaded.media._replace(names=names, files=tuple(sorted(files)))
     title = str(loaded.deck.title)
     decks = [title, *(each for each in _decks(sections) if each != title)]
-    kept = Kept(*_positions(last, read), ids, paragraphs, decks)
+    kept = Kept(*_positions(pieces, read), ids, paragraphs, decks)
     return loaded._replace(media=media, follows=follows, kept=kept), last._replace(sections=sections)
 
 
@@ -182,13 +234,40 @@ def _section(loaded: Loaded, section: Section, identities: Sequence[Identity]) -
         sorted(loaded.media.asked.get(section.place.path, ())),
         written,
         retired,
+        _hashes(section),
     )
 
 
-def _merged(last: Memory, read: Sequence[SectionMemory]) -> list[SectionMemory]:
-    """The sections of the last build, with those that were read as they are now."""
-    now = {each.file: each for each in read}
-    return [now.get(each.file, each) for each in last.sections]
+def _hashes(section: Section) -> list[str]:
+    """Hashes of a section's cards, if they are MANY: each of all that its note is made of but the deck.
+
+    Empty if a note is made of more, such as an item of a list, or more is remembered of a card, such as its guid.
+    """
+    if len(section.cards) < MANY or section.html or section.masked or section.turned or section.stubs:
+        return []
+    if not section.keys.isdisjoint(("item", "guid", "retired")):
+        return []
+    around = repr((section.name, section.tag, section.languages, section.subdeck, section.speak))
+    return [hash_of(f"{around}{card.kind.key}{card.values}".encode())[:24] for card in section.cards]
+
+
+def _cuts(folder: Path, last: Memory, changed: set[str]) -> dict[str, _Cut]:
+    """What changed in the files of many cards among those that `changed`, by their names."""
+    old = {each.file: each for each in last.sections if each.cards and each.file in changed}
+    cuts: dict[str, _Cut] = {}
+    for section in read_deck(folder, no_progress, old)[0].sections if old else ():
+        file = os.path.basename(section.place.path)
+        before, after = old[file].cards, _hashes(section)
+        if after:
+            start = _alike(before, after)
+            rest = _alike(before[start:][::-1], after[start:][::-1])
+            cuts[file] = _Cut(old[file], start, len(before) - rest, len(after) - rest, after)
+    return cuts
+
+
+def _alike(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many are the same at the start of both."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))
 
 
 def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> bool:
@@ -215,14 +294,17 @@ def _decks(sections: Iterable[SectionMemory]) -> list[str]:
     return list(dict.fromkeys(each.deck for each in sections if each.ids))
 
 
-def _positions(last: Memory, read: Sequence[SectionMemory]) -> tuple[list[tuple[int, int, int]], list[int]]:
+def _positions(
+    last: Sequence[SectionMemory], read: Sequence[SectionMemory]
+) -> tuple[list[tuple[int, int, int]], list[int]]:
     """The ranges of the last package's positions that are kept, as in Kept, and the positions of the notes read."""
     ranges: list[tuple[int, int, int]] = []
     positions: list[int] = []
-    files = {each.file for each in read}
+    now = {each.file: each for each in read}
     before = after = 1
-    for old, new in zip(last.sections, _merged(last, read), strict=True):
-        if new.file in files:
+    for old in last:
+        new = now.get(old.file, old)
+        if new is not old:
             positions += range(after, after + len(new.ids))
         elif ranges and ranges[-1][1] == before - 1 and ranges[-1][2] == after - before:
             ranges[-1] = ranges[-1][0], before + len(old.ids) - 1, after - before
