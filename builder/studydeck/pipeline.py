@@ -12,7 +12,7 @@ After an edit, incremental/ makes `load` read only what changed, and passes on w
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -113,17 +113,17 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
-    only: Container[str] | None = None,
+    read: tuple[Deck, list[Problem]] | None = None,
     part_of: Callable[[Section], Section] | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. With `only`, no section files but these are
-    read, and of their cards only those that `part_of` leaves are looked at; the media are those of all.
+    left out: a build needs to know what is wrong, not what could be better. `read` is what was read of some section
+    files, the only ones then; of their cards only those that `part_of` leaves are looked at; the media are of all.
     """
-    deck, problems = read_deck(folder, progress, only)
-    whole = only is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
+    deck, problems = read or read_deck(folder, progress)
+    whole = read is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
     media, wrong_media = collect_media(deck, whole=whole)
     if part_of is not None:
         deck = deck._replace(sections=tuple(map(part_of, deck.sections)))

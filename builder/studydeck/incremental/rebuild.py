@@ -22,7 +22,7 @@ from studydeck import shipped
 from studydeck.files import hash_of, known_digest, mark_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
-from studydeck.model import Identity, Kept, MediaFile, Section, shown
+from studydeck.model import Deck, Identity, Kept, MediaFile, Section, shown
 from studydeck.pair import LARGEST_LOCK, lock_in
 from studydeck.pipeline import Loaded, load, no_progress
 from studydeck.reading import read_deck
@@ -160,7 +160,8 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
 
 def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) -> tuple[Loaded, Memory] | None:
     """The deck with only its `changed` files read, and the memory of all, or None if that isn't enough."""
-    cuts = _cuts(folder, last, changed)
+    deck, problems = read_deck(folder, no_progress, changed)
+    cuts = _cuts(deck, last)
     pieces = [piece for each in last.sections for piece in (cuts[each.file].pieces if each.file in cuts else [each])]
     unread = [each for each in pieces if each.file not in changed]
     ids = [note_id for each in unread for note_id in each.ids]
@@ -177,7 +178,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
         cut = cuts.get(os.path.basename(section.place.path))
         return cut.changed(section) if cut else section
 
-    loaded = load(folder, lock=lock, judge=False, only=changed, part_of=looked_at)
+    loaded = load(folder, lock=lock, judge=False, read=(deck, problems), part_of=looked_at)
     if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
@@ -251,14 +252,14 @@ def _hashes(section: Section) -> list[str]:
     return [hash_of(f"{around}{card.kind.key}{card.values}".encode())[:24] for card in section.cards]
 
 
-def _cuts(folder: Path, last: Memory, changed: set[str]) -> dict[str, _Cut]:
-    """What changed in the files of many cards among those that `changed`, by their names."""
-    old = {each.file: each for each in last.sections if each.cards and each.file in changed}
+def _cuts(deck: Deck, last: Memory) -> dict[str, _Cut]:
+    """What changed in the files of many cards among those that were read, by their names."""
+    old = {each.file: each for each in last.sections if each.cards}
     cuts: dict[str, _Cut] = {}
-    for section in read_deck(folder, no_progress, old)[0].sections if old else ():
+    for section in deck.sections:
         file = os.path.basename(section.place.path)
-        before, after = old[file].cards, _hashes(section)
-        if after:
+        if file in old and (after := _hashes(section)):
+            before = old[file].cards
             start = _alike(before, after)
             rest = _alike(before[start:][::-1], after[start:][::-1])
             cuts[file] = _Cut(old[file], start, len(before) - rest, len(after) - rest, after)
