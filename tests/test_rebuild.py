@@ -165,7 +165,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         readings.append(only)
         return whole(folder, progress, only)
 
-    monkeypatch.setattr(pipeline, "read_deck", reading)
+    for module in (pipeline, rebuild):
+        monkeypatch.setattr(module, "read_deck", reading)
     return readings
 
 
