@@ -176,7 +176,7 @@ def test_the_page_is_whole_speaks_and_runs_nothing(rivers: Author, tmp_path: Pat
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
     assert len(plots) == 8
     assert all(set((plot["aria-labelledby"] or "").split()) <= set(ids) for plot in plots)
-    assert "<script" not in stats_page([deck_stats(rivers.load())._replace(deck="<script>", forecast=None)])
+    assert "<script" not in stats_page([deck_stats(rivers.load())._replace(deck="<script>")])
 
 
 def test_an_arabic_deck_is_shown_on_the_terminal(author: Author) -> None:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from studydeck.cli import main
 from studydeck.commands.coverage import cover
 from studydeck.commands.preview import deck_view
-from studydeck.commands.stats import deck_stats
+from studydeck.commands.stats import deck_stats, with_forecast
 from studydeck.engine.drawing import Artist
 from studydeck.kinds.occlusion import OCCLUSION
 from studydeck.material.page import coverage_page
@@ -572,7 +572,7 @@ def test_no_deck_of_a_stranger_gets_through(artist: Artist, some: list[dict[str,
         view = deck_view(loaded, artist)
         drawn = [side for card in view.cards.values() for side in (card["question"], card["answer"])]
         pages = [printed(loaded, layout) for layout in ("columns", "cards")]
-        pages += [stats_page([deck_stats(loaded, days=1)]), coverage_page([cover(loaded, None)])]
+        pages += [stats_page([with_forecast(deck_stats(loaded), days=1)]), coverage_page([cover(loaded, None)])]
         for html in (*sides(artist, loaded), *drawn, *pages):
             Page(html)
 

@@ -425,3 +425,12 @@ def forget() -> None:
         each.cache_clear()
     for name in ("_plain", "outside", "unquoted", "words"):
         _KNOWN[name].clear()
+
+
+def forget_all() -> None:
+    """Forgets the deck, too, so that it needn't be in memory any longer."""
+    forget()
+    for each in (_judged_sections, _judged_texts, _english_sections, _questions, _asked):
+        each.cache_clear()
+    for known in _KNOWN.values():
+        known.clear()

@@ -61,12 +61,15 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
-    from studydeck.commands.coverage import sentence_counts
-    from studydeck.commands.stats import deck_stats
+    from studydeck.commands.stats import deck_stats, with_forecast
+    from studydeck.reading import forget_sections
     from studydeck.stats import stats_json, stats_page, stats_text
 
     loaded = loaded_decks(decks, judge=True)
-    counted = [deck_stats(each, new, days, retention)._replace(coverage=sentence_counts(each)) for each in loaded]
+    counted = [deck_stats(each) for each in loaded]
+    del loaded
+    forget_sections()  # the engine takes memory of its own
+    counted = [with_forecast(each, new, days, retention) for each in counted]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})
     elif style == "html":

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from studydeck.commands.coverage import sentence_counts
 from studydeck.pipeline import Loaded, notes_of
 from studydeck.stats import Forecast, Stats, count
 
 
-def deck_stats(loaded: Loaded, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
-    """The deck in numbers, and its study for `days` days at `new` cards a day with `retention` percent remembered.
-
-    Without the real engine there is no forecast. The deck must have no errors.
-    """
+def deck_stats(loaded: Loaded) -> Stats:
+    """The deck in numbers, without a forecast. The deck must have no errors."""
     counted = count(loaded.deck, notes_of(loaded), loaded.problems, loaded.media.files)
+    return counted._replace(coverage=sentence_counts(loaded))
+
+
+def with_forecast(counted: Stats, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
+    """The deck's study for `days` days at `new` cards a day with `retention` percent remembered, too.
+
+    Without the real engine there is no forecast.
+    """
     try:
         from studydeck.engine.forecast import simulate
     except ModuleNotFoundError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from studydeck.material.outline import Sentence, Spot
-from studydeck.material.sources import Sources
+from studydeck.material.outline import Outline, Part, Sentence, Spot
+from studydeck.material.sources import Source, Sources
 from studydeck.model import Card
 
 
@@ -65,25 +66,28 @@ def _carded_of(sentences: Sequence[Covered]) -> tuple[int, int]:
 
 def coverage_of(deck: str, sources: Sources) -> Coverage:
     """The coverage of the deck called `deck` by its `sources`. Retired cards don't count."""
+    sources_in: defaultdict[str, list[Source]] = defaultdict(list)
+    for source in sources.all:
+        if source.run is not None:
+            sources_in[source.run.section].append(source)
+    return Coverage(deck, tuple(_section_coverage(part, sources_in[part.slug]) for part in sources.outline.parts))
+
+
+def _section_coverage(part: Part, sources: Sequence[Source]) -> SectionCoverage:
+    """The coverage of a section of the material by the sources in it."""
     cards: dict[Spot, dict[str, Card]] = {}
     reasons: dict[Spot, str] = {}
-    for source in sources.all:
+    for source in sources:
         for spot in source.spots:
             if source.card is None:
                 reasons[spot] = source.reason
             elif not source.card.retired:
                 cards.setdefault(spot, {})[source.owner] = source.card
-    sections: dict[str, list[Covered]] = {part.slug: [] for part in sources.outline.parts}
-    for spot, sentence in sources.outline.spots().items():
+    covered = []
+    for spot, sentence in Outline((part,)).spots().items():
         asking = tuple(cards.get(spot, {}).items())
-        sections[spot.section].append(Covered(spot, sentence, asking, "" if asking else reasons.get(spot, "")))
-    return Coverage(
-        deck,
-        tuple(
-            SectionCoverage(part.tag or part.slug, part.title, tuple(sections[part.slug]))
-            for part in sources.outline.parts
-        ),
-    )
+        covered.append(Covered(spot, sentence, asking, "" if asking else reasons.get(spot, "")))
+    return SectionCoverage(part.tag or part.slug, part.title, tuple(covered))
 
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:

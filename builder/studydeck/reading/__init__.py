@@ -5,13 +5,14 @@ the JSON Schema), reader.py makes the Deck.
 """
 
 from studydeck.reading.keys import CREDIT_KEYS, DECK_KEYS, MATERIAL_KEYS, SECTION_KEYS, json_schema
-from studydeck.reading.reader import read_deck
+from studydeck.reading.reader import forget_sections, read_deck
 
 __all__ = [
     "CREDIT_KEYS",
     "DECK_KEYS",
     "MATERIAL_KEYS",
     "SECTION_KEYS",
+    "forget_sections",
     "json_schema",
     "read_deck",
 ]

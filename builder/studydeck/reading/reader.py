@@ -194,6 +194,11 @@ def _section_of(
     return last[1], last[2]
 
 
+def forget_sections() -> None:
+    """Frees the memory of what was read last: all files are read again then."""
+    _last_read.clear()
+
+
 def _section(
     tree: Node, place: Place, name: str, problems: list[Problem], own_kinds: Mapping[str, Kind | None]
 ) -> Section:
