@@ -524,10 +524,10 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
-    for known in words._KNOWN.values():
+    for known in (*words._KNOWN.values(), cloze._parsed, tex._found):
         known.clear()
     return [
-        *(formula._mathml, cloze._parse, cloze.read_clozes, tex._read, locator.read_locator),
+        *(formula._mathml, cloze.read_clozes, locator.read_locator),
         *(folder._outline, lock._read),
     ]
 

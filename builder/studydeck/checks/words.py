@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
+from studydeck.remembered import Remembered
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.languages import is_english
 from studydeck.text.tex import BETWEEN, between, formulas_and_code
@@ -114,25 +115,12 @@ _PHRASE = 5
 _TRANSLATE = r"(?is)\W*(?:translate|how (?:do|does|would) (?:you|one|we|i) say)\b|.*\bmean\W*$"
 
 
-class _Known(dict[str, _Value]):
-    """What a function makes of texts or words; of no more than _MOST at a time."""
-
-    def __init__(self, make: Callable[[str], _Value]) -> None:
-        self._make = make
-
-    def __missing__(self, text: str) -> _Value:
-        if len(self) >= _MOST:
-            self.clear()
-        self[text] = made = self._make(text)
-        return made
-
-
-_KNOWN: dict[str, _Known[Any]] = {}
+_KNOWN: dict[str, Remembered[Any]] = {}
 
 
 def _remembered(make: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """`make`, which is called once for each text: in half the time of lru_cache, which matters for each word."""
-    _KNOWN[make.__name__] = known = _Known(make)
+    """`make`, which is called once for each text or word."""
+    _KNOWN[make.__name__] = known = Remembered(make, _MOST)
     return known.__getitem__
 
 
@@ -403,7 +391,7 @@ def is_translation(card: Card) -> bool:
     )
 
 
-@lru_cache(_MOST)
+@_remembered
 def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
     return tuple(gaps_in(parse(bare(text))))
@@ -421,9 +409,9 @@ def around(text: str, number: str) -> str:
 
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
-    for each in (gaps, around, _joined):
+    for each in (around, _joined):
         each.cache_clear()
-    for name in ("_plain", "outside", "unquoted", "words"):
+    for name in ("_plain", "gaps", "outside", "unquoted", "words"):
         _KNOWN[name].clear()
 
 

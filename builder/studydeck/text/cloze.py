@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from studydeck.patterns import pattern
+from studydeck.remembered import Remembered
 
 #: Anki makes no card for a cloze number above this (anki/rslib/src/cloze.rs).
 MOST_CLOZES = 500
@@ -64,10 +65,9 @@ class _Open:
 
 def parse(text: str) -> Sequence[str | Gap]:
     """`text` as texts and gaps, in order, as the engine reads it (`test_the_engine_reads_the_same_gaps`)."""
-    return _parse(str(text)) if "{{c" in text else (text,)
+    return _parsed[text] if "{{c" in text else (text,)
 
 
-@lru_cache(_MOST_KEPT)
 def _parse(text: str) -> Sequence[str | Gap]:
     pieces: list[Any] = [*GAP_MARK.split(text), "", None]
     outside = _Open("")
@@ -89,6 +89,9 @@ def _parse(text: str) -> Sequence[str | Gap]:
         gap = opened.pop()
         opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=False))
     return tuple(outside.parts)
+
+
+_parsed = Remembered(_parse, _MOST_KEPT)
 
 
 def filled(parts: Sequence[str | Gap], shown: Callable[[Gap], str]) -> str:

@@ -9,11 +9,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
+from studydeck.remembered import Remembered
 from studydeck.text.spans import Seeker
 
 _ENVIRONMENTS = (
@@ -69,7 +70,7 @@ def find_formulas(text: str) -> list[Formula]:
 
 def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     """The formulas of `text`, and the code between them, in order."""
-    return _read(str(text))  # to lru_cache, an author's Text isn't the same as a string
+    return _found[text]
 
 
 def between(text: str, found: Iterable[Formula | Code]) -> str:
@@ -82,9 +83,11 @@ def between(text: str, found: Iterable[Formula | Code]) -> str:
     return "".join([*parts, text[at:]])
 
 
-@lru_cache(2**15)  # a check asks four times for those of a text
 def _read(text: str) -> tuple[Formula | Code, ...]:
     return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
+
+
+_found = Remembered(_read, 2**15)  # a check asks four times for those of a text
 
 
 def _between_dollars(text: str) -> Iterator[Formula]:
