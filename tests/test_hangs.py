@@ -524,10 +524,10 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
-    for known in (*words._KNOWN.values(), cloze._parsed, tex._found):
+    for known in (*words._KNOWN.values(), cloze._parsed, tex._found, locator._read_before):
         known.clear()
     return [
-        *(formula._mathml, cloze.read_clozes, locator.read_locator),
+        *(formula._mathml, cloze.read_clozes),
         *(folder._outline, lock._read),
     ]
 

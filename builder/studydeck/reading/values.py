@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from studydeck.kinds import DEFAULT_KIND, KINDS, card_keys, kind_of, kind_of_texts
@@ -26,6 +25,7 @@ from studydeck.patterns import pattern
 from studydeck.reading import keys
 from studydeck.reading.nodes import NO_KEY, Items, Keys, Node
 from studydeck.reading.parts import LABELS, read_numbers, read_parts, unwritten_parts
+from studydeck.remembered import Remembered
 from studydeck.text import Guesses, near
 from studydeck.text.locator import read_locator
 
@@ -106,7 +106,7 @@ def read_mapping(
         kind = known[key].takes if key in known else None
         if type(node) is Text and (kind in takes.ANY_TEXT or (kind == takes.ID and _ID.fullmatch(node))):
             values[key] = node  # nine in ten end here
-        elif kind == takes.LOCATORS and type(node) is Text and _is_place(node):
+        elif kind == takes.LOCATORS and type(node) is Text and _is_place[node]:
             values[key] = (node,)  # as on each card of a deck with a material
         elif kind is not None:
             value = _value(kind, tree.key(key, number), node, problems, own_kinds)
@@ -204,7 +204,7 @@ def _texts(kind: str, key: Text, node: Node, problems: list[Problem]) -> Text | 
             report_html(key, item, problems)
         elif kind == takes.FLAG_OR_LIST and _some_text(kind, key, item, problems) is None:
             pass  # reported
-        elif kind == takes.LOCATORS and not _is_place(item):
+        elif kind == takes.LOCATORS and not _is_place[item]:
             problems.append(_no_place(item))
         elif kind == takes.LINES and _line(takes.LINE, key, item, problems) is None:
             pass  # reported
@@ -268,7 +268,7 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
         return None
     if kind == takes.TERMS:
         return _texts(takes.NAMES, name, node, problems)
-    if kind == takes.REASONS and not _is_place(name):
+    if kind == takes.REASONS and not _is_place[name]:
         problems.append(_no_place(name))
         return None
     if not isinstance(node, Text):
@@ -282,11 +282,13 @@ def _entry(kind: str, name: Text, node: Node, problems: list[Problem]) -> Text |
     return _line(takes.LINE, name, node, problems)
 
 
-@lru_cache(2**16)  # most cards have the same few
-def _is_place(locator: str) -> bool:
+def _reads_as_place(locator: str) -> bool:
     """Whether a text is a locator, and its range of sentences runs forwards."""
     place = read_locator(locator) if _LOCATOR.fullmatch(locator) else None
     return place is not None and not place.runs_backwards
+
+
+_is_place = Remembered(_reads_as_place, 2**16)  # most cards have the same few
 
 
 def _no_place(locator: Text) -> Problem:
@@ -404,7 +406,7 @@ def _texts_of(tree: Keys) -> dict[str, Any] | None:
             return None
     values: dict[str, Any] = dict(tree)
     if "source" in values:
-        if not _is_place(values["source"]):
+        if not _is_place[values["source"]]:
             return None
         values["source"] = (values["source"],)
     return values

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from studydeck.remembered import Remembered
 
 _SHAPE = r"(?s)(?:(?P<section>.*)/)?p(?P<paragraph>\d+)(?:s(?P<first>\d+)(?:-(?P<last>\d+))?)?"
 
@@ -25,11 +26,17 @@ class Locator(NamedTuple):
         return 0 < self.last < self.first
 
 
-@lru_cache(2**16)  # most cards have the same few, and each is asked for many times
 def read_locator(written: str) -> Locator | None:
     """The place that is written, or None if it isn't one; keys.LOCATOR_PATTERN says which section names are allowed."""
+    return _read_before[written]
+
+
+def _read(written: str) -> Locator | None:
     found = re.fullmatch(_SHAPE, written)
     if found is None:
         return None
     paragraph, first, last = (int(found[part] or 0) for part in ("paragraph", "first", "last"))
     return Locator(found["section"] or "", paragraph, first, last)
+
+
+_read_before = Remembered(_read, 2**16)  # most cards have the same few, and each is asked for many times
