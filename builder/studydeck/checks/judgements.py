@@ -22,7 +22,7 @@ from studydeck.checks import (  # noqa: F401
     whole,
     wording,
 )
-from studydeck.checks.words import forget, forget_all
+from studydeck.checks.words import forget
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Section, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
@@ -53,7 +53,6 @@ def judgements(deck: Deck) -> Iterator[Problem]:
     for each in chosen:
         if each.whole:
             yield from each.run(deck)
-    forget_all()
 
 
 def parts_of(deck: Deck) -> Iterator[Deck]:

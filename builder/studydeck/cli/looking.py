@@ -61,14 +61,13 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
 
     Example: studydeck stats cards/magnesium-and-inflammation --new 20 --days 30
     """
-    from studydeck.commands.stats import deck_stats, with_forecast
-    from studydeck.reading import forget_sections
+    from studydeck.commands.stats import deck_stats, forget_decks, with_forecast
     from studydeck.stats import stats_json, stats_page, stats_text
 
     loaded = loaded_decks(decks, judge=True)
     counted = [deck_stats(each) for each in loaded]
     del loaded
-    forget_sections()  # the engine takes memory of its own
+    forget_decks()
     counted = [with_forecast(each, new, days, retention) for each in counted]
     if style == "json":
         print_json({"decks": [stats_json(each) for each in counted]})

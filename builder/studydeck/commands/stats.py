@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from studydeck.checks.words import forget_all
 from studydeck.commands.coverage import sentence_counts
 from studydeck.pipeline import Loaded, notes_of
+from studydeck.reading import forget_sections
 from studydeck.stats import Forecast, Stats, count
 
 
@@ -11,6 +13,12 @@ def deck_stats(loaded: Loaded) -> Stats:
     """The deck in numbers, without a forecast. The deck must have no errors."""
     counted = count(loaded.deck, notes_of(loaded), loaded.problems, loaded.media.files)
     return counted._replace(coverage=sentence_counts(loaded))
+
+
+def forget_decks() -> None:
+    """Frees the memory that it took to read and to check decks, before the engine takes as much as it needs."""
+    forget_sections()
+    forget_all()
 
 
 def with_forecast(counted: Stats, new: int = 10, days: int = 90, retention: int = 90) -> Stats:
