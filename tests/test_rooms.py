@@ -36,6 +36,7 @@ LIBRARIES = {
 LAYERS = {
     "counting": 0,
     "patterns": 0,
+    "remembered": 0,
     "timings": 0,
     "terminal": 0,
     "model": 1,
