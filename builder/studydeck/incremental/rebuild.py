@@ -160,17 +160,17 @@ def _verified(path: Path, known: cache.Known) -> BinaryIO | None:
 
 def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) -> tuple[Loaded, Memory] | None:
     """The deck with only its `changed` files read, and the memory of all, or None if that isn't enough."""
-    deck, problems = read_deck(folder, no_progress, changed)
-    cuts = _cuts(deck, last)
-    pieces = [piece for each in last.sections for piece in (cuts[each.file].pieces if each.file in cuts else [each])]
-    unread = [each for each in pieces if each.file not in changed]
-    ids = [note_id for each in unread for note_id in each.ids]
     data = read_file(folder / LOCK_FILE, folder, LARGEST_LOCK)
     if not isinstance(data, bytes):
         return None
     follows = hash_of(data)
     if follows != known.digests.get(os.fspath(folder / LOCK_FILE)):
         return None
+    deck, problems = read_deck(folder, no_progress, changed)
+    cuts = _cuts(deck, last)
+    pieces = [piece for each in last.sections for piece in (cuts[each.file].pieces if each.file in cuts else [each])]
+    unread = [each for each in pieces if each.file not in changed]
+    ids = [note_id for each in unread for note_id in each.ids]
     paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
 
