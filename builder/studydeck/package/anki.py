@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from studydeck.files import create
 from studydeck.model import Kept, MediaFile, NoteType, Shipped
+from studydeck.package.chunks import ZIP64, LastEntry, add_in_chunks
 from studydeck.package.light import genanki
 
 #: A package that a crash truncates is never moved into place, so there is no need to wait for the disk.
@@ -29,7 +30,6 @@ _LEVEL = 1  # of deflate: a fifth of the usual level's time, and a tenth more by
 #: The media that deflating makes smaller; all others are packed in themselves.
 _LOOSE = frozenset([".svg", ".bmp", ".ico", ".tif", ".tiff", ".wav", ".ttf", ".otf"])
 PIECE = 1 << 19  # bytes that are copied at once
-ZIP64 = 1 << 31  # bytes from which a file's entry needs longer numbers
 UNIX = 3  # in a zip's entries
 #: SQLite's errors for a full disk, or a folder that can't be written.
 _REFUSED = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
@@ -130,9 +130,10 @@ class StudyPackage(genanki.Package):
         try:
             with self.last or nullcontext() as source:  # closed before it is replaced: Windows wouldn't allow it
                 last = zipfile.ZipFile(source) if source else None
-                self._write_database(database, last)
+                rows = LastEntry(last, _DATABASE) if last else None
+                self._write_database(database, rows)
                 with create(file) as target, archive_for(target) as archive:
-                    _add(archive, _DATABASE, os.fspath(database))
+                    add_in_chunks(archive, _DATABASE, os.fspath(database), rows)
                     if last and last.read("media") == self._names:
                         _copy_media(last, archive)
                     else:
@@ -154,7 +155,7 @@ class StudyPackage(genanki.Package):
             is_loose = os.path.splitext(each.name)[1].lower() in _LOOSE
             _add(archive, str(number), each.path, zipfile.ZIP_DEFLATED if is_loose else zipfile.ZIP_STORED)
 
-    def _write_database(self, file: Path, last: zipfile.ZipFile | None) -> None:
+    def _write_database(self, file: Path, last: LastEntry | None) -> None:
         """Writes the database. Raises OSError if the system can't, which is no error of its own in sqlite3."""
         file.unlink(missing_ok=True)  # left by a killed build with the same process number
         try:
@@ -163,7 +164,7 @@ class StudyPackage(genanki.Package):
                 cursor = connection.cursor()
                 cursor.executescript(_UNSYNCED)
                 if last:
-                    _attach(cursor, last, self.kept)
+                    _attach(cursor, last.data, self.kept)
                 self.write_to_db(cursor, 0, iter(()))
             finally:
                 connection.close()
@@ -259,10 +260,10 @@ def _copy_media(last: zipfile.ZipFile, archive: zipfile.ZipFile) -> None:
     archive.filelist += entries
 
 
-def _attach(cursor: sqlite3.Cursor, last: zipfile.ZipFile, kept: Sequence[tuple[int, int, int]]) -> None:
+def _attach(cursor: sqlite3.Cursor, last: bytes, kept: Sequence[tuple[int, int, int]]) -> None:
     """Attaches the last package's database, in memory, with only what is kept from it, at its new positions."""
     cursor.execute("ATTACH ':memory:' AS last")
-    cursor.connection.deserialize(last.read(_DATABASE), name="last")
+    cursor.connection.deserialize(last, name="last")
     cursor.execute("PRAGMA last.journal_mode = OFF")
     cursor.execute("CREATE TEMP TABLE kept (first INTEGER, last INTEGER, shift INTEGER)")
     cursor.executemany("INSERT INTO temp.kept VALUES(?,?,?)", kept)

@@ -14,7 +14,8 @@ from collections.abc import Container
 from pathlib import Path
 
 from studydeck.files import create, status_of
-from studydeck.package.anki import PIECE, UNIX, ZIP64, archive_for
+from studydeck.package.anki import PIECE, UNIX, archive_for
+from studydeck.package.chunks import ZIP64
 
 _DATABASE = "collection.anki2"
 _COMMENT = b"A merge edition by studydeck"
