@@ -146,7 +146,7 @@ def build(
 
     folders = folders_of(decks)
 
-    def look() -> list[cache.Look]:
+    def look() -> list[cache.DeckStatus]:
         looks = cache.look(folders, output, moment_of_build(), only_this_branch)
         if whole or (timings and cache.are_unchanged(looks)):
             return [each._replace(known=None) for each in looks]
@@ -210,7 +210,7 @@ def build(
     end(failed=not all(report.ok for report in reports))
 
 
-def _in_turn(look: Callable[[], list[cache.Look]], output: Path, turn: ExitStack) -> list[cache.Look]:
+def _in_turn(look: Callable[[], list[cache.DeckStatus]], output: Path, turn: ExitStack) -> list[cache.DeckStatus]:
     """What `look` shows when no other build of the decks that have changed runs, until the end of `turn`."""
     looks = look()
     while changed := [each.deck for each in looks if not each.is_same]:
@@ -231,7 +231,7 @@ def bring_up_to_date(
     """
     from studydeck.incremental import cache
 
-    def look() -> list[cache.Look]:
+    def look() -> list[cache.DeckStatus]:
         return cache.look(folders, output, moment_of_build(), only_this_branch)
 
     with ExitStack() as turn:
@@ -342,12 +342,12 @@ def _package(built: Built) -> dict[str, Any]:
     } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
 
 
-def _warnings(looks: Sequence[cache.Look]) -> list[Problem]:
+def _warnings(looks: Sequence[cache.DeckStatus]) -> list[Problem]:
     """The warnings of decks that have not changed since their last builds, sorted."""
     return sorted(problem for each in looks for problem in each.made.problems)
 
 
-def _print_unchanged(looks: Sequence[cache.Look], output: Path, style: str) -> None:
+def _print_unchanged(looks: Sequence[cache.DeckStatus], output: Path, style: str) -> None:
     """Prints the result of a build in which nothing has changed since the last one."""
     from studydeck.files import package_path
     from studydeck.incremental import cache

@@ -22,7 +22,7 @@ _ONCE = ("copied-deck", "moved-gap", "stale-parts")
 
 
 def build_all(
-    looks: Sequence[cache.Look],
+    looks: Sequence[cache.DeckStatus],
     out: Path,
     now: int,
     *,
@@ -41,7 +41,7 @@ def build_all(
     """
     with ExitStack() as opened:
 
-        def as_needed(looks: Sequence[cache.Look]) -> tuple[list[Read], list[Problem]]:
+        def as_needed(looks: Sequence[cache.DeckStatus]) -> tuple[list[Read], list[Problem]]:
             half = part_of(progress, 0, 2)
             return read_all(
                 looks, out, now, opened, half, parts=not locked, locks=locks, only_this_branch=only_this_branch

@@ -23,7 +23,7 @@ class Read(NamedTuple):
     If only its changed files were read, there is the `memory` of all its sections.
     """
 
-    look: cache.Look
+    look: cache.DeckStatus
     loaded: Loaded | None = None
     memory: rebuild.Memory | None = None
 
@@ -39,7 +39,7 @@ def load_parts(folders: Sequence[Path], out: Path, now: int, progress: Progress)
 
 
 def read_all(
-    looks: Sequence[cache.Look],
+    looks: Sequence[cache.DeckStatus],
     out: Path,
     now: int,
     opened: ExitStack,

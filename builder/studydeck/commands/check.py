@@ -30,7 +30,7 @@ def _may_meet(decks: Sequence[Checked]) -> bool:
     return cache.may_meet([each.claims for each in decks], lambda number: decks[number].guids)
 
 
-def _check(looks: Sequence[cache.Look], progress: Progress) -> tuple[list[Checked], Sequence[Problem]]:
+def _check(looks: Sequence[cache.DeckStatus], progress: Progress) -> tuple[list[Checked], Sequence[Problem]]:
     """What is found in each of these decks, and all problems, those between them, too."""
     if not looks:
         return [], []

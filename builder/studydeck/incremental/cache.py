@@ -101,7 +101,7 @@ class Known(NamedTuple):
     moved: bool
 
 
-class Look(NamedTuple):
+class DeckStatus(NamedTuple):
     """A deck's files as they are now, and what is known of its last build, if anything is usable."""
 
     deck: Path
@@ -130,7 +130,7 @@ class _Note(NamedTuple):
     files: Sequence[Sequence[str]]
 
 
-def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = False) -> list[Look]:
+def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = False) -> list[DeckStatus]:
     """What is in each of `decks`, and what the last build of it into `out` made.
 
     A state is empty if a file can't be read. Nothing is known of a deck if a file was added or deleted, if the program
@@ -140,7 +140,7 @@ def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = Fa
     try:
         program = _program()
     except OSError:
-        return [Look(deck, State(), None) for deck in decks]
+        return [DeckStatus(deck, State(), None) for deck in decks]
     refs: dict[str, str] = {}
     looks = []
     for deck in decks:
@@ -148,7 +148,9 @@ def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = Fa
         with suppress(OSError):
             state = _state_of(deck, out, note, program)
             state = state._replace(refs=_refs(deck, only_this_branch, refs))
-        looks.append(Look(deck, state, _known(deck, note, state) if note and note.made.newest < now + _DAY else None))
+        looks.append(
+            DeckStatus(deck, state, _known(deck, note, state) if note and note.made.newest < now + _DAY else None)
+        )
     return looks
 
 
@@ -196,14 +198,14 @@ def may_meet(decks: Sequence[Claims], guids: Callable[[int], Iterable[str]]) -> 
     )
 
 
-def are_unchanged(looks: Sequence[Look]) -> bool:
+def are_unchanged(looks: Sequence[DeckStatus]) -> bool:
     """Whether a build of these decks would make what is there."""
     if not all(each.is_same for each in looks):
         return False
     return len(looks) == 1 or not may_meet([each.made.claims for each in looks], lambda number: guids_of(looks[number]))
 
 
-def guids_of(look: Look) -> set[str]:
+def guids_of(look: DeckStatus) -> set[str]:
     """The guids of all cards of a deck that has not changed since its last build."""
     with suppress(OSError):
         lines = (look.deck / _LOCK).read_text("utf-8").split("\n")
@@ -226,7 +228,7 @@ def sections_of(deck: Path, out: Path, known: Known) -> str | None:
     return None
 
 
-def remember(look: Look, out: Path, made: Made, written: Mapping[str, str], sections: str) -> None:
+def remember(look: DeckStatus, out: Path, made: Made, written: Mapping[str, str], sections: str) -> None:
     """Stores what a build of a deck made, if the cache can be written.
 
     The state is from before the build, and was complete when everything had been read; `written` are the hashes of the
@@ -246,7 +248,7 @@ def remember(look: Look, out: Path, made: Made, written: Mapping[str, str], sect
         _write(deck, out, state, hash_of(data), made, _lines(now, marks))
 
 
-def settle(look: Look, out: Path) -> None:
+def settle(look: DeckStatus, out: Path) -> None:
     """Remembers the mark of each of a deck's files, and its refs, from which the last build had nothing to make.
 
     So what that build had just written, or its author, needn't be hashed again and again.

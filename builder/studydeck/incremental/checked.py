@@ -27,15 +27,15 @@ class Checked(NamedTuple):
     guids: Sequence[str]
 
 
-def look(folders: Sequence[Path]) -> list[cache.Look]:
+def look(folders: Sequence[Path]) -> list[cache.DeckStatus]:
     """What is in each deck, and what is known of its last check."""
     try:
         return cache.look(folders, _nowhere(), 0)
     except OSError:
-        return [cache.Look(each, cache.State(), None) for each in folders]
+        return [cache.DeckStatus(each, cache.State(), None) for each in folders]
 
 
-def found_before(look: cache.Look) -> Checked | None:
+def found_before(look: cache.DeckStatus) -> Checked | None:
     """What the last check of a deck found, if one would find the same now."""
     if look.known is None or look.known.changed:
         return None
@@ -49,7 +49,7 @@ def found_before(look: cache.Look) -> Checked | None:
     return None
 
 
-def remember(look: cache.Look, checked: Checked, material: Path | None) -> None:
+def remember(look: cache.DeckStatus, checked: Checked, material: Path | None) -> None:
     """Stores what was found in a deck; `material` is the file, in any folder, that it was compared with.
 
     What a file needs to be read, such as a library, may be installed meanwhile.

@@ -6,29 +6,14 @@ Two fields that show the same are equal here, such as `<div>a</div>b` and `a<br>
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from studydeck.patterns import pattern
-from studydeck.text.blanks import normal
-from studydeck.text.blocks import (
-    Block,
-    Blocks,
-    Cell,
-    Code,
-    Heading,
-    Line,
-    Listed,
-    Paragraph,
-    Piece,
-    Quote,
-    Rule,
-    Shown,
-    Table,
-)
-from studydeck.text.look import PLAIN, Look, changed, declarations, of_all
+from studydeck.text.blocks import Block, Code, Piece, Rule, Shown
+from studydeck.text.look import Look, declarations, of_all
+from studydeck.text.structures import OF_ITEMS, STRUCTURES, Structures
 from studydeck.text.tags import Sound, Tag, Tex, parts_of
 
 
@@ -59,87 +44,57 @@ _NAME = pattern(r"[.#]?[A-Za-z_][\w-]*")
 _CENTRED = pattern(r"text-align:\s*center")
 
 
-_PAGE = (
-    "html",
-    "body",
-    "head",
-    "meta",
-    "link",
-    "base",
-    "wbr",
-    "colgroup",
-    "col",
-    "tbody",
-    "thead",
-    "tfoot",
-    "rp",
-    "rb",
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_PAGE = _names("html body head meta link base wbr colgroup col tbody thead tfoot rp rb")
+_BLOCKS = _names(
+    "div center section article header footer main nav aside figure figcaption address dl dt dd fieldset form legend "
+    "hgroup tr"
 )
-_BLOCKS = ("div", "center", "section", "article", "header", "footer", "main", "nav", "aside", "figure", "figcaption",
-    "address",            "dl", "dt", "dd", "fieldset", "form", "legend", "hgroup", "tr")  # fmt: skip
+#: The elements whose content isn't shown.
+_HIDDEN = _names("script style iframe object svg math select textarea template noscript canvas")
 _LOST = {
-    "script": "a script", "style": "a style sheet", "iframe": "a frame", "object": "an embedded object",
-    "embed": "an embedded object",
-    "svg": "a drawing (SVG)", "math": "a formula in MathML", "audio": "a player", "video": "a player",
+    "script": "a script",
+    "style": "a style sheet",
+    **dict.fromkeys(("iframe", "frameset"), "a frame"),
+    **dict.fromkeys(("object", "embed"), "an embedded object"),
+    "svg": "a drawing (SVG)",
+    "math": "a formula in MathML",
+    **dict.fromkeys(("audio", "video"), "a player"),
     "canvas": "a drawing",
-    "input": "a form", "button": "a form", "select": "a form", "textarea": "a form", "details": "text to unfold",
-    "summary": "text to unfold",
-    "abbr": "an explanation to hover over", "acronym": "an explanation to hover over", "dl": "a list of definitions",
-    "caption": "a table's caption", "marquee": "a moving text", "map": "a map", "area": "a map", "meter": "a meter",
-    "progress": "a meter",
-    "noscript": "a text for browsers", "template": "a template", "frameset": "a frame", "xmp": "a text as typed",
+    **dict.fromkeys(("input", "button", "select", "textarea"), "a form"),
+    **dict.fromkeys(("details", "summary"), "text to unfold"),
+    **dict.fromkeys(("abbr", "acronym"), "an explanation to hover over"),
+    "dl": "a list of definitions",
+    "caption": "a table's caption",
+    "marquee": "a moving text",
+    **dict.fromkeys(("map", "area"), "a map"),
+    **dict.fromkeys(("meter", "progress"), "a meter"),
+    "noscript": "a text for browsers",
+    "template": "a template",
+    **dict.fromkeys(("xmp", "plaintext"), "a text as typed"),
     "bdo": "direction",
-    "plaintext": "a text as typed", "multicol": "columns", "rtc": "a reading", "q": "quotation marks",
-}  # fmt: skip
+    "multicol": "columns",
+    "rtc": "a reading",
+    "q": "quotation marks",
+}
 #: The elements that our Markdown makes, too, so that a note type's style finds them.
-_SAME = frozenset(
-    ("a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "kbd", "li",
-    "mark", "ol",
-     "p", "pre", "rp", "rt", "ruby", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul")
-)  # fmt: skip
-_DEEPEST = 12
-_FAR = 20  # open elements in which an end looks for its start
+_SAME = _names(
+    "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr img kbd li mark ol p pre rp rt ruby strong sub sup table tbody "
+    "td th thead tr u ul"
+)
 _WIDTH = pattern(r"(\d+(?:\.\d+)?)(px|%)?")
 _LANGUAGE = pattern(r"(?:^|\s)lang(?:uage)?-([\w+#.-]+)")
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
-class _Flow:
-    """A block that is open: the blocks and lines in it so far."""
-
-    def __init__(self, name: str, tag: Tag | None = None, *, goes_on: bool = False) -> None:
-        self.name, self.tag, self.goes_on = name, tag, goes_on
-        self.blocks: list[Block] = []
-        self.lines: list[Line] = []
-        self.line: list[Piece] = []
-        self.items: list[tuple[str, Blocks]] = []  # of a list, each with its number
-        self.rows: list[tuple[Cell, ...]] = []
-        self.cells: list[Cell] = []
-        self.heads = 0
-
-    def end_line(self) -> bool:
-        """Ends the line, if there is anything in it."""
-        line = normal(self.line) if self.line else ()
-        self.line = []
-        if line:
-            self.lines.append(line)
-        return bool(line)
-
-    def end_paragraph(self) -> None:
-        self.end_line()
-        if self.lines:
-            self.blocks.append(Paragraph(tuple(self.lines)))
-            self.lines = []
-
-
-class _Reader:
+class _Reader(Structures):
     def __init__(self, style: Style) -> None:
+        super().__init__()
         self.styled = style.names
         self.is_centred = style.is_centred
-        self.flows = [_Flow("field")]
-        self.open: list[tuple[str, Look]] = []  # elements in a line: the look around them
-        self.look = PLAIN
-        self.lost: dict[str, None] = {}
         self.asides: set[frozenset[tuple[str, str]]] = set()
         self.pre: list[str] | None = None
         self.pre_language = ""
@@ -161,7 +116,7 @@ class _Reader:
                 self._piece(part)
         for name in ("ruby", "pre"):
             self._end(name)
-        self._close_until(0)
+        self.close_until(0)
         self.flows[0].end_paragraph()
         self._judge_asides()
         return Shown(tuple(self.flows[0].blocks), tuple(self.lost))
@@ -198,26 +153,15 @@ class _Reader:
         if self.ruby is not None:
             self.ruby[-1][1].append(piece)
             return
-        if self.flows[-1].name in ("list", "table", "row"):
+        if self.flows[-1].name in OF_ITEMS:
             if is_blank:
                 return
-            self._into_an_item()
+            self.into_an_item()
         self.flows[-1].line.append(piece)
 
     def _see(self, text: str, look: Look) -> None:
         if text.strip():
             self.asides.add(look.aside)
-
-    def _into_an_item(self) -> None:
-        """Opens an item for what is directly in a list; what is directly in a table goes before it."""
-        flow = self.flows[-1]
-        if flow.name == "list":
-            self._push(_Flow("item", goes_on=bool(flow.items)))
-        else:
-            self.lost["text between a table's cells"] = None
-            if flow.name == "table":
-                self._push(_Flow("row"))
-            self._push(_Flow("cell"))
 
     # --- tags ---
 
@@ -226,19 +170,7 @@ class _Reader:
         if name in _LOST:
             if name not in ("abbr", "acronym") or tag.attributes.get("title"):
                 self.lost[_LOST[name]] = None
-            if name in (
-                "script",
-                "style",
-                "iframe",
-                "object",
-                "svg",
-                "math",
-                "select",
-                "textarea",
-                "template",
-                "noscript",
-                "canvas",
-            ):
+            if name in _HIDDEN:
                 self.hidden = name
                 return
         if self.styled:
@@ -248,24 +180,24 @@ class _Reader:
         elif name == "img":
             self._picture(tag)
         elif name == "hr":
-            self._block().append(Rule())
+            self.block().append(Rule())
         elif name in ("ruby", "rt"):
             self._ruby(name)
         elif name == "pre":
             self._end(name)
-            self._block()
+            self.block()
             self.pre, self.pre_language = [], _language(tag)
-            self._open(tag)
+            self.open_element(tag)
         elif self.pre is not None and name == "code":
             self.pre_language = _language(tag) or self.pre_language
         elif name in ("title", "meta", "link", "base", "o:p", "input"):
             self.hidden = "title" if name == "title" else ""
-        elif name in _STRUCTURES and self.pre is None and self.ruby is None:
-            self._structure(tag)
+        elif name in STRUCTURES and self.pre is None and self.ruby is None:
+            self.start_structure(tag)
         elif name not in _PAGE:
             if name in _BLOCKS and self.pre is None:
                 self._end_line()
-            self._open(tag)
+            self.open_element(tag)
 
     def _end(self, name: str) -> None:
         if name == "br":  # browsers make one of it
@@ -276,32 +208,14 @@ class _Reader:
             text = "".join(self.pre).removeprefix("\n").replace("\xa0", " ").replace("\r\n", "\n")
             self.pre = None
             if text.strip():
-                self._block().append(Code(text.rstrip(), self.pre_language))
-            self._close(name)
-        elif name in _STRUCTURES:
-            self._end_structure(name)
+                self.block().append(Code(text.rstrip(), self.pre_language))
+            self.close_element(name)
+        elif name in STRUCTURES:
+            self.end_structure(name)
         elif name not in _PAGE and not (self.pre is not None and name == "code"):
-            self._close(name)
+            self.close_element(name)
             if name in _BLOCKS and self.pre is None:
                 self._end_line()
-
-    def _open(self, tag: Tag) -> None:
-        self.open.append((tag.name, self.look))
-        self.look = changed(self.look, tag.name, tag.attributes)
-
-    def _close(self, name: str) -> None:
-        """Ends an element in a line; those that were opened in it go on, as in a browser."""
-        for back, (opened, before) in enumerate(reversed(self.open[-_FAR:]), start=1):
-            if opened == name:
-                at = len(self.open) - back
-                if back == 1:
-                    self.look = before
-                else:
-                    mine = self.open[at + 1][1]
-                    self.look = _without(self.look, mine, before)
-                    self.open[at + 1 :] = [(each, _without(look, mine, before)) for each, look in self.open[at + 1 :]]
-                del self.open[at]
-                return
 
     def _note_styles(self, tag: Tag) -> None:
         for each in tag.attributes.get("class", "").split():
@@ -315,22 +229,17 @@ class _Reader:
     def _break(self) -> None:
         if self.pre is not None:
             self.pre.append("\n")
-        elif (
-            self.ruby is None and self.flows[-1].name not in ("list", "table", "row") and not self.flows[-1].end_line()
-        ):
+        elif self.ruby is None and self.flows[-1].name not in OF_ITEMS and not self.flows[-1].end_line():
             self.flows[-1].end_paragraph()
 
     def _end_line(self) -> None:
         if self.ruby is None:
             self.flows[-1].end_line()
 
-    def _block(self) -> list[Block]:
-        """The blocks to which another is to be added."""
+    def block(self) -> list[Block]:
+        """The blocks to which another is to be added; it ends ruby text."""
         self._end_ruby("ruby")
-        if self.flows[-1].name in ("list", "table", "row"):
-            self._into_an_item()
-        self.flows[-1].end_paragraph()
-        return self.flows[-1].blocks
+        return super().block()
 
     def _picture(self, tag: Tag) -> None:
         attributes = tag.attributes
@@ -340,10 +249,8 @@ class _Reader:
         if _REMOTE.match(source):
             self.lost["a picture from the web"] = None
         style = declarations(attributes.get("style", ""))
-        width, height = (
-            style.get("width") or attributes.get("width", ""),
-            style.get("height") or attributes.get("height", ""),
-        )
+        width = style.get("width") or attributes.get("width", "")
+        height = style.get("height") or attributes.get("height", "")
         found = _WIDTH.fullmatch(width)
         if (height not in ("", "auto") and not found) or (width not in ("", "auto") and not found):
             self.lost["a picture's size"] = None
@@ -382,141 +289,6 @@ class _Reader:
             for piece in (*pieces, *reading):
                 self._add(piece)
 
-    # --- structures ---
-
-    def _structure(self, tag: Tag) -> None:
-        name = tag.name
-        if len(self.flows) > _DEEPEST:
-            self.lost["deep nesting"] = None
-            self.flows[-1].end_line()
-            return
-        flow = _FLOWS[name]
-        self._close_open(flow)
-        if flow == "item" and self.flows[-1].name != "list":
-            self._block()
-            self._push(_Flow("list", Tag("ul", False, {})))
-        elif flow == "row" and self.flows[-1].name != "table":
-            return  # as in browsers
-        elif flow == "cell" and self.flows[-1].name != "row":
-            if self.flows[-1].name != "table":
-                return
-            self._push(_Flow("row"))
-        elif flow not in ("item", "row", "cell"):
-            self._block()
-        if flow == "cell" and any(tag.attributes.get(each, "1") != "1" for each in ("colspan", "rowspan")):
-            self.lost["joined cells"] = None
-        self._push(_Flow(flow, tag))
-        self._open(tag)
-
-    def _push(self, flow: _Flow) -> None:
-        self.flows.append(flow)
-
-    def _close_open(self, flow: str) -> None:
-        """Closes what the start of another item, row or cell, or of a block, closes."""
-        if flow == "item":
-            self._close_nearest("item", "list")
-        elif flow == "cell":
-            self._close_nearest("cell", "row")
-        elif flow == "row":
-            self._close_nearest("row", "table")
-        if self.flows[-1].name in ("paragraph", "heading"):
-            self._close_until(len(self.flows) - 1)
-
-    def _close_nearest(self, flow: str, inside: str) -> None:
-        for at in range(len(self.flows) - 1, 0, -1):
-            if self.flows[at].name == flow:
-                self._close_until(at)
-                return
-            if self.flows[at].name == inside:
-                self._close_until(at + 1)
-                return
-
-    def _end_structure(self, name: str) -> None:
-        for at in range(len(self.flows) - 1, 0, -1):
-            tag = self.flows[at].tag
-            if tag is not None and tag.name == name:
-                self._close_until(at)
-                return
-            if name not in ("ul", "ol", "table", "blockquote") and self.flows[at].name in ("list", "table", "quote"):
-                break
-        if name == "p":  # browsers make an empty one of it
-            self.flows[-1].end_paragraph()
-
-    def _close_until(self, size: int) -> None:
-        """Closes open blocks until `size` are left, but for the field itself."""
-        while len(self.flows) > max(1, size):
-            flow = self.flows.pop()
-            flow.end_paragraph()
-            if flow.tag is not None:
-                self._close(flow.tag.name)
-            self._built(flow)
-
-    def _built(self, flow: _Flow) -> None:
-        around, blocks = self.flows[-1], tuple(flow.blocks)
-        tag = flow.tag or Tag("", False, {})
-        match flow.name:
-            case "paragraph":
-                around.blocks += blocks
-            case "heading":
-                around.blocks += (
-                    Heading(int(tag.name[1]), each.lines) if isinstance(each, Paragraph) else each for each in blocks
-                )
-            case "quote":
-                if blocks:
-                    around.blocks.append(Quote(blocks))
-            case "item":
-                if flow.goes_on and around.items:
-                    number, before = around.items[-1]
-                    around.items[-1] = (number, (*before, *blocks))
-                else:
-                    around.items.append((tag.attributes.get("value", ""), blocks))
-            case "list":
-                if flow.items:
-                    around.blocks.append(self._list(tag, flow.items))
-            case "cell":
-                around.cells.append(Cell(blocks, _alignment(tag)))
-                around.heads += tag.name == "th"
-            case "row":
-                if flow.cells:
-                    around.heads += not around.rows and flow.heads == len(flow.cells)
-                    around.rows.append(tuple(flow.cells))
-                    if flow.heads and (flow.heads < len(flow.cells) or len(around.rows) > 1):
-                        self.lost["heads inside a table"] = None
-            case "table" if flow.rows:
-                around.blocks.append(Table(tuple(flow.rows), flow.heads > 0))
-
-    def _list(self, tag: Tag, parts: Sequence[tuple[str, Blocks]]) -> Listed:
-        kind = tag.attributes.get("type", "1" if tag.name == "ol" else "disc")
-        style = declarations(tag.attributes.get("style", "")).get("list-style-type", "")
-        if kind not in ("1", "disc", "circle", "square") or style not in (
-            "",
-            "disc",
-            "decimal",
-            "circle",
-            "square",
-            "initial",
-        ):
-            self.lost["letters or signs of a list"] = None
-        if "reversed" in tag.attributes:
-            self.lost["numbers of a list"] = None
-        items = tuple(blocks for _, blocks in parts)
-        if tag.name != "ol":
-            return Listed(items)
-        numbers: list[int] = []
-        number = _whole(tag.attributes.get("start", ""), 1) - 1
-        for value, _ in parts:
-            number = _whole(value, number + 1)
-            numbers.append(number)
-        return Listed(items, tuple(numbers), ")" if tag.attributes.get("class") == "paren" else ".")
-
-
-_FLOWS = {
-    "ul": "list", "ol": "list", "menu": "list", "dir": "list", "li": "item", "p": "paragraph", "blockquote": "quote",
-    "table": "table",
-    "tr": "row", "td": "cell", "th": "cell", **{f"h{level}": "heading" for level in range(1, 7)},
-}  # fmt: skip
-_STRUCTURES = frozenset(_FLOWS)
-
 
 def _typed(part: Tex | Sound) -> str:
     if isinstance(part, Sound):
@@ -524,28 +296,10 @@ def _typed(part: Tex | Sound) -> str:
     return f"[$]{part.tex}[/$]"
 
 
-def _whole(value: str, otherwise: int) -> int:
-    return int(value) if value.isdecimal() and len(value) < 10 else otherwise
-
-
 def _language(tag: Tag) -> str:
     found = _LANGUAGE.search(tag.attributes.get("class", ""))
     return found[1] if found else ""
 
 
-def _alignment(tag: Tag) -> str:
-    align = declarations(tag.attributes.get("style", "")).get("text-align") or tag.attributes.get("align", "").lower()
-    return align if align in ("left", "center", "right") else ""
-
-
 def _cut(value: str) -> bool:
     return value not in ("", "none", "100%", "auto", "initial", "inherit", "1", "unset", "100vw", "100vh")
-
-
-def _without(look: Look, mine: Look, before: Look) -> Look:
-    """`look` without what an element that ends here added to what was `before`."""
-    raised = look.raised
-    if len(mine.raised) > len(before.raised):
-        raised = (*raised[: len(before.raised)], *raised[len(mine.raised) :])
-    link = before.link if look.link == mine.link else look.link
-    return Look(look.marks - (mine.marks - before.marks), raised, link, look.aside - (mine.aside - before.aside))
