@@ -29,7 +29,7 @@ from studydeck.history import (
     own_type_problems,
     type_records,
 )
-from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Section, Shipped
+from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
 from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
@@ -82,6 +82,14 @@ class Loaded(NamedTuple):
         return sum(len(section.cards) for section in self.deck.sections)
 
 
+class Part(NamedTuple):
+    """What was `read` of a deck, not all of it, with problems; `deck` has only those cards that are looked at."""
+
+    read: Deck
+    problems: Sequence[Problem]
+    deck: Deck
+
+
 class Built(NamedTuple):
     """What a build made from the deck in `folder`, or the problems because of which it wrote nothing.
 
@@ -113,20 +121,18 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
-    read: tuple[Deck, list[Problem]] | None = None,
-    part_of: Callable[[Section], Section] | None = None,
+    part: Part | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. `read` is what was read of some section
-    files, the only ones then; of their cards only those that `part_of` leaves are looked at; the media are of all.
+    left out: a build needs to know what is wrong, not what could be better. Of a `part`, media are collected for all
+    that was read, and the rest is done for what is looked at.
     """
-    deck, problems = read or read_deck(folder, progress)
-    whole = read is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
+    deck, problems = (part.read, [*part.problems]) if part else read_deck(folder, progress)
+    whole = part is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
     media, wrong_media = collect_media(deck, whole=whole)
-    if part_of is not None:
-        deck = deck._replace(sections=tuple(map(part_of, deck.sections)))
+    deck = part.deck if part else deck
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
     problems += own_type_problems(deck, lock)

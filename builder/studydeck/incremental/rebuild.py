@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from itertools import islice, takewhile
 from pathlib import Path
@@ -24,7 +24,7 @@ from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Deck, Identity, Kept, MediaFile, Section, shown
 from studydeck.pair import LARGEST_LOCK, lock_in
-from studydeck.pipeline import Loaded, load, no_progress
+from studydeck.pipeline import Loaded, Part, load, no_progress
 from studydeck.reading import read_deck
 from studydeck.render import anki_deck
 
@@ -174,11 +174,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
 
-    def looked_at(section: Section) -> Section:
-        cut = cuts.get(os.path.basename(section.place.path))
-        return cut.changed(section) if cut else section
-
-    loaded = load(folder, lock=lock, judge=False, read=(deck, problems), part_of=looked_at)
+    loaded = load(folder, lock=lock, judge=False, part=Part(deck, problems, _looked_at(deck, cuts)))
     if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
@@ -264,6 +260,16 @@ def _cuts(deck: Deck, last: Memory) -> dict[str, _Cut]:
             rest = _alike(before[start:][::-1], after[start:][::-1])
             cuts[file] = _Cut(old[file], start, len(before) - rest, len(after) - rest, after)
     return cuts
+
+
+def _looked_at(deck: Deck, cuts: Mapping[str, _Cut]) -> Deck:
+    """The deck with only those cards of the files of many cards that changed."""
+    files = (os.path.basename(section.place.path) for section in deck.sections)
+    sections = (
+        cuts[file].changed(section) if file in cuts else section
+        for file, section in zip(files, deck.sections, strict=True)
+    )
+    return deck._replace(sections=tuple(sections))
 
 
 def _alike(some: Sequence[str], others: Sequence[str]) -> int:
