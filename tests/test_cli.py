@@ -543,6 +543,27 @@ def test_new_says_what_it_wrote_and_what_to_do_next(home: Path) -> None:
     assert sorted(tree(home / "cards" / "rivers")) == sorted(files)
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("cards/rivers", "Rivers"),
+        ("cards/rivers-of_Africa", "Rivers of Africa"),
+        ("rivers/", "Rivers"),
+        ("übungen", "Übungen"),
+        ("-_rivers", "Rivers"),
+    ],
+)
+def test_a_new_deck_without_a_name_has_its_folders(home: Path, folder: str, name: str) -> None:
+    said = run("new", "--", folder).stdout
+    assert f"The deck is called '{name}'; until it is built you may change that, deck: in deck.yaml" in said
+    assert load(Path(folder)).deck.title == name
+
+
+def test_a_folder_whose_name_no_deck_can_have_needs_another(home: Path) -> None:
+    assert "--name" in run("new", "--", "---", code=2).stderr
+    assert tree(home) == {}
+
+
 def test_every_new_deck_has_a_uid_of_its_own(home: Path) -> None:
     uids = set()
     for number in range(20):

@@ -161,29 +161,30 @@ def occlude(file: Path, ids: tuple[str, ...], write: bool) -> None:
 
 @click.command(short_help="Start a new deck.")
 @click.argument("folder", type=FOLDER)
-@click.option("--name", required=True, help="The deck's name in Anki; '::' nests decks.")
+@click.option("--name", help="The deck's name in Anki, where '::' nests decks; default: made from the folder's name.")
 @click.option("--tag", help="The root of the sections' tags; default: a slug of the name.")
 @click.option("--repository", is_flag=True, help="Start a shared repository in FOLDER, with the deck under cards/.")
-def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
+def new(folder: Path, name: str | None, tag: str | None, repository: bool) -> None:
     """Start a deck in FOLDER: deck.yaml with a new uid, and a section with three sample cards. It builds right away.
 
     With --repository, FOLDER becomes a repository to share: the deck, what git needs to merge it, a GitHub
     workflow that checks and builds it, a licence (CC BY 4.0) and a README. Existing files are kept.
 
-    Example: studydeck new cards/rivers --name Rivers
+    Example: studydeck new cards/rivers --name "Rivers of Africa"
     """
     from studydeck.checks.errors import wrong_tag
     from studydeck.reading.repository import write_repository
-    from studydeck.reading.starter import write_deck
+    from studydeck.reading.starter import name_for, write_deck
 
     if tag is not None and (wrong := wrong_tag(tag)):
         raise click.BadParameter("{}; {}.".format(*wrong), param_hint="'--tag'")
     deck, left = folder, list[Path]()
+    called = name_for(folder) if name is None else name
     try:
         if repository:
-            deck, files, left = write_repository(folder, name, tag, fresh_uid())
+            deck, files, left = write_repository(folder, called, tag, fresh_uid())
         else:
-            files = write_deck(folder, name, tag, fresh_uid())
+            files = write_deck(folder, called, tag, fresh_uid())
     except FileExistsError:
         raise click.UsageError(f"{folder} already has a deck; choose another folder.") from None
     except ValueError as error:
@@ -194,6 +195,8 @@ def new(folder: Path, name: str, tag: str | None, repository: bool) -> None:
         say(f"wrote {path}")
     for path in left:
         say(f"left {path} as it is")
+    if name is None:
+        say(f"The deck is called '{called}'; until it is built you may change that, deck: in deck.yaml")
     if repository:
         there = quoted(["cd", folder.as_posix()])
         say(f"Next: {there} && git init -b main && studydeck build && git add -A && git commit")

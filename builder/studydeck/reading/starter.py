@@ -44,6 +44,12 @@ cards:
 """
 
 
+def name_for(folder: Path) -> str:
+    """The name of a deck that is given none: `Rivers of africa` in a folder `rivers-of-africa`."""
+    words = " ".join(folder.absolute().name.replace("-", " ").replace("_", " ").split())
+    return words[:1].upper() + words[1:]
+
+
 def write_deck(
     folder: Path,
     name: str,
