@@ -699,7 +699,7 @@ WRONG = [
     ["export", "cards/rivers", "--to", "pdf"],
     ["export", "cards/rivers", "--to", "print", "-o", "cards"],
     ["new"],
-    ["new", "cards/x"],
+    ["new"],
     ["new", "--name", "x"],
     ["schema"],
     ["schema", "card"],
