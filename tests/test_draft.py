@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
 import shlex
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -507,6 +511,19 @@ def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     path.write_text("import time\ntime.sleep(60)\n")
     with pytest.raises(ValueError, match="took more than 1 seconds, so nothing was written"):
         proposals(f"'{Path(sys.executable).as_posix()}' '{path.as_posix()}'", [{}], 1)
+
+
+@pytest.mark.skipif(not (shutil.which("sh") and shutil.which("ps")), reason="no shell here")
+@pytest.mark.parametrize("script", ["sleep {}; true", "sleep {} & exit 0", "sleep {} & wait"])
+def test_what_a_program_started_is_stopped_with_it(script: str) -> None:
+    seconds = f"6{os.getpid()}.{random.randrange(10**6):06}"  # by which it is found among all processes
+    with pytest.raises(ValueError, match="took more than 1 seconds"):
+        proposals(f"sh -c '{script.format(seconds)}'", [], 1)
+    for _ in range(50):  # a killed process is there a moment longer
+        if seconds not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout:
+            return
+        time.sleep(0.1)
+    pytest.fail("it still runs")
 
 
 @pytest.mark.parametrize("command", ["", "   "])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Thread
 from time import monotonic
 
@@ -37,14 +39,15 @@ def _words(command: str) -> str | Sequence[str]:
 
 
 def _run(words: str | Sequence[str], given: bytes, timeout: float, most: int) -> subprocess.CompletedProcess[bytes]:
-    """A finished program and what it wrote; it is stopped if it writes more than `most` bytes.
+    """A finished program and what it wrote; it is stopped, and what it started, if it writes more than `most` bytes.
 
     Raises like subprocess.run, which has no such limit.
     """
     with tempfile.TemporaryFile() as file:
         file.write(given)
         file.seek(0)
-        program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE)  # noqa: S603 - the author names it
+        own_group = None if os.name == "nt" else 0
+        program = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE, process_group=own_group)  # noqa: S603 - the author names it
         assert program.stdout is not None
         written: list[bytes] = []
         reader = Thread(target=lambda output: written.append(output.read(most + 1)), args=[program.stdout])
@@ -58,9 +61,19 @@ def _run(words: str | Sequence[str], given: bytes, timeout: float, most: int) ->
             if len(written[0]) <= most:
                 program.wait(max(0.1, end - monotonic()))
         finally:
-            program.kill()
+            if reader.is_alive() or program.poll() is None:
+                _stop(program)
             program.wait()
             reader.join(1)
             if not reader.is_alive():
                 program.stdout.close()
     return subprocess.CompletedProcess(words, program.returncode, written[0])
+
+
+def _stop(program: subprocess.Popen[bytes]) -> None:
+    """Kills a program with what it started, such as those of a shell; on Windows the program alone."""
+    if os.name == "nt":
+        program.kill()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
