@@ -493,6 +493,18 @@ def test_a_changed_picture_is_told_where_its_words_are_the_same(rivers: Author) 
     assert "  Answer: The Rhine (only the formatting changed)" in words(planned(rivers)).splitlines()
 
 
+def test_a_sound_is_told_without_the_name_that_its_file_has_in_anki(rivers: Author) -> None:
+    rivers.write("media/amazon.wav", b"RIFF\4\0\0\0WAVE")
+    rivers.write("media/map.png", b"\x89PNG\r\n\x1a\n1")
+    rivers.edit("answer: The Amazon", 'answer: "The Amazon ![](amazon.wav) ![a map](map.png)"')
+    rivers.build()
+    rivers.write("media/amazon.wav", b"RIFF\4\0\0\0WAVE\0\0")
+    assert "  Answer: The Amazon [sound] [a map] (a sound changed)" in words(planned(rivers)).splitlines()
+    rivers.write("media/map.png", b"\x89PNG\r\n\x1a\n2")
+    both = "  Answer: The Amazon [sound] [a map] (a picture and a sound changed)"
+    assert both in words(planned(rivers)).splitlines()
+
+
 def test_no_word_of_a_card_is_markup_in_the_release_notes(author: Author) -> None:
     text = "# 1. What is `<script>` *b* ~~x~~ a_b_c [l](u) $x$ &lt; \\\\ | z?"
     author.section(f"  - {{id: a, question: {json.dumps(text)}, answer: x}}\n")

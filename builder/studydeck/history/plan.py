@@ -27,6 +27,7 @@ from studydeck.patterns import pattern
 from studydeck.text import about
 
 _PICTURE = pattern(r'<img[^<>]*src="([^"]*)"')
+_SOUND = pattern(r"\[sound:([^\]]*)\]")
 _TAG = pattern(r"<[^>]*>")
 _ALT = pattern(r'<img[^>]*alt="([^"]*)"')
 _BREAK = pattern(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
@@ -109,8 +110,10 @@ class FieldChange(NamedTuple):
         """What the field's words don't show."""
         if self.old is None:
             return ""
-        if _PICTURE.findall(self.old) != _PICTURE.findall(self.new):
-            return "a picture changed"
+        files = {"a picture": _PICTURE, "a sound": _SOUND}
+        changed = [what for what, each in files.items() if each.findall(self.old) != each.findall(self.new)]
+        if changed:
+            return f"{' and '.join(changed)} changed"
         return "only the formatting changed" if plain(self.old) == plain(self.new) else ""
 
 
@@ -345,7 +348,8 @@ def _drops(old: Old, note: Note) -> bool:
 
 
 def plain(html: str) -> str:
-    """A field's words without markup; pictures as their alternative text."""
+    """A field's words without markup; pictures as their alternative text, and sounds without their names."""
+    html = _SOUND.sub("[sound]", html)
     end = html.rfind(">") + 1  # after it, every '<' would search up to the end
     return " ".join(html_entities.unescape(_TAG.sub(_as_words, html[:end]) + html[end:]).split())
 
