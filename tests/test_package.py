@@ -100,6 +100,13 @@ def test_the_archive_is_deflated_dateless_and_leaves_nothing_behind(built: Autho
     assert [path.name for path in built.out.iterdir()] == ["rivers.apkg"]
 
 
+def test_long_answers_leave_little_of_a_page_empty(author: Author) -> None:
+    author.section("".join(f"- question: What is {n}?\n  answer: {n} {'a' * 2_500}\n" for n in range(300)))
+    author.build()
+    size = zipfile.ZipFile(author.package).getinfo("collection.anki2").file_size
+    assert size < 1.3 * 300 * 2_500
+
+
 def test_what_is_packed_already_is_stored(built: Author) -> None:
     built.write("media/photo.JPG", b"\xff\xd8\xff\xe0" + bytes(1_000))
     built.section("- {question: 'What is it? ![a photo](photo.JPG)', answer: A photo}\n", file="photos.yaml")
