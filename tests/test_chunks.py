@@ -27,9 +27,9 @@ def packed(data: bytes, tmp_path: Path, last: bytes = b"") -> bytes:
     entry = LastEntry(zipfile.ZipFile(io.BytesIO(last)), "data") if last else None
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("before", "some")
+        archive.writestr(zipfile.ZipInfo("before"), "some")
         add_in_chunks(archive, "data", str(file), entry)
-        archive.writestr("after", "more")
+        archive.writestr(zipfile.ZipInfo("after"), "more")
     return target.getvalue()
 
 
