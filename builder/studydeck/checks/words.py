@@ -404,10 +404,9 @@ def is_translation(card: Card) -> bool:
     )
 
 
-@_remembered
 def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
-    return tuple(gaps_in(parse(bare(text))))
+    return gaps_in(bare(text))
 
 
 def around(text: str, number: str) -> str:
@@ -431,7 +430,7 @@ def stems_around(text: str) -> Mapping[str, frozenset[str]]:
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
     _joined.cache_clear()
-    for name in ("_plain", "gaps", "outside", "stems_around", "unquoted", "words"):
+    for name in ("_plain", "outside", "stems_around", "unquoted", "words"):
         _KNOWN[name].clear()
 
 
