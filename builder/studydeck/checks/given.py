@@ -23,6 +23,7 @@ from studydeck.checks.words import (
     stem,
     stems,
     stems_around,
+    stems_once,
     these,
     unquoted,
     words,
@@ -242,7 +243,7 @@ def _short(texts: Sequence[str]) -> frozenset[str]:
     """The stems of short texts; none for long ones, for code and formulas, and for mere numbers and signs."""
     if sum(map(len, texts)) > _LONGEST:
         return _NOTHING
-    found = _NOTHING.union(*map(stems, texts))
+    found = _NOTHING.union(*map(stems_once, texts))
     says_something = len(found) <= _MOST_WORDS and max(map(len, found - NUMBERS), default=0) >= _FEWEST_LETTERS
     return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
 

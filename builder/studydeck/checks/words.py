@@ -388,10 +388,15 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, content(text)))
 
 
+def stems_once(text: str) -> frozenset[str]:
+    """`stems(text)`, for a text whose words no other check asks for: they aren't remembered."""
+    return frozenset(map(_stem_of, _written_words(text))) - _BLANK
+
+
 @_remembered
 def _stem_of(written: str) -> str:
     """The stem of a word with punctuation around it, empty if the word says nothing by itself."""
-    word = _word(written)
+    word = written.strip(_NO_LETTERS)
     return "" if word in EMPTY else stem(word)
 
 
@@ -421,10 +426,7 @@ def around(text: str, number: str) -> str:
 @_remembered
 def stems_around(text: str) -> Mapping[str, frozenset[str]]:
     """`stems(around(text, numbers))` by the numbers of each gap of a cloze, as they are written."""
-    return {
-        numbers: frozenset(map(_stem_of, _written_words(around(text, numbers)))) - _BLANK
-        for numbers in dict.fromkeys([gap.numbers for gap in gaps(text)])
-    }
+    return {each: stems_once(around(text, each)) for each in dict.fromkeys([gap.numbers for gap in gaps(text)])}
 
 
 def forget() -> None:
