@@ -21,8 +21,10 @@ def gap_digests(cloze: str, before: str = "") -> str:
 
     Numbers that are only in the digests of an earlier build, `before`, stay: learners still have their cards.
     """
-    found = _numbered(before) | {number: _digest(hidden) for number, hidden in _hidden(cloze).items()}
-    return " ".join(f"{number}={digest}" for number, digest in sorted(found.items()))
+    found = _numbered(before) if before else {}
+    for number, hidden in _hidden(cloze).items():
+        found[number] = _digest(hidden)
+    return " ".join([f"{number}={digest}" for number, digest in sorted(found.items())])
 
 
 def gap_numbers(digests: str) -> frozenset[int]:
@@ -69,9 +71,10 @@ def _new(number: str, new: Mapping[int, int]) -> str:
 def _hidden(cloze: str) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for gap in gaps_in(cloze):
+        hidden = " ".join(gap.hidden.split())
         for number in gap.numbers.split(","):
             if number.isdecimal() and len(number) < 4:
-                found.setdefault(int(number), []).append(" ".join(gap.hidden.split()))
+                found.setdefault(int(number), []).append(hidden)
     return {number: "\x1f".join(texts) for number, texts in found.items()}
 
 

@@ -144,17 +144,30 @@ def read_clozes(html: str) -> Clozes:
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
             mistakes.append((f"clozes are nested more than {_DEEPEST} levels deep", "move the innermost one out"))
-        for digits in gap.numbers.split(","):
-            if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
-                numbers.add(int(digits))
-            else:
-                mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
+        own, wrong = _numbers[gap.numbers]
+        numbers |= own
+        mistakes += wrong
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
         for nearly in (_NEARLY.finditer(html) if has_more else ())
         if not GAP_MARK.match(html, nearly.start()) and not GAP_MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+def _read_numbers(written: str) -> Clozes:
+    """The numbers of a gap, and what is wrong with them."""
+    numbers: set[int] = set()
+    mistakes: list[tuple[str, str]] = []
+    for digits in written.split(","):
+        if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
+            numbers.add(int(digits))
+        else:
+            mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
+    return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+_numbers = Remembered(_read_numbers, _MOST_KEPT)
 
 
 def _shows(part: str | Gap) -> bool:
