@@ -49,7 +49,7 @@ def contained(html: str) -> str:
         html = _EMPTY.sub("", html)
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
-    return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+    return _whole_formulas(html) if "\\" in html and (r"\(" in html or r"\[" in html) else html
 
 
 def with_occlusions(html: str) -> str:
