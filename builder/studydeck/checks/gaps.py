@@ -33,7 +33,7 @@ def half_hint(deck: Deck) -> Iterator[Problem]:
     """
     for cloze in [card.asks for card in judged(deck) if card.kind.gaps and card.asks.count("::") > 1]:
         for gap in gaps_in(to_cloze_html(cloze)):
-            if gap.hint is None or "<" in gap.hint + gap.hidden:
+            if gap.hint is None or "<" in gap.hint or "<" in gap.hidden:
                 continue
             hidden, hint = html_entities.unescape(gap.hidden), html_entities.unescape(gap.hint)
             if _belong_together(hidden, hint):

@@ -82,7 +82,6 @@ ASPECTS = plurals(
 #: The same, but often only one of them is meant.
 FACTS = plurals("cause use function result application property way")
 
-_BLANK = frozenset(("",))
 _MOST = 2**14  # texts, or words
 #: Endings of words, each before those that it ends with.
 _ENDINGS = tuple(
@@ -311,7 +310,7 @@ def plain(text: str) -> str:
     """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
     if "*" in text or "`" in text or "$" in text or "[" in text or "{" in text or "_" in text or "\\" in text:
         return _plain(text)
-    return _plain(text) if "~" in text or "://" in text else text
+    return _plain(text) if "~" in text or (":" in text and "://" in text) else text
 
 
 @_remembered
@@ -390,7 +389,7 @@ def stems(text: str) -> frozenset[str]:
 
 def stems_once(text: str) -> frozenset[str]:
     """`stems(text)`, for a text whose words no other check asks for: they aren't remembered."""
-    return frozenset(map(_stem_of, _written_words(text))) - _BLANK
+    return frozenset(filter(None, map(_stem_of, _written_words(text))))
 
 
 @_remembered
