@@ -244,8 +244,10 @@ def _short(texts: Sequence[str]) -> frozenset[str]:
     if sum(map(len, texts)) > _LONGEST:
         return _NOTHING
     found = _NOTHING.union(*map(stems_once, texts))
-    says_something = len(found) <= _MOST_WORDS and max(map(len, found - NUMBERS), default=0) >= _FEWEST_LETTERS
-    return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
+    says_something = [each for each in found if len(each) >= _FEWEST_LETTERS and each not in NUMBERS]
+    if not says_something or len(found) > _MOST_WORDS or OBJECT in "".join(map(plain, texts)):
+        return _NOTHING
+    return found
 
 
 def _givers(side: _Side, showing: Mapping[str, Sequence[_Side]]) -> Sequence[_Side]:
