@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from studydeck.checks import check, judgements
 from studydeck.checks.judgements import JUDGEMENTS, LIMITED, OF_THE_MATERIAL, OTHER_WARNINGS
+from studydeck.checks.words import around, gaps, stems, stems_around
 from studydeck.cli import main
 from studydeck.commands.explain import explain, explained, page
 from studydeck.commands.sources import stamp_sources
@@ -906,6 +907,19 @@ def test_an_answer_in_the_sections_name_is_told(author: Author) -> None:
     (problem,) = author.judgements()
     assert in_short(problem) == "4:13 warning leak"
     assert problem.message == "the section's name, 'Deltas and bays', gives this answer away"
+
+
+CLOZES = [
+    "The {{c1::Nile}} flows through {{c2::Cairo}}, into the {{c1::sea::what?}}.",
+    "Trans{{c1::port}}ation isn't {{c2::the river's}} and/or—it {{c3::is}}",
+    "{{c1,2::Labelled {{c3::regulates}}}} `{{c1::code}}` $x{{c2::y}}$ *em{{c3::phasis*}} ΑΣ{{c1::Σ}} {{c4::",
+]
+
+
+@pytest.mark.parametrize("cloze", CLOZES)
+def test_the_stems_around_a_gap_are_those_of_the_text_around_it(cloze: str) -> None:
+    numbers = dict.fromkeys(gap.numbers for gap in gaps(cloze))
+    assert stems_around(cloze) == {each: stems(around(cloze, each)) for each in numbers}
 
 
 def test_what_a_section_is_about_gives_nothing_away(author: Author) -> None:

@@ -28,6 +28,7 @@ from studydeck.checks.words import (
     plain,
     plurals,
     questions,
+    stems_around,
     these,
     unquoted,
     words,
@@ -480,6 +481,8 @@ def bare_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
     """
     for card in in_english(deck):
         if not card.kind.gaps or card.hint is not None:
+            continue
+        if min(map(len, stems_around(card.asks).values()), default=limit) >= limit:  # then there are as many words
             continue
         found = gaps(card.asks)
         hinted = {gap.numbers for gap in found if gap.hint}

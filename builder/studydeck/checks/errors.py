@@ -95,7 +95,7 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
         if not found.numbers and not found.mistakes:
             remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
             yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
-    allowed = {id(text) for card in clozes for text in card.with_gaps}
+    allowed = {id(card.values.get(key)) for card in clozes for key in card.kind.with_gaps}
     for text in gaps:
         if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:
             remedy = "move the sentence to cloze:, or put the gap in `code` to show its braces"

@@ -9,7 +9,7 @@ from studydeck.checks.words import judged
 from studydeck.model import Deck, Problem, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
-from studydeck.text import gaps_in, parse, to_cloze_html
+from studydeck.text import gaps_in, to_cloze_html
 
 _NAME = pattern(r"(?:^|(?<=\s))[A-Za-z_@$][\w<>]*$")
 _OF_CODE = pattern(r"[A-Za-z_]\w*(?:\(|&lt;|<|::|_\w|\.[A-Za-z_]{2})")  # starts with a word that no sentence has
@@ -32,8 +32,8 @@ def half_hint(deck: Deck) -> Iterator[Problem]:
         cloze: A page is fetched by {{c1::`Net::HTTP.get(uri)`}}.
     """
     for cloze in [card.asks for card in judged(deck) if card.kind.gaps and card.asks.count("::") > 1]:
-        for gap in gaps_in(parse(to_cloze_html(cloze))):
-            if gap.hint is None or "<" in gap.hint + gap.hidden:
+        for gap in gaps_in(to_cloze_html(cloze)):
+            if gap.hint is None or "<" in gap.hint or "<" in gap.hidden:
                 continue
             hidden, hint = html_entities.unescape(gap.hidden), html_entities.unescape(gap.hint)
             if _belong_together(hidden, hint):

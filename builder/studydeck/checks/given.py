@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from itertools import chain
+from itertools import islice
 from typing import NamedTuple
 
 from studydeck.checks.words import (
@@ -14,7 +14,6 @@ from studydeck.checks.words import (
     NUMBERS,
     OBJECT,
     SHORTEST_STEM,
-    around,
     content,
     english_sections,
     gaps,
@@ -23,6 +22,8 @@ from studydeck.checks.words import (
     questions,
     stem,
     stems,
+    stems_around,
+    stems_once,
     these,
     unquoted,
     words,
@@ -182,25 +183,21 @@ def leak(deck: Deck) -> Iterator[Problem]:
         if not any(map(_may_hide, cards)):
             continue
         sides = [side for number, card in enumerate(cards) for side in _sides(number, card)]
-        hiding = [side for side in sides if side.hidden and not side.hidden <= side.shown]
-        counts = Counter(chain.from_iterable(side.shown for side in sides))
-        rarest = [min(side.hidden, key=lambda each: counts[each]) for side in hiding]
         showing: defaultdict[str, list[_Side]] = defaultdict(list)
-        sought = frozenset(rarest)
         for side in sides:
-            for each in side.shown & sought:
+            for each in side.shown:
                 showing[each].append(side)
         common: Set[str] = _NOTHING
         label = stems(section.name)
         told: set[Text] = set()
-        for side, rare in zip(hiding, rarest, strict=True):
-            if side.at in told:
+        for side in sides:
+            if not side.hidden or side.hidden <= side.shown or side.at in told:
                 continue
             if side.hidden <= label:
                 giver = f"the section's name, '{section.name}',"
                 remedy = "ask for something else, or rename the section"
-            elif givers := _givers(side, showing[rare]):
-                common = common or _common(counts, max(_FEW, len(cards) // _FEW))
+            elif givers := _givers(side, showing):
+                common = common or _common(showing, max(_FEW, len(cards) // _FEW))
                 if (neighbour := _neighbour(side, givers, common)) is None:
                     continue
                 giver = f"the question at {neighbour.path}:{neighbour.line}"
@@ -233,9 +230,9 @@ def _sides(number: int, card: Card) -> Iterator[_Side]:
     asks, answers = card.asks, card.answers
     if card.kind.gaps:
         found = gaps(asks)
-        for digits in dict.fromkeys(gap.numbers for gap in found):
-            hidden = [gap.hidden for gap in found if gap.numbers == digits]
-            yield _Side(card, number, stems(around(asks, digits)), _short(hidden), asks, len(hidden) > 1)
+        for numbers, shown in stems_around(asks).items():
+            hidden = [gap.hidden for gap in found if gap.numbers == numbers]
+            yield _Side(card, number, shown, _short(hidden), asks, len(hidden) > 1)
     elif answers:  # else they are in another language
         yield _Side(card, number, stems(asks), _short(answers), answers[0], len(answers) > 1)
         if card.values.get("reverse") is True:  # a reverse question of its own is a card of its own here
@@ -246,22 +243,30 @@ def _short(texts: Sequence[str]) -> frozenset[str]:
     """The stems of short texts; none for long ones, for code and formulas, and for mere numbers and signs."""
     if sum(map(len, texts)) > _LONGEST:
         return _NOTHING
-    found = _NOTHING.union(*map(stems, texts))
-    says_something = len(found) <= _MOST_WORDS and max(map(len, found - NUMBERS), default=0) >= _FEWEST_LETTERS
-    return found if says_something and OBJECT not in "".join(map(plain, texts)) else _NOTHING
+    found = _NOTHING.union(*map(stems_once, texts))
+    says_something = [each for each in found if len(each) >= _FEWEST_LETTERS and each not in NUMBERS]
+    if not says_something or len(found) > _MOST_WORDS or OBJECT in "".join(map(plain, texts)):
+        return _NOTHING
+    return found
 
 
-def _givers(side: _Side, showing: Sequence[_Side]) -> Sequence[_Side]:
-    """The questions of other cards that have all that a side hides, of those with its rarest stem; none if many do."""
-    if len(showing) > _MOST_SHOWING:
+def _givers(side: _Side, showing: Mapping[str, Sequence[_Side]]) -> Sequence[_Side]:
+    """The questions of other cards that have all that a side hides; none if many do, or if none of it is rare.
+
+    `showing` are the questions that have a stem.
+    """
+    hidden = side.hidden
+    rarest = min([showing.get(each, ()) for each in hidden], key=len)
+    if len(rarest) > _MOST_SHOWING:
         return ()
-    givers = [each for each in showing if each.card is not side.card and side.hidden <= each.shown]
+    found = (each for each in rarest if hidden <= each.shown and each.card is not side.card)
+    givers = list(islice(found, _MOST_GIVING_AWAY + 1))
     return givers if len(givers) <= _MOST_GIVING_AWAY else ()
 
 
-def _common(counts: Mapping[str, int], many: int) -> frozenset[str]:
+def _common(showing: Mapping[str, Sequence[_Side]], many: int) -> frozenset[str]:
     """The stems that more than so many questions show, and those of a form of answers."""
-    return _FORM.union(each for each, count in counts.items() if count > many)
+    return _FORM.union(each for each, sides in showing.items() if len(sides) > many)
 
 
 def _neighbour(side: _Side, givers: Sequence[_Side], common: Set[str]) -> Text | None:

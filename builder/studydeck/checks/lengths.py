@@ -155,8 +155,9 @@ def long_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
         if not card.kind.gaps or card.asks.lstrip().startswith("|"):
             continue
         found = gaps(card.asks)
-        longest = max((len(words(gap.hidden)) for gap in found), default=0)
-        numbers = {number for gap in found for number in gap.numbers.split(",")}
+        # A word and what parts it from the next one are two characters at least.
+        longest = max([len(words(gap.hidden)) for gap in found if len(gap.hidden) > 2 * limit], default=0)
+        numbers = set(",".join([gap.numbers for gap in found]).split(","))
         if longest > limit:
             message = f"a gap hides {counted(longest, 'word')}, more than {limit}"
             yield warning("long-cloze", card.asks, message, "hide only the key word")

@@ -6,7 +6,7 @@ Each text is read once, however many checks ask for its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from sys import intern
 from typing import Any, TypeVar
@@ -310,7 +310,7 @@ def plain(text: str) -> str:
     """`bare(text)` as it is read aloud: without marks of emphasis, and with the words that gaps hide."""
     if "*" in text or "`" in text or "$" in text or "[" in text or "{" in text or "_" in text or "\\" in text:
         return _plain(text)
-    return _plain(text) if "~" in text or "://" in text else text
+    return _plain(text) if "~" in text or (":" in text and "://" in text) else text
 
 
 @_remembered
@@ -330,10 +330,15 @@ def unquoted(text: str) -> str:
 @_remembered
 def words(text: str) -> tuple[str, ...]:
     """The words of `plain(text)` in lower case; `low-grade` is one word, `cell's` is `cell`, and `c++` isn't `c`."""
+    return tuple(filter(None, map(_word, _written_words(text))))
+
+
+def _written_words(text: str) -> list[str]:
+    """The words of `plain(text)` in lower case, with the punctuation around them."""
     text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return tuple(filter(None, map(_word, text.split())))
+    return text.split()
 
 
 @_remembered
@@ -382,6 +387,18 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, content(text)))
 
 
+def stems_once(text: str) -> frozenset[str]:
+    """`stems(text)`, for a text whose words no other check asks for: they aren't remembered."""
+    return frozenset(filter(None, map(_stem_of, _written_words(text))))
+
+
+@_remembered
+def _stem_of(written: str) -> str:
+    """The stem of a word with punctuation around it, empty if the word says nothing by itself."""
+    word = written.strip(_NO_LETTERS)
+    return "" if word in EMPTY else stem(word)
+
+
 def is_translation(card: Card) -> bool:
     """Whether a card asks for a translation: of a word or a phrase, of a question, or explicitly."""
     return (
@@ -391,13 +408,11 @@ def is_translation(card: Card) -> bool:
     )
 
 
-@_remembered
 def gaps(text: str) -> Sequence[Gap]:
     """The gaps of a cloze, each before those inside it."""
-    return tuple(gaps_in(parse(bare(text))))
+    return gaps_in(bare(text))
 
 
-@lru_cache(_MOST)
 def around(text: str, number: str) -> str:
     """What a learner who is asked for the gap of this number sees of a cloze, without its hint."""
 
@@ -407,11 +422,16 @@ def around(text: str, number: str) -> str:
     return filled(parse(bare(text)), seen)
 
 
+@_remembered
+def stems_around(text: str) -> Mapping[str, frozenset[str]]:
+    """`stems(around(text, numbers))` by the numbers of each gap of a cloze, as they are written."""
+    return {each: stems_once(around(text, each)) for each in dict.fromkeys([gap.numbers for gap in gaps(text)])}
+
+
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
-    for each in (around, _joined):
-        each.cache_clear()
-    for name in ("_plain", "gaps", "outside", "unquoted", "words"):
+    _joined.cache_clear()
+    for name in ("_plain", "outside", "stems_around", "unquoted", "words"):
         _KNOWN[name].clear()
 
 

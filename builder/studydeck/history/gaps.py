@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import count
 
 from studydeck.patterns import pattern
-from studydeck.text import gaps_in, parse
+from studydeck.text import gaps_in
 
 _START = pattern(r"(?<=\{\{c)[0-9,]+(?=::)")
 _LONGEST = 250  # of texts that a remedy has in full
@@ -21,8 +21,10 @@ def gap_digests(cloze: str, before: str = "") -> str:
 
     Numbers that are only in the digests of an earlier build, `before`, stay: learners still have their cards.
     """
-    found = _numbered(before) | {number: _digest(hidden) for number, hidden in _hidden(cloze).items()}
-    return " ".join(f"{number}={digest}" for number, digest in sorted(found.items()))
+    found = _numbered(before) if before else {}
+    for number, hidden in _hidden(cloze).items():
+        found[number] = _digest(hidden)
+    return " ".join([f"{number}={digest}" for number, digest in sorted(found.items())])
 
 
 def gap_numbers(digests: str) -> frozenset[int]:
@@ -58,7 +60,7 @@ def _spelled(cloze: str, new: Mapping[int, int]) -> str:
     renumbered = _START.sub(lambda start: ",".join(_new(each, new) for each in start[0].split(",")), cloze)
     if len(cloze) <= _LONGEST and "\n" not in cloze:
         return renumbered
-    pairs = zip(gaps_in(parse(cloze)), gaps_in(parse(renumbered)), strict=True)
+    pairs = zip(gaps_in(cloze), gaps_in(renumbered), strict=True)
     return ", ".join(f"{{{{c{now.numbers}::{now.hidden[:40]}}}}}" for gap, now in pairs if gap.numbers != now.numbers)
 
 
@@ -68,10 +70,11 @@ def _new(number: str, new: Mapping[int, int]) -> str:
 
 def _hidden(cloze: str) -> dict[int, str]:
     found: dict[int, list[str]] = {}
-    for gap in gaps_in(parse(cloze)):
+    for gap in gaps_in(cloze):
+        hidden = " ".join(gap.hidden.split())
         for number in gap.numbers.split(","):
             if number.isdecimal() and len(number) < 4:
-                found.setdefault(int(number), []).append(" ".join(gap.hidden.split()))
+                found.setdefault(int(number), []).append(hidden)
     return {number: "\x1f".join(texts) for number, texts in found.items()}
 
 

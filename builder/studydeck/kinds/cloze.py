@@ -14,7 +14,7 @@ _ASSETS = Path(__file__).parent / "assets"
 
 
 def _cards(card: Card, fields: Sequence[str]) -> tuple[int, ...]:
-    return tuple(sorted(number - 1 for number in read_clozes(fields[0]).numbers))
+    return tuple([number - 1 for number in sorted(read_clozes(fields[0]).numbers)])
 
 
 def _cards_in(fields: Mapping[str, str]) -> tuple[int, ...]:

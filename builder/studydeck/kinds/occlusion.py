@@ -142,7 +142,7 @@ def _readable(fields: Mapping[str, str]) -> Mapping[str, str]:
     """The fields with the parts in words: `Aorta (41 8 12 9), Valve (60 40 10 10)`; of polygons, the left and top."""
     names = _named(fields.get("Names", ""))
     words = []
-    for gap in gaps_in(parse(fields.get("Occlusion", ""))):
+    for gap in gaps_in(fields.get("Occlusion", "")):
         numbers = re.findall(r":(left|top|width|height|rx|ry)=(-?[\d.]+)", gap.hidden)
         place = " ".join(f"{float(number) * (200 if name[0] == 'r' else 100):g}" for name, number in numbers)
         words.append(f"{names.get(gap.numbers, '') or 'unnamed'} ({place})")
@@ -165,7 +165,7 @@ def _names_in(note: Note, html: str) -> Sequence[str] | None:
 
 
 def _named(names: str) -> dict[str, str]:
-    return {gap.numbers: gap.hidden for gap in gaps_in(parse(names))}
+    return {gap.numbers: gap.hidden for gap in gaps_in(names)}
 
 
 # --- sides ---------------------------------------------------------------------------------------

@@ -204,11 +204,6 @@ class Card(NamedTuple):
         """The texts of the card, Markdown or HTML, in the order in which a learner sees them."""
         return self._texts_of(self.kind.markdown)
 
-    @property
-    def with_gaps(self) -> list[Text]:
-        """The texts of the card that may have gaps."""
-        return self._texts_of(self.kind.with_gaps)
-
     def spoken(self, around: Languages) -> Iterator[tuple[Text, str]]:
         """`texts`, each with its language, of a card in a section of the languages `around` it."""
         said = self.languages(around)

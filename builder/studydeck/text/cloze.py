@@ -52,43 +52,41 @@ class Gap(NamedTuple):
         return filled(self.parts, lambda gap: gap.hidden)
 
 
-class _Open:
-    """A gap whose end isn't read yet."""
-
-    __slots__ = ("hint", "numbers", "parts")
-
-    def __init__(self, numbers: str) -> None:
-        self.numbers = numbers
-        self.parts: list[str | Gap] = []
-        self.hint: str | None = None
-
-
 def parse(text: str) -> Sequence[str | Gap]:
     """`text` as texts and gaps, in order, as the engine reads it (`test_the_engine_reads_the_same_gaps`)."""
-    return _parsed[text] if "{{c" in text else (text,)
+    return _parsed[text][0] if "{{c" in text else (text,)
 
 
-def _parse(text: str) -> Sequence[str | Gap]:
-    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
-    outside = _Open("")
-    opened = [outside]
-    for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
+def gaps_in(text: str) -> Sequence[Gap]:
+    """All gaps of `text`, each before those inside it."""
+    return _parsed[text][1] if "{{c" in text else ()
+
+
+def _parse(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
+    outside: list[str | Gap] = []
+    gaps: list[Any] = []  # None for one whose end isn't read yet
+    opened: list[list[Any]] = [["", outside, None, 0]]  # of those its numbers, parts, hint, and place in `gaps`
+    pieces: Iterator[Any] = iter([*GAP_MARK.split(text), "", None])
+    for piece, mark, numbers in zip(pieces, pieces, pieces, strict=True):
         if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
-            piece, _, opened[-1].hint = piece.partition("::")
+            piece, _, opened[-1][2] = piece.partition("::")
         if piece:
-            opened[-1].parts.append(piece)
+            opened[-1][1].append(piece)
         if numbers is not None:
             if len(opened) <= MOST_OPEN:
-                opened.append(_Open(numbers))
+                opened.append([numbers, [], None, len(gaps)])
+                gaps.append(None)
         elif mark and len(opened) > 1:
-            gap = opened.pop()
-            opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=True))
+            numbers, parts, hint, at = opened.pop()
+            gaps[at] = gap = Gap(numbers, parts, hint, len(opened), True)
+            opened[-1][1].append(gap)
         elif mark:
-            outside.parts.append(mark)
+            outside.append(mark)
     while len(opened) > 1:
-        gap = opened.pop()
-        opened[-1].parts.append(Gap(gap.numbers, gap.parts, gap.hint, len(opened), closed=False))
-    return tuple(outside.parts)
+        numbers, parts, hint, at = opened.pop()
+        gaps[at] = gap = Gap(numbers, parts, hint, len(opened), False)
+        opened[-1][1].append(gap)
+    return tuple(outside), gaps
 
 
 _parsed = Remembered(_parse, _MOST_KEPT)
@@ -96,7 +94,7 @@ _parsed = Remembered(_parse, _MOST_KEPT)
 
 def filled(parts: Sequence[str | Gap], shown: Callable[[Gap], str]) -> str:
     """The text of `parts`, with what `shown` makes of each gap in its place."""
-    return "".join(part if isinstance(part, str) else shown(part) for part in parts)
+    return "".join([part if isinstance(part, str) else shown(part) for part in parts])
 
 
 def without_gaps(text: str, around: str = "") -> str:
@@ -108,16 +106,6 @@ def without_gaps(text: str, around: str = "") -> str:
         return f"{around}{filled(gap.parts, shown)}{around}"
 
     return filled(parse(text), shown)
-
-
-def gaps_in(parts: Sequence[str | Gap]) -> list[Gap]:
-    """All gaps of `parts`, each before those inside it."""
-    gaps = []
-    for part in parts:
-        if isinstance(part, Gap):
-            gaps.append(part)
-            gaps += gaps_in(part.parts)
-    return gaps
 
 
 class Clozes(NamedTuple):
@@ -144,7 +132,7 @@ def read_clozes(html: str) -> Clozes:
         ]
     if "{" not in html:
         return Clozes(frozenset(), tuple(mistakes))
-    gaps = gaps_in(parse(html))
+    gaps = gaps_in(html)
     has_more = html.count("{") > len("{{") * len(gaps)
     if has_more and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
@@ -156,17 +144,30 @@ def read_clozes(html: str) -> Clozes:
             mistakes.append((message, "write the hidden text after the '::'"))
         if gap.depth == _DEEPEST + 1:
             mistakes.append((f"clozes are nested more than {_DEEPEST} levels deep", "move the innermost one out"))
-        for digits in gap.numbers.split(","):
-            if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
-                numbers.add(int(digits))
-            else:
-                mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
+        own, wrong = _numbers[gap.numbers]
+        numbers |= own
+        mistakes += wrong
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
         for nearly in (_NEARLY.finditer(html) if has_more else ())
         if not GAP_MARK.match(html, nearly.start()) and not GAP_MARK.match(html, nearly.start() - 1)
     ]
     return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+def _read_numbers(written: str) -> Clozes:
+    """The numbers of a gap, and what is wrong with them."""
+    numbers: set[int] = set()
+    mistakes: list[tuple[str, str]] = []
+    for digits in written.split(","):
+        if len(digits) < 9 and 1 <= int(digits or 0) <= MOST_CLOZES:
+            numbers.add(int(digits))
+        else:
+            mistakes.append((f"c{digits} isn't a valid cloze number", f"number clozes from c1 to c{MOST_CLOZES}"))
+    return Clozes(frozenset(numbers), tuple(mistakes))
+
+
+_numbers = Remembered(_read_numbers, _MOST_KEPT)
 
 
 def _shows(part: str | Gap) -> bool:
@@ -178,7 +179,7 @@ def _cut_short(html: str) -> Iterator[tuple[str, str]]:
     text = html_entities.unescape(_TAG.sub("", html))
     texts = gaps_in_code(text)
     texts[0::2] = [each.replace("}", "}\0") for each in texts[0::2]]  # no text has this character
-    for gap, meant in zip(gaps_in(parse(text)), gaps_in(parse("".join(texts))), strict=False):
+    for gap, meant in zip(gaps_in(text), gaps_in("".join(texts)), strict=False):
         whole = meant.hidden.replace("\0", "")
         if gap.hidden != whole and gap.closed and meant.closed:
             message = f"the cloze {{{{c{gap.numbers}::{gap.hidden}}}}} ends at a '}}}}' of its own text"

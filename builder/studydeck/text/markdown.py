@@ -73,7 +73,7 @@ def without_links_in_math(html: str) -> str:
 def to_cloze_html(text: str, files: Mapping[str, str] | None = None, language: str = "") -> str:
     """Like `to_html`, for a text with clozes: braces of code or of a formula don't end one, nor do tags."""
     html = _html(text, files, language, with_gaps)
-    if r"\(" in html or r"\[" in html:
+    if "\\" in html and (r"\(" in html or r"\[" in html):
         parts = _CODE.split(html)
         parts[0::2] = [
             replace_enclosed(each, FORMULA, lambda *math: _part_marks("".join(math)))

@@ -42,14 +42,14 @@ def contained(html: str) -> str:
             html = _CODE.sub(lambda code: _kept(code, codes), html)
         pieces = _around_blocks(_in_pieces(html))
         html = "".join(pieces)
-        if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(parse(html))):
+        if not _is_well_nested(pieces) and all(gap.closed for gap in gaps_in(html)):
             html = _nested(pieces)
         if codes:
             html = "".join(chain.from_iterable(zip_longest(html.split(_KEPT), codes, fillvalue="")))
         html = _EMPTY.sub("", html)
     if "image-occlusion" in html:
         html = _OCCLUSION.sub(r"\1&#58;", html)
-    return _whole_formulas(html) if r"\(" in html or r"\[" in html else html
+    return _whole_formulas(html) if "\\" in html and (r"\(" in html or r"\[" in html) else html
 
 
 def with_occlusions(html: str) -> str:
@@ -69,8 +69,7 @@ def _plain_code(code: re.Match[str]) -> str:
 def _has_whole_gaps(html: str) -> bool:
     if "{{c" not in html:
         return True
-    parts = parse(html)
-    return all(gap.closed for gap in gaps_in(parts)) and "}}" not in parts and _is_well_nested(_in_pieces(html))
+    return all(gap.closed for gap in gaps_in(html)) and "}}" not in parse(html) and _is_well_nested(_in_pieces(html))
 
 
 def _kept(code: re.Match[str], codes: list[str]) -> str:
@@ -268,7 +267,7 @@ def _nested(pieces: Sequence[str]) -> str:
     line = _Line()
     gaps: list[_Element] = []
     elements: list[_Element] = []
-    hints = (gap.hint for gap in gaps_in(parse("".join(pieces))))
+    hints = (gap.hint for gap in gaps_in("".join(pieces)))
     in_hint = False
     for mark in pieces:
         name = _name(mark) if mark[0] == "<" else ""
