@@ -61,7 +61,7 @@ _ITEM = (
     rf"(?:\s*+\^{_SCRIPT}(?:\s*+_{_SCRIPT})?+|\s*+_{_SCRIPT}(?:\s*+\^{_SCRIPT})?+)?+|\s)"
 )
 #: What is in order by itself, and a group of it.
-_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"\{{(?<!\\\{{){_ITEM}*+\}}")
+_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"\{{(?<!\\\{{)(?:[A-Za-z\d]*+\}}|{_ITEM}*+\}})")
 
 
 class Names(NamedTuple):
