@@ -15,6 +15,7 @@ from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.remembered import Remembered
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
+from studydeck.text.evident import Apart
 from studydeck.text.languages import is_english
 from studydeck.text.tex import BETWEEN, between, formulas_and_code
 
@@ -152,14 +153,29 @@ def turned(deck: Deck) -> list[Card]:
 
 
 def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
-    """The Markdown texts of the judged cards that have one of some signs."""
+    """The Markdown texts of the judged cards that have one of some signs, and not only in evident formulas or code."""
     for section, texts in _judged_texts(Same(deck)):
-        if some := held(section, *signs):
-            for text in texts:
+        if held(section, *signs) and (some := [sign for sign in signs if sign in apart(texts).whole]):
+            for text, rest in zip(texts, apart(texts).rests, strict=True):
                 for sign in some:
-                    if sign in text:
+                    if sign in rest:
                         yield text
                         break
+
+
+def judged_texts_with(deck: Deck, *signs: str) -> Iterator[Sequence[Text]]:
+    """The Markdown texts of the judged cards, section by section, of the sections that have one of some signs."""
+    return (texts for section, texts in _judged_texts(Same(deck)) if held(section, *signs))
+
+
+def apart(texts: Sequence[Text]) -> Apart[Text]:
+    """Some texts, and what is left of them without evident formulas and code."""
+    return _apart(Same(texts))
+
+
+@cache
+def _apart(texts: Same[Sequence[Text]]) -> Apart[Text]:
+    return Apart(texts.value)
 
 
 def held(section: Section, *signs: str) -> list[str]:
@@ -409,7 +425,7 @@ def around(text: str, number: str) -> str:
 
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
-    for each in (around, _joined):
+    for each in (around, _apart, _joined):
         each.cache_clear()
     for name in ("_plain", "gaps", "outside", "unquoted", "words"):
         _KNOWN[name].clear()

@@ -1,0 +1,85 @@
+"""Evident formulas and code are those that the reader of all spellings finds."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studydeck.text.evident import Apart
+from studydeck.text.tex import Formula, between, formulas_and_code
+
+PIECES = [
+    *(
+        "$",
+        "`",
+        "```",
+        "```python\n",
+        "\n```",
+        "```\nx = $1\n```",
+        "$x$",
+        "$$y$$",
+        "$\\frac{a}{b}$",
+        "`c`",
+        "$HOME",
+        "b$",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        " ",
+        "a",
+        "5",
+        "x^2",
+        "\\",
+        "\\(",
+        "\\)",
+        "\\[",
+        "\\]",
+        "\\$",
+        "\\\\",
+        "[$]",
+        "[/$]",
+        "[latex]",
+        "$$",
+    ),
+    *(
+        "\\begin{align}",
+        "\\end{align}",
+        "\\href{x}",
+        "[sound:a.mp3]",
+        "{{c1::",
+        "}}",
+        "word two",
+        "- ",
+        "> ",
+        "\t",
+        "\x01",
+    ),
+    *"{}[]()~_*.,:é!<&|1",
+]
+
+
+@given(texts=st.lists(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), max_size=3))
+@settings(max_examples=1_500, deadline=None)
+def test_what_is_evident_is_what_a_reader_finds(texts: list[str]) -> None:
+    """None of it is odd inside, either: see `test_nothing_is_lost_of_code_and_formulas_between_words`."""
+    for text, rest, formulas in Apart(texts).with_formulas():
+        if rest != text:
+            found = formulas_and_code(text)
+            assert rest == between(text, found)
+            assert [*formulas] == [each.tex for each in found if isinstance(each, Formula)]
+            assert Apart([text]).rests == ([rest] if "\x01" not in "".join(texts) else [text])
+
+
+def test_most_formulas_and_code_are_evident() -> None:
+    texts = ["plain", r"$x^2$, $\frac{a}{b}$", "`a`:\n\n```python\nx\n```", "$$x$$", "costs $5", r"$\left[0, 1\right)$"]
+    found = [(rest, [*formulas]) for _, rest, formulas in Apart(texts).with_formulas()]
+    assert found == [
+        ("plain", []),
+        ("\0, \0", ["x^2", r"\frac{a}{b}"]),
+        ("\0:\n\n\0", []),
+        ("\0", ["x"]),
+        ("costs $5", []),
+        ("\0", [r"\left[0, 1\right)"]),
+    ]
+    assert Apart(texts).whole.count("$") == 1
