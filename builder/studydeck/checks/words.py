@@ -304,6 +304,8 @@ def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
     if not ("`" in text or "$" in text or "[" in text or "\\" in text or "://" in text):
         return text
+    if "](" not in text:
+        return _OBJECT.sub(OBJECT, text)
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
 
