@@ -38,11 +38,10 @@ class Apart(Generic[_Text]):
         #: Each text with BETWEEN in the place of what is evident, or as it was typed.
         self.rests: Sequence[str] = texts
         self._evident: list[str] = []
-        whole = _NEXT.join(texts)
-        if "$" in whole or "`" in whole:
-            self._part(_EVIDENT.split(whole))
         #: All `rests` as one, to look for something rare in all of them at once.
-        self.whole = _NEXT.join(self.rests)
+        self.whole = _NEXT.join(texts)
+        if "$" in self.whole or "`" in self.whole:
+            self._part(_EVIDENT.split(self.whole))
 
     def _part(self, pieces: list[str]) -> None:
         found, evident = pieces[1::2], iter(pieces[1::2])
@@ -58,7 +57,8 @@ class Apart(Generic[_Text]):
                     rests[number] = text
                 else:
                     found += its_own
-        self.rests, self._evident = rests, found
+            whole = _NEXT.join(rests)
+        self.rests, self.whole, self._evident = rests, whole, found
 
     def with_formulas(self) -> Iterator[tuple[_Text, str, Sequence[str]]]:
         """Each text with what is left of it, and the TeX of its evident formulas."""
