@@ -1,10 +1,12 @@
-"""Evident formulas and code are those that the reader of all spellings finds."""
+"""Evident formulas and code are those that the reader of all spellings finds, and what is read of texts with them."""
 
 from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studydeck.checks import words
+from studydeck.model import Text
 from studydeck.text.evident import Apart
 from studydeck.text.tex import Formula, between, formulas_and_code
 
@@ -69,6 +71,13 @@ def test_what_is_evident_is_what_a_reader_finds(texts: list[str]) -> None:
             assert rest == between(text, found)
             assert [*formulas] == [each.tex for each in found if isinstance(each, Formula)]
             assert Apart([text]).rests == ([rest] if "\x01" not in "".join(texts) else [text])
+
+
+@given(texts=st.lists(st.lists(st.sampled_from([*PIECES, "https://a.b", "**"]), max_size=9).map("".join), max_size=3))
+@settings(max_examples=1_500, deadline=None)
+def test_the_plain_words_around_what_is_evident_are_those_of_each_text(texts: list[str]) -> None:
+    for text, plain in words.evident_plain(Apart([*map(Text, texts)])).items():
+        assert plain == words.plain(text)
 
 
 def test_most_formulas_and_code_are_evident() -> None:

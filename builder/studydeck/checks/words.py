@@ -333,7 +333,28 @@ def plain(text: str) -> str:
 
 @_remembered
 def _plain(text: str) -> str:
-    text = without_gaps(bare(text))
+    return _without_marks(bare(text))
+
+
+def read_evident(deck: Deck) -> None:
+    """Remembers `plain` of the texts with evident formulas and code."""
+    for _, texts in _judged_texts(Same(deck)):
+        _KNOWN["_plain"].update(evident_plain(apart(texts)))
+
+
+def evident_plain(texts: Apart[Text]) -> dict[str, str]:
+    """`plain` of each text in which evident formulas and code are all that `bare` would replace, and there are some."""
+    if BETWEEN not in texts.whole:
+        return {}
+    return {
+        text: _without_marks(rest.replace(BETWEEN, OBJECT))
+        for text, rest in zip(texts.texts, texts.rests, strict=True)
+        if BETWEEN in rest and "[" not in rest and "://" not in rest
+    }
+
+
+def _without_marks(text: str) -> str:
+    text = without_gaps(text)
     if "*" in text or "~" in text:
         text = text.replace("**", "").replace("~~", "")
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
