@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from studydeck.checks import words
 from studydeck.model import Text
 from studydeck.text.evident import Apart
-from studydeck.text.tex import Formula, between, formulas_and_code
+from studydeck.text.tex import Formula, _Reader, between, formulas_and_code
 
 PIECES = [
-    *(
-        "$",
-        "`",
-        "```",
-        "```python\n",
-        "\n```",
-        "```\nx = $1\n```",
-        "$x$",
-        "$$y$$",
-        "$\\frac{a}{b}$",
-        "`c`",
-        "$HOME",
-        "b$",
-    ),
-    *(
-        "\n",
-        "\n\n",
-        " ",
-        "a",
-        "5",
-        "x^2",
-        "\\",
-        "\\(",
-        "\\)",
-        "\\[",
-        "\\]",
-        "\\$",
-        "\\\\",
-        "[$]",
-        "[/$]",
-        "[latex]",
-        "$$",
-    ),
-    *(
-        "\\begin{align}",
-        "\\end{align}",
-        "\\href{x}",
-        "[sound:a.mp3]",
-        "{{c1::",
-        "}}",
-        "word two",
-        "- ",
-        "> ",
-        "\t",
-        "\x01",
-    ),
-    *"{}[]()~_*.,:é!<&|1",
-]
+    "$", "`", "```", "```python\n", "\n```", "```\nx = $1\n```", "$x$", "$$y$$", "$\\frac{a}{b}$", "`c`", "$HOME", "b$",
+    "\n", "\n\n", " ", "a", "5", "x^2", "\\", "\\(", "\\)", "\\[", "\\]", "\\$", "\\\\", "[$]", "[/$]", "[latex]", "$$",
+    "\\begin{align}", "\\end{align}", "\\href{x}", "[sound:a.mp3]", "{{c1::", "}}", "word two", "- ", "> ", "\t",
+    *"{}[]()~_*.,:é!<&|1\x01",
+]  # fmt: skip
 
 
 @given(texts=st.lists(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), max_size=3))
@@ -67,10 +24,18 @@ def test_what_is_evident_is_what_a_reader_finds(texts: list[str]) -> None:
     """None of it is odd inside, either: see `test_nothing_is_lost_of_code_and_formulas_between_words`."""
     for text, rest, formulas in Apart(texts).with_formulas():
         if rest != text:
-            found = formulas_and_code(text)
+            found = _Reader(text).read_all()
             assert rest == between(text, found)
             assert [*formulas] == [each.tex for each in found if isinstance(each, Formula)]
             assert Apart([text]).rests == ([rest] if "\x01" not in "".join(texts) else [text])
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=9).map("".join) | st.text("$ ab 1{}^_\\(.,|~é", max_size=24))
+@settings(max_examples=1_500, deadline=None)
+@example(text="$a$ and $b$c$")
+@example(text="it costs $5 and $6, or $x$")
+def test_all_formulas_and_code_are_those_that_a_reader_finds(text: str) -> None:
+    assert [*formulas_and_code(text)] == _Reader(text).read_all()
 
 
 @given(texts=st.lists(st.lists(st.sampled_from([*PIECES, "https://a.b", "**"]), max_size=9).map("".join), max_size=3))

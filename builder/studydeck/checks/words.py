@@ -15,9 +15,9 @@ from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.remembered import Remembered
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
-from studydeck.text.evident import Apart
+from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.languages import is_english
-from studydeck.text.tex import BETWEEN, between, formulas_and_code
+from studydeck.text.tex import between, formulas_and_code
 
 _Value = TypeVar("_Value")
 

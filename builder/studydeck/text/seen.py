@@ -15,12 +15,11 @@ from functools import cache
 from typing import NamedTuple, TypeVar
 
 from studydeck.patterns import pattern
-from studydeck.text.evident import Apart
+from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.markdown import to_html
 from studydeck.text.media import PLAIN_PICTURE
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
-from studydeck.text.tex import BETWEEN
 
 _Text = TypeVar("_Text", bound=str)
 
