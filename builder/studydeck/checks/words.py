@@ -17,7 +17,7 @@ from studydeck.remembered import Remembered
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
 from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.languages import is_english
-from studydeck.text.tex import between, formulas_and_code
+from studydeck.text.tex import parted
 
 _Value = TypeVar("_Value")
 
@@ -313,7 +313,7 @@ def bare(text: str) -> str:
 def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
     if _may_have_formulas(text):
-        text = between(text, formulas_and_code(text)).replace(BETWEEN, OBJECT)
+        text = OBJECT.join(parted(text)[0::2])
     return _ADDRESS.sub(OBJECT, text) if "](" in text or "://" in text or "\\" in text else text
 
 

@@ -28,7 +28,7 @@ _EVIDENT = pattern(
 )
 
 
-def parted(text: str) -> list[str]:
+def evidently_parted(text: str) -> list[str]:
     """`text` parted at its formulas and code, which are every second part, if all are evident; otherwise nothing."""
     if _NEXT in text:
         return []

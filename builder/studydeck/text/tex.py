@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
 from studydeck.remembered import Remembered
-from studydeck.text.evident import BETWEEN, parted
+from studydeck.text.evident import evidently_parted
 from studydeck.text.spans import Seeker
 
 _ENVIRONMENTS = (
@@ -68,28 +68,29 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     return _found[text]
 
 
-def between(text: str, found: Iterable[Formula | Code]) -> str:
-    """`text` with BETWEEN in the place of each of the formulas and of the code that were found in it."""
-    parts: list[str] = []
+def parted(text: str) -> list[str]:
+    """`text` parted at its formulas and its code, which are every second part."""
+    if parts := evidently_parted(text):
+        return parts
     at = 0
-    for each in found:
-        parts += text[at : each.start], BETWEEN
+    for each in formulas_and_code(text):
+        parts += text[at : each.start], text[each.start : each.end]
         at = each.end
-    return "".join([*parts, text[at:]])
+    return [*parts, text[at:]]
 
 
 def _read(text: str) -> tuple[Formula | Code, ...]:
-    pieces = parted(text)
-    return tuple(_evident(pieces) if pieces else _Reader(text).read_all())
+    parts = evidently_parted(text)
+    return tuple(_evident(parts) if parts else _Reader(text).read_all())
 
 
-_found = Remembered(_read, 2**15)  # a check asks four times for those of a text
+_found = Remembered(_read, 2**15)  # of a text that is shown and checked
 
 
-def _evident(pieces: Sequence[str]) -> Iterator[Formula | Code]:
+def _evident(parts: Sequence[str]) -> Iterator[Formula | Code]:
     """The formulas and the code of a text that is parted at them."""
     at = 0
-    for before, typed in zip(pieces[0::2], pieces[1::2], strict=False):
+    for before, typed in zip(parts[0::2], parts[1::2], strict=False):
         start = at + len(before)
         at = start + len(typed)
         yield Code(start, at) if typed[0] == "`" else Formula(start, at, typed.strip("$"), typed[1] == "$")
