@@ -1,6 +1,6 @@
 """Formulas and code that are evident, whatever is around them: one pattern finds them, in many texts at once.
 
-That is a fast path: the reader in `tex.py` finds all others, and takes some ten times as long.
+That is a fast path: the reader in `tex.py` finds all others, and takes five to eight times as long.
 """
 
 from __future__ import annotations
