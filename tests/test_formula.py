@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from studydeck.text import mathjax, to_cloze_html, to_html, without_gaps
-from studydeck.text.formula import formulas, formulas_in, with_mathml
+from studydeck.text.evident import Apart
+from studydeck.text.formula import formulas, formulas_of, with_mathml
 from studydeck.text.mathjax import defined, names, refused
 
 GOOD = Path(__file__).with_name("formulas.txt").read_text("utf-8").splitlines()
@@ -179,4 +180,6 @@ def test_most_formulas_are_ordinary() -> None:
 def test_the_formulas_of_a_text_are_those_of_its_html(parts: list[str]) -> None:
     text = "".join(parts)
     shown = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
-    assert formulas_in(text) == (formulas(shown), defined(shown))
+    found = [*formulas_of(Apart([text]))]
+    assert [tex for _, _, tex in found] == formulas(shown)
+    assert all(defined(each) == defined(shown) for _, each, _ in found)

@@ -22,7 +22,7 @@ from studydeck.checks import (  # noqa: F401
     whole,
     wording,
 )
-from studydeck.checks.words import forget
+from studydeck.checks.words import forget, read_evident
 from studydeck.model import ERROR, PROBLEMS, WARNING, Deck, Place, Placed, Problem, Section, Text, problem
 from studydeck.model.checks import CHECKS, Check
 from studydeck.text import near
@@ -46,6 +46,7 @@ def judgements(deck: Deck) -> Iterator[Problem]:
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}
     chosen = [each for name, each in JUDGEMENTS.items() if name not in off]
     for part in parts_of(deck):
+        read_evident(part)
         for each in chosen:
             if not each.whole:
                 yield from each.run(part)

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from studydeck.checks.words import (
+    asking,
     bare,
     count_words,
     first_word,
     gaps,
     judged,
-    questions,
     these,
     turned,
     unquoted,
@@ -25,6 +25,7 @@ from studydeck.patterns import pattern
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _DIGITS = {str(n): n for n in _NUMBERS.values()}
+_SAID_NUMBERS = _NUMBERS.keys() | _DIGITS.keys()
 _BEFORE_DIGITS = these("which what the name list give")
 _UNITS = these(
     "second seconds minute minutes hour hours day days week weeks month months year years decade decades century "
@@ -201,7 +202,7 @@ def miscounted_list(deck: Deck) -> Iterator[Problem]:
         question: Which four capitals lie on the Danube?
         answer: [Vienna, Bratislava, Budapest, Belgrade]
     """
-    for card, question in questions(deck):
+    for card, question in asking(deck, _SAID_NUMBERS):
         length = _items(card.answer) if card.answer is not None else 0
         if length and (numbers := _numbers_in(question)) and length not in numbers.values():
             message = f"the question says '{next(iter(numbers))}', but the list has {length}"

@@ -8,15 +8,24 @@ import unicodedata
 from collections.abc import Iterator
 
 from studydeck.checks.places import Places
-from studydeck.checks.words import OBJECT, judged, judged_texts_in_languages, outside, texts_with, these, together
+from studydeck.checks.words import (
+    OBJECT,
+    apart,
+    judged,
+    judged_texts_in_languages,
+    judged_texts_with,
+    outside,
+    texts_with,
+    these,
+)
 from studydeck.model import Deck, Problem, Text, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
 from studydeck.text import to_html
-from studydeck.text.formula import formulas_in
+from studydeck.text.formula import formulas_of
 from studydeck.text.lost import lost
-from studydeck.text.mathjax import are_ordinary, names, refused
-from studydeck.text.seen import has_marks
+from studydeck.text.mathjax import are_ordinary, defined, names, refused
+from studydeck.text.seen import may_lose
 
 _BRACKETS = ("(", ")", "[", "]")
 _PAIR = r"\([^()\[\]]*\)|\[[^()\[\]]*\]"
@@ -72,9 +81,7 @@ def lost_sign(deck: Deck) -> Iterator[Problem]:
     """
     places = Places(deck)
     for texts, language in judged_texts_in_languages(deck):
-        if not has_marks(together(texts)):  # most sections have no mark at all
-            continue
-        for text in texts:
+        for text in may_lose(apart(texts)):
             for loss in lost(text, language):
                 yield warning("lost-sign", places.inside(text, loss.at), loss.message, loss.remedy)
 
@@ -197,10 +204,10 @@ def bad_formula(deck: Deck) -> Iterator[Problem]:
         answer: $\frac{df}{dx}$
     """
     places = Places(deck)
-    texts = [(text, *formulas_in(text)) for text in texts_with(deck, "$", "\\", "[latex]")]
-    found = [(text, tex, own) for text, formulas, own in texts for tex in formulas]
-    for (text, tex, own), ordinary in zip(found, are_ordinary([tex for _, tex, _ in found]), strict=True):
-        if not ordinary and (wrong := refused(tex, own)):
+    some = judged_texts_with(deck, "$", "\\", "[latex]")
+    found = [each for texts in some for each in formulas_of(apart(texts))]
+    for (text, shown, tex), ordinary in zip(found, are_ordinary([tex for _, _, tex in found]), strict=True):
+        if not ordinary and (wrong := refused(tex, defined(shown))):
             message = f"Anki can't set the formula '{_short(tex)}': {wrong[0]}"
             yield warning("bad-formula", places.inside(text, max(0, text.strip().find(tex))), message, wrong[1])
 

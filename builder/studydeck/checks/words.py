@@ -15,8 +15,9 @@ from studydeck.model import Card, Deck, Same, Section, Text
 from studydeck.patterns import pattern
 from studydeck.remembered import Remembered
 from studydeck.text import Gap, filled, gaps_in, parse, without_gaps
+from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.languages import is_english
-from studydeck.text.tex import BETWEEN, between, formulas_and_code
+from studydeck.text.tex import parted
 
 _Value = TypeVar("_Value")
 
@@ -152,14 +153,29 @@ def turned(deck: Deck) -> list[Card]:
 
 
 def texts_with(deck: Deck, *signs: str) -> Iterator[Text]:
-    """The Markdown texts of the judged cards that have one of some signs."""
+    """The Markdown texts of the judged cards that have one of some signs, and not only in evident formulas or code."""
     for section, texts in _judged_texts(Same(deck)):
-        if some := held(section, *signs):
-            for text in texts:
+        if held(section, *signs) and (some := [sign for sign in signs if sign in apart(texts).whole]):
+            for text, rest in zip(texts, apart(texts).rests, strict=True):
                 for sign in some:
-                    if sign in text:
+                    if sign in rest:
                         yield text
                         break
+
+
+def judged_texts_with(deck: Deck, *signs: str) -> Iterator[Sequence[Text]]:
+    """The Markdown texts of the judged cards, section by section, of the sections that have one of some signs."""
+    return (texts for section, texts in _judged_texts(Same(deck)) if held(section, *signs))
+
+
+def apart(texts: Sequence[Text]) -> Apart[Text]:
+    """Some texts, and what is left of them without evident formulas and code."""
+    return _apart(Same(texts))
+
+
+@cache
+def _apart(texts: Same[Sequence[Text]]) -> Apart[Text]:
+    return Apart(texts.value)
 
 
 def held(section: Section, *signs: str) -> list[str]:
@@ -288,6 +304,8 @@ def bare(text: str) -> str:
     """`text` with OBJECT for code, formulas, pictures, addresses and escaped characters, and links as their words."""
     if not ("`" in text or "$" in text or "[" in text or "\\" in text or "://" in text):
         return text
+    if "](" not in text:
+        return _OBJECT.sub(OBJECT, text)
     return _OBJECT.sub(lambda found: OBJECT if found[2] is None else found[2], text)
 
 
@@ -295,7 +313,7 @@ def bare(text: str) -> str:
 def outside(text: str) -> str:
     """`text` with OBJECT for code, formulas, addresses and escaped signs: what an author types as plain Markdown."""
     if _may_have_formulas(text):
-        text = between(text, formulas_and_code(text)).replace(BETWEEN, OBJECT)
+        text = OBJECT.join(parted(text)[0::2])
     return _ADDRESS.sub(OBJECT, text) if "](" in text or "://" in text or "\\" in text else text
 
 
@@ -315,7 +333,28 @@ def plain(text: str) -> str:
 
 @_remembered
 def _plain(text: str) -> str:
-    text = without_gaps(bare(text))
+    return _without_marks(bare(text))
+
+
+def read_evident(deck: Deck) -> None:
+    """Remembers `plain` of the texts with evident formulas and code."""
+    for _, texts in _judged_texts(Same(deck)):
+        _KNOWN["_plain"].update(evident_plain(apart(texts)))
+
+
+def evident_plain(texts: Apart[Text]) -> dict[str, str]:
+    """`plain` of each text in which evident formulas and code are all that `bare` would replace, and there are some."""
+    if BETWEEN not in texts.whole:
+        return {}
+    return {
+        text: _without_marks(rest.replace(BETWEEN, OBJECT))
+        for text, rest in zip(texts.texts, texts.rests, strict=True)
+        if BETWEEN in rest and "[" not in rest and "://" not in rest
+    }
+
+
+def _without_marks(text: str) -> str:
+    text = without_gaps(text)
     if "*" in text or "~" in text:
         text = text.replace("**", "").replace("~~", "")
     return _EMPHASIS.sub("", text) if "*" in text or "_" in text else text
@@ -430,7 +469,8 @@ def stems_around(text: str) -> Mapping[str, frozenset[str]]:
 
 def forget() -> None:
     """Forgets what was read of texts, but for `content`, which near_duplicate needs of all questions, and for words."""
-    _joined.cache_clear()
+    for each in (_apart, _joined):
+        each.cache_clear()
     for name in ("_plain", "outside", "stems_around", "unquoted", "words"):
         _KNOWN[name].clear()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from studydeck.patterns import pattern
-from studydeck.text.tex import formulas_and_code
+from studydeck.text.tex import parted
 
 _HTML = pattern(
     r"<br ?/?>|</(?:b|i|u|em|strong|div|span|p|li|sub|sup|a|font|code)>|<img [^<>]{0,80}src=|&nbsp;", re.IGNORECASE
@@ -26,12 +26,9 @@ def looks_like_html(text: str) -> bool:
 
 def in_our_dialect(text: str) -> str:
     """Markdown as ours: tags become marks, links between notes their words, and a list of one item this item."""
-    parts: list[str] = []
-    at = 0
-    for each in formulas_and_code(text):
-        parts += _prose(text[at : each.start]), text[each.start : each.end]
-        at = each.end
-    text = "".join([*parts, _prose(text[at:])]).strip()
+    parts = parted(text)
+    parts[0::2] = map(_prose, parts[0::2])
+    text = "".join(parts).strip()
     mark = _LINE_MARK.match(text) if "\n" not in text else None
     return text[mark.end() :] if mark else text
 
@@ -54,9 +51,6 @@ def with_gaps(text: str, gap: re.Pattern[str]) -> str:
         hint = f"::{found['hint']}" if found["hint"] else ""
         return f"{{{{c{found['number'] or count}::{found['hidden'].strip()}{hint}}}}}"
 
-    pieces: list[str] = []
-    at = 0
-    for each in formulas_and_code(text):
-        pieces += gap.sub(made, text[at : each.start]), text[each.start : each.end]
-        at = each.end
-    return "".join([*pieces, gap.sub(made, text[at:])])
+    parts = parted(text)
+    parts[0::2] = [gap.sub(made, part) for part in parts[0::2]]
+    return "".join(parts)

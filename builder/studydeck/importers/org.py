@@ -16,7 +16,7 @@ from studydeck.importers._names import Value, card_values, under_one_name
 from studydeck.importers.incoming import NOT, SAID, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.patterns import pattern
 from studydeck.text import PICTURES
-from studydeck.text.tex import formulas_and_code
+from studydeck.text.tex import parted
 
 _DRILL = pattern(r"^\*+[ \t].*:drill:", re.MULTILINE)
 _STARS = pattern(r"(\*+)[ \t]+(?=\S)")
@@ -147,12 +147,9 @@ def _body(lines: Sequence[str]) -> tuple[str, dict[str, str]]:
 
 def _in_markdown(text: str) -> str:
     """Org's links and marks as Markdown's, outside of code and formulas."""
-    parts: list[str] = []
-    at = 0
-    for each in formulas_and_code(text):
-        parts += _prose(text[at : each.start]), text[each.start : each.end]
-        at = each.end
-    return "".join([*parts, _prose(text[at:])])
+    parts = parted(text)
+    parts[0::2] = map(_prose, parts[0::2])
+    return "".join(parts)
 
 
 def _prose(text: str) -> str:

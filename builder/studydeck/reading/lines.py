@@ -288,25 +288,22 @@ class _Lines:
         indent = len(first) - len(first.lstrip(" "))
         if not first.strip(" ") or indent <= self.at:
             return None
-        margin, body = " " * indent, list[str]()
-        for line in islice(lines, number, None):
-            if line.startswith(margin):
-                body.append(line[indent:])
-            elif line.strip(" "):
-                break
-            else:
-                body.append("")
-        if number + len(body) == len(lines) and lines[-1]:
+        margin, end = first[:indent], number
+        while end < len(lines) and (lines[end].startswith(margin) or not lines[end].strip(" ")):
+            end += 1
+        if end == len(lines) and lines[-1]:
             return None  # the file doesn't end with a line end
+        body = lines[number:end]
         if any(map(str.isspace, body)):
-            return None
-        text = "\n".join(body).rstrip("\n")
+            body = ["" if len(line) <= indent and line.isspace() else line for line in body]
+            if any(map(str.isspace, body)):
+                return None
+        text = "\n".join(body).replace(f"\n{margin}", "\n")[indent:].rstrip("\n")
         if sign[0] == ">":
             if "\n\n" in text or "\n " in text:
                 return None  # its lines aren't simply joined
             text = text.replace("\n", " ")
-        for _ in body:
-            next(self.numbered)
+        next(islice(self.numbered, len(body), len(body)), None)  # they are read
         text += "" if sign[1:] else "\n"
         if len(text) > LONGEST_TEXT:
             return None

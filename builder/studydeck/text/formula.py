@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import TypeVar
 from xml.etree.ElementTree import Element, tostring
 
 from studydeck.patterns import pattern
 from studydeck.text.cloze import without_gaps
+from studydeck.text.evident import Apart
 from studydeck.text.markdown import to_cloze_html, to_html
-from studydeck.text.mathjax import defined, refused
+from studydeck.text.mathjax import refused
 from studydeck.text.spans import FORMULA, replace_enclosed
-from studydeck.text.tex import Formula, between, formulas_and_code
 
-#: What may make a formula, code or a tag of what is around it, and what a formula in HTML ends with or lacks.
-_ODD_BETWEEN, _ODD_INSIDE = pattern(r"\\|&|<|\[|`|~|\r|\n[ \t]"), pattern(r"\\[][()]|href|csname|mmlToken")
+_Text = TypeVar("_Text", bound=str)
+
+#: What may make a formula, code or a tag of what is around it; and how each of these starts.
+_ODD_BETWEEN, _ODD = pattern(r"\\|&|<|\[|`|~|\r|\n[ \t]"), "\\&<[`~\r\n"
 _MANY = 60_000  # stand-ins are left for more
 _LONGEST = 2_000  # characters of a formula: the library takes quadratic time for some
 _NO_TEXT = pattern(r"(<code\b.*?</code>|<[^>]*>)", re.DOTALL)  # no formula is in code, and none crosses a tag
@@ -51,17 +54,28 @@ def formulas(html: str) -> list[str]:
     return found
 
 
-def formulas_in(text: str) -> tuple[list[str], frozenset[str]]:
-    """The TeX of each formula that a card shows of a text in Markdown, in order, and the commands that are defined."""
-    found = formulas_and_code(text)
-    typed = [each for each in found if isinstance(each, Formula)]
-    if len(found) < _MANY and "{{c" not in text and not ("\n" in text and "`" in text):
-        in_dollars = [each.tex for each in typed if text[each.start] == "$"]
-        is_plain = len(in_dollars) == len(typed) and not _ODD_INSIDE.search("\0".join(in_dollars))
-        if is_plain and not _ODD_BETWEEN.search(between(text, found)):  # nothing else could be a formula
-            return in_dollars, defined(text)
-    html = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
-    return formulas(html), defined(html)
+def formulas_of(texts: Apart[_Text]) -> Iterator[tuple[_Text, str, str]]:
+    """Each formula that cards show of some texts in Markdown, in order.
+
+    That is its text, the text or HTML that it is in, which may define commands, and its TeX.
+    """
+    odd = any(sign in texts.whole for sign in _ODD)
+    for text, rest, evident in texts.with_formulas():
+        shown: str = text
+        if evident:
+            is_plain = not (odd and _ODD_BETWEEN.search(rest)) and not _is_complicated(text)
+        else:
+            is_plain = not ("$" in rest or "\\" in rest or "[latex]" in rest)
+        if not is_plain:
+            shown = without_gaps(to_cloze_html(text)) if "{{c" in text else to_html(text, highlight=False)
+            evident = formulas(shown)
+        for tex in evident:
+            yield text, shown, tex
+
+
+def _is_complicated(text: str) -> bool:
+    """Whether gaps, blocks of code or too many stand-ins may make another formula of what is evident."""
+    return "{{c" in text or ("\n" in text and "`" in text) or text.count("$") > _MANY
 
 
 def in_formula(html: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from studydeck.patterns import pattern
 from studydeck.text.markdown import to_html
 from studydeck.text.media import in_commonmark
-from studydeck.text.seen import PUNCTUATION, Lost, letters, losses, may_lose
+from studydeck.text.seen import PUNCTUATION, Lost, letters, losses
 
 #: Losses of one text that are told; each costs some renderings, for a spelling that shows the sign.
 MOST_LOSSES = 3
@@ -35,8 +35,6 @@ def lost(text: str, language: str = "") -> list[Loss]:
     >>> [each.remedy for each in lost(r"\\server\share")]
     ["write '`\\\\server\\share`'"]
     """
-    if not may_lose(text):
-        return []
     text = in_commonmark(_lines(text))
     found = sorted(losses(text, language))
     told: list[Loss] = []

@@ -53,6 +53,8 @@ def _html(text: str, files: Mapping[str, str] | None, language: str, coloured: C
     text = text.strip()
     if is_plain(text):
         return text
+    if "![" not in text and "[sound:" not in text and (html := formulas_alone(text)) is not None:
+        return without_links_in_math(without_commands(html))
     html = without_commands(coloured(_fragment(text, language)))
     if "|" in text and "></th>" in html:
         html = _EMPTY_HEAD.sub("", html)
@@ -125,8 +127,6 @@ def _fragment(text: str, language: str = "") -> str:
 
 def _parsed(text: str, language: str) -> str:
     """The HTML of a text in Markdown; a single paragraph comes without its tag."""
-    if (html := formulas_alone(text)) is not None:
-        return html
     signs = StandIns(text, language)
     text = signs.text
     if "\n" not in text:

@@ -52,7 +52,7 @@ _ONE_COLUMN = frozenset(["equation", "equation*", "multline", "multline*", "mult
 _WITH_CELLS = _these("matrix pmatrix cases eqalign eqalignno leqalignno displaylines substack")
 _SPECIFIED = ("array", "subarray", "alignat", "alignat*", "alignedat", "xalignat", "xxalignat")
 _DEEPEST = 5  # groups in each other in an ordinary formula
-_NAME = pattern(r"\\[A-Za-z]+\*?")
+_NAME = pattern(r"(\\[A-Za-z]+\*?)")
 _NEXT = "\x05"  # between formulas
 _SIGN = r"(?:[^\\{}&^_'’#%\s\x02-\x05]|\\[ !#$%&,:;>_{|}])"
 _SCRIPT = rf"\s*+{_SIGN}"
@@ -61,7 +61,7 @@ _ITEM = (
     rf"(?:\s*+\^{_SCRIPT}(?:\s*+_{_SCRIPT})?+|\s*+_{_SCRIPT}(?:\s*+\^{_SCRIPT})?+)?+|\s)"
 )
 #: What is in order by itself, and a group of it.
-_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"\{{(?<!\\\{{){_ITEM}*+\}}")
+_IN_ORDER, _INNERMOST = pattern(rf"{_ITEM}*+"), pattern(rf"\{{(?<!\\\{{)(?:[A-Za-z\d]*+\}}|{_ITEM}*+\}})")
 
 
 class Names(NamedTuple):
@@ -128,13 +128,16 @@ def are_ordinary(formulas: Sequence[str]) -> list[bool]:
     if not formulas:
         return []
     marks, never = _marks(), r"\\"  # that is never in order
-    rest = _NEXT.join([tex.replace(_NEXT, never) for tex in formulas])
-    rest = _NAME.sub(lambda found: marks.get(found[0], never), rest)
+    parts = _NAME.split(_NEXT.join([tex.replace(_NEXT, never) for tex in formulas]))
+    parts[1::2] = [marks.get(name, never) for name in parts[1::2]]
+    rest = "".join(parts)
     for _ in range(_DEEPEST):
         if "{" not in rest:
             break
         rest = _INNERMOST.sub("\0", rest)
-    return [_IN_ORDER.fullmatch(each) is not None for each in rest.split(_NEXT)]
+    shapes = rest.split(_NEXT)  # many are the same
+    ordinary = {each for each in set(shapes) if _IN_ORDER.fullmatch(each)}
+    return [each in ordinary for each in shapes]
 
 
 @cache

@@ -10,21 +10,23 @@ from __future__ import annotations
 import html as html_entities
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from studydeck.patterns import pattern
+from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.markdown import to_html
 from studydeck.text.media import PLAIN_PICTURE
 from studydeck.text.spans import FORMULA, Seeker, replace_enclosed
 from studydeck.text.stand_ins import ESCAPES
-from studydeck.text.tex import BETWEEN, Code, Formula, between, formulas_and_code
+
+_Text = TypeVar("_Text", bound=str)
 
 _RUN = 3  # blanks in a row that look meant
 _MOST_WORDS = 30  # that are compared with a definition
 _LONGEST_MARK = 60  # characters of a pattern that may be looked for more than once
-_SIGNS = b"\\*_~`[]<&$\n\r^="  # a text without these shows all it has but runs of blanks
+_SIGNS = b"\\*_~`[]<&$\r^="  # a line without these shows all it has but runs of blanks
 #: The fewest signs that an author types for a tag.
 _FEWEST = {f"<{slash}{name}>": count for slash in ("", "/") for name, count in
            {"em": 1, "strong": 2, "del": 2, "mark": 2, "sub": 1, "sup": 1, "code": 1}.items()}  # fmt: skip
@@ -96,10 +98,6 @@ _PARTNERS = {"{": "}", "[": r"\]", "<": "</[a-z]+>"}  # of a ruby's marks
 _WITHIN_A_LINE = {"td", "tr", "h #"}  # what is on the next line belongs to the next row
 _SAME = {"th": "td", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "h")}
 
-#: What a formula between dollars has that isn't shown as it was typed.
-_ODD_INSIDE = pattern(r"\\[][()]|href|csname|mmlToken|\[sound:|\n")
-#: Code in a line, or a block of code, all of which is shown as it was typed.
-_SHOWN_CODE = pattern(r"(`+)(?!`)[^\n]+(?<!`)\1|(?<![^\n])(```|~~~)(?:[A-Za-z][\w+#.-]*)?\n[\s\S]*\n\2")
 #: Lines that start no list, heading, quote or table, nor end in blanks; something that is shown is a `\\0`.
 _LINES_OF_WORDS = pattern(r"(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?(?:\n(?:(?:[^\W\d_]|\0)[^\n]*(?<! ))?)*")
 
@@ -123,28 +121,23 @@ class Lost(NamedTuple):
     last: int = -1
 
 
-def may_lose(text: str) -> bool:
-    """Whether something of `text` might be lost: nothing is of code, formulas, pictures, and lines of words between."""
-    if not has_marks(text):
-        return False
-    rest = text = PLAIN_PICTURE.sub(BETWEEN, text) if "![" in text else text
-    if "`" in text or "$" in text:
-        found = formulas_and_code(text)
-        if not all(_is_shown(text, each) for each in found):
-            return True
-        rest = between(text, found)
-    return has_marks(rest.replace("\n", BETWEEN)) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest))
+def may_lose(texts: Apart[_Text]) -> Iterator[_Text]:
+    """Those texts of which something might be lost.
+
+    Nothing is lost of evident formulas and code, of pictures, and of lines of words between.
+    """
+    has_some = _has_marks(texts.whole)
+    if not has_some and "\n" not in texts.whole:
+        return
+    for text, rest in zip(texts.texts, texts.rests, strict=True):
+        if "![" in rest:
+            rest = PLAIN_PICTURE.sub(BETWEEN, rest)
+        if (has_some and _has_marks(rest)) or ("\n" in rest and not _LINES_OF_WORDS.fullmatch(rest)):
+            yield text
 
 
-def _is_shown(text: str, each: Formula | Code) -> bool:
-    """Whether all of a formula or of code is shown as it was typed."""
-    if isinstance(each, Code):
-        return _SHOWN_CODE.fullmatch(text, each.start, each.end) is not None
-    return text[each.start] == "$" and not _ODD_INSIDE.search(text, each.start, each.end)
-
-
-def has_marks(text: str) -> bool:
-    """Whether `text` has any sign or any blanks that might be lost; nearly all texts have none."""
+def _has_marks(text: str) -> bool:
+    """Whether `text` has any sign or any blanks in a line that might be lost; nearly all texts have none."""
     data = text.encode("utf-8", "surrogatepass")
     return len(data.translate(None, _SIGNS)) != len(data) or "   " in text or "\t" in text
 

@@ -11,7 +11,8 @@ import html as html_entities
 import re
 
 from studydeck.patterns import pattern
-from studydeck.text.tex import Code, Formula, formulas_and_code
+from studydeck.text.evident import evidently_parted
+from studydeck.text.tex import Formula, find_formulas, formulas_and_code, parted
 
 #: The signs that a backslash before them shows as they are. Before others, and at a line's end, a backslash stays.
 ESCAPES = frozenset(r"\`*_~^=$[]{}|<>()#+-!&")
@@ -78,17 +79,15 @@ def is_plain(text: str) -> bool:
 
 def formulas_alone(text: str) -> str | None:
     """The HTML of a text that has nothing for Markdown but formulas; None for any other."""
-    if not _may_have_formulas(text):
-        return None
-    pieces: list[str] = []  # every second one is a formula
-    at = 0
-    for each in formulas_and_code(text):
-        if isinstance(each, Code):
-            return None
-        pieces += text[at : each.start], _in_ankis_brackets(each)
-        at = each.end
-    pieces.append(text[at:])
-    return _escaped("".join(pieces)) if is_plain("".join(pieces[0::2])) else None
+    if "`" in text or "~~~" in text or "\r" in text or not _may_have_formulas(text):
+        return None  # it may have code, or lines that end in another way
+    parts = evidently_parted(text)
+    if parts:
+        parts[1::2] = [rf"\[{each[2:-2]}\]" if each[1] == "$" else rf"\({each[1:-1]}\)" for each in parts[1::2]]
+    else:
+        parts = parted(text)
+        parts[1::2] = map(_in_ankis_brackets, find_formulas(text))
+    return _escaped("".join(parts)) if is_plain("".join(parts[0::2])) else None
 
 
 class StandIns:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
 from studydeck.remembered import Remembered
+from studydeck.text.evident import evidently_parted
 from studydeck.text.spans import Seeker
 
 _ENVIRONMENTS = (
@@ -23,8 +23,6 @@ _ENVIRONMENTS = (
 )
 # Each alternative starts with a sign, so that the search for one is quick.
 _START = pattern(rf"\\begin\{{{_ENVIRONMENTS}\}}|\\[\s\S]|\[\$\$?\]|\[latex\]|``*+|~~~+|\$\$*+", re.IGNORECASE)
-#: What a text has that has more than formulas in one line, each between two dollars.
-_UNUSUAL = pattern(r"\$\$|`|\n|~~~|\\[$(\[]|\\begin|\[\$|\[latex", re.IGNORECASE)
 _ENVIRONMENT = pattern(rf"\\(begin|end)\{{({_ENVIRONMENTS})\}}")
 _OTHER_ENVIRONMENT = pattern(rf"\\begin\{{(?!{_ENVIRONMENTS}\}})|\\(?:item|par|text(?:bf|it)|emph|includegraphics)\b")
 _DOLLARS = pattern(r"\\[\s\S]|(\$+)")
@@ -42,9 +40,6 @@ _COMMAND = pattern(r"\[?(?:sound|anki|type):")  # of Anki's
 _NO_START, _PRICE = ").,;:}", pattern(r"\d[^)]*\([^)]*$")  # what a formula hardly starts with, and the rest of a price
 _SHELL_NAME = pattern(r"[A-Za-z_]\w+")
 _LONGEST_START = 40  # characters before a formula, or a fence, that starts its line
-
-#: What no text has.
-BETWEEN = "\0"
 
 
 class Formula(NamedTuple):
@@ -73,33 +68,32 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
     return _found[text]
 
 
-def between(text: str, found: Iterable[Formula | Code]) -> str:
-    """`text` with BETWEEN in the place of each of the formulas and of the code that were found in it."""
-    parts: list[str] = []
+def parted(text: str) -> list[str]:
+    """`text` parted at its formulas and its code, which are every second part."""
+    if parts := evidently_parted(text):
+        return parts
     at = 0
-    for each in found:
-        parts += text[at : each.start], BETWEEN
+    for each in formulas_and_code(text):
+        parts += text[at : each.start], text[each.start : each.end]
         at = each.end
-    return "".join([*parts, text[at:]])
+    return [*parts, text[at:]]
 
 
 def _read(text: str) -> tuple[Formula | Code, ...]:
-    return tuple(_Reader(text).read_all() if _UNUSUAL.search(text) else _between_dollars(text))
+    parts = evidently_parted(text)
+    return tuple(_evident(parts) if parts else _Reader(text).read_all())
 
 
-_found = Remembered(_read, 2**15)  # a check asks four times for those of a text
+_found = Remembered(_read, 2**15)  # of a text that is shown and checked
 
 
-def _between_dollars(text: str) -> Iterator[Formula]:
-    """The formulas of a text of one line that has none but `$…$`, in a third of the time that a reader takes."""
-    before, *parts = text.split("$")
-    start, at = 0, len(before)  # of the part before, and of the dollar after it
-    for tex, after in pairwise(parts):
-        end = at + len(tex) + 2
-        if start <= at and _is_between_dollars(tex, before[-1:], after[:1]):
-            yield Formula(at, end, tex, False)
-            start = end
-        before, at = tex, end - 1
+def _evident(parts: Sequence[str]) -> Iterator[Formula | Code]:
+    """The formulas and the code of a text that is parted at them."""
+    at = 0
+    for before, typed in zip(parts[0::2], parts[1::2], strict=False):
+        start = at + len(before)
+        at = start + len(typed)
+        yield Code(start, at) if typed[0] == "`" else Formula(start, at, typed.strip("$"), typed[1] == "$")
 
 
 def is_formula(tex: str) -> bool:
