@@ -27,7 +27,7 @@ from studydeck.patterns import pattern
 from studydeck.text import about
 
 _PICTURE = pattern(r'<img[^<>]*src="([^"]*)"')
-_SOUND = pattern(r"\[sound:([^\]]*)\]")
+_SOUND = pattern(r"\[sound:([^][]*+)\]")
 _TAG = pattern(r"<[^>]*>")
 _ALT = pattern(r'<img[^>]*alt="([^"]*)"')
 _BREAK = pattern(r"</?(?:p|br|li|ul|ol|div|tr|table|pre)")
