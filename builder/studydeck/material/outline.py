@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, filterfalse, pairwise, repeat
+from itertools import accumulate, compress, filterfalse, pairwise, repeat
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -144,9 +144,10 @@ def _paragraphs(blocks: Sequence[Sequence[str]]) -> list[tuple[str, str, str]]:
     paragraphs, end = [], 0
     for block in blocks:
         start, end = end, end + len(block)
-        whole = zip(prints[start:end], block, said[start:end], strict=True)
-        if kept := [each for each in whole if each[2]]:
-            printed, texts, tokens = zip(*kept, strict=True)
+        printed, texts, tokens = prints[start:end], block, said[start:end]
+        if "" in tokens:
+            printed, texts, tokens = (list(compress(each, tokens)) for each in (printed, texts, tokens))
+        if tokens:
             paragraphs.append((" ".join(printed), "\n".join(texts), "\n".join(tokens)))
     return paragraphs
 
@@ -258,8 +259,10 @@ def _goes_over(line: str, after: str) -> bool:
 
 def _is_short(run: Sequence[str], runs: Sequence[object]) -> bool:
     """Whether most lines of a run are too short to be paragraphs, in a text with blank lines."""
+    if len(runs) == 1 or len(run) == 1:
+        return False
     words = [line for line in run if _block(line).kind == "text"]
-    return len(runs) > 1 and len(run) > 1 and sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
+    return sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
 
 
 def _joined(run: Sequence[str]) -> list[_Block]:
@@ -293,6 +296,8 @@ def _is_over(line: str, after: str, longest: int) -> bool:
 
 
 def _block(line: str) -> _Block:
+    if line[:1].isalpha() and line[1:2] != ")":  # as nearly all lines start
+        return _Block("text", line)
     if heading := _MARKED_HEADING.match(line):
         return _Block("heading", line[heading.end() :].rstrip(" #"))
     for kind, mark in (("bullet", _BULLET), ("number", _NUMBER)):
@@ -364,16 +369,20 @@ def sentences(block: str) -> list[str]:
 
 def _goes_on(block: str, start: int, end: int, following: str) -> bool:
     """Whether a sentence that starts there and has a single stop at `end` goes on with the word `following`."""
-    word = block[max(start, block.rfind(" ", start, end) + 1) : end].lstrip("\"'([").casefold()
+    last = block[max(start, block.rfind(" ", start, end) + 1) : end].lstrip("\"'([")
+    word = last.casefold()
     if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following[0].isdigit()):
         return True
     if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
         return True
+    if len(last) > 1 and last.isalpha():
+        return False
     before = block[max(start, end - _LONGEST_END) : end]
     if end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip()):
         return True
-    if word.isdecimal() and (_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before))):
-        return True
+    if word.isdecimal():
+        is_short = len(word) < 3
+        return is_short and bool(_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before)))
     return _LETTER.fullmatch(before[-2:]) is not None and _UNIT.search(before) is None
 
 
@@ -403,7 +412,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return [token for line in _kept(text).split("\n") for token in _tokens(line)]
+    return _tokens(_kept(text))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -418,7 +427,7 @@ def _kept(text: str) -> str:
 
 
 def _tokens(kept: str) -> list[str]:
-    """The tokens of a line. In most, each word is one: nothing but letters, or nothing but digits."""
+    """The tokens of a text. In most, each word is one: nothing but letters, or nothing but digits."""
     words = kept.removesuffix(".").split()
     if all(map(str.isdecimal, filterfalse(str.isalpha, words))):
         return words
