@@ -183,29 +183,32 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
+    hedges = dict(_hedges_in(sources.outline))
     asking: dict[tuple[str, int, int], list[Card]] = {}
-    for source in sources.all:
+    for source in sources.all if hedges else ():
         if source.card is not None:
             for spot in source.spots:
                 asking.setdefault(spot, []).append(source.card)
     reported = set()
-    for place, words in _said_in(sources.outline):
+    for place, hedge in hedges.items():
         cards = asking.get(place, [])
-        if not cards or HEDGES.isdisjoint(words.split()) or id(cards[0]) in reported or any(map(_hedges, cards)):
+        if not cards or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
-        hedge = next(word for word in words.split() if word in HEDGES)
         reported.add(id(cards[0]))
         message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
 
 
-def _said_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
-    """The tokens of each sentence in a row, with its spot."""
+def _hedges_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
+    """The first hedge of each sentence that has one, with its spot."""
     for part in outline.parts:
         for number, paragraph in enumerate(part.said, start=1):
+            if HEDGES.isdisjoint(paragraph.split()):
+                continue
             for sentence, words in enumerate(paragraph.split("\n"), start=1):
-                yield (part.slug, number, sentence), words
+                if hedge := next(filter(HEDGES.__contains__, words.split()), None):
+                    yield (part.slug, number, sentence), hedge
 
 
 def _hedges(card: Card) -> bool:
@@ -251,14 +254,20 @@ def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set
 
 
 def _blocks(part: Part, size: int) -> Iterator[int]:
-    """The hashes of blocks of words, one after the other, so that any `size` words in a row have a whole one."""
-    words, step = " ".join(part.said).split(), (size + 1) // 2
-    return map(hash, zip(*(words[start::step] for start in range(min(step, len(words) + 1))), strict=False))
+    """The hashes of so many of its blocks of words that any `size` words in a row have a whole one."""
+    words, length = " ".join(part.said).split(), _length(size)
+    step = size - length + 1
+    return map(hash, zip(*(words[start::step] for start in range(min(length, len(words) + 1))), strict=False))
 
 
 def _hashes(words: Sequence[str], size: int) -> Iterator[int]:
     """The hashes of all that may be a block."""
-    return map(hash, _runs(words, (size + 1) // 2))
+    return map(hash, _runs(words, _length(size)))
+
+
+def _length(size: int) -> int:
+    """The words of a block: so many that chance makes hardly any twice, and few enough that not each is needed."""
+    return -(-2 * size // 3)
 
 
 def _runs(words: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
