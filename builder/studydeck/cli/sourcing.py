@@ -48,11 +48,11 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
         say_page(coverage_page(covered))
     else:
         say("\n\n".join(coverage_text(each) for each in covered))
-    below = [each for each in covered if each.is_below(least)]
-    for each in below:
-        bare = counted(sum(sentence.is_bare for sentence in each.sentences), "bare sentence")
+    below = [(each.deck, counts) for each in covered if least and (counts := each.counts).is_below(least)]
+    for deck, counts in below:
+        bare = counted(counts.bare, "bare sentence")
         say(
-            f"{each.deck}: {each.percent} % covered, less than {least:g} %: write cards for the {bare}, "
+            f"{deck}: {counts.percent} % covered, less than {least:g} %: write cards for the {bare}, "
             "or list them with a reason under uncarded: in their section file",
             err=True,
         )

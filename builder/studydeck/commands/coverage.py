@@ -34,6 +34,5 @@ def sentence_counts(loaded: Loaded) -> Sentences | None:
         found = cover(loaded)
     except ValueError:
         return None
-    each = found.sentences
-    bare, carded = sum(one.is_bare for one in each), sum(bool(one.cards) for one in each)
-    return Sentences(carded, bare, len(each) - bare - carded, found.percent)
+    counts = found.counts
+    return Sentences(counts.carded, counts.bare, counts.uncarded, counts.percent)

@@ -127,17 +127,13 @@ def _items(
 def _without_deleted(covered: Coverage, loaded: Loaded | None, again: bool) -> tuple[Coverage, int]:
     """The coverage with a reason at each sentence whose stub was deleted, and the number of these sentences."""
     drafted = lock_of(loaded.deck)[0].drafted if loaded and not again else frozenset()
-    deleted = [each for each in covered.sentences if each.is_bare and each.sentence.fingerprint in drafted]
-    reasons = dict.fromkeys((each.spot for each in deleted), "its stub was deleted")
-    sections = (
-        section._replace(
-            sentences=tuple(
-                each._replace(reason=reasons[each.spot]) if each.spot in reasons else each for each in section.sentences
-            )
-        )
-        for section in covered.sections
-    )
-    return covered._replace(sections=tuple(sections)), len(deleted)
+    sections, count = [], 0
+    for section in covered.sections:
+        deleted = [each.spot for each in section.sentences if each.is_bare and each.sentence.fingerprint in drafted]
+        reasons = dict.fromkeys(deleted, "its stub was deleted")
+        sections.append(section._replace(reasons={**section.reasons, **reasons}))
+        count += len(deleted)
+    return covered._replace(sections=tuple(sections)), count
 
 
 def _ids(loaded: Loaded | None) -> set[str]:
