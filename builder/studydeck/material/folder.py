@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studydeck.files import read_file
 from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
-from studydeck.material.formats import material_bytes, text_of
+from studydeck.material.formats import material_digest, read_material
 from studydeck.material.latest import Latest
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
@@ -53,15 +53,14 @@ def outline_of(deck: Deck, material: Path | None) -> Outline | None:
 
 def outline_in(material: Path) -> Outline:
     """The outline of a file. Raises ValueError with a sentence if it can't be read, or contains no sentence."""
-    outline = _outline(material, material_bytes(material))
+    name = (material, material_digest(material))
+    outline = _last_outline.get(name, lambda: read_outline(read_material(material)))
     if not outline.parts:
         raise ValueError(f"{material} contains no sentences")
     return outline
 
 
-@Latest
-def _outline(material: Path, data: bytes) -> Outline:
-    return read_outline(text_of(material, data))
+_last_outline = Latest[Outline]()
 
 
 def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:

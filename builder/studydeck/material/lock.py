@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from studydeck.files import hash_of
 from studydeck.material.latest import Latest
 from studydeck.material.outline import VERSION, Outline, Part
 from studydeck.model import Place, Problem, problem
@@ -51,11 +52,13 @@ def key(owner: str, whole: str) -> str:
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
-    lock, problems = _read(path, data)
+    lock, problems = _last_read.get((path, hash_of(data)), lambda: _read(path, data))
     return lock, [*problems]
 
 
-@Latest
+_last_read = Latest[tuple[MaterialLock, list[Problem]]]()
+
+
 def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     try:
         lines = data.decode("utf-8").split("\n")

@@ -112,7 +112,9 @@ def read_outline(text: str) -> Outline:
     """
     slugs: dict[str, int] = {}
     made = []
-    for title, blocks in _sections(text):
+    runs = _runs(normalised(text))
+    del text  # a long one takes much memory
+    for title, blocks in _sections(runs):
         if paragraphs := _paragraphs([sentences(block) for block in blocks]):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
@@ -121,10 +123,10 @@ def read_outline(text: str) -> Outline:
     return Outline(tuple(made))
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+def _sections(runs: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
     """The heading of each section and the blocks below it; first those above all headings."""
     title, blocks = "", list[str]()
-    for is_heading, block in _blocks(normalised(text)):
+    for is_heading, block in _blocks(runs):
         if is_heading:
             yield title, blocks
             title, blocks = block, []
@@ -224,9 +226,14 @@ class _Block(NamedTuple):
     text: str
 
 
-def _blocks(text: str) -> Iterator[tuple[bool, str]]:
-    """The blocks of a normalised text: whether each is a heading, and its words without marks."""
-    runs = [[line.strip() for line in run.split("\n")] for run in re.split(r"\n(?: *\n)+", text.strip()) if run.strip()]
+def _runs(text: str) -> list[list[str]]:
+    """The lines of a normalised text, in runs between blank lines."""
+    runs = (run.strip() for run in re.split(r"\n(?: *\n)+", text))
+    return [[line.strip() for line in run.split("\n")] for run in runs if run]
+
+
+def _blocks(runs: list[list[str]]) -> Iterator[tuple[bool, str]]:
+    """The blocks of a text: whether each is a heading, and its words without marks. It takes the `runs` away."""
     is_wrapped = _is_wrapped(runs)
     left = deque(
         block for run in runs for block in (_joined(run) if is_wrapped or _is_short(run, runs) else map(_block, run))

@@ -5,13 +5,14 @@ Text and Markdown need no library. Those for the others are in the extra studyde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.files import TOO_BIG, Refused, read_bytes
+from studydeck.files import TOO_BIG, Refused, digest_of, read_bytes
 
 #: Bytes; the longest books have some five million letters.
 LARGEST = 30_000_000
@@ -51,8 +52,21 @@ def material_bytes(path: Path) -> bytes:
 
     Raises ValueError with a sentence if it isn't a regular file, is too big, or can't be read.
     """
-    try:
+    with _sentences_of(path):
         return read_bytes(path, largest=LARGEST)
+
+
+def material_digest(path: Path) -> str:
+    """The hash of a material's file. Raises as `material_bytes`."""
+    with _sentences_of(path):
+        return digest_of(path, largest=LARGEST)
+
+
+@contextmanager
+def _sentences_of(path: Path) -> Iterator[None]:
+    """Turns what stops `path` from being read into a ValueError with a sentence."""
+    try:
+        yield
     except Refused as error:
         if error.strerror == TOO_BIG:
             size = f"{error.size / 1e6:.0f} MB"
