@@ -140,7 +140,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     size = max(limit, 2)  # nobody owns a single word
     suspects, shared = _suspects(deck, material, size)
     close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
-    theirs = (run for part in close for said in part.said for run in _runs(said.split(), size))
+    theirs = (run for part in close for said in part.said.split("\n\n") for run in _runs(said.split(), size))
     runs = {run for text in suspects for run in _runs(_tokens(text), size)}.intersection(theirs)
     for text in suspects:
         said = _tokens(text)
@@ -203,9 +203,9 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
 def _hedges_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
     """The first hedge of each sentence that has one, with its spot."""
     for part in outline.parts:
-        for number, paragraph in enumerate(part.said, start=1):
-            if HEDGES.isdisjoint(paragraph.split()):
-                continue
+        if HEDGES.isdisjoint(part.said.split()):
+            continue
+        for number, paragraph in enumerate(part.said.split("\n\n"), start=1):
             for sentence, words in enumerate(paragraph.split("\n"), start=1):
                 if hedge := next(filter(HEDGES.__contains__, words.split()), None):
                     yield (part.slug, number, sentence), hedge
@@ -240,14 +240,14 @@ def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set
 
     Few share one, so one look at all the words of a section is enough for most.
     """
-    blocks = {block for part in material.parts for block in _blocks(part, size)}
+    blocks = dict.fromkeys(block for part in material.parts for block in _blocks(part, size)).keys()  # half of a set
     suspects, shared = [], set[int]()
     for section in deck.sections:
         together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
         if blocks.isdisjoint(_hashes(tokens_of(together), size)):
             continue
         for text in section.texts:
-            if found := blocks.intersection(_hashes(_tokens(text), size)):
+            if found := blocks & _hashes(_tokens(text), size):
                 suspects.append(text)
                 shared |= found
     return suspects, shared
@@ -255,7 +255,7 @@ def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set
 
 def _blocks(part: Part, size: int) -> Iterator[int]:
     """The hashes of so many of its blocks of words that any `size` words in a row have a whole one."""
-    words, length = " ".join(part.said).split(), _length(size)
+    words, length = part.said.split(), _length(size)
     step = size - length + 1
     return map(hash, zip(*(words[start::step] for start in range(min(length, len(words) + 1))), strict=False))
 

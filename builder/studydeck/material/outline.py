@@ -37,9 +37,10 @@ class Part(NamedTuple):
     """A section of the material: a slug of its heading, the heading's fingerprint, and its paragraphs.
 
     A paragraph is the fingerprints of its sentences, with spaces between them. `tag` is the tag of the deck's section
-    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` and
-    `said` have each paragraph's sentences and their tokens, one sentence a line. A long material has very many
-    sentences, so none is an object before somebody asks.
+    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` has each
+    paragraph's sentences, one a line; or, of an outline to judge cards by, `said` has the tokens of these lines, with
+    an empty line between paragraphs. A long material has very many sentences, so none is an object before somebody
+    asks.
     """
 
     slug: str
@@ -48,7 +49,7 @@ class Part(NamedTuple):
     tag: str = ""
     title: str = ""
     texts: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def sentences(self) -> Iterator[list[Sentence]]:
@@ -105,10 +106,11 @@ class Outline(NamedTuple):
         }
 
 
-def read_outline(text: str) -> Outline:
+def read_outline(text: str, *, judging: bool = False) -> Outline:
     """The outline of a material's text. What comes before the first heading is the first section.
 
-    A section without a sentence, such as a title over another heading, is left out.
+    A section without a sentence, such as a title over another heading, is left out. Of sentences it has the texts, or
+    for `judging` the tokens: both would take twice the memory.
     """
     slugs: dict[str, int] = {}
     made = []
@@ -119,7 +121,8 @@ def read_outline(text: str) -> Outline:
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
             prints, texts, said = zip(*paragraphs, strict=True)
-            made.append(Part(name, heading, prints, title=title, texts=texts, said=said))
+            part = Part(name, heading, prints, title=title)
+            made.append(part._replace(said="\n\n".join(said)) if judging else part._replace(texts=texts))
     return Outline(tuple(made))
 
 
