@@ -159,6 +159,10 @@ def build(
     from studydeck.package import write_package  # loads genanki, which nothing else needs
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept
+    if _has_material(deck):
+        from studydeck.material import forget_material
+
+        forget_material()  # only its problems were needed
     path = package_path(deck.folder, out)
     package = path if kept is NOTHING_KEPT else None  # else the last build's notes were found to be up to date
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
@@ -206,9 +210,14 @@ def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iter
         yield each
 
 
+def _has_material(deck: Deck) -> bool:
+    """Whether the deck has a material or its lock. Without either, nothing is loaded for it."""
+    return bool(deck.material.path) or os.path.lexists(deck.folder / _MATERIAL_LOCK)
+
+
 def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> Iterator[Problem]:
-    """The problems with the deck's material and its lock. For decks without either, nothing is loaded."""
-    if deck.material.path or os.path.lexists(deck.folder / _MATERIAL_LOCK):
+    """The problems with the deck's material and its lock."""
+    if _has_material(deck):
         from studydeck.material import material_problems
 
         yield from material_problems(deck, [each.id if each else "" for each in identities], judge)

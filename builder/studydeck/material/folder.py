@@ -10,9 +10,9 @@ from studydeck.files import read_file
 from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
 from studydeck.material.formats import material_digest, read_material
 from studydeck.material.latest import Latest
-from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
+from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, latest_lock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
-from studydeck.material.sources import sources_of
+from studydeck.material.sources import sources_by_lock, sources_of
 from studydeck.model import INFO, WARNING, Deck, Problem, Text, problem, shown
 from studydeck.model.checks import CHECKS
 
@@ -66,6 +66,13 @@ def outline_in(material: Path, *, judging: bool = False) -> Outline:
 
 
 _last_outline = Latest[Outline]()
+
+
+def forget_material() -> None:
+    """Frees the memory of the material, the lock and the sources that were read last: they are read again then."""
+    _last_outline.cache_clear()
+    latest_lock.cache_clear()
+    sources_by_lock.cache_clear()
 
 
 def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:

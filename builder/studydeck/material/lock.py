@@ -52,11 +52,12 @@ def key(owner: str, whole: str) -> str:
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
-    lock, problems = _last_read.get((path, hash_of(data)), lambda: _read(path, data))
+    lock, problems = latest_lock.get((path, hash_of(data)), lambda: _read(path, data))
     return lock, [*problems]
 
 
-_last_read = Latest[tuple[MaterialLock, list[Problem]]]()
+#: The lock that was read last.
+latest_lock = Latest[tuple[MaterialLock, list[Problem]]]()
 
 
 def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:

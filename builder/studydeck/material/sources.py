@@ -106,17 +106,18 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
     against the lock's outline; one that its author has written since, against the newest outline available.
     """
     if material is None:
-        return _by_lock(Same(deck), tuple(ids), Same(lock))
+        return sources_by_lock(Same(deck), tuple(ids), Same(lock))
     outline = inherited(lock.outline, material)
     if outline.says(lock.outline):
-        found = _by_lock(Same(deck), tuple(ids), Same(lock))
+        found = sources_by_lock(Same(deck), tuple(ids), Same(lock))
         return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
     old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
     return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
 
 
 @lru_cache(1)  # a command asks again for what its deck's problems were found by
-def _by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+def sources_by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+    """Every source of a deck and its state by the lock alone."""
     outline = lock.value.outline
     homes = _Homes(deck.value, outline)
     return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
