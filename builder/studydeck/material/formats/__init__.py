@@ -35,11 +35,13 @@ class Format(NamedTuple):
     """A format: the suffixes of its files, and whether bytes are of this format, if they show it.
 
     `read` returns the text of a file, whose bytes are read already; it raises ValueError with a sentence if it can't.
+    What it does `by_library` takes long, so its text is kept.
     """
 
     suffixes: Sequence[str]
     read: Callable[[Path, bytes], str]
     knows: Callable[[bytes], bool] = lambda data: False
+    by_library: bool = True
 
 
 def read_material(path: Path) -> str:
@@ -86,7 +88,14 @@ def text_of(path: Path, data: bytes) -> str:
     if reader is None and (kind := other_kind(data)):
         raise ValueError(f"{path} is {kind}, which can't be read; save it as {_READ}")
     reader = reader or next((each for each in formats() if suffix in each.suffixes), None)
-    return reader.read(path, data) if reader else decoded(path, data)
+    if reader is None:
+        return decoded(path, data)
+    read = reader.read
+    if not reader.by_library:
+        return read(path, data)
+    from studydeck.material.formats._kept import kept_text
+
+    return kept_text(path, data, lambda: read(path, data))
 
 
 def other_kind(data: bytes) -> str:

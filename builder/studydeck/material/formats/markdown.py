@@ -192,4 +192,4 @@ _STEPS: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\",), lambda text: _ESCAPE.sub(r"\1", text)),
 )
 
-FORMAT = Format((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)))
+FORMAT = Format((".md", ".markdown"), lambda path, data: plain_markdown(decoded(path, data)), by_library=False)
