@@ -113,14 +113,16 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
+    once: bool = False,
     read: tuple[Deck, list[Problem]] | None = None,
     part_of: Callable[[Section], Section] | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. `read` is what was read of some section
-    files, the only ones then; of their cards only those that `part_of` leaves are looked at; the media are of all.
+    left out: a build needs to know what is wrong, not what could be better. With `once`, nobody will ask for the deck's
+    material again, so what was read of it isn't kept. `read` is what was read of some section files, the only ones
+    then; of their cards only those that `part_of` leaves are looked at; the media are of all.
     """
     deck, problems = read or read_deck(folder, progress)
     whole = read is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
@@ -134,7 +136,7 @@ def load(
         from studydeck.checks.parts import part_problems  # few decks have pictures with parts
 
         problems += part_problems(deck, identities, media.sizes)
-    found = chain(problems, wrong_media, _material_problems(deck, identities, judge))
+    found = chain(problems, wrong_media, _material_problems(deck, identities, judge, once))
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
@@ -215,9 +217,11 @@ def _has_material(deck: Deck) -> bool:
     return bool(deck.material.path) or os.path.lexists(deck.folder / _MATERIAL_LOCK)
 
 
-def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> Iterator[Problem]:
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool, once: bool) -> Iterator[Problem]:
     """The problems with the deck's material and its lock."""
     if _has_material(deck):
-        from studydeck.material import material_problems
+        from studydeck.material import forget_material, material_problems
 
         yield from material_problems(deck, [each.id if each else "" for each in identities], judge)
+        if once:
+            forget_material()
