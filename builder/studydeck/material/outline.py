@@ -201,7 +201,8 @@ def normalised(text: str) -> str:
     Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
     for end in _LINE_ENDS:
-        text = text.replace(end, "\n")
+        if end[0] in text:
+            text = text.replace(end, "\n")
     text = _folded(text)
     plainly_spaced = "  " not in text and text.replace("\n", "").isprintable()
     return text if plainly_spaced else _SPACES.sub(" ", text)
