@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from studydeck.installing import install_line
-from studydeck.material.formats import read_material
+from studydeck.material.formats import _kept, read_material
 from studydeck.material.outline import read_outline
 
 Files = Mapping[str, str | bytes]
@@ -200,3 +200,24 @@ def test_without_the_extra_a_sentence_says_how_to_get_it(
     (tmp_path / "rivers").write_bytes(data)
     with pytest.raises(ValueError, match=re.escape(f"with {install_line('material')} and try again")):
         read_material(tmp_path / "rivers")
+
+
+def test_what_a_library_reads_is_kept_until_the_file_or_a_program_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = iter(["one", "two\n\r\u2028", "", "four"])
+
+    def read(data: bytes) -> str:
+        return _kept.kept_text(tmp_path / "a.pdf", data, lambda: next(texts))
+
+    assert [read(each) for each in (b"a", b"a", b"b", b"b")] == ["one", "one", "two\n\r\u2028", "two\n\r\u2028"]
+    monkeypatch.setattr(_kept, "version", lambda library: f"a newer {library}")
+    assert [read(b"b"), read(b"b"), read(b"a")] == ["", "", "four"]
+
+
+def test_a_kept_text_is_what_the_library_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rivers.html"
+    path.write_text("<h1>Rivers</h1><p>The Nile &amp; the \xdf.<p>10<sup>2</sup>", "utf-8")
+    text = read_material(path)
+    monkeypatch.setattr("markdownify.MarkdownConverter.convert_soup", None)
+    assert read_material(path) == text

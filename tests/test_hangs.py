@@ -528,7 +528,7 @@ def _remembering() -> list[Any]:
         known.clear()
     return [
         *(formula._mathml, cloze.read_clozes),
-        *(folder._outline, lock._read),
+        *(folder._last_outline, lock.latest_lock),
     ]
 
 

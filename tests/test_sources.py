@@ -16,10 +16,12 @@ from prose import RIVERS, material, zen
 from studydeck.cli import main
 from studydeck.commands.sources import accept_sources, fix_sources, sources, stamp_sources
 from studydeck.material import MaterialLock, material_lock_text
+from studydeck.material.checks import copied
 from studydeck.material.lock import key, read_material_lock
 from studydeck.material.outline import Outline, Part, fingerprint, read_outline
-from studydeck.model import Problem, shown
+from studydeck.model import Deck, Place, Problem, Section, shown
 from studydeck.pipeline import load
+from studydeck.reading.nodes import placed
 
 WATER = """\
 # what a river is
@@ -548,6 +550,25 @@ def test_a_deck_can_say_how_many_words_are_copied(rivers: Reader, limit: str, fo
     rivers.edit("A stream of fresh water", "The outer bank is worn away, and sand gathers")
     rivers.write("deck.yaml", rivers.read("deck.yaml") + f"checks: {{copied: {limit}}}\n")
     assert told(rivers) == found
+
+
+WORDS = st.lists(st.sampled_from(["ja", "nu", "so", "we"]), min_size=1, max_size=20).map(" ".join)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=5), st.lists(WORDS, min_size=1, max_size=6), st.integers(2, 12))
+def test_copied_words_are_found_as_by_looking_at_all_in_a_row(said: list[str], typed: list[str], size: int) -> None:
+    def runs(text: str) -> set[tuple[str, ...]]:
+        words = text.split()
+        return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
+
+    texts = tuple(placed(text, "water.yaml", number, 1) for number, text in enumerate(typed))
+    where = Place("water.yaml")
+    sections = [Section(where, texts[0], "water", (), some, ()) for some in (texts[:2], texts[2:])]
+    deck = Deck(Path(), where, texts[0], "rivers", "rivers", sections=sections)
+    outline = read_outline("# Water\n\n" + "".join(f"{words}.\n\n" for words in said), judging=True)
+    theirs = set().union(*map(runs, said))
+    expected = [number for number, text in enumerate(typed) if not theirs.isdisjoint(runs(text))]
+    assert [each.line for each in copied(deck, outline, size)] == expected
 
 
 @pytest.mark.parametrize("limit", [0, 1])

@@ -20,13 +20,14 @@ def load_all(
     locks: Mapping[Path, Lock] | None = None,
     *,
     judge: bool = True,
+    once: bool = False,
 ) -> tuple[list[Loaded], list[Problem]]:
     """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
 
     `locks` replace the locks of some folders; the rest is as in `load`.
     """
     decks = [
-        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge)
+        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge, once=once)
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]

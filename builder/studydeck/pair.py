@@ -73,6 +73,11 @@ def lock_in(folder: Path) -> tuple[Lock, str, list[Problem]]:
 _last_read: dict[tuple[str, str], tuple[Lock, list[Problem]]] = {}
 
 
+def forget_lock() -> None:
+    """Frees the memory of the lock that was read last: it is read again then."""
+    _last_read.clear()
+
+
 def _pending(path: Path, digest: str) -> list[Path]:
     """The pending locks beside the one at `path`, whose file has this hash, that wait for their packages."""
     with suppress(OSError):

@@ -121,13 +121,15 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
+    once: bool = False,
     part: Part | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. Of a `part`, media are collected for all
-    that was read, and the rest is done for what is looked at.
+    left out: a build needs to know what is wrong, not what could be better. With `once`, nobody will ask for the deck's
+    material again, so what was read of it isn't kept. Of a `part`, media are collected for all that was read, and the
+    rest is done for what is looked at.
     """
     deck, problems = (part.read, [*part.problems]) if part else read_deck(folder, progress)
     whole = part is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
@@ -140,7 +142,7 @@ def load(
         from studydeck.checks.parts import part_problems  # few decks have pictures with parts
 
         problems += part_problems(deck, identities, media.sizes)
-    found = chain(problems, wrong_media, _material_problems(deck, identities, judge))
+    found = chain(problems, wrong_media, _material_problems(deck, identities, judge, once))
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
@@ -165,6 +167,10 @@ def build(
     from studydeck.package import write_package  # loads genanki, which nothing else needs
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept
+    if _has_material(deck):
+        from studydeck.material import forget_material
+
+        forget_material()  # only its problems were needed
     path = package_path(deck.folder, out)
     package = path if kept is NOTHING_KEPT else None  # else the last build's notes were found to be up to date
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)
@@ -212,9 +218,16 @@ def _counted(shipped: Iterator[Shipped], count: int, progress: Progress) -> Iter
         yield each
 
 
-def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool) -> Iterator[Problem]:
-    """The problems with the deck's material and its lock. For decks without either, nothing is loaded."""
-    if deck.material.path or os.path.lexists(deck.folder / _MATERIAL_LOCK):
-        from studydeck.material import material_problems
+def _has_material(deck: Deck) -> bool:
+    """Whether the deck has a material or its lock. Without either, nothing is loaded for it."""
+    return bool(deck.material.path) or os.path.lexists(deck.folder / _MATERIAL_LOCK)
+
+
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool, once: bool) -> Iterator[Problem]:
+    """The problems with the deck's material and its lock."""
+    if _has_material(deck):
+        from studydeck.material import forget_material, material_problems
 
         yield from material_problems(deck, [each.id if each else "" for each in identities], judge)
+        if once:
+            forget_material()

@@ -21,16 +21,16 @@ ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_que
 def check(deck: Deck, found: Iterable[Problem] = (), *, judge: bool = True) -> list[Problem]:
     """All problems of `deck`, in no particular order: those that the checks find, and those `found` elsewhere.
 
-    What is found elsewhere is asked for last, after the memory of the checks is free again. Warnings and infos that the
-    deck's author has turned off or accepted are left out. Without `judge`, only errors are looked for.
+    What is found elsewhere is asked for first, since what that takes of memory may be free again for the checks'
+    warnings. Warnings and infos that the deck's author has turned off or accepted are left out. Without `judge`, only
+    errors are looked for.
     """
-    problems = [each for find in ERRORS for each in find(deck)]
+    found = [*found]
+    problems = [*found, *(each for find in ERRORS for each in find(deck))]
     if judge:
         from studydeck.checks.judgements import judgements
 
         problems += judgements(deck)
-    found = [*found]
-    problems += found
     if any(each.severity == ERROR for each in found):
         # A section whose cards were left out looks like one without any.
         problems = [each for each in problems if each.name != "thin-section"]

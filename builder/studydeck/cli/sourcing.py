@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,9 @@ from studydeck.cli.printing import (
 )
 from studydeck.cli.running import end, loaded_decks, sentences
 from studydeck.counting import counted
+
+if TYPE_CHECKING:
+    from studydeck.pipeline import Loaded
 
 
 @click.command(short_help="Show which sentences of the material have a card.")
@@ -41,22 +46,31 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     from studydeck.material.page import coverage_page
 
     with sentences():
-        covered = [cover(each, material) for each in loaded_decks(decks, "bad-source", "placeholder")]
+        covered = [cover(each, material) for each in _decks(decks, "bad-source", "placeholder")]
     if style == "json":
         print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
         say_page(coverage_page(covered))
     else:
         say("\n\n".join(coverage_text(each) for each in covered))
-    below = [each for each in covered if each.is_below(least)]
-    for each in below:
-        bare = counted(sum(sentence.is_bare for sentence in each.sentences), "bare sentence")
+    below = [(each.deck, counts) for each in covered if least and (counts := each.counts).is_below(least)]
+    for deck, counts in below:
+        bare = counted(counts.bare, "bare sentence")
         say(
-            f"{each.deck}: {each.percent} % covered, less than {least:g} %: write cards for the {bare}, "
+            f"{deck}: {counts.percent} % covered, less than {least:g} %: write cards for the {bare}, "
             "or list them with a reason under uncarded: in their section file",
             err=True,
         )
     end(failed=bool(below))
+
+
+def _decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
+    """The decks without their locks, which take more memory than a material: only the cards' ids are needed."""
+    from studydeck.pair import forget_lock
+
+    loaded = [each._replace(lock=each.lock._replace(notes={})) for each in loaded_decks(decks, *but)]
+    forget_lock()
+    return loaded
 
 
 @click.group(short_help="Keep cards in step with the material.")
@@ -81,7 +95,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import status_text
 
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder", "damaged-material"):
+        for loaded in _decks(decks, "bad-source", "placeholder", "damaged-material"):
             found = sourcing.stamp_sources(loaded, material)
             say(status_text(str(loaded.deck.title), found, {}))
             end(failed=len(found.in_state("ok")) < len(found.all))
@@ -104,7 +118,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 
     found_in = []
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder"):
+        for loaded in _decks(decks, "bad-source", "placeholder"):
             found = sourcing.sources(loaded, material)
             texts = sourcing.source_texts(loaded, found, style == "json")
             found_in.append((str(loaded.deck.title), found, texts))
@@ -128,7 +142,7 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import rewritten_text
 
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder"):
+        for loaded in _decks(decks, "bad-source", "placeholder"):
             found = sourcing.fix_sources(loaded, material)
             if rewritten := rewritten_text(found):
                 say(rewritten)
@@ -148,6 +162,6 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
     from studydeck.commands import sources as sourcing
 
     with sentences():
-        for loaded in loaded_decks((deck,), "bad-source", "placeholder"):
+        for loaded in _decks((deck,), "bad-source", "placeholder"):
             sourcing.accept_sources(loaded, ids, material)
             say(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")

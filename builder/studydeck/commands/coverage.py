@@ -13,12 +13,12 @@ from studydeck.pipeline import Loaded
 from studydeck.stats.numbers import Sentences
 
 
-def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
+def cover(loaded: Loaded, material: Path | None = None, *, judging: bool = False) -> Coverage:
     """Which sentences of the material have a card, with their texts if the material is available. Raises as `sources`.
 
-    Cards that aren't written yet don't count.
+    Cards that aren't written yet don't count. With `judging`, texts are left out.
     """
-    found = sources(loaded, material).written
+    found = sources(loaded, material, judging=judging).written
     todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
     written = [
         each
@@ -31,9 +31,8 @@ def cover(loaded: Loaded, material: Path | None = None) -> Coverage:
 def sentence_counts(loaded: Loaded) -> Sentences | None:
     """The coverage in numbers; None if the deck has no readable material.lock."""
     try:
-        found = cover(loaded)
+        found = cover(loaded, judging=True)
     except ValueError:
         return None
-    each = found.sentences
-    bare, carded = sum(one.is_bare for one in each), sum(bool(one.cards) for one in each)
-    return Sentences(carded, bare, len(each) - bare - carded, found.percent)
+    counts = found.counts
+    return Sentences(counts.carded, counts.bare, counts.uncarded, counts.percent)

@@ -73,7 +73,7 @@ def draft_deck(
     whose stubs were deleted are left out, or drafted `again`. `command` is a program that proposes cards, as described
     in docs/material.md. Raises as `fix_sources`, and if the program fails; then nothing is written.
     """
-    loaded = load(folder) if (folder / "deck.yaml").exists() else None
+    loaded = load(folder, judge=False) if (folder / "deck.yaml").exists() else None
     found = unmoved(loaded, material) if loaded else Sources((), outline_in(material))
     covered, left_out = _without_deleted(coverage_of(name, found), loaded, again)
     bare = {each.spot: each.sentence for each in covered.sentences if each.is_bare}
@@ -95,7 +95,7 @@ def draft_deck(
         edits = _additions(folder, items, parts)
         write_files(edits, folder)
         written = list(edits)
-    after = load(folder)
+    after = load(folder, judge=False)
     drawn = sources(after, material)
     if os.path.lexists(folder / MATERIAL_LOCK) or not drawn.in_state(BAD):  # else the deck is drawn from another text
         ids = {card_id for made in new.values() for card_id in made}
@@ -127,17 +127,13 @@ def _items(
 def _without_deleted(covered: Coverage, loaded: Loaded | None, again: bool) -> tuple[Coverage, int]:
     """The coverage with a reason at each sentence whose stub was deleted, and the number of these sentences."""
     drafted = lock_of(loaded.deck)[0].drafted if loaded and not again else frozenset()
-    deleted = [each for each in covered.sentences if each.is_bare and each.sentence.fingerprint in drafted]
-    reasons = dict.fromkeys((each.spot for each in deleted), "its stub was deleted")
-    sections = (
-        section._replace(
-            sentences=tuple(
-                each._replace(reason=reasons[each.spot]) if each.spot in reasons else each for each in section.sentences
-            )
-        )
-        for section in covered.sections
-    )
-    return covered._replace(sections=tuple(sections)), len(deleted)
+    sections, count = [], 0
+    for section in covered.sections:
+        deleted = [each.spot for each in section.sentences if each.is_bare and each.sentence.fingerprint in drafted]
+        reasons = dict.fromkeys(deleted, "its stub was deleted")
+        sections.append(section._replace(reasons={**section.reasons, **reasons}))
+        count += len(deleted)
+    return covered._replace(sections=tuple(sections)), count
 
 
 def _ids(loaded: Loaded | None) -> set[str]:

@@ -23,16 +23,17 @@ from studydeck.reading.edit import with_locators
 from studydeck.terminal import command_line
 
 
-def sources(loaded: Loaded, material: Path | None = None) -> Sources:
+def sources(loaded: Loaded, material: Path | None = None, *, judging: bool = False) -> Sources:
     """Every source of the deck and its state, by material.lock and, if it is available, by the material.
 
-    `material` is a file; None means the one that deck.yaml names, if it is there. Raises ValueError with a sentence
-    if there is neither a lock nor a material, or one of them can't be read.
+    `material` is a file; None means the one that deck.yaml names, if it is there. `judging` is as in `read_outline`:
+    after cards were judged, the material is at hand without its texts. Raises ValueError with a sentence if there is
+    neither a lock nor a material, or one of them can't be read.
     """
     lock, problems = lock_of(loaded.deck)
     if problems:
         raise ValueError(str(problems[0]))
-    outline = outline_of(loaded.deck, material)
+    outline = outline_of(loaded.deck, material, judging=judging)
     if outline is None and not lock.outline.parts:
         path = loaded.deck.material.path
         missing = f" and no file '{path}'" if path else ""

@@ -7,7 +7,7 @@ folder.py finds lock and material in a deck's folder.
 """
 
 from studydeck.material.coverage import Coverage, coverage_of
-from studydeck.material.folder import lock_of, material_problems, outline_in, outline_of
+from studydeck.material.folder import forget_material, lock_of, material_problems, outline_in, outline_of
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, material_lock_text
 from studydeck.material.outline import Outline
 from studydeck.material.sources import Source, Sources, sources_of, stamped, stand_alone
@@ -20,6 +20,7 @@ __all__ = [
     "Source",
     "Sources",
     "coverage_of",
+    "forget_material",
     "lock_of",
     "material_lock_text",
     "material_problems",

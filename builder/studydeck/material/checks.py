@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from studydeck.material.outline import Outline, Part, tokens_of
@@ -140,7 +141,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     size = max(limit, 2)  # nobody owns a single word
     suspects, shared = _suspects(deck, material, size)
     close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
-    theirs = (run for part in close for said in part.said for run in _runs(said.split(), size))
+    theirs = (run for part in close for said in part.said.split("\n\n") for run in _runs(said.split(), size))
     runs = {run for text in suspects for run in _runs(_tokens(text), size)}.intersection(theirs)
     for text in suspects:
         said = _tokens(text)
@@ -183,29 +184,32 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
+    hedges = dict(_hedges_in(sources.outline))
     asking: dict[tuple[str, int, int], list[Card]] = {}
-    for source in sources.all:
+    for source in sources.all if hedges else ():
         if source.card is not None:
             for spot in source.spots:
                 asking.setdefault(spot, []).append(source.card)
     reported = set()
-    for place, words in _said_in(sources.outline):
+    for place, hedge in hedges.items():
         cards = asking.get(place, [])
-        if not cards or HEDGES.isdisjoint(words.split()) or id(cards[0]) in reported or any(map(_hedges, cards)):
+        if not cards or id(cards[0]) in reported or any(map(_hedges, cards)):
             continue
-        hedge = next(word for word in words.split() if word in HEDGES)
         reported.add(id(cards[0]))
         message = f"the material says '{hedge}' here, but the card doesn't hedge"
         remedy = "keep the hedge, unless the card asks for something else"
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
 
 
-def _said_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
-    """The tokens of each sentence in a row, with its spot."""
+def _hedges_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
+    """The first hedge of each sentence that has one, with its spot."""
     for part in outline.parts:
-        for number, paragraph in enumerate(part.said, start=1):
+        if HEDGES.isdisjoint(part.said.split()):
+            continue
+        for number, paragraph in enumerate(part.said.split("\n\n"), start=1):
             for sentence, words in enumerate(paragraph.split("\n"), start=1):
-                yield (part.slug, number, sentence), words
+                if hedge := next(filter(HEDGES.__contains__, words.split()), None):
+                    yield (part.slug, number, sentence), hedge
 
 
 def _hedges(card: Card) -> bool:
@@ -237,28 +241,35 @@ def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set
 
     Few share one, so one look at all the words of a section is enough for most.
     """
-    blocks = {block for part in material.parts for block in _blocks(part, size)}
+    each = (_blocks(part, size) for part in material.parts)
+    blocks = dict.fromkeys(chain.from_iterable(each)).keys()  # it takes half the memory of a set
     suspects, shared = [], set[int]()
     for section in deck.sections:
         together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
         if blocks.isdisjoint(_hashes(tokens_of(together), size)):
             continue
         for text in section.texts:
-            if found := blocks.intersection(_hashes(_tokens(text), size)):
+            if found := blocks & _hashes(_tokens(text), size):
                 suspects.append(text)
                 shared |= found
     return suspects, shared
 
 
 def _blocks(part: Part, size: int) -> Iterator[int]:
-    """The hashes of blocks of words, one after the other, so that any `size` words in a row have a whole one."""
-    words, step = " ".join(part.said).split(), (size + 1) // 2
-    return map(hash, zip(*(words[start::step] for start in range(min(step, len(words) + 1))), strict=False))
+    """The hashes of so many of its blocks of words that any `size` words in a row have a whole one."""
+    words, length = part.said.split(), _length(size)
+    step = size - length + 1
+    return map(hash, zip(*(words[start::step] for start in range(min(length, len(words) + 1))), strict=False))
 
 
 def _hashes(words: Sequence[str], size: int) -> Iterator[int]:
     """The hashes of all that may be a block."""
-    return map(hash, _runs(words, (size + 1) // 2))
+    return map(hash, _runs(words, _length(size)))
+
+
+def _length(size: int) -> int:
+    """The words of a block: so many that chance makes hardly any twice, and few enough that not each is needed."""
+    return -(-2 * size // 3)
 
 
 def _runs(words: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:

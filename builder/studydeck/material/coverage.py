@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.material.outline import Outline, Part, Sentence, Spot
@@ -24,12 +24,66 @@ class Covered(NamedTuple):
         return not self.cards and not self.reason
 
 
+class Counts(NamedTuple):
+    """How many sentences there are, have a card, are left out on purpose, or are bare."""
+
+    total: int = 0
+    carded: int = 0
+    uncarded: int = 0
+    bare: int = 0
+
+    @property
+    def percent(self) -> int:
+        """The sentences with a card, in percent of all but those left out on purpose; 100 only if none is bare."""
+        counted = self.carded + self.bare
+        return 100 * self.carded // counted if counted else 100
+
+    def is_below(self, least: float) -> bool:
+        """Whether less than `least` percent is covered, not rounded: 92.3 % isn't below 92.2."""
+        counted = self.carded + self.bare
+        return bool(counted) and 100 * self.carded / counted < least
+
+
+def counts_of(sentences: Sequence[Covered]) -> Counts:
+    """How many of the sentences are what."""
+    carded, bare = sum(bool(each.cards) for each in sentences), sum(each.is_bare for each in sentences)
+    return Counts(len(sentences), carded, len(sentences) - carded - bare, bare)
+
+
+def summed(counts: Sequence[Counts]) -> Counts:
+    """The counts of several sections together."""
+    return Counts(*map(sum, zip(*counts, strict=True)))
+
+
 class SectionCoverage(NamedTuple):
-    """The sentences of one section of the material; `name` is the tag of the deck's section, or the material's slug."""
+    """One section of the material; `name` is the tag of the deck's section, or the material's slug.
+
+    `sources` are those in it, and `reasons` those why a sentence needs no card. A long material has very many
+    sentences, so each is an object only while somebody looks at its section.
+    """
 
     name: str
-    title: str
-    sentences: tuple[Covered, ...]
+    part: Part
+    sources: Sequence[Source]
+    reasons: Mapping[Spot, str]
+
+    @property
+    def title(self) -> str:
+        return self.part.title
+
+    @property
+    def sentences(self) -> list[Covered]:
+        """The sentences of the section with their cards, in reading order. Retired cards don't count."""
+        cards: dict[Spot, dict[str, Card]] = {}
+        for source in self.sources:
+            if source.card is not None and not source.card.retired:
+                for spot in source.spots:
+                    cards.setdefault(spot, {})[source.owner] = source.card
+        covered = []
+        for spot, sentence in Outline((self.part,)).spots().items():
+            asking = tuple(cards.get(spot, {}).items())
+            covered.append(Covered(spot, sentence, asking, "" if asking else self.reasons.get(spot, "")))
+        return covered
 
 
 class Coverage(NamedTuple):
@@ -39,100 +93,69 @@ class Coverage(NamedTuple):
     sections: tuple[SectionCoverage, ...]
 
     @property
-    def sentences(self) -> list[Covered]:
-        return [each for section in self.sections for each in section.sentences]
+    def sentences(self) -> Iterator[Covered]:
+        return (each for section in self.sections for each in section.sentences)
+
+    @property
+    def counts(self) -> Counts:
+        return summed([counts_of(section.sentences) for section in self.sections])
 
     @property
     def percent(self) -> int:
-        return percent(self.sentences)
-
-    def is_below(self, least: float) -> bool:
-        """Whether less than `least` percent is covered, not rounded: 92.3 % isn't below 92.2."""
-        carded, counted = _carded_of(self.sentences)
-        return bool(counted) and 100 * carded / counted < least
-
-
-def percent(sentences: Sequence[Covered]) -> int:
-    """The sentences with a card, in percent of all but those left out on purpose; 100 only if none is bare."""
-    carded, counted = _carded_of(sentences)
-    return 100 * carded // counted if counted else 100
-
-
-def _carded_of(sentences: Sequence[Covered]) -> tuple[int, int]:
-    """How many sentences have a card, and how many count."""
-    carded = sum(bool(each.cards) for each in sentences)
-    return carded, carded + sum(each.is_bare for each in sentences)
+        return self.counts.percent
 
 
 def coverage_of(deck: str, sources: Sources) -> Coverage:
-    """The coverage of the deck called `deck` by its `sources`. Retired cards don't count."""
+    """The coverage of the deck called `deck` by its `sources`."""
     sources_in: defaultdict[str, list[Source]] = defaultdict(list)
+    reasons: defaultdict[str, dict[Spot, str]] = defaultdict(dict)
     for source in sources.all:
         if source.run is not None:
             sources_in[source.run.section].append(source)
-    return Coverage(deck, tuple(_section_coverage(part, sources_in[part.slug]) for part in sources.outline.parts))
-
-
-def _section_coverage(part: Part, sources: Sequence[Source]) -> SectionCoverage:
-    """The coverage of a section of the material by the sources in it."""
-    cards: dict[Spot, dict[str, Card]] = {}
-    reasons: dict[Spot, str] = {}
-    for source in sources:
-        for spot in source.spots:
             if source.card is None:
-                reasons[spot] = source.reason
-            elif not source.card.retired:
-                cards.setdefault(spot, {})[source.owner] = source.card
-    covered = []
-    for spot, sentence in Outline((part,)).spots().items():
-        asking = tuple(cards.get(spot, {}).items())
-        covered.append(Covered(spot, sentence, asking, "" if asking else reasons.get(spot, "")))
-    return SectionCoverage(part.tag or part.slug, part.title, tuple(covered))
+                reasons[source.run.section].update(dict.fromkeys(source.spots, source.reason))
+    sections = (
+        SectionCoverage(part.tag or part.slug, part, sources_in[part.slug], reasons[part.slug])
+        for part in sources.outline.parts
+    )
+    return Coverage(deck, tuple(sections))
 
 
 def coverage_json(coverage: Coverage) -> dict[str, Any]:
     """The coverage for programs; texts are included only if the material was available."""
-    return {
-        "deck": coverage.deck,
-        **_counts(coverage.sentences),
-        "sections": [
+    counts, sections = [], []
+    for section in coverage.sections:
+        sentences = section.sentences
+        counts.append(counts_of(sentences))
+        said = [
             {
-                "section": section.name,
-                "title": section.title,
-                **_counts(section.sentences),
-                "sentences": [
-                    {
-                        "source": place(section, each),
-                        "cards": [name for name, _ in each.cards],
-                        "uncarded": each.reason,
-                        "text": each.sentence.text,
-                    }
-                    for each in section.sentences
-                ],
+                "source": place(section, each),
+                "cards": [name for name, _ in each.cards],
+                "uncarded": each.reason,
+                "text": each.sentence.text,
             }
-            for section in coverage.sections
-        ],
-    }
+            for each in sentences
+        ]
+        sections.append({"section": section.name, "title": section.title, **_in_words(counts[-1]), "sentences": said})
+    return {"deck": coverage.deck, **_in_words(summed(counts)), "sections": sections}
 
 
 def coverage_text(coverage: Coverage) -> str:
     """The coverage as a table of the sections, and the bare sentences with their places below it."""
+    counts, bare = [], []
+    for section in coverage.sections:
+        sentences = section.sentences
+        counts.append(counts_of(sentences))
+        bare += [f"  {place(section, each)}  {each.sentence.text}".rstrip() for each in sentences if each.is_bare]
     rows: list[tuple[str, ...]] = [("section", "sentences", "with a card", "left out", "bare", "covered")]
-    for name, sentences in [
-        *((section.name, section.sentences) for section in coverage.sections),
-        ("all", coverage.sentences),
-    ]:
-        counts = _counts(sentences)
-        numbers = (f"{counts[key]:,}" for key in ("total", "carded", "uncarded", "bare"))
-        rows.append((name, *numbers, f"{counts['percent']} %"))
+    names = [*(section.name for section in coverage.sections), "all"]
+    for name, each in zip(names, [*counts, summed(counts)], strict=True):
+        rows.append((name, *(f"{number:,}" for number in each), f"{each.percent} %"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [coverage.deck]
     for name, *cells in rows:
         lines.append("  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]))
-    bare = [(section, each) for section in coverage.sections for each in section.sentences if each.is_bare]
-    lines += ["bare:"] if bare else []
-    lines += [f"  {place(section, each)}  {each.sentence.text}".rstrip() for section, each in bare]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(["bare:"] if bare else []), *bare])
 
 
 def place(section: SectionCoverage, each: Covered) -> str:
@@ -140,11 +163,5 @@ def place(section: SectionCoverage, each: Covered) -> str:
     return f"{section.name}/p{each.spot.paragraph}s{each.spot.sentence}"
 
 
-def _counts(sentences: Sequence[Covered]) -> dict[str, int]:
-    return {
-        "total": len(sentences),
-        "carded": sum(bool(each.cards) for each in sentences),
-        "uncarded": sum(bool(each.reason) for each in sentences),
-        "bare": sum(each.is_bare for each in sentences),
-        "percent": percent(sentences),
-    }
+def _in_words(counts: Counts) -> dict[str, int]:
+    return {**counts._asdict(), "percent": counts.percent}

@@ -8,27 +8,30 @@ from pathlib import Path
 
 from studydeck.files import read_file
 from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
-from studydeck.material.formats import material_bytes, text_of
+from studydeck.material.formats import material_digest, read_material
 from studydeck.material.latest import Latest
-from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, read_material_lock
+from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, latest_lock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
-from studydeck.material.sources import sources_of
+from studydeck.material.sources import sources_by_lock, sources_of
 from studydeck.model import INFO, WARNING, Deck, Problem, Text, problem, shown
 from studydeck.model.checks import CHECKS
 
 
 def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
     """What material.lock shows about the deck's sources, and if `judge`, also what the material shows, if available."""
-    lock, problems = lock_of(deck)
     written = deck.material.path
     at = written if isinstance(written, Text) else deck.place
+    wrong, worded = list[Problem](), list[Problem]()
     try:
-        outline = outline_of(deck, None) if judge else None
+        outline = outline_of(deck, None, judging=True) if judge else None
     except ValueError as error:
-        problems.append(problem("unreadable", at, str(error), "fix path:, or remove it", WARNING))
+        wrong.append(problem("unreadable", at, str(error), "fix path:, or remove it", WARNING))
         outline = None
-    if problems:
-        return problems
+    if outline is not None:  # before the lock and the sources take memory, too
+        worded += copied(deck, outline, CHECKS["copied"].limit_in(deck))
+    lock, problems = lock_of(deck)
+    if problems or wrong:
+        return problems + wrong
     if judge and written and outline is None:
         message = f"there is no file '{written}', so no card is compared with the material"
         severity = INFO if lock.outline.parts else WARNING  # a lock does most of it, where the material isn't at hand
@@ -38,30 +41,38 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         changed = outline is not None and not outline.says(lock.outline)
         problems += bad_source(sources_of(deck, ids, lock).written if changed else found)
     if outline is not None:
-        problems += copied(deck, outline, CHECKS["copied"].limit_in(deck))
         problems += hedge_lost(found)
-    return [*problems, *source_changed(found), *source_gone(found)]
+    return [*problems, *worded, *source_changed(found), *source_gone(found)]
 
 
-def outline_of(deck: Deck, material: Path | None) -> Outline | None:
+def outline_of(deck: Deck, material: Path | None, *, judging: bool = False) -> Outline | None:
     """The outline of the given `material`, or of the one in deck.yaml if it exists; see outline_in."""
     if material is not None:
-        return outline_in(material)
+        return outline_in(material, judging=judging)
     path = deck.folder / deck.material.path
-    return outline_in(path) if deck.material.path and os.path.lexists(path) else None
+    return outline_in(path, judging=judging) if deck.material.path and os.path.lexists(path) else None
 
 
-def outline_in(material: Path) -> Outline:
-    """The outline of a file. Raises ValueError with a sentence if it can't be read, or contains no sentence."""
-    outline = _outline(material, material_bytes(material))
+def outline_in(material: Path, *, judging: bool = False) -> Outline:
+    """The outline of a file, as from `read_outline`.
+
+    Raises ValueError with a sentence if it can't be read, or contains no sentence.
+    """
+    name = (material, material_digest(material), judging)
+    outline = _last_outline.get(name, lambda: read_outline(read_material(material), judging=judging))
     if not outline.parts:
         raise ValueError(f"{material} contains no sentences")
     return outline
 
 
-@Latest
-def _outline(material: Path, data: bytes) -> Outline:
-    return read_outline(text_of(material, data))
+_last_outline = Latest[Outline]()
+
+
+def forget_material() -> None:
+    """Frees the memory of the material, the lock and the sources that were read last: they are read again then."""
+    _last_outline.cache_clear()
+    latest_lock.cache_clear()
+    sources_by_lock.cache_clear()
 
 
 def lock_of(deck: Deck) -> tuple[MaterialLock, list[Problem]]:

@@ -1,26 +1,24 @@
-"""What was last made of a file, kept by its hash, so that neither its bytes nor its text are kept."""
+"""What was last made of a file, kept by the file's hash, so that neither its bytes nor its text are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import sha256
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-At = TypeVar("At")
 Made = TypeVar("Made")
 
 
-class Latest(Generic[At, Made]):
-    """A function of a file's path and bytes that reads the same file once: a command asks up to three times."""
+class Latest(Generic[Made]):
+    """What was made last: a command asks up to three times for the same."""
 
-    def __init__(self, make: Callable[[At, bytes], Made]) -> None:
-        self._make = make
-        self._last: dict[tuple[At, bytes], Made] = {}
+    def __init__(self) -> None:
+        self._last: dict[Hashable, Made] = {}
 
-    def __call__(self, at: At, data: bytes) -> Made:
-        name = (at, sha256(data).digest())
+    def get(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` returns, or has returned if the last `name`, such as a file's path and hash, was the same."""
         if name not in self._last:
-            self._last = {name: self._make(at, data)}
+            self._last.clear()  # before another takes as much memory
+            self._last[name] = make()
         return self._last[name]
 
     def cache_clear(self) -> None:

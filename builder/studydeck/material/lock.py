@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from studydeck.files import hash_of
 from studydeck.material.latest import Latest
 from studydeck.material.outline import VERSION, Outline, Part
 from studydeck.model import Place, Problem, problem
@@ -51,16 +52,21 @@ def key(owner: str, whole: str) -> str:
 
 def read_material_lock(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     """The lock in `data`, and every line that can't be trusted. `path` is only shown."""
-    lock, problems = _read(path, data)
+    lock, problems = latest_lock.get((path, hash_of(data)), lambda: _read(path, data))
     return lock, [*problems]
 
 
-@Latest
+#: The lock that was read last.
+latest_lock = Latest[tuple[MaterialLock, list[Problem]]]()
+
+
 def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     try:
-        lines = [line.rstrip("\r") for line in data.decode("utf-8").split("\n")]
+        lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         return MaterialLock(), [_damaged(Place(path), "the file isn't UTF-8")]
+    if b"\r" in data:
+        lines = [line.rstrip("\r") for line in lines]
     head = lines[0].rpartition(" ")
     if head[0] != _HEAD or not head[2].isdigit():
         message = "the first line isn't that of a material.lock"
@@ -73,19 +79,23 @@ def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     reader = _Reader()
     problems: list[Problem] = []
     for number, line in enumerate(lines[1:], start=2):
-        if line.startswith(_CONFLICT):
-            remedy = "delete this line and keep the lines of both sides"
-            problems.append(problem("damaged-material", Place(path, number), "git left a conflict here", remedy))
-        elif line and line[0] != "#":
+        if line and line[0] != "#":
             try:
                 reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
-                reason = error if type(error) is ValueError else "wrong number of columns"
-                problems.append(_damaged(Place(path, number), f"this line is damaged: {reason}"))
+                problems.append(_wrong_line(Place(path, number), line, error))
     if not reader.ended and not problems:
         last = Place(path, max(1, len(lines) - 1))
         problems.append(_damaged(last, "the lock is truncated"))
     return reader.lock(), problems
+
+
+def _wrong_line(at: Place, line: str, error: Exception) -> Problem:
+    if line.startswith(_CONFLICT):
+        remedy = "delete this line and keep the lines of both sides"
+        return problem("damaged-material", at, "git left a conflict here", remedy)
+    reason = error if type(error) is ValueError else "wrong number of columns"
+    return _damaged(at, f"this line is damaged: {reason}")
 
 
 def _damaged(at: Place, message: str) -> Problem:

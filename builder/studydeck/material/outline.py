@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, filterfalse, pairwise, repeat
+from itertools import accumulate, compress, filterfalse, pairwise, repeat
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -37,9 +37,10 @@ class Part(NamedTuple):
     """A section of the material: a slug of its heading, the heading's fingerprint, and its paragraphs.
 
     A paragraph is the fingerprints of its sentences, with spaces between them. `tag` is the tag of the deck's section
-    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` and
-    `said` have each paragraph's sentences and their tokens, one sentence a line. A long material has very many
-    sentences, so none is an object before somebody asks.
+    that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` has each
+    paragraph's sentences, one a line; or, of an outline to judge cards by, `said` has the tokens of these lines, with
+    an empty line between paragraphs. A long material has very many sentences, so none is an object before somebody
+    asks.
     """
 
     slug: str
@@ -48,7 +49,7 @@ class Part(NamedTuple):
     tag: str = ""
     title: str = ""
     texts: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def sentences(self) -> Iterator[list[Sentence]]:
@@ -105,26 +106,30 @@ class Outline(NamedTuple):
         }
 
 
-def read_outline(text: str) -> Outline:
+def read_outline(text: str, *, judging: bool = False) -> Outline:
     """The outline of a material's text. What comes before the first heading is the first section.
 
-    A section without a sentence, such as a title over another heading, is left out.
+    A section without a sentence, such as a title over another heading, is left out. Of sentences it has the texts, or
+    for `judging` the tokens: both would take twice the memory.
     """
     slugs: dict[str, int] = {}
     made = []
-    for title, blocks in _sections(text):
+    runs = _runs(normalised(text))
+    del text  # a long one takes much memory
+    for title, blocks in _sections(runs):
         if paragraphs := _paragraphs([sentences(block) for block in blocks]):
             heading = fingerprint(title) if title else ""
             name = _unique(slug(title, _FIRST_SECTION), slugs)
             prints, texts, said = zip(*paragraphs, strict=True)
-            made.append(Part(name, heading, prints, title=title, texts=texts, said=said))
+            part = Part(name, heading, prints, title=title)
+            made.append(part._replace(said="\n\n".join(said)) if judging else part._replace(texts=texts))
     return Outline(tuple(made))
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+def _sections(runs: list[list[str]]) -> Iterator[tuple[str, list[str]]]:
     """The heading of each section and the blocks below it; first those above all headings."""
     title, blocks = "", list[str]()
-    for is_heading, block in _blocks(normalised(text)):
+    for is_heading, block in _blocks(runs):
         if is_heading:
             yield title, blocks
             title, blocks = block, []
@@ -144,9 +149,10 @@ def _paragraphs(blocks: Sequence[Sequence[str]]) -> list[tuple[str, str, str]]:
     paragraphs, end = [], 0
     for block in blocks:
         start, end = end, end + len(block)
-        whole = zip(prints[start:end], block, said[start:end], strict=True)
-        if kept := [each for each in whole if each[2]]:
-            printed, texts, tokens = zip(*kept, strict=True)
+        printed, texts, tokens = prints[start:end], block, said[start:end]
+        if "" in tokens:
+            printed, texts, tokens = (list(compress(each, tokens)) for each in (printed, texts, tokens))
+        if tokens:
             paragraphs.append((" ".join(printed), "\n".join(texts), "\n".join(tokens)))
     return paragraphs
 
@@ -195,7 +201,8 @@ def normalised(text: str) -> str:
     Line ends stay. NFC rather than NFKC, which would turn 10² into 102.
     """
     for end in _LINE_ENDS:
-        text = text.replace(end, "\n")
+        if end[0] in text:
+            text = text.replace(end, "\n")
     text = _folded(text)
     plainly_spaced = "  " not in text and text.replace("\n", "").isprintable()
     return text if plainly_spaced else _SPACES.sub(" ", text)
@@ -223,9 +230,14 @@ class _Block(NamedTuple):
     text: str
 
 
-def _blocks(text: str) -> Iterator[tuple[bool, str]]:
-    """The blocks of a normalised text: whether each is a heading, and its words without marks."""
-    runs = [[line.strip() for line in run.split("\n")] for run in re.split(r"\n(?: *\n)+", text.strip()) if run.strip()]
+def _runs(text: str) -> list[list[str]]:
+    """The lines of a normalised text, in runs between blank lines."""
+    runs = (run.strip() for run in re.split(r"\n(?: *\n)+", text))
+    return [[line.strip() for line in run.split("\n")] for run in runs if run]
+
+
+def _blocks(runs: list[list[str]]) -> Iterator[tuple[bool, str]]:
+    """The blocks of a text: whether each is a heading, and its words without marks. It takes the `runs` away."""
     is_wrapped = _is_wrapped(runs)
     left = deque(
         block for run in runs for block in (_joined(run) if is_wrapped or _is_short(run, runs) else map(_block, run))
@@ -258,8 +270,10 @@ def _goes_over(line: str, after: str) -> bool:
 
 def _is_short(run: Sequence[str], runs: Sequence[object]) -> bool:
     """Whether most lines of a run are too short to be paragraphs, in a text with blank lines."""
+    if len(runs) == 1 or len(run) == 1:
+        return False
     words = [line for line in run if _block(line).kind == "text"]
-    return len(runs) > 1 and len(run) > 1 and sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
+    return sum(len(line) < _WRAPPED for line in words) * 2 > len(words)
 
 
 def _joined(run: Sequence[str]) -> list[_Block]:
@@ -293,6 +307,8 @@ def _is_over(line: str, after: str, longest: int) -> bool:
 
 
 def _block(line: str) -> _Block:
+    if line[:1].isalpha() and line[1:2] != ")":  # as nearly all lines start
+        return _Block("text", line)
     if heading := _MARKED_HEADING.match(line):
         return _Block("heading", line[heading.end() :].rstrip(" #"))
     for kind, mark in (("bullet", _BULLET), ("number", _NUMBER)):
@@ -364,16 +380,20 @@ def sentences(block: str) -> list[str]:
 
 def _goes_on(block: str, start: int, end: int, following: str) -> bool:
     """Whether a sentence that starts there and has a single stop at `end` goes on with the word `following`."""
-    word = block[max(start, block.rfind(" ", start, end) + 1) : end].lstrip("\"'([").casefold()
+    last = block[max(start, block.rfind(" ", start, end) + 1) : end].lstrip("\"'([")
+    word = last.casefold()
     if word in _NEVER_LAST or (word in _BEFORE_NUMBERS and following[0].isdigit()):
         return True
     if word in _BEFORE_ROMAN and _ROMAN.fullmatch(following):
         return True
+    if len(last) > 1 and last.isalpha():
+        return False
     before = block[max(start, end - _LONGEST_END) : end]
     if end - start <= _LONGEST_END and _BARE_NUMBER.fullmatch(before.strip()):
         return True
-    if word.isdecimal() and (_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before))):
-        return True
+    if word.isdecimal():
+        is_short = len(word) < 3
+        return is_short and bool(_ORDINAL.search(before) or (following.casefold() in _MONTHS and _DAY.search(before)))
     return _LETTER.fullmatch(before[-2:]) is not None and _UNIT.search(before) is None
 
 
@@ -403,7 +423,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return [token for line in _kept(text).split("\n") for token in _tokens(line)]
+    return _tokens(_kept(text))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -418,7 +438,7 @@ def _kept(text: str) -> str:
 
 
 def _tokens(kept: str) -> list[str]:
-    """The tokens of a line. In most, each word is one: nothing but letters, or nothing but digits."""
+    """The tokens of a text. In most, each word is one: nothing but letters, or nothing but digits."""
     words = kept.removesuffix(".").split()
     if all(map(str.isdecimal, filterfalse(str.isalpha, words))):
         return words

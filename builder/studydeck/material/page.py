@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from studydeck.material.coverage import Coverage, Covered, SectionCoverage, percent, place
+from studydeck.material.coverage import Counts, Coverage, Covered, SectionCoverage, counts_of, place, summed
 
 _STYLE = """\
 :root { color-scheme: light dark; --paper: #fff; --ink: #1d1d1f; --quiet: #5f6368; --line: #d8dade; --bare: #fdebd3;
@@ -40,17 +40,21 @@ def coverage_page(coverages: Sequence[Coverage]) -> str:
 
 
 def _deck(coverage: Coverage) -> Iterator[str]:
-    yield f"<h1>{escape(coverage.deck)}: {_sum(coverage.sentences)}</h1>"
+    counts, lines = [], list[str]()
     for section in coverage.sections:
-        yield f"<h2>{escape(section.title or section.name)}: {_sum(section.sentences)}</h2>"
-        yield "<table><thead><tr><th>Place</th><th>Sentence</th><th>Cards</th></tr></thead><tbody>"
-        yield from (_row(section, each) for each in section.sentences)
-        yield "</tbody></table>"
+        sentences = section.sentences
+        counts.append(counts_of(sentences))
+        lines.append(f"<h2>{escape(section.title or section.name)}: {_sum(counts[-1])}</h2>")
+        lines.append("<table><thead><tr><th>Place</th><th>Sentence</th><th>Cards</th></tr></thead><tbody>")
+        lines += [_row(section, each) for each in sentences]
+        lines.append("</tbody></table>")
+    yield f"<h1>{escape(coverage.deck)}: {_sum(summed(counts))}</h1>"
+    yield from lines
 
 
-def _sum(sentences: Sequence[Covered]) -> str:
-    bare = sum(each.is_bare for each in sentences)
-    return f"{percent(sentences)} % of {len(sentences):,} sentences" + (f", {bare:,} bare" if bare else "")
+def _sum(counts: Counts) -> str:
+    bare = f", {counts.bare:,} bare" if counts.bare else ""
+    return f"{counts.percent} % of {counts.total:,} sentences{bare}"
 
 
 def _row(section: SectionCoverage, each: Covered) -> str:

@@ -106,25 +106,28 @@ def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Out
     against the lock's outline; one that its author has written since, against the newest outline available.
     """
     if material is None:
-        return _by_lock(Same(deck), tuple(ids), Same(lock))
+        return sources_by_lock(Same(deck), tuple(ids), Same(lock))
     outline = inherited(lock.outline, material)
     if outline.says(lock.outline):
-        found = _by_lock(Same(deck), tuple(ids), Same(lock))
+        found = sources_by_lock(Same(deck), tuple(ids), Same(lock))
         return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
     old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
     return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
 
 
 @lru_cache(1)  # a command asks again for what its deck's problems were found by
-def _by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+def sources_by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
+    """Every source of a deck and its state by the lock alone."""
     outline = lock.value.outline
     homes = _Homes(deck.value, outline)
     return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
 
 
 def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking) -> Sources:
-    places = list(_written(deck, ids))
-    found = _one_a_key([looking.at(each) for each in places], lambda number: looking.unmoved(places[number]))
+    found = [looking.at(each) for each in _written(deck, ids)]
+    if any(each.card is None for each in found):
+        places = list(_written(deck, ids))
+        found = _one_a_key(found, lambda number: looking.unmoved(places[number]))
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
     return Sources(tuple(found), _with_tags(outline, tags))
@@ -190,8 +193,6 @@ def _one_a_key(found: Sequence[Source], unmoved: Callable[[int], Source]) -> lis
     A mapping can't have the rewritten key twice. `unmoved` gives a source of `found`, by its number, where it is now.
     """
     settled = list(found)
-    if all(each.card is not None for each in found):
-        return settled
     count = None
     while count != (count := sum(each.why == MERGED for each in settled)):  # one that stays may be in another's way
         taken = {
@@ -329,9 +330,9 @@ class _Looking(NamedTuple):
         if run is None:
             state = AMBIGUOUS if is_split or self._places(accepted) else GONE
         else:
-            written = self.new.words(section, locator, run)
-            if written != locator:
-                named = self.new.named_in(section, written)
+            words = self.new.words(section, locator, run)
+            if words != locator:
+                written, named = words, self.new.named_in(section, words)
             is_same = self.new.prints(run) == accepted
             state = CHANGED if not is_same else OK if written == locator else MOVED
         return Source(owner, card, locator, state, named, run, written, accepted, ("", ""), reason, is_stub)

@@ -5,13 +5,14 @@ Text and Markdown need no library. Those for the others are in the extra studyde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.files import TOO_BIG, Refused, read_bytes
+from studydeck.files import TOO_BIG, Refused, digest_of, read_bytes
 
 #: Bytes; the longest books have some five million letters.
 LARGEST = 30_000_000
@@ -34,11 +35,13 @@ class Format(NamedTuple):
     """A format: the suffixes of its files, and whether bytes are of this format, if they show it.
 
     `read` returns the text of a file, whose bytes are read already; it raises ValueError with a sentence if it can't.
+    What it does `by_library` takes long, so its text is kept.
     """
 
     suffixes: Sequence[str]
     read: Callable[[Path, bytes], str]
     knows: Callable[[bytes], bool] = lambda data: False
+    by_library: bool = True
 
 
 def read_material(path: Path) -> str:
@@ -51,8 +54,21 @@ def material_bytes(path: Path) -> bytes:
 
     Raises ValueError with a sentence if it isn't a regular file, is too big, or can't be read.
     """
-    try:
+    with _sentences_of(path):
         return read_bytes(path, largest=LARGEST)
+
+
+def material_digest(path: Path) -> str:
+    """The hash of a material's file. Raises as `material_bytes`."""
+    with _sentences_of(path):
+        return digest_of(path, largest=LARGEST)
+
+
+@contextmanager
+def _sentences_of(path: Path) -> Iterator[None]:
+    """Turns what stops `path` from being read into a ValueError with a sentence."""
+    try:
+        yield
     except Refused as error:
         if error.strerror == TOO_BIG:
             size = f"{error.size / 1e6:.0f} MB"
@@ -72,7 +88,14 @@ def text_of(path: Path, data: bytes) -> str:
     if reader is None and (kind := other_kind(data)):
         raise ValueError(f"{path} is {kind}, which can't be read; save it as {_READ}")
     reader = reader or next((each for each in formats() if suffix in each.suffixes), None)
-    return reader.read(path, data) if reader else decoded(path, data)
+    if reader is None:
+        return decoded(path, data)
+    read = reader.read
+    if not reader.by_library:
+        return read(path, data)
+    from studydeck.material.formats._kept import kept_text
+
+    return kept_text(path, data, lambda: read(path, data))
 
 
 def other_kind(data: bytes) -> str:

@@ -6,6 +6,7 @@ the text, a table is where short lines are side by side, and a running head is w
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -46,14 +47,14 @@ class _Block(NamedTuple):
     words: str
 
 
-def _pdf(path: Path) -> str:
+def _pdf(path: Path, data: bytes) -> str:
     """The pages' blocks in reading order, as Markdown."""
     try:
         from pdfminer.pdfexceptions import PDFException
     except ModuleNotFoundError:
         raise needs_extra(path, "a PDF") from None
     try:
-        pages = list(_pages(path))
+        pages = list(_pages(data))
     except (PDFException, ValueError, TypeError, KeyError, AssertionError, OSError) as error:
         raise ValueError(f"{path} can't be read as a PDF ({error or type(error).__name__})") from None
     sizes = Counter[int]()
@@ -80,12 +81,12 @@ def _pdf(path: Path) -> str:
     return _NO_CHARACTER.sub("\ufffd", text)
 
 
-def _pages(path: Path) -> Iterator[tuple[float, list[_Line]]]:
+def _pages(data: bytes) -> Iterator[tuple[float, list[_Line]]]:
     """The height and the lines of each page, in reading order."""
     from pdfminer.high_level import extract_pages
     from pdfminer.layout import LAParams, LTTextContainer, LTTextLine
 
-    for page in extract_pages(path, laparams=LAParams()):
+    for page in extract_pages(io.BytesIO(data), laparams=LAParams()):
         boxes = [box for box in page if isinstance(box, LTTextContainer)]
         lines = [(number, line) for number, box in enumerate(boxes) for line in box if isinstance(line, LTTextLine)]
         yield page.height, [_line(line, number) for number, line in lines if line.get_text().strip()]
@@ -277,4 +278,4 @@ def _is_prose(lines: Sequence[_Line]) -> bool:
     return words > 6 or (words >= 3 and full > 0.6)
 
 
-FORMAT = Format((".pdf",), lambda path, data: _pdf(path), lambda data: data.startswith(b"%PDF-"))
+FORMAT = Format((".pdf",), _pdf, lambda data: data.startswith(b"%PDF-"))
