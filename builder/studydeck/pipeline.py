@@ -30,7 +30,7 @@ from studydeck.history import (
     type_records,
 )
 from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
-from studydeck.pair import Replacement, lock_in, lock_warnings, not_written, set_up_merging
+from studydeck.pair import Replacement, forget_lock, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
 from studydeck.shipped import shipped, taken_back
@@ -127,9 +127,9 @@ def load(
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. With `once`, nobody will ask for the deck's
-    material again, so what was read of it isn't kept. Of a `part`, media are collected for all that was read, and the
-    rest is done for what is looked at.
+    left out: a build needs to know what is wrong, not what could be better. With `once`, nobody will ask for the notes
+    of the lock or for the material again, so they aren't kept. Of a `part`, media are collected for all that was
+    read, and the rest is done for what is looked at.
     """
     deck, problems = (part.read, [*part.problems]) if part else read_deck(folder, progress)
     whole = part is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
@@ -137,6 +137,9 @@ def load(
     deck = part.deck if part else deck
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
+    if once:
+        lock = lock._replace(notes={})
+        forget_lock()
     problems += own_type_problems(deck, lock)
     if media.sizes:
         from studydeck.checks.parts import part_problems  # few decks have pictures with parts

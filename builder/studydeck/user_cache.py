@@ -42,7 +42,7 @@ def remember_text(key: str, text: str) -> None:
     """Stores a text under `key`, if the cache can be written."""
     with suppress(OSError):
         data = text.encode("utf-8", "surrogatepass")
-        write_file(place_of(key), hash_of(data).encode() + b"\n" + data)
+        write_file(place_of(key), [hash_of(data).encode(), b"\n", data])
 
 
 class KeptTexts:
