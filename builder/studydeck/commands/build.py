@@ -43,9 +43,7 @@ def build_all(
 
         def as_needed(looks: Sequence[cache.DeckStatus]) -> tuple[list[Read], list[Problem]]:
             half = part_of(progress, 0, 2)
-            return read_all(
-                looks, out, now, opened, half, parts=not locked, locks=locks, only_this_branch=only_this_branch
-            )
+            return read_all(looks, out, opened, half, parts=not locked, locks=locks, only_this_branch=only_this_branch)
 
         reads, problems = as_needed(looks)
         if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):

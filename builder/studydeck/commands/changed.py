@@ -34,14 +34,13 @@ def load_parts(folders: Sequence[Path], out: Path, now: int, progress: Progress)
     The rest is kept, to be compared but not to be built: no package stays open. `now` is the moment of the next build.
     """
     with ExitStack() as opened:
-        reads, problems = read_all(cache.look(folders, out, now), out, now, opened, progress, unread=False)
+        reads, problems = read_all(cache.look(folders, out, now), out, opened, progress, unread=False)
     return [each.loaded for each in reads if each.loaded], problems
 
 
 def read_all(
     looks: Sequence[cache.DeckStatus],
     out: Path,
-    now: int,
     opened: ExitStack,
     progress: Progress,
     *,
@@ -62,7 +61,7 @@ def read_all(
             continue
         if unread and not known.changed:
             reads[deck] = Read(look)
-        elif parts and (part := rebuild.load_changed(deck, out, known, now, opened)):
+        elif parts and (part := rebuild.load_changed(deck, out, known, opened)):
             reads[deck] = Read(look, *part)
     whole = [each for each in looks if each.deck not in reads]
     loaded, problems = load_all([each.deck for each in whole], progress, locks, judge=False)

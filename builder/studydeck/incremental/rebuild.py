@@ -96,21 +96,18 @@ class Memory(NamedTuple):
     media: Sequence[tuple[str, str, str]]
 
 
-def load_changed(
-    folder: Path, out: Path, known: cache.Known, now: int, opened: ExitStack
-) -> tuple[Loaded, Memory] | None:
+def load_changed(folder: Path, out: Path, known: cache.Known, opened: ExitStack) -> tuple[Loaded, Memory] | None:
     """The deck, with only the section files read that changed since the last build; None if a full build is needed.
 
-    With it comes the memory of the whole deck. `now` is in seconds since 1970, the stamp of the coming build. What is
-    kept is verified to be what the last build wrote; the package that it is copied from stays open until the end of
-    `opened`.
+    With it comes the memory of the whole deck. What is kept is verified to be what the last build wrote; the package
+    that it is copied from stays open until the end of `opened`.
     """
     try:
         last = _memory(*json.loads(cache.sections_of(folder, out, known) or "[]"))
     except (ValueError, TypeError):
         return None
     files = {str(folder / each.file): each.file for each in last.sections}
-    if not known.changed <= files.keys() or known.made.problems or known.made.newest > now:
+    if not known.changed <= files.keys() or known.made.problems:
         return None
     part = _part_of(folder, last, {files[path] for path in known.changed}, known)
     if part is None:
