@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -166,8 +166,7 @@ def _refs(deck: Path, only_this_branch: bool, known: dict[str, str]) -> str:
 
 def _state_of(deck: Path, out: Path, note: _Note | None, program: str) -> State:
     """The deck's files and its package in `out`, as they are now. Raises OSError if one can't be read."""
-    files = _all_files(deck, out)
-    folders = _folders(os.fspath(deck))
+    files, folders = _all_files(deck, out)
     marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
     if note:
         _recall_digests(note)
@@ -239,7 +238,7 @@ def remember(look: DeckStatus, out: Path, made: Made, written: Mapping[str, str]
     with suppress(OSError):
         now = {path: digest if _is_same(path, state) else _UNKNOWN for path, digest in state.digests.items()}
         now |= written
-        new = any(path not in now for path in _all_files(deck, out))
+        new = any(path not in now for path in _all_files(deck, out)[0])
         if new or not state.digests or any("\n" in path for path in now):
             return
         data = sections.encode("utf-8", "surrogatepass")
@@ -331,11 +330,10 @@ def _place(deck: Path, out: Path) -> Path:
 def _program() -> str:
     """A hash of the program and its Python, by its files' times: another version may build something else."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    for path in _below(os.path.dirname(os.path.dirname(__file__))):
-        if path.endswith(".pyc"):
-            continue
-        status = os.stat(path)
-        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
+    for folder, names in _below(os.path.dirname(os.path.dirname(__file__))):
+        for path in [os.path.join(folder, name) for name in names if not name.endswith(".pyc")]:
+            status = os.stat(path)
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -355,35 +353,30 @@ def _digest(path: str, folder: str | None = None) -> str:
         return hash_of(str(error.strerror).encode())  # a build refuses it, so its bytes don't matter
 
 
-def _all_files(deck: Path, out: Path) -> dict[str, str | None]:
-    """Every file that matters, and the folder that it has to be in; a package may be a link to anywhere."""
-    package = package_path(deck, out)
-    return {**_files(os.fspath(deck)), **({os.fspath(package): None} if package.exists() else {})}
+def _all_files(deck: Path, out: Path) -> tuple[dict[str, str | None], list[str]]:
+    """Every file that matters, with the folder that it has to be in; and the folders in which some may be added.
 
-
-def _folders(deck: str) -> list[str]:
-    """The folders of `deck` in which files may be added or deleted."""
-    inner = [path for name in _INNER if inside(path := os.path.join(deck, name), deck)]
-    return [deck, *(folder for path in inner for folder, _, _ in os.walk(path))]
-
-
-def _files(deck: str) -> dict[str, str]:
-    """The files that decide what a build of `deck` makes, without others that editors may put beside them."""
-    files = {
-        os.path.join(deck, name): deck
-        for name in sorted(os.listdir(deck))
+    These are the files that decide what a build of `deck` makes, without others that editors may put beside them, and
+    its package in `out`, which may be a link to anywhere.
+    """
+    home = os.fspath(deck)
+    files: dict[str, str | None] = {
+        os.path.join(home, name): home
+        for name in sorted(os.listdir(home))
         if name in _DECIDING or name.startswith(f".{_LOCK}.") or (name[0] != "." and name.lower().endswith(_YAML))
     }
+    folders = [home]
     for name in _INNER:  # links to folders in them aren't followed; a link to a file is listed itself
-        if inside(inner := os.path.join(deck, name), deck):
-            files |= {path: os.path.dirname(path) for path in _below(inner)}
-    return files
+        if inside(inner := os.path.join(home, name), home):
+            for folder, names in _below(inner):
+                folders.append(folder)
+                files |= {os.path.join(folder, name): folder for name in names}
+    package = package_path(deck, out)
+    return files | ({os.fspath(package): None} if package.exists() else {}), folders
 
 
-def _below(folder: str) -> list[str]:
-    """Every file below `folder`, in the same order on every system."""
-    found = []
+def _below(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """A folder, and every folder below it, with their files, in the same order on every system."""
     for parent, folders, names in os.walk(folder):
         folders.sort()
-        found += [os.path.join(parent, name) for name in sorted(names)]
-    return found
+        yield parent, sorted(names)
