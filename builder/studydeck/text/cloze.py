@@ -62,31 +62,47 @@ def gaps_in(text: str) -> Sequence[Gap]:
     return _parsed[text][1] if "{{c" in text else ()
 
 
+class _Open:
+    """A gap whose end isn't read yet, and its place among all gaps of the text."""
+
+    __slots__ = ("hint", "numbers", "parts", "place")
+
+    def __init__(self, numbers: str, place: int) -> None:
+        self.numbers = numbers
+        self.place = place
+        self.parts: list[str | Gap] = []
+        self.hint: str | None = None
+
+
 def _parse(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
-    outside: list[str | Gap] = []
+    """What `parse` and `gaps_in` return."""
+    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
+    outside = _Open("", 0)
+    opened = [outside]
     gaps: list[Any] = []  # None for one whose end isn't read yet
-    opened: list[list[Any]] = [["", outside, None, 0]]  # of those its numbers, parts, hint, and place in `gaps`
-    pieces: Iterator[Any] = iter([*GAP_MARK.split(text), "", None])
-    for piece, mark, numbers in zip(pieces, pieces, pieces, strict=True):
+    for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
         if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
-            piece, _, opened[-1][2] = piece.partition("::")
+            piece, _, opened[-1].hint = piece.partition("::")
         if piece:
-            opened[-1][1].append(piece)
+            opened[-1].parts.append(piece)
         if numbers is not None:
             if len(opened) <= MOST_OPEN:
-                opened.append([numbers, [], None, len(gaps)])
+                opened.append(_Open(numbers, len(gaps)))
                 gaps.append(None)
         elif mark and len(opened) > 1:
-            numbers, parts, hint, at = opened.pop()
-            gaps[at] = gap = Gap(numbers, parts, hint, len(opened), True)
-            opened[-1][1].append(gap)
+            _close(opened, gaps, closed=True)
         elif mark:
-            outside.append(mark)
+            outside.parts.append(mark)
     while len(opened) > 1:
-        numbers, parts, hint, at = opened.pop()
-        gaps[at] = gap = Gap(numbers, parts, hint, len(opened), False)
-        opened[-1][1].append(gap)
-    return tuple(outside), gaps
+        _close(opened, gaps, closed=False)
+    return tuple(outside.parts), gaps
+
+
+def _close(opened: list[_Open], gaps: list[Any], closed: bool) -> None:
+    """Makes a gap of the innermost open one."""
+    last = opened.pop()
+    gaps[last.place] = gap = Gap(last.numbers, last.parts, last.hint, len(opened), closed)
+    opened[-1].parts.append(gap)
 
 
 _parsed = Remembered(_parse, _MOST_KEPT)
