@@ -20,6 +20,7 @@ def load_all(
     locks: Mapping[Path, Lock] | None = None,
     *,
     judge: bool = True,
+    ids_only: bool = False,
     once: bool = False,
 ) -> tuple[list[Loaded], list[Problem]]:
     """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
@@ -27,7 +28,14 @@ def load_all(
     `locks` replace the locks of some folders; the rest is as in `load`.
     """
     decks = [
-        load(folder, part_of(progress, n, len(folders)), lock=(locks or {}).get(folder), judge=judge, once=once)
+        load(
+            folder,
+            part_of(progress, n, len(folders)),
+            lock=(locks or {}).get(folder),
+            judge=judge,
+            ids_only=ids_only,
+            once=once,
+        )
         for n, folder in enumerate(folders)
     ]
     problems = [each for loaded in decks for each in loaded.problems]

@@ -121,15 +121,16 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
+    ids_only: bool = False,
     once: bool = False,
     part: Part | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. With `once`, nobody will ask for the notes
-    of the lock or for the material again, so they aren't kept. Of a `part`, media are collected for all that was
-    read, and the rest is done for what is looked at.
+    left out: a build needs to know what is wrong, not what could be better. With `ids_only`, the lock's notes
+    aren't kept once the cards have their ids from them, and with `once`, neither is the material, which nobody will ask
+    for again. Of a `part`, media are collected for all that was read, and the rest is done for what is looked at.
     """
     deck, problems = (part.read, [*part.problems]) if part else read_deck(folder, progress)
     whole = part is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
@@ -137,7 +138,7 @@ def load(
     deck = part.deck if part else deck
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
-    if once:
+    if ids_only:
         lock = lock._replace(notes={})
         forget_lock()
     problems += own_type_problems(deck, lock)

@@ -59,14 +59,15 @@ def only_deck(deck: Path | None) -> Path:
     return first
 
 
-def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False) -> list[Loaded]:
+def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False, ids_only: bool = False) -> list[Loaded]:
     """The decks given. If they have errors, except those named in `but`, prints them and ends the program.
 
-    Like a build, most commands need to know only what is wrong; with `judge`, the cards are judged, too.
+    Like a build, most commands need to know only what is wrong; with `judge`, the cards are judged, too. With
+    `ids_only`, the notes of the locks aren't kept, which take much memory.
     """
     from studydeck.decks import load_all
 
-    return _without_errors(lambda progress: load_all(folders_of(decks), progress, judge=judge), but)
+    return _without_errors(lambda progress: load_all(folders_of(decks), progress, judge=judge, ids_only=ids_only), but)
 
 
 def loaded_parts(decks: Sequence[Path], output: Path, now: int) -> list[Loaded]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +14,6 @@ from studydeck.cli.printing import (
 )
 from studydeck.cli.running import end, loaded_decks, sentences
 from studydeck.counting import counted
-
-if TYPE_CHECKING:
-    from studydeck.pipeline import Loaded
 
 
 @click.command(short_help="Show which sentences of the material have a card.")
@@ -46,7 +41,7 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     from studydeck.material.page import coverage_page
 
     with sentences():
-        covered = [cover(each, material) for each in _decks(decks, "bad-source", "placeholder")]
+        covered = [cover(each, material) for each in loaded_decks(decks, "bad-source", "placeholder", ids_only=True)]
     if style == "json":
         print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
@@ -62,15 +57,6 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
             err=True,
         )
     end(failed=bool(below))
-
-
-def _decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
-    """The decks without their locks, which take more memory than a material: only the cards' ids are needed."""
-    from studydeck.pair import forget_lock
-
-    loaded = [each._replace(lock=each.lock._replace(notes={})) for each in loaded_decks(decks, *but)]
-    forget_lock()
-    return loaded
 
 
 @click.group(short_help="Keep cards in step with the material.")
@@ -95,7 +81,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import status_text
 
     with sentences():
-        for loaded in _decks(decks, "bad-source", "placeholder", "damaged-material"):
+        for loaded in loaded_decks(decks, "bad-source", "placeholder", "damaged-material", ids_only=True):
             found = sourcing.stamp_sources(loaded, material)
             say(status_text(str(loaded.deck.title), found, {}))
             end(failed=len(found.in_state("ok")) < len(found.all))
@@ -118,7 +104,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 
     found_in = []
     with sentences():
-        for loaded in _decks(decks, "bad-source", "placeholder"):
+        for loaded in loaded_decks(decks, "bad-source", "placeholder", ids_only=True):
             found = sourcing.sources(loaded, material)
             texts = sourcing.source_texts(loaded, found, style == "json")
             found_in.append((str(loaded.deck.title), found, texts))
@@ -142,7 +128,7 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import rewritten_text
 
     with sentences():
-        for loaded in _decks(decks, "bad-source", "placeholder"):
+        for loaded in loaded_decks(decks, "bad-source", "placeholder", ids_only=True):
             found = sourcing.fix_sources(loaded, material)
             if rewritten := rewritten_text(found):
                 say(rewritten)
@@ -162,6 +148,6 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
     from studydeck.commands import sources as sourcing
 
     with sentences():
-        for loaded in _decks((deck,), "bad-source", "placeholder"):
+        for loaded in loaded_decks((deck,), "bad-source", "placeholder", ids_only=True):
             sourcing.accept_sources(loaded, ids, material)
             say(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")

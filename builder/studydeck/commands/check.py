@@ -36,7 +36,7 @@ def _check(looks: Sequence[cache.DeckStatus], progress: Progress) -> tuple[list[
         return [], []
     from studydeck.decks import load_all
 
-    decks, problems = load_all([each.deck for each in looks], progress, once=True)
+    decks, problems = load_all([each.deck for each in looks], progress, ids_only=True, once=True)
     found = [_checked(each) for each in decks]
     for look, loaded, each in zip(looks, decks, found, strict=True):
         material = loaded.deck.material.path

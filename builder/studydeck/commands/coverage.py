@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studydeck.commands.sources import sources
-from studydeck.material import (
-    Coverage,
-    coverage_of,
-)
+from studydeck.material import Coverage, coverage_of
 from studydeck.pipeline import Loaded
 from studydeck.stats.numbers import Sentences
 
