@@ -95,7 +95,7 @@ def _remember(read: Read, built: Built, out: Path) -> None:
         built.title, built.notes, built.cards, built.media,
         max([built.newest, *stamps]), rebuild.claims_of(own_claims(loaded), memory), problems,
     )  # fmt: skip
-    cache.remember(look, out, made, built.written, rebuild.memory_json(memory))
+    cache.remember(look, out, made, built.written, [rebuild.memory_json(memory)])
 
 
 def _speak(loaded: Sequence[Loaded], program: str, progress: Progress) -> dict[Path, str]:

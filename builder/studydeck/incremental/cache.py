@@ -227,12 +227,12 @@ def sections_of(deck: Path, out: Path, known: Known) -> str | None:
     return None
 
 
-def remember(look: DeckStatus, out: Path, made: Made, written: Mapping[str, str], sections: str) -> None:
+def remember(look: DeckStatus, out: Path, made: Made, written: Mapping[str, str], sections: Iterable[str]) -> None:
     """Stores what a build of a deck made, if the cache can be written.
 
     The state is from before the build, and was complete when everything had been read; `written` are the hashes of the
-    files that the build wrote itself. A file that was saved during the build may have been built or not, so it counts
-    as changed.
+    files that the build wrote itself, and `sections` the pieces of what `sections_of` reads. A file that was saved
+    during the build may have been built or not, so it counts as changed.
     """
     deck, state, _ = look
     with suppress(OSError):
@@ -241,10 +241,18 @@ def remember(look: DeckStatus, out: Path, made: Made, written: Mapping[str, str]
         new = any(path not in now for path in _all_files(deck, out)[0])
         if new or not state.digests or any("\n" in path for path in now):
             return
-        data = sections.encode("utf-8", "surrogatepass")
-        write_file(_place(deck, out).with_suffix(".sections"), data)
+        digest = hashlib.sha256()
+        write_file(_place(deck, out).with_suffix(".sections"), _hashed(sections, digest.update))
         marks = {**state.marks, **{path: mark_of(os.stat(path)) for path in written}}
-        _write(deck, out, state, hash_of(data), made, _lines(now, marks))
+        _write(deck, out, state, digest.hexdigest(), made, _lines(now, marks))
+
+
+def _hashed(texts: Iterable[str], update: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The bytes of `texts`, each piece also given to a hash: all at once would take much memory."""
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        update(data)
+        yield data
 
 
 def settle(look: DeckStatus, out: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from studydeck.files import digest_of
 from studydeck.incremental import cache
 from studydeck.model import Problem
 from studydeck.user_cache import cache_folder
+
+_AT_ONCE = 1_000  # problems that are made JSON together
 
 
 class Checked(NamedTuple):
@@ -40,11 +42,11 @@ def found_before(look: cache.DeckStatus) -> Checked | None:
     if look.known is None or look.known.changed:
         return None
     with suppress(OSError, ValueError, TypeError, KeyError):
-        last = json.loads(cache.sections_of(look.deck, _nowhere(), look.known) or "{}")
+        last, *parts = map(json.loads, (cache.sections_of(look.deck, _nowhere(), look.known) or "").split("\n"))
         if last["around"] != _around(look.deck, last["around"]["materials"]):
             return None
         cache.settle(look, _nowhere())
-        problems = [Problem(*each) for each in last["problems"]]
+        problems = [Problem(*each) for part in parts for each in part]
         return Checked(last["cards"], problems, look.made.claims, last["guids"].split("\t"))
     return None
 
@@ -58,10 +60,16 @@ def remember(look: cache.DeckStatus, checked: Checked, material: Path | None) ->
         return
     with suppress(OSError):
         around = _around(look.deck, [os.fspath(material)] if material else [])
-        found = {"around": around, "cards": checked.cards, "problems": checked.problems}
-        found["guids"] = "\t".join(checked.guids)  # one text is read sooner than thousands
         made = cache.Made("", 0, checked.cards, 0, claims=checked.claims)
-        cache.remember(look, _nowhere(), made, {}, json.dumps(found, separators=(",", ":")))
+        cache.remember(look, _nowhere(), made, {}, _lines(checked, around))
+
+
+def _lines(checked: Checked, around: dict[str, Any]) -> Iterator[str]:
+    """What `found_before` reads: a line of JSON on the deck, and one for each thousand problems."""
+    guids = "\t".join(checked.guids)  # one text is read sooner than thousands
+    yield json.dumps({"around": around, "cards": checked.cards, "guids": guids})
+    for start in range(0, len(checked.problems), _AT_ONCE):
+        yield "\n" + json.dumps(checked.problems[start : start + _AT_ONCE], separators=(",", ":"))
 
 
 def _around(deck: Path, materials: Iterable[str]) -> dict[str, Any]:
