@@ -185,6 +185,21 @@ def test_a_hint_stays_open_when_another_card_is_saved(
     expect(card.locator("div.hint")).to_be_visible()
 
 
+def test_the_card_that_the_address_names_is_shown_once_it_is_there(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    window = open_page(f"{server.address}#later/1")
+    window.shows("Which river flows through Cairo?")
+    rivers.section("  - {id: later, question: Is it there?, answer: Now}\n", "Later", "later.yaml")
+    window.shows("Is it there?")
+    rivers.section("  - {id: another, question: Is another there?, answer: Instead}\n", "Later", "later.yaml")
+    expect(window.card.locator("#qa")).not_to_contain_text("Is it there?")
+    window.page.keyboard.press("ArrowRight")  # from here on the address names what is shown
+    rivers.section("  - {id: later, question: Is it back?, answer: Now}\n", "Later", "later.yaml")
+    expect(window.page.locator("#cards")).to_contain_text("Is it back?")
+    expect(window.card.locator("#qa")).not_to_contain_text("Is it back?")
+
+
 def test_night_and_widths_change_what_the_card_is_told(server: Server, open_page: Callable[..., Window]) -> None:
     window = open_page(server.address)
     body = window.page.frame_locator("#frame").locator("body")

@@ -55,6 +55,8 @@
       place.key = deck.order[Math.min(Math.max(before, 0), deck.order.length - 1)];
       place.side = "question";
     }
+    const wanted = named(); // it may have come only now, or be back
+    if (wanted !== place.key && deck.cards[wanted]) Object.assign(place, { key: wanted, side: "question" });
     if (state.head) showHead();
     byId("counts").textContent = `${count(deck.head.notes, "note")}, ${count(deck.order.length, "card")}`;
     showErrors();
