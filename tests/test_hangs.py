@@ -524,7 +524,7 @@ def _remembering() -> list[Any]:
     from studydeck.text import cloze, code, locator, tex
 
     code._kept = None
-    for known in (*words._KNOWN.values(), cloze._parsed, tex._found, locator._read_before):
+    for known in (*words._KNOWN.values(), cloze._parsed, cloze._numbers, tex._found, locator._read_before):
         known.clear()
     return [
         *(formula._mathml, cloze.read_clozes),
@@ -538,7 +538,7 @@ def growth(run: Callable[[int], Callable[[], object]], size: int, floor: float =
     if much < floor:
         return 0
     little = work(run(size))
-    for _ in range(4):
+    for _ in range(12):  # another process may be at work
         if much <= MOST * little or much >= ENOUGH:
             break
         little, much = min(little, work(run(size))), min(much, work(run(4 * size)))
