@@ -555,7 +555,7 @@ def test_new_says_what_it_wrote_and_what_to_do_next(home: Path) -> None:
 )
 def test_a_new_deck_without_a_name_has_its_folders(home: Path, folder: str, name: str) -> None:
     said = run("new", "--", folder).stdout
-    assert f"The deck is called '{name}'; until it is built you may change that, deck: in deck.yaml" in said
+    assert f"The deck is called '{name}'; to rename it before its first build, edit deck: in deck.yaml" in said
     assert load(Path(folder)).deck.title == name
 
 

@@ -196,7 +196,7 @@ def new(folder: Path, name: str | None, tag: str | None, repository: bool) -> No
     for path in left:
         say(f"left {path} as it is")
     if name is None:
-        say(f"The deck is called '{called}'; until it is built you may change that, deck: in deck.yaml")
+        say(f"The deck is called '{called}'; to rename it before its first build, edit deck: in deck.yaml")
     if repository:
         there = quoted(["cd", folder.as_posix()])
         say(f"Next: {there} && git init -b main && studydeck build && git add -A && git commit")
