@@ -77,6 +77,16 @@ def test_a_last_entry_in_one_piece_gives_nothing(length: int, tmp_path: Path) ->
         assert packed(data, tmp_path, target.getvalue()) == packed(data, tmp_path)
 
 
+def test_a_large_entry_has_longer_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytes(range(256)) * 2_000
+    small = packed(data, tmp_path)
+    monkeypatch.setattr(chunks, "ZIP64", 1)
+    large = packed(data, tmp_path, small)
+    assert len(large) > len(small)
+    assert read(large) == data
+    assert packed(data + b"x", tmp_path, large) == packed(data + b"x", tmp_path)
+
+
 def test_after_an_edit_few_chunks_are_deflated(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in range(20):
         cards = (f"- question: Which is river {file}, {number}?\n  answer: {'a' * 900}\n" for number in range(100))
