@@ -11,7 +11,7 @@ from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.tex import Formula, _Reader, formulas_and_code, parted
 
 PIECES = [
-    "$", "`", "```", "```python\n", "\n```", "```\nx = $1\n```", "$x$", "$$y$$", "$\\frac{a}{b}$", "`c`", "$HOME", "b$",
+    "$", "`", "```", "```python\n", "\n```", "```\nx = $1\n```", "$x$", "$$y$$", "$\\frac{a}{b}$", "`c`", "$HOME", "b$", "$n$th", "H$_2$O", "²", "_a$", "$^b", "$2(a)$", "$3(", "x",
     "\n", "\n\n", " ", "a", "5", "x^2", "\\", "\\(", "\\)", "\\[", "\\]", "\\$", "\\\\", "[$]", "[/$]", "[latex]", "$$",
     "\\begin{align}", "\\end{align}", "\\href{x}", "[sound:a.mp3]", "{{c1::", "}}", "word two", "- ", "> ", "\t",
     *"{}[]()~_*.,:é!<&|1\x01",
@@ -51,6 +51,7 @@ def test_the_plain_words_around_what_is_evident_are_those_of_each_text(texts: li
 
 def test_most_formulas_and_code_are_evident() -> None:
     texts = ["plain", r"$x^2$, $\frac{a}{b}$", "`a`:\n\n```python\nx\n```", "$$x$$", "costs $5", r"$\left[0, 1\right)$"]
+    texts += ["H$_2$O", "the $n$th", "$2(x+1)$", "$5 (or $6)"]
     found = [(rest, [*formulas]) for _, rest, formulas in Apart(texts).with_formulas()]
     assert found == [
         ("plain", []),
@@ -59,5 +60,9 @@ def test_most_formulas_and_code_are_evident() -> None:
         ("\0", ["x"]),
         ("costs $5", []),
         ("\0", [r"\left[0, 1\right)"]),
+        ("H\0O", ["_2"]),
+        ("the \0th", ["n"]),
+        ("\0", ["2(x+1)"]),
+        ("$5 (or $6)", []),
     ]
-    assert Apart(texts).whole.count("$") == 1
+    assert Apart(texts).whole.count("$") == 3

@@ -17,12 +17,16 @@ BETWEEN = "\0"
 _NEXT = "\x01"  # between texts
 # In one line, without what Anki or MathJax would read otherwise. A price or a shell's variable doesn't start so.
 _TEX = (
-    r"(?![\s).,;:{}\]]|\d[^$]*\()"
+    r"(?![\s).,;:{}\]]|\d[^()$]*+\([^)$]*+\$)"
     r"(?:[^$`\\\[\r\n\x00\x01]++|\\(?!begin|href|mmlToken|csname|\\?[][()])[^$`\r\n\x00\x01]|\[(?!sound:|(?i:latex)))++"
     r"(?<![\s\\\[])"
 )
+_END = r"\$(?![$`]|(?![A-Za-z])\w)"  # a plain letter may follow, or what isn't in a word
 _EVIDENT = pattern(
-    rf"(\$(?<![\w$`\\\[]\$){_TEX}\$(?![\w$`])|\$\$(?<![$`\\\[]\$\$){_TEX}\$\$(?![$`])"
+    rf"(\$(?<![\w$`\\\[]\$){_TEX}\$(?![\w$`])"
+    rf"|\$(?<=[^\W_]\$)(?=[_^]){_TEX}{_END}"  # H$_2$O
+    rf"|\$(?<![\w$`\\\[]\$)(?![A-Za-z_]\w+\$){_TEX}(?<=[\w)}}'])(?<!_){_END}"  # $n$th, and no shell's names
+    rf"|\$\$(?<![$`\\\[]\$\$){_TEX}\$\$(?![$`])"
     r"|`(?<![`\\]`)[^`\r\n\x00\x01]++`(?!`)"
     r"|```(?<![^\n\x01]```)(?:[A-Za-z][\w+#.-]*)?\n[^`\x00\x01]++```(?<=\n```)(?![^\n\x01]))"
 )
@@ -30,7 +34,7 @@ _EVIDENT = pattern(
 
 def evidently_parted(text: str) -> list[str]:
     """`text` parted at its formulas and code, which are every second part, if all are evident; otherwise nothing."""
-    if _NEXT in text:
+    if _NEXT in text or not ("$" in text or "`" in text):
         return []
     pieces = _EVIDENT.split(text)
     return [] if len(pieces) == 1 or _may_start(BETWEEN.join(pieces[0::2])) else pieces
