@@ -11,7 +11,8 @@ from studydeck.text.evident import BETWEEN, Apart
 from studydeck.text.tex import Formula, _Reader, formulas_and_code, parted
 
 PIECES = [
-    "$", "`", "```", "```python\n", "\n```", "```\nx = $1\n```", "$x$", "$$y$$", "$\\frac{a}{b}$", "`c`", "$HOME", "b$", "$n$th", "H$_2$O", "²", "_a$", "$^b", "$2(a)$", "$3(", "x",
+    "$", "`", "```", "```python\n", "\n```", "```\nx = $1\n```", "$x$", "$$y$$", "$\\frac{a}{b}$", "`c`", "$HOME", "b$",
+    "$n$th", "H$_2$O", "²", "_a$", "$^b", "$2(a)$", "$3(", "x",
     "\n", "\n\n", " ", "a", "5", "x^2", "\\", "\\(", "\\)", "\\[", "\\]", "\\$", "\\\\", "[$]", "[/$]", "[latex]", "$$",
     "\\begin{align}", "\\end{align}", "\\href{x}", "[sound:a.mp3]", "{{c1::", "}}", "word two", "- ", "> ", "\t",
     *"{}[]()~_*.,:é!<&|1\x01",
