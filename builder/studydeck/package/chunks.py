@@ -13,10 +13,10 @@ import zipfile
 import zlib
 from typing import BinaryIO, cast
 
-#: Bytes before deflating. Half of it makes packages another hundredth larger.
+#: Bytes before deflating. It makes packages a hundredth larger, and half of it another one.
 _CHUNK = 1 << 17
 _LEVEL = 1  # a fifth of the usual level's time, and a tenth more bytes
-_MEMORY = 9  # of 1 to 9: the usual 8 makes packages a hundredth larger
+_MEMORY = 9  # of 1 to 9: it makes them a hundredth smaller again than the usual 8
 #: What a flush ends with: an empty block, not compressed.
 _FLUSH = b"\0\0\xff\xff"
 _END = b"\x03\0"  # an empty last block

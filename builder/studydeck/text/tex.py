@@ -70,8 +70,7 @@ def formulas_and_code(text: str) -> tuple[Formula | Code, ...]:
 
 def parted(text: str) -> list[str]:
     """`text` parted at its formulas and its code, which are every second part."""
-    if parts := evidently_parted(text):
-        return parts
+    parts: list[str] = []
     at = 0
     for each in formulas_and_code(text):
         parts += text[at : each.start], text[each.start : each.end]
