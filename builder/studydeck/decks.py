@@ -60,8 +60,7 @@ def _own(loaded: Loaded) -> list[tuple[str, object]]:
 
 def written_guids(loaded: Loaded) -> list[str]:
     """The guids that an author wrote."""
-    cards = (card for section in loaded.deck.sections for card in section.cards)
-    return [card.guid for card in cards if card.guid is not None]
+    return [card.guid for card in loaded.deck.cards if card.guid is not None]
 
 
 def _between(decks: Sequence[Loaded]) -> Iterator[Problem]:
@@ -96,7 +95,7 @@ def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
     """The guids that an author wrote and that a card of another deck also has: learners of both would get only one."""
     if len(decks) < 2:
         return
-    cards = [[card for section in each.deck.sections for card in section.cards] for each in decks]
+    cards = [each.deck.cards for each in decks]
     written = {card.guid for some in cards for card in some if card.guid is not None}
     first: dict[str, tuple[Loaded, Card]] = {}
     for loaded, some in zip(decks, cards, strict=True) if written else ():

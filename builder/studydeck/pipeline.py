@@ -76,11 +76,6 @@ class Loaded(NamedTuple):
         """The id of every card in study order, "" if it can't be known."""
         return [each.id if each else "" for each in self.identities]
 
-    @property
-    def cards(self) -> int:
-        """How many cards the author wrote; a reversed card counts once."""
-        return sum(len(section.cards) for section in self.deck.sections)
-
 
 class Part(NamedTuple):
     """What was `read` of a deck, not all of it, with problems; `deck` has only those cards that are looked at."""

@@ -22,11 +22,6 @@ _CODE = pattern(r"<code[^>]*>.*?</code>", re.DOTALL)
 _UNSEEN = pattern("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-def _cards(deck: Deck) -> Iterator[Card]:
-    for section in deck.sections:
-        yield from section.cards
-
-
 def _is_empty(text: Text) -> bool:
     if isinstance(text, Html):
         from studydeck.text.clean import html_references, html_words  # few decks need it
@@ -123,7 +118,7 @@ def long_code(texts: Sequence[Text]) -> Iterator[Problem]:
 
 def no_card(deck: Deck) -> Iterator[Problem]:
     """A card of the deck's own note type whose texts leave the front of every template empty."""
-    for card in _cards(deck) if deck.own_kinds else ():
+    for card in deck.cards if deck.own_kinds else ():
         kind = card.kind
         if kind.note_type is None or kind.has_clozes:
             continue
@@ -152,7 +147,7 @@ def same_question(deck: Deck) -> Iterator[Problem]:
     hashes += [letters_hash(card.asked) for card in turned]
     if len(set(hashes)) == len(hashes):
         return
-    for card, letters in zip(chain(_cards(deck), turned), hashes, strict=True):
+    for card, letters in zip(chain(deck.cards, turned), hashes, strict=True):
         if card.retired or card.kind.masks:  # these may share a picture
             continue
         # Folding takes ten times as long as this, so only questions with the same letters are folded.

@@ -76,14 +76,14 @@ def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Itera
     a YAML alias.
     """
     starts: dict[str, list[tuple[int, int]]] = {}
-    for card in (card for section in deck.sections for card in section.cards):
+    for card in deck.cards:
         starts.setdefault(card.place.path, []).append((card.place.line, card.place.column))
     places = {path: sorted(each) for path, each in starts.items()}
     judged = {where for each in problems if each.severity != ERROR for where in _where(each, places)}
     named: defaultdict[Place, set[tuple[str, int, int, str]]] = defaultdict(set)  # a list's ok: is that of its items
     names: dict[Place, Text] = {}
-    for card in (card for section in deck.sections for card in section.cards if card.ok and not card.retired):
-        for name in card.ok:
+    for card in deck.cards:
+        for name in () if card.retired else card.ok:
             own: list[Placed] = [card.place, *card.all_texts, *card.source]
             place = Place(name.path, name.line, name.column)
             names[place] = name

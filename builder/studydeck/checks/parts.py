@@ -22,8 +22,7 @@ def part_problems(
 
     `identities` are those of all cards in study order: they know which size a picture had at the last build.
     """
-    cards = [card for section in deck.sections for card in section.cards]
-    for card, identity in zip(cards, identities, strict=True):
+    for card, identity in zip(deck.cards, identities, strict=True):
         if card.kind.masks and not card.retired:
             size = sizes.get(card.asks)
             yield from _of_parts(card, size)

@@ -48,4 +48,4 @@ def _checked(loaded: Loaded) -> Checked:
     from studydeck.decks import own_claims, written_guids
 
     claims = cache.Claims(own_claims(loaded), written_guids(loaded))
-    return Checked(loaded.cards, loaded.problems, claims, [each.guid for each in loaded.known])
+    return Checked(len(loaded.deck.cards), loaded.problems, claims, [each.guid for each in loaded.known])

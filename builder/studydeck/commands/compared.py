@@ -133,9 +133,7 @@ class _Comparing:
         self.notes = self.bases.notes
         self.names = {number: [each.name for each in kind.fields] for number, kind in found.note_types.items()}
         self.sections = {at: each for each in self.deck.sections for at in (each.place, *(c.place for c in each.cards))}
-        self.used_tags = {
-            tag.casefold() for section in self.deck.sections for card in section.cards for tag in card.tags
-        }
+        self.used_tags = {tag.casefold() for card in self.deck.cards for tag in card.tags}
         self.media = MediaOfAnki(loaded, found)
         self.edits: list[Edit] = []
         self.both: list[Both] = []

@@ -43,5 +43,5 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
     (folder / LOCK_FILE).unlink(missing_ok=True)
     for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
         pending.unlink()
-    cards = [card for section in deck.sections for card in section.cards if card.guid is not None]
+    cards = [card for card in deck.cards if card.guid is not None]
     return Forked(str(deck.title) if name is None else name, cards)

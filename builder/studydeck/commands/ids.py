@@ -30,10 +30,9 @@ def unnamed(loaded: Loaded) -> list[Unnamed]:
 
     The lines of a text that is a list can't have any.
     """
-    cards = [card for section in loaded.deck.sections for card in section.cards]
     return [
         Unnamed(card.place, card.called, identity.id if identity.id in loaded.lock.notes else None)
-        for card, identity in zip(cards, loaded.identities, strict=True)
+        for card, identity in zip(loaded.deck.cards, loaded.identities, strict=True)
         if card.id is None and identity is not None and not (card.item and card.item.of_text)
     ]
 

@@ -134,7 +134,7 @@ class _Files:
 
     def __init__(self, loaded: Loaded, found: Differences) -> None:
         self.folder = loaded.deck.folder
-        self.cards = {card.place: card for section in loaded.deck.sections for card in section.cards}
+        self.cards = {card.place: card for card in loaded.deck.cards}
         self.edited: dict[Path, tuple[bytes, bytes]] = {}
         self.refused: list[str] = []
         by_file: dict[str, list[Edit]] = {}

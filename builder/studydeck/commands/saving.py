@@ -39,8 +39,7 @@ def save_parts(folder: Path, saved: Saved) -> None:
 def _place_of(folder: Path, note: str) -> Place:
     """Where the card starts whose note has this id."""
     loaded = load(folder, judge=False)
-    cards = (card for section in loaded.deck.sections for card in section.cards)
-    for card, identity in zip(cards, loaded.identities, strict=True):
+    for card, identity in zip(loaded.deck.cards, loaded.identities, strict=True):
         if identity is not None and identity.id == note and card.kind.masks:
             return card.place
     if loaded.errors:

@@ -285,11 +285,10 @@ def _meet(read: Sequence[SectionMemory], unread: Sequence[SectionMemory]) -> boo
 
 def _new_guid(loaded: Loaded) -> bool:
     """Whether an author wrote a guid that isn't the card's in the lock: it may be any other card's."""
-    cards = (card for section in loaded.deck.sections for card in section.cards)
     known = loaded.lock.notes
     return any(
         card.guid is not None and (note_id not in known or known[note_id].guid != card.guid)
-        for card, note_id in zip(cards, loaded.ids, strict=True)
+        for card, note_id in zip(loaded.deck.cards, loaded.ids, strict=True)
     )
 
 

@@ -389,6 +389,11 @@ class Deck(NamedTuple):
         """Whether it says of any text that it is read aloud."""
         return bool(self.speak) or any(each.speak or "speak" in each.keys for each in self.sections)
 
+    @property
+    def cards(self) -> list[Card]:
+        """The cards of all sections, in study order."""
+        return [card for each in self.sections for card in each.cards]
+
     def having(self, key: str) -> Iterator[Card]:
         """The cards that have this key, in study order; sections in which no card has it aren't searched."""
         return (card for each in self.sections if key in each.keys for card in each.cards if key in card.values)

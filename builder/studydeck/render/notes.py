@@ -43,7 +43,7 @@ def render_notes(
     `files` maps media as the author names them to their names in Anki, and `sizes` some of them to their sizes. Cards
     without an identity are left out.
     """
-    cards = [card for section in deck.sections for card in section.cards]
+    cards = deck.cards
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
     retired = (f"{deck.tag}::retired",)
     renderers: dict[str, _Renderer] = {}
