@@ -98,14 +98,14 @@ def test_a_deck_with_mistakes_stays_as_it_is(copy: Author) -> None:
 
 def test_a_copy_without_a_name_of_its_own_is_called_a_copy(author: Author, copy: Author) -> None:
     done = fork(copy)
-    assert "is a deck of its own, 'Rivers (copy)'; until it is built you may change the name" in done.stdout
+    assert "The deck is called 'Rivers (copy)'; to rename it before its first build, edit deck: in" in done.stdout
     assert 'deck: "Rivers (copy)"' in copy.read("deck.yaml") or "deck: Rivers (copy)" in copy.read("deck.yaml")
     assert [each for each in load_all([author.folder, copy.folder])[1] if each.severity == "error"] == []
 
 
 def test_a_copy_that_has_a_name_of_its_own_keeps_it(copy: Author) -> None:
     copy.edit("'Rivers'", "Flüsse", "deck.yaml")
-    assert "is a deck of its own, 'Flüsse'" in fork(copy).stdout
+    assert "The deck is called 'Flüsse'; to rename it" in fork(copy).stdout
     assert "deck: Flüsse\n" in copy.read("deck.yaml")
 
 

@@ -196,12 +196,17 @@ def new(folder: Path, name: str | None, tag: str | None, repository: bool) -> No
     for path in left:
         say(f"left {path} as it is")
     if name is None:
-        say(f"The deck is called '{called}'; to rename it before its first build, edit deck: in deck.yaml")
+        _say_name(called)
     if repository:
         there = quoted(["cd", folder.as_posix()])
         say(f"Next: {there} && git init -b main && studydeck build && git add -A && git commit")
     else:
         say(f"Next: edit the section, then {command_line('build', deck)}")
+
+
+def _say_name(name: str) -> None:
+    """Says what a new deck is called if nobody named it, and until when that can be changed."""
+    say(f"The deck is called '{name}'; to rename it before its first build, edit deck: in deck.yaml")
 
 
 @click.command(short_help="Make a copied deck a deck of its own.")
@@ -222,9 +227,10 @@ def fork(deck: Path, name: str | None) -> None:
         forked = fork_deck(deck, fresh_uid(), name)
     for card in forked.still_the_originals:
         say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
-    said = f"{deck.as_posix()} is a deck of its own, '{forked.name}'"
-    said += "" if name else "; until it is built you may change the name, deck: in deck.yaml"
-    say(f"{said}. Next: {command_line('build', deck)}")
+    say(f"{deck.as_posix()} is now a deck of its own")
+    if name is None:
+        _say_name(forked.name)
+    say(f"Next: {command_line('build', deck)}")
     end(failed=bool(forked.still_the_originals))
 
 
