@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from studydeck.files import hash_of
+from studydeck.files import folder_name, hash_of
 from studydeck.history import Lock, foreign_uid, note_type_ids
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Problem, Text, problem, shown
@@ -113,8 +112,3 @@ def _shared_guids(decks: Sequence[Loaded]) -> Iterator[Problem]:
 def part_of(progress: Progress, number: int, count: int) -> Progress:
     """The progress of part `number` (from 0) of `count` equal parts."""
     return lambda done: progress((number + done) / count)
-
-
-def folder_name(folder: Path) -> str:
-    """The name of a deck's folder, and of its package."""
-    return os.path.basename(os.path.abspath(folder))

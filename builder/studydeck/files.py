@@ -259,6 +259,11 @@ def create(path: Path, like: Path | None = None) -> BinaryIO:
     return os.fdopen(file, "wb")
 
 
+def folder_name(deck: Path) -> str:
+    """The name of a deck's folder, by which its package is called."""
+    return os.path.basename(os.path.abspath(deck))
+
+
 def package_path(deck: Path, out: Path) -> Path:
     """The path of the package of the deck in the folder `deck`."""
-    return out / f"{os.path.basename(os.path.abspath(deck))}.apkg"
+    return out / f"{folder_name(deck)}.apkg"

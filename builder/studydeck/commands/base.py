@@ -12,8 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.decks import folder_name
-from studydeck.files import package_path
+from studydeck.files import folder_name, package_path
 from studydeck.history import LOCK_FILE, NoteRecord, git, note_type_ids, records_in
 from studydeck.history.identity import content_digest
 from studydeck.history.plan import old_digest

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studydeck.decks import folder_name
-from studydeck.files import write_file
+from studydeck.files import folder_name, write_file
 from studydeck.outputs import output_named
 from studydeck.pipeline import Loaded, notes_of
 
