@@ -13,7 +13,8 @@ from browser import FLAGS, chromium
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from studydeck import decks, pipeline
+from studydeck import pipeline
+from studydeck.commands import changed
 from studydeck.engine.learner import Learner
 from studydeck.incremental import rebuild
 from studydeck.pipeline import Loaded
@@ -64,11 +65,12 @@ def browser() -> Iterator[Browser]:
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The decks that were read, as they are."""
     read: list[Path] = []
+    load_it = pipeline.load
 
     def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
         read.append(folder)
-        return pipeline.load(folder, *rest, **named)
+        return load_it(folder, *rest, **named)
 
-    for module in (decks, rebuild):
+    for module in (pipeline, changed, rebuild):
         monkeypatch.setattr(module, "load", load)
     return read

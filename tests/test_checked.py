@@ -11,7 +11,7 @@ import pytest
 from author import Author
 from click.testing import CliRunner
 
-from studydeck import decks, pipeline
+from studydeck import pipeline
 from studydeck.cli import main
 from studydeck.incremental import cache
 from studydeck.incremental.checked import _nowhere, look
@@ -99,14 +99,16 @@ def test_a_torn_memory_is_none(rivers: Author, loads: list[Path], torn: bytes) -
 
 
 def test_a_save_during_the_check_is_seen_by_the_next(rivers: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_it = pipeline.load
+
     def load(folder: Path, *rest: Any, **named: Any) -> Loaded:
-        loaded = pipeline.load(folder, *rest, **named)
+        loaded = load_it(folder, *rest, **named)
         times = os.stat(rivers.folder / "water.yaml")
         rivers.edit('"Yes"', "Past")
         os.utime(rivers.folder / "water.yaml", ns=(times.st_atime_ns, times.st_mtime_ns))
         return loaded
 
     with monkeypatch.context() as patch:
-        patch.setattr(decks, "load", load)
+        patch.setattr(pipeline, "load", load)
         assert "guess" in check()[1]
     assert "guess" not in check()[1]

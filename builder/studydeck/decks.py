@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studydeck.files import folder_name, hash_of
-from studydeck.history import Lock, foreign_uid, note_type_ids
+from studydeck.history import foreign_uid, note_type_ids
 from studydeck.kinds import KINDS
 from studydeck.model import Card, Deck, Problem, Text, problem, shown
 from studydeck.pipeline import Loaded, Progress, load, no_progress
@@ -16,27 +16,10 @@ from studydeck.terminal import command_line
 def load_all(
     folders: Sequence[Path],
     progress: Progress = no_progress,
-    locks: Mapping[Path, Lock] | None = None,
-    *,
-    judge: bool = True,
-    ids_only: bool = False,
-    once: bool = False,
+    load_one: Callable[[Path, Progress], Loaded] = load,
 ) -> tuple[list[Loaded], list[Problem]]:
-    """Loads several decks; the problems are those of every deck and those between decks, sorted by place.
-
-    `locks` replace the locks of some folders; the rest is as in `load`.
-    """
-    decks = [
-        load(
-            folder,
-            part_of(progress, n, len(folders)),
-            lock=(locks or {}).get(folder),
-            judge=judge,
-            ids_only=ids_only,
-            once=once,
-        )
-        for n, folder in enumerate(folders)
-    ]
+    """Loads several decks; the problems are those of every deck and those between decks, sorted by place."""
+    decks = [load_one(folder, part_of(progress, n, len(folders))) for n, folder in enumerate(folders)]
     problems = [each for loaded in decks for each in loaded.problems]
     return decks, sorted([*problems, *_between(decks), *_shared_guids(decks)])
 

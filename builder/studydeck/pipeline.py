@@ -116,16 +116,16 @@ def load(
     *,
     lock: Lock | None = None,
     judge: bool = True,
-    ids_only: bool = False,
-    once: bool = False,
+    keep_lock: bool = True,
+    keep_material: bool = True,
     part: Part | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 
     `lock` replaces the one in the folder; it may be a repaired one. Without `judge`, warnings that judge each card are
-    left out: a build needs to know what is wrong, not what could be better. With `ids_only`, the lock's notes
-    aren't kept once the cards have their ids from them, and with `once`, neither is the material, which nobody will ask
-    for again. Of a `part`, media are collected for all that was read, and the rest is done for what is looked at.
+    left out: a build needs to know what is wrong, not what could be better. To save memory, the lock's notes needn't be
+    kept once the cards have their ids, nor the material once its problems are known. Of a `part`, media are collected
+    for all that was read, and the rest is done for what is looked at.
     """
     deck, problems = (part.read, [*part.problems]) if part else read_deck(folder, progress)
     whole = part is None and not any(each.severity == ERROR or each.name == "unwritten" for each in problems)
@@ -133,7 +133,7 @@ def load(
     deck = part.deck if part else deck
     lock, follows, damage = lock_in(folder) if lock is None else (lock, "", [])
     identities, unclear = identify(deck, lock)
-    if ids_only:
+    if not keep_lock:
         lock = lock._replace(notes={})
         forget_lock()
     problems += own_type_problems(deck, lock)
@@ -141,7 +141,7 @@ def load(
         from studydeck.checks.parts import part_problems  # few decks have pictures with parts
 
         problems += part_problems(deck, identities, media.sizes)
-    found = chain(problems, wrong_media, _material_problems(deck, identities, judge, once))
+    found = chain(problems, wrong_media, _material_problems(deck, identities, judge, keep_material))
     problems = [*check(deck, found, judge=judge), *damage]
     if any(each.severity == ERROR for each in problems):
         # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
@@ -222,11 +222,11 @@ def _has_material(deck: Deck) -> bool:
     return bool(deck.material.path) or os.path.lexists(deck.folder / _MATERIAL_LOCK)
 
 
-def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool, once: bool) -> Iterator[Problem]:
+def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge: bool, keep: bool) -> Iterator[Problem]:
     """The problems with the deck's material and its lock."""
     if _has_material(deck):
         from studydeck.material import forget_material, material_problems
 
         yield from material_problems(deck, [each.id if each else "" for each in identities], judge)
-        if once:
+        if not keep:
             forget_material()

@@ -64,7 +64,7 @@ def stats(decks: tuple[Path, ...], new: int, days: int, retention: int, style: s
     from studydeck.commands.stats import deck_stats, forget_decks, with_forecast
     from studydeck.stats import stats_json, stats_page, stats_text
 
-    loaded = loaded_decks(decks, judge=True, ids_only=True)
+    loaded = loaded_decks(decks, judge=True, keep_lock=False)
     counted = [deck_stats(each) for each in loaded]
     del loaded
     forget_decks()

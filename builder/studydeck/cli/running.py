@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,15 +60,16 @@ def only_deck(deck: Path | None) -> Path:
     return first
 
 
-def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False, ids_only: bool = False) -> list[Loaded]:
+def loaded_decks(decks: Sequence[Path], *but: str, judge: bool = False, keep_lock: bool = True) -> list[Loaded]:
     """The decks given. If they have errors, except those named in `but`, prints them and ends the program.
 
-    Like a build, most commands need to know only what is wrong; with `judge`, the cards are judged, too. With
-    `ids_only`, the notes of the locks aren't kept, which take much memory.
+    `judge` and `keep_lock` are as in `load`; like a build, most commands need to know only what is wrong.
     """
     from studydeck.decks import load_all
+    from studydeck.pipeline import load
 
-    return _without_errors(lambda progress: load_all(folders_of(decks), progress, judge=judge, ids_only=ids_only), but)
+    load_one = partial(load, judge=judge, keep_lock=keep_lock)
+    return _without_errors(lambda progress: load_all(folders_of(decks), progress, load_one), but)
 
 
 def loaded_parts(decks: Sequence[Path], output: Path, now: int) -> list[Loaded]:
@@ -78,10 +80,10 @@ def loaded_parts(decks: Sequence[Path], output: Path, now: int) -> list[Loaded]:
 
 
 def _without_errors(
-    load: Callable[[Progress], tuple[list[Loaded], list[Problem]]], but: Container[str] = ()
+    read: Callable[[Progress], tuple[list[Loaded], list[Problem]]], but: Container[str] = ()
 ) -> list[Loaded]:
     with Waiting("Checking") as progress:
-        loaded, problems = load(progress)
+        loaded, problems = read(progress)
     wrong = [each for each in problems if each.name not in but]
     if are_failing(wrong):
         print_problems(wrong, err=True)

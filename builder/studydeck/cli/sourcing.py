@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,9 @@ from studydeck.cli.printing import (
 )
 from studydeck.cli.running import end, loaded_decks, sentences
 from studydeck.counting import counted
+
+if TYPE_CHECKING:
+    from studydeck.pipeline import Loaded
 
 
 @click.command(short_help="Show which sentences of the material have a card.")
@@ -41,7 +46,7 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
     from studydeck.material.page import coverage_page
 
     with sentences():
-        covered = [cover(each, material) for each in loaded_decks(decks, "bad-source", "placeholder", ids_only=True)]
+        covered = [cover(each, material) for each in _decks(decks)]
     if style == "json":
         print_json({"decks": [coverage_json(each) for each in covered]})
     elif style == "html":
@@ -57,6 +62,11 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
             err=True,
         )
     end(failed=bool(below))
+
+
+def _decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
+    """The decks given, whose sources may be wrong, and cards not yet written."""
+    return loaded_decks(decks, "bad-source", "placeholder", *but, keep_lock=False)
 
 
 @click.group(short_help="Keep cards in step with the material.")
@@ -81,7 +91,7 @@ def stamp(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import status_text
 
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder", "damaged-material", ids_only=True):
+        for loaded in _decks(decks, "damaged-material"):
             found = sourcing.stamp_sources(loaded, material)
             say(status_text(str(loaded.deck.title), found, {}))
             end(failed=len(found.in_state("ok")) < len(found.all))
@@ -104,7 +114,7 @@ def status(decks: tuple[Path, ...], material: Path | None, style: str) -> None:
 
     found_in = []
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder", ids_only=True):
+        for loaded in _decks(decks):
             found = sourcing.sources(loaded, material)
             texts = sourcing.source_texts(loaded, found, style == "json")
             found_in.append((str(loaded.deck.title), found, texts))
@@ -128,7 +138,7 @@ def fix(decks: tuple[Path, ...], material: Path | None) -> None:
     from studydeck.material.words import rewritten_text
 
     with sentences():
-        for loaded in loaded_decks(decks, "bad-source", "placeholder", ids_only=True):
+        for loaded in _decks(decks):
             found = sourcing.fix_sources(loaded, material)
             if rewritten := rewritten_text(found):
                 say(rewritten)
@@ -148,6 +158,6 @@ def accept(deck: Path, ids: tuple[str, ...], material: Path | None) -> None:
     from studydeck.commands import sources as sourcing
 
     with sentences():
-        for loaded in loaded_decks((deck,), "bad-source", "placeholder", ids_only=True):
+        for loaded in _decks((deck,)):
             sourcing.accept_sources(loaded, ids, material)
             say(f"{loaded.deck.title}: {counted(len(set(ids)), 'card')} accepted")

@@ -35,7 +35,7 @@ def build_all(
 ) -> tuple[list[Built], list[Problem]]:
     """The decks that were built, and all problems, sorted; nothing is written if any deck has errors.
 
-    `looks` show what is in each deck, and what is known of its last build; the rest is as in `load_all` and `build`.
+    `looks` show what is in each deck, and what is known of its last build; the rest is as in `read_all` and `build`.
     The program `speak_with`, if given, first makes the sounds that texts lack. `before_building` is given every deck
     that was read, once all are and none has errors. No other build of the decks may run meanwhile: see exclusion.py.
     """

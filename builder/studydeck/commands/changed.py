@@ -14,7 +14,7 @@ from studydeck.decks import load_all, own_claims, written_guids
 from studydeck.history import Lock, guid_in
 from studydeck.incremental import cache, rebuild
 from studydeck.model import Problem
-from studydeck.pipeline import Loaded, Progress
+from studydeck.pipeline import Loaded, Progress, load
 
 
 class Read(NamedTuple):
@@ -46,14 +46,18 @@ def read_all(
     *,
     unread: bool = True,
     parts: bool = True,
-    locks: Mapping[Path, Lock] | None = None,
+    locks: Mapping[Path, Lock] = {},
     only_this_branch: bool = False,
 ) -> tuple[list[Read], list[Problem]]:
     """The decks, each read only as far as it has to be, and the problems of all, sorted.
 
     `unread` says whether a deck that hasn't changed may be left unread, `parts` whether of others only what changed may
-    be read; `locks` and `only_this_branch` are as in `load_all` and `build`.
+    be read. `locks` replace those of some decks; `only_this_branch` is as in `build`.
     """
+
+    def load_one(deck: Path, progress: Progress) -> Loaded:
+        return load(deck, progress, lock=locks.get(deck), judge=False)
+
     reads: dict[Path, Read] = {}
     for look in looks:
         deck, _, known = look
@@ -64,11 +68,11 @@ def read_all(
         elif parts and (part := rebuild.load_changed(deck, out, known, opened)):
             reads[deck] = Read(look, *part)
     whole = [each for each in looks if each.deck not in reads]
-    loaded, problems = load_all([each.deck for each in whole], progress, locks, judge=False)
+    loaded, problems = load_all([each.deck for each in whole], progress, load_one)
     reads |= {look.deck: Read(look, each) for look, each in zip(whole, loaded, strict=True)}
     found = [reads[each.deck] for each in looks]
     if len(whole) < len(looks) and cache.may_meet([*map(_claims, found)], lambda number: _guids(found[number])):
-        loaded, problems = load_all([each.deck for each in looks], progress, locks, judge=False)
+        loaded, problems = load_all([each.deck for each in looks], progress, load_one)
         return [Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
     untouched = [each.look.made for each in found if each.loaded is None]
     return found, sorted([*problems, *(problem for each in untouched for problem in each.problems)])

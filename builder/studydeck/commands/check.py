@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,10 @@ def _check(looks: Sequence[cache.DeckStatus], progress: Progress) -> tuple[list[
     if not looks:
         return [], []
     from studydeck.decks import load_all
+    from studydeck.pipeline import load
 
-    decks, problems = load_all([each.deck for each in looks], progress, ids_only=True, once=True)
+    briefly = partial(load, keep_lock=False, keep_material=False)
+    decks, problems = load_all([each.deck for each in looks], progress, briefly)
     found = [_checked(each) for each in decks]
     for look, loaded, each in zip(looks, decks, found, strict=True):
         material = loaded.deck.material.path
