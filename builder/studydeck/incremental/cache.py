@@ -120,7 +120,7 @@ class DeckStatus(NamedTuple):
         return self.known.made
 
 
-class _Note(NamedTuple):
+class _Entry(NamedTuple):
     """What is remembered of a deck's last build."""
 
     program: str
@@ -144,13 +144,11 @@ def look(decks: Sequence[Path], out: Path, now: int, only_this_branch: bool = Fa
     refs: dict[str, str] = {}
     looks = []
     for deck in decks:
-        note, state = _noted(deck, out), State()
+        entry, state = _entry_of(deck, out), State()
         with suppress(OSError):
-            state = _state_of(deck, out, note, program)
+            state = _state_of(deck, out, entry, program)
             state = state._replace(refs=_refs(deck, only_this_branch, refs))
-        looks.append(
-            DeckStatus(deck, state, _known(deck, note, state) if note and note.made.newest < now + _DAY else None)
-        )
+        looks.append(DeckStatus(deck, state, _known(entry, state, now) if entry else None))
     return looks
 
 
@@ -164,24 +162,26 @@ def _refs(deck: Path, only_this_branch: bool, known: dict[str, str]) -> str:
     return hash_of(scope.encode("utf-8", "surrogatepass"))
 
 
-def _state_of(deck: Path, out: Path, note: _Note | None, program: str) -> State:
+def _state_of(deck: Path, out: Path, entry: _Entry | None, program: str) -> State:
     """The deck's files and its package in `out`, as they are now. Raises OSError if one can't be read."""
     files, folders = _all_files(deck, out)
     marks = {path: mark_of(os.stat(path)) for path in (*folders, *files)}
-    if note:
-        _recall_digests(note)
+    if entry:
+        _recall_digests(entry)
     known = {path: known_digest(path, marks[path]) for path in files}
     digests = {path: known[path] or _digest(path, folder) for path, folder in files.items()}
     names = "\0".join([program, *sorted(folders)])
     return State(digests, marks, "", hash_of(names.encode("utf-8", "surrogatepass")), not all(known.values()))
 
 
-def _known(deck: Path, note: _Note, state: State) -> Known | None:
-    before = {path: digest for digest, _, path in note.files}
-    if note.program != state.program or not state.digests or before.keys() != state.digests.keys():
+def _known(entry: _Entry, state: State, now: int) -> Known | None:
+    before = {path: digest for digest, _, path in entry.files}
+    if not state.digests or before.keys() != state.digests.keys():
+        return None
+    if entry.program != state.program or entry.made.newest >= now + _DAY:
         return None
     changed = frozenset(path for path, digest in state.digests.items() if before[path] != digest)
-    return Known(note.made, changed, note.sections, before, note.refs != state.refs)
+    return Known(entry.made, changed, entry.sections, before, entry.refs != state.refs)
 
 
 def may_meet(decks: Sequence[Claims], guids: Callable[[int], Iterable[str]]) -> bool:
@@ -267,7 +267,7 @@ def settle(look: DeckStatus, out: Path) -> None:
 
 
 def _write(deck: Path, out: Path, state: State, sections: str, made: Made, files: str) -> None:
-    """Writes a note: its head, what was made, and the lines of the files."""
+    """Writes an entry: its head, what was made, and the lines of the files."""
     head = f"{state.program} {sections} {state.refs}"
     own, mine, retired = made.claims
     problems = _json(deck, made.problems)
@@ -276,8 +276,8 @@ def _write(deck: Path, out: Path, state: State, sections: str, made: Made, files
     write_file(_place(deck, out), text.encode("utf-8", "surrogatepass"))
 
 
-def _noted(deck: Path, out: Path) -> _Note | None:
-    """The note of a deck's last build, unless it is missing, damaged, or names the deck's files otherwise."""
+def _entry_of(deck: Path, out: Path) -> _Entry | None:
+    """The entry of a deck's last build, unless it is missing, damaged, or names the deck's files otherwise."""
     with suppress(OSError, ValueError, TypeError):
         head, made, files = _place(deck, out).read_text("utf-8", "surrogatepass").split("\n\n")
         program, sections, refs = head.split(" ")
@@ -286,20 +286,20 @@ def _noted(deck: Path, out: Path) -> _Note | None:
         )
         notes, cards, media, newest = map(int, numbers)
         found = Made(title, notes, cards, media, newest, Claims(own, mine, retired), _problems(deck, problems))
-        return _Note(program, sections, refs, found, [line.split(" ", 2) for line in files.split("\n")])
+        return _Entry(program, sections, refs, found, [line.split(" ", 2) for line in files.split("\n")])
     return None
 
 
 def _lines(digests: Mapping[str, str], marks: Mapping[str, Mark]) -> str:
-    """The lines of a note: of each file its hash, its mark if only the hashed file can have it, and its path."""
+    """The lines of an entry: of each file its hash, its mark if only the hashed file can have it, and its path."""
     sure = {path: marks[path] for path in digests if known_digest(path, marks[path]) == digests[path]}
     return "\n".join(f"{digests[path]} {'.'.join(map(str, sure.get(path, ())))} {path}" for path in sorted(digests))
 
 
-def _recall_digests(note: _Note) -> None:
-    """Keeps the hashes that a note has, by the paths and marks of their files."""
+def _recall_digests(entry: _Entry) -> None:
+    """Keeps the hashes that an entry has, by the paths and marks of their files."""
     with suppress(ValueError):
-        for digest, mark, path in note.files:
+        for digest, mark, path in entry.files:
             if mark and digest != _UNKNOWN:
                 keep_digest(path, tuple(map(int, mark.split("."))), digest)
 
