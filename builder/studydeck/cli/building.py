@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -133,7 +134,6 @@ def build(
 
     Example: studydeck build -o dist cards/magnesium-and-inflammation
     """
-
     from studydeck.incremental import cache
 
     if against is not None and "text" not in editions:
@@ -189,19 +189,7 @@ def build(
                 _write_editions([(edition, each.path) for each in made for edition in beside[each.folder]])
     if watch:
         _print_timings(watch)
-    if style == "json":
-        answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
-        if editions:
-            answer["editions"] = [edition_json(each) for package in made for each in beside[package.folder]]
-        print_json(answer | ({"verified": [report_json(each) for each in reports]} if verify else {}))
-    else:
-        print_problems(problems, err=True)
-        for package in made:
-            _print_package(package)
-            for edition in beside.get(package.folder, ()):
-                print_edition(edition)
-        for report in reports:
-            print_report(report)
+    _print_built(made, problems, beside if editions else None, reports if verify else None, style)
     if are_failing(problems):
         if style == "text":
             left = f"{counted(len(built) - len(made), 'deck')} not built" if made else "nothing was built"
@@ -231,11 +219,8 @@ def bring_up_to_date(
     """
     from studydeck.incremental import cache
 
-    def look() -> list[cache.DeckStatus]:
-        return cache.look(folders, output, moment_of_build(), only_this_branch)
-
     with ExitStack() as turn:
-        looks = _in_turn(look, output, turn)
+        looks = _in_turn(lambda: cache.look(folders, output, moment_of_build(), only_this_branch), output, turn)
         if cache.are_unchanged(looks):
             print_problems(_warnings(looks), err=True)
             return None
@@ -244,15 +229,7 @@ def bring_up_to_date(
         now = moment_of_build()
         found = before()
         with Waiting("Building") as progress:
-            _, problems = build_all(
-                looks,
-                output,
-                now,
-                locks={},
-                locked=False,
-                only_this_branch=only_this_branch,
-                progress=progress,
-            )
+            _, problems = build_all(looks, output, now, only_this_branch=only_this_branch, progress=progress)
     print_problems(problems, err=True)
     if are_failing(problems):
         say(f"{summary(problems)}; nothing was pushed", err=True)
@@ -328,18 +305,61 @@ def verify(package: Path, previous: Path | None, style: str) -> None:
     end(failed=not report.ok)
 
 
+def _print_built(
+    made: Sequence[Built],
+    problems: Sequence[Problem],
+    editions: Mapping[Path, Sequence[Edition]] | None,
+    reports: Sequence[Report] | None,
+    style: str,
+) -> None:
+    """Prints the packages, the problems, and what else was asked for: editions by their decks' folders, and reports."""
+    if style == "json":
+        answer: dict[str, Any] = {"packages": [_package(each) for each in made], "problems": as_values(problems)}
+        if editions is not None:
+            answer["editions"] = [edition_json(each) for package in made for each in editions[package.folder]]
+        if reports is not None:
+            answer["verified"] = [report_json(each) for each in reports]
+        print_json(answer)
+        return
+    print_problems(problems, err=True)
+    for package in made:
+        _print_package(package)
+        for edition in editions[package.folder] if editions else ():
+            print_edition(edition)
+    for report in reports or ():
+        print_report(report)
+
+
 def _package(built: Built) -> dict[str, Any]:
+    """A package that was built, as values for JSON."""
+    new, edited, _, retired = map(len, built.changes)
+    package = _counts(built.title, built.path, built.notes, built.cards, built.media, new, edited, retired)
+    back = [{"id": each, "by": by} for each, by in built.taken_back.items()]
+    return package | ({"taken_back": back} if back else {})
+
+
+def _counts(
+    title: str, path: Path, notes: int, cards: int, media: int, new: int = 0, edited: int = 0, retired: int = 0
+) -> dict[str, Any]:
     return {
-        "deck": built.title,
-        "path": built.path.as_posix(),
-        "notes": built.notes,
-        "cards": built.cards,
-        "media": built.media,
-        "new": len(built.changes.new),
-        "edited": len(built.changes.edited),
-        "unchanged": built.notes - len(built.changes.new) - len(built.changes.edited),
-        "retired": len(built.changes.retired),
-    } | ({"taken_back": [{"id": each, "by": by} for each, by in built.taken_back.items()]} if built.taken_back else {})
+        "deck": title,
+        "path": path.as_posix(),
+        "notes": notes,
+        "cards": cards,
+        "media": media,
+        "new": new,
+        "edited": edited,
+        "unchanged": notes - new - edited,
+        "retired": retired,
+    }
+
+
+def _line(package: Mapping[str, Any]) -> str:
+    """What is said of a package in text."""
+    made = f"{counted(package['notes'], 'note')}, {counted(package['cards'], 'card')}"
+    retired = ("retired",) if package["retired"] else ()
+    counts = ", ".join(f"{package[what]:,} {what}" for what in ("new", "edited", "unchanged", *retired))
+    return f"{package['path']}: {made}: {counts}"
 
 
 def _warnings(looks: Sequence[cache.DeckStatus]) -> list[Problem]:
@@ -352,25 +372,17 @@ def _print_unchanged(looks: Sequence[cache.DeckStatus], output: Path, style: str
     from studydeck.files import package_path
     from studydeck.incremental import cache
 
-    packages = []
+    for each in looks:
+        cache.settle(each, output)
+    made = [(package_path(each.deck, output), each.made) for each in looks]
+    packages = [_counts(each.title, path, each.notes, each.cards, each.media) for path, each in made]
     problems = _warnings(looks)
-    if style == "text":
-        print_problems(problems, err=True)
-    for look in looks:
-        cache.settle(look, output)
-        title, notes, cards, media, *_ = look.made
-        path = package_path(look.deck, output).as_posix()
-        counts = {"new": 0, "edited": 0, "unchanged": notes, "retired": 0}
-        packages.append({"deck": title, "path": path, "notes": notes, "cards": cards, "media": media} | counts)
-        if style == "text":
-            say(_line(path, notes, cards, 0, 0, notes))
     if style == "json":
         print_json({"packages": packages, "problems": as_values(problems)})
-
-
-def _line(path: str, notes: int, cards: int, new: int, edited: int, unchanged: int) -> str:
-    counts = f"{new:,} new, {edited:,} edited, {unchanged:,} unchanged"
-    return f"{path}: {counted(notes, 'note')}, {counted(cards, 'card')}: {counts}"
+        return
+    print_problems(problems, err=True)
+    for package in packages:
+        say(_line(package))
 
 
 def _print_package(built: Built) -> None:
@@ -379,24 +391,19 @@ def _print_package(built: Built) -> None:
     from studydeck.repository import repository_of
     from studydeck.terminal import command_line, quoted
 
-    changes = built.changes
-    new, edited = len(changes.new), len(changes.edited)
-    line = _line(built.path.as_posix(), built.notes, built.cards, new, edited, built.notes - new - edited)
-    say(line + (f", {len(changes.retired):,} retired" if changes.retired else ""))
-    for source in dict.fromkeys(built.taken_back.values()):
-        edited = sum(each == source for each in built.taken_back.values())
+    say(_line(_package(built)))
+    for source, edited in Counter(built.taken_back.values()).items():
         say(f"  {edited:,} edited: a newer build was taken back ({source})")
     if built.taken_back and repository_of(built.folder):
         lock = quoted(["git", "checkout", "--", shown(built.folder / LOCK_FILE)])
         again = f"{lock} && {command_line('build', '--only-this-branch', shown(built.folder))}"
         say(f"  If nobody got that build, this leaves these cards as they were: {again}")
-    for note_id in changes.retired:
+    for note_id in built.changes.retired:
         say(f"  retired: {note_id}")
 
 
 def _repaired_locks(folders: Sequence[Path], output: Path) -> dict[Path, Lock]:
     """The repaired locks of the folders whose lock is damaged or lost; reports on standard error."""
-
     from studydeck.commands import plan as planning
 
     locks = {}

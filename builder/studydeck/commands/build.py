@@ -26,10 +26,10 @@ def build_all(
     out: Path,
     now: int,
     *,
-    locks: Mapping[Path, Lock],
-    locked: bool,
     only_this_branch: bool,
     progress: Progress,
+    locks: Mapping[Path, Lock] = {},
+    locked: bool = False,
     speak_with: str = "",
     before_building: Callable[[Loaded], None] = lambda loaded: None,
 ) -> tuple[list[Built], list[Problem]]:
