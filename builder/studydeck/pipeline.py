@@ -29,7 +29,7 @@ from studydeck.history import (
     own_type_problems,
     type_records,
 )
-from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped
+from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped, shown
 from studydeck.pair import Replacement, forget_lock, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
@@ -65,6 +65,11 @@ class Loaded(NamedTuple):
     @property
     def errors(self) -> list[Problem]:
         return [each for each in self.problems if each.severity == ERROR]
+
+    def refuse_errors(self, *but: str) -> None:
+        """Raises ValueError, with the first error, if the deck has any besides those named in `but`."""
+        if wrong := [each for each in self.errors if each.name not in but]:
+            raise ValueError(f"{shown(self.deck.folder)} has errors: {wrong[0]}")
 
     @property
     def known(self) -> list[Identity]:
@@ -161,8 +166,7 @@ def build(
 
     Notes are rendered, stamped and packed one by one, in the order of their numbers, so there is never a list of all.
     """
-    if loaded.errors:
-        raise ValueError(f"{loaded.deck.folder} has errors and can't be built: {loaded.errors[0]}")
+    loaded.refuse_errors()
     from studydeck.package import write_package  # loads genanki, which nothing else needs
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept

@@ -66,7 +66,9 @@ def coverage(decks: tuple[Path, ...], material: Path | None, style: str, least: 
 
 def _decks(decks: Sequence[Path], *but: str) -> list[Loaded]:
     """The decks given, whose sources may be wrong, and cards not yet written."""
-    return loaded_decks(decks, "bad-source", "placeholder", *but, keep_lock=False)
+    from studydeck.commands.sources import HARMLESS
+
+    return loaded_decks(decks, *HARMLESS, *but, keep_lock=False)
 
 
 @click.group(short_help="Keep cards in step with the material.")

@@ -39,7 +39,7 @@ from studydeck.material.draft import (
 from studydeck.material.outline import Part, Spot, tokens
 from studydeck.material.sources import BAD
 from studydeck.model import ERROR, Place, Problem, problem, shown, takes
-from studydeck.pipeline import Loaded, load
+from studydeck.pipeline import Loaded, load, no_progress
 from studydeck.reading import read_deck
 from studydeck.reading.edit import with_cards, with_sections
 from studydeck.reading.starter import write_deck
@@ -200,7 +200,7 @@ def _proposed(
         Path(temporary, "deck.yaml").write_text("deck: x\nuid: xxxxxxxx\n", encoding="utf-8", newline="\n")
         path = Path(temporary, "proposed.yaml")
         path.write_text(as_section(values, card_keys()), encoding="utf-8", newline="\n")
-        deck, found = read_deck(Path(temporary), lambda done: None)
+        deck, found = read_deck(Path(temporary), no_progress)
         proposed = deck.sections[-1]
         if loaded:
             deck = loaded.deck._replace(sections=(*loaded.deck.sections, proposed), checks={})

@@ -30,12 +30,10 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
     OSError if a file can't be written. Then nothing is changed.
     """
     loaded = load(folder, judge=False)
+    loaded.refuse_errors("changed-uid")
     deck = loaded.deck
     if name is None and keeps_name(deck, loaded.lock):
         name = f"{deck.title} (copy)"
-    wrong = [each for each in loaded.errors if each.name != "changed-uid"]
-    if wrong:
-        raise ValueError(f"{folder.as_posix()} has errors: {wrong[0]}")
     values = {folder / "deck.yaml": {"uid": uid} | ({"deck": name} if name is not None else {})}
     for each, kind in deck.own_kinds.items():
         values[folder / NOTE_TYPES / each / NOTE_TYPE] = {"id": str(number_from("note type", uid, kind.key))}

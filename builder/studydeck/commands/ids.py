@@ -45,8 +45,7 @@ def write_ids(loaded: Loaded) -> list[Unnamed]:
     """
     from studydeck.reading.edit import with_ids
 
-    if loaded.errors:
-        raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
+    loaded.refuse_errors()
     named = [card for card in unnamed(loaded) if card.id is not None]
     edits: dict[Path, bytes] = {}
     by_file: dict[str, list[Unnamed]] = {}

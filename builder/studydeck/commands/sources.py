@@ -22,6 +22,9 @@ from studydeck.pipeline import Loaded
 from studydeck.reading.edit import with_locators
 from studydeck.terminal import command_line
 
+#: Errors that hide no card: wrong locators, and stubs that aren't written.
+HARMLESS = ("bad-source", "placeholder")
+
 
 def sources(loaded: Loaded, material: Path | None = None, *, judging: bool = False) -> Sources:
     """Every source of the deck and its state, by material.lock and, if it is available, by the material.
@@ -83,7 +86,7 @@ def fix_sources(loaded: Loaded, material: Path | None = None) -> Sources:
     Nothing else in the YAML changes, and what the author accepted stays accepted. Raises as `stamp_sources`, and
     ValueError if a file can't take a locator.
     """
-    _refuse_errors(loaded)
+    loaded.refuse_errors(*HARMLESS)
     found = sources(loaded, material)
     edits: dict[Path, bytes] = {}
     rewrites = _rewrites(found)
@@ -108,16 +111,9 @@ def _rewrites(found: Sources) -> list[tuple[Text, str | None]]:
     return rewrites
 
 
-def _refuse_errors(loaded: Loaded) -> None:
-    """Raises ValueError for errors that hide cards; unwritten stubs and wrong locators don't."""
-    wrong = [each for each in loaded.errors if each.name not in ("bad-source", "placeholder")]
-    if wrong:
-        raise ValueError(f"{shown(loaded.deck.folder)} has errors: {wrong[0]}")
-
-
 def unmoved(loaded: Loaded, material: Path | None) -> Sources:
     """The sources of a deck; raises ValueError if locators need rewriting."""
-    _refuse_errors(loaded)
+    loaded.refuse_errors(*HARMLESS)
     found = sources(loaded, material)
     if found.to_rewrite:
         count = len(found.to_rewrite)

@@ -47,8 +47,7 @@ def speak(loaded: Loaded, command: str, progress: Progress = no_progress) -> Sai
     of another voice is made again. Raises ValueError with a sentence for a deck with errors, or if the program fails
     for a text; what was made is kept then.
     """
-    if loaded.errors:
-        raise ValueError(f"{loaded.deck.folder} has errors: {loaded.errors[0]}")
+    loaded.refuse_errors()
     wanted = {each.name: each for _, each in all_spoken(loaded.deck)}
     voice, there = _voice(command), _sounds_of(loaded.deck)
     good = {found[1] for found in there.values() if found[2] == voice}
