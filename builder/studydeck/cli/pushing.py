@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--open", "hand_over", is_flag=True, help="Hand the packages to desktop Anki instead, which may be open.")
 @click.option("--dry-run", is_flag=True, help="Show what would change in this collection, and write nothing.")
 @output_option("Folder of the packages.")
-@click.option("--only-this-branch", is_flag=True, help="Build with it, as in build.")
+@click.option("--only-this-branch", is_flag=True, help="Build as studydeck build --only-this-branch does.")
 @format_option()
 def push(
     decks: tuple[Path, ...],

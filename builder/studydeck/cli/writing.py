@@ -1,4 +1,4 @@
-"""new, draft, import, ids and schema: starting decks and cards."""
+"""new, import, draft, ids, occlude, speak, fork and schema: starting decks, and what is written into them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from studydeck.terminal import command_line, quoted
     help="A new deck's folder, or a deck to add stubs to; default: cards/<the file's name>.",
 )
 @click.option("--with", "command", metavar="COMMAND", help="A program that proposes cards; see docs/material.md.")
-@click.option("--again", is_flag=True, help="Draft sentences again whose stubs you have deleted.")
+@click.option("--again", is_flag=True, help="Also draft the sentences whose stubs you deleted.")
 def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> None:
     """Draft a deck from the text in FILE: a section for each heading, and a stub of a card for each sentence.
 
@@ -68,7 +68,7 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
     end(failed=bool(drafted.problems))
 
 
-@click.command("import", short_help="Make a deck of the one that you have.")
+@click.command("import", short_help="Make a deck from a file of another tool.")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--deck", "folder", metavar="FOLDER", type=FOLDER, help="The new deck's folder; default: cards/<its name>."
@@ -76,7 +76,7 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
 @click.option("--columns", metavar="NAMES", help="What a table's columns are: question,answer,tags; - for one to skip.")
 @format_option()
 def import_(file: Path, folder: Path | None, columns: str | None, style: str) -> None:
-    """Make a deck of FILE, whose format is known by its content, or of a folder that CrowdAnki keeps.
+    """Make a deck from FILE, whose format is recognised by its content, or from a folder that CrowdAnki keeps.
 
     Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, CrowdAnki's deck.json, tables (CSV, Anki's
     notes in plain text, Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's
@@ -134,14 +134,14 @@ def ids(decks: tuple[Path, ...], write: bool) -> None:
         say(f"{counted(len(found), 'card')} without an id, {known:,} of them in deck.lock")
 
 
-@click.command(short_help="Make parts of a drawing's labels.")
+@click.command(short_help="Turn a drawing's labels into parts.")
 @click.argument("file", type=FILE)
 @click.option(
-    "--id", "ids", metavar="ID", multiple=True, help="Only the label with this id in the drawing; repeatable."
+    "--id", "ids", metavar="ID", multiple=True, help="Only the label with this id in the drawing; may be repeated."
 )
 @click.option("--write", is_flag=True, help="Write the parts into the card with this picture and parts: labels.")
 def occlude(file: Path, ids: tuple[str, ...], write: bool) -> None:
-    """Make a part of each text label of the SVG drawing in FILE, and print them as YAML.
+    """Turn each text label of the SVG drawing in FILE into a part, and print the parts as YAML.
 
     With --write, writes them into the card of the deck that has the drawing under occlude:, and parts: labels; every
     other byte stays the same. Sizes of letters are estimated: look at the parts in studydeck preview.
@@ -211,7 +211,7 @@ def _say_name(name: str) -> None:
 
 @click.command(short_help="Make a copied deck a deck of its own.")
 @DECK
-@click.option("--name", help="The copy's name in Anki; default: the original's, with (copy).")
+@click.option("--name", help="The copy's name in Anki; default: the original's, followed by (copy).")
 def fork(deck: Path, name: str | None) -> None:
     """Make DECK, a copy of another deck, a deck of its own: learners can have both, and neither overwrites the other.
 
