@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.base import Base, Bases
+from studydeck.counting import counted
 from studydeck.files import hash_of
 from studydeck.history import note_type_ids
 from studydeck.kinds import ITEM_KEYS, OWN, kind_by_key
@@ -291,7 +292,9 @@ class _Comparing:
                 continue
             self._add_card(note, kind, ids)
         if elsewhere:
-            self.not_pulled.append(NotPulled("", f"{elsewhere:,} notes of the deck's note types", "in other decks"))
+            self.not_pulled.append(
+                NotPulled("", f"{counted(elsewhere, 'note')} of the deck's note types", "in other decks")
+            )
 
     def _add_card(self, note: FoundNote, kind: Kind, ids: set[str]) -> None:
         fields = self._fields(note)

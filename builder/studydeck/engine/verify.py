@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from anki.errors import AnkiException
 
+from studydeck.counting import counted
 from studydeck.engine.learner import Had, Import, Learner
 from studydeck.model import is_another_tools
 
@@ -60,10 +61,11 @@ def _first_import(package: Path) -> tuple[list[Finding], dict[str, Had]]:
         shipped = learner.having()
         twice = [guid for guid, count in Counter(note.guid for note in learner.notes()).items() if count > 1]
         other = [guid for guid, note in second.having().items() if note.id != shipped[guid].id]
-        notes, cards = learner.col.note_count(), learner.col.card_count()
+        notes = learner.col.note_count()
+        seen = f"{counted(notes, 'note')}, {counted(learner.col.card_count(), 'card')}"
         missing = learner.missing_media()
         return [
-            Finding("a new learner gets every note", outcome.new == notes > 0, f"{notes:,} notes, {cards:,} cards"),
+            Finding("a new learner gets every note", outcome.new == notes > 0, seen),
             Finding("nothing conflicts", not outcome.conflicting and not outcome.other, _summary(outcome)),
             Finding("no two notes share a guid", not twice, _some(twice)),
             Finding("a second device gives the notes the same numbers", not other, _some(other)),
@@ -82,11 +84,12 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had], mer
         outcome = _import(learner, package, merging)
         after, now = learner.histories(), learner.having()
         changed = [card for card, history in before.items() if after.get(card) != history]
+        seen = f"{counted(studied, 'card')} studied, {len(changed):,} changed"
         return [
             Finding("nothing conflicts with the previous package", not outcome.conflicting and not outcome.other,
                   _summary(outcome)),
             *([_merged(package, previous)] if outcome.conflicting else []),
-            Finding("every history is unchanged", not changed, f"{studied:,} cards studied, {len(changed):,} changed"),
+            Finding("every history is unchanged", not changed, seen),
             *_notes(was, shipped, now),
             _sync(learner, merging),
             *_sound(learner, "the old learner's", _taken(was, shipped)),

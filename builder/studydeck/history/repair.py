@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from studydeck.counting import counted
 from studydeck.history.identity import answer_digest, question_digest, type_digest
 from studydeck.history.lock import Lock, NoteRecord, TypeRecord
 from studydeck.history.own_types import shape_of
@@ -42,20 +43,20 @@ def repair(
         uid = uid or lock.uid
         records.update(lock.notes)
         types.update(lock.types)
-        words.append(f"{len(lock.notes):,} notes from git {revision}")
+        words.append(f"{counted(len(lock.notes), 'note')} from git {revision}")
     known = types | dict(good_lines.types)
     if package is not None:
         name, old_notes, old_types = package
         numbers = note_type_ids(deck, Lock({}, known))
         if all(note_type.id == numbers.get(note_type.key) for note_type, _ in old_types):
             _add_package(records, types, old_notes, old_types, notes)
-            words.append(f"{len(old_notes):,} notes from {name}")
+            words.append(f"{counted(len(old_notes), 'note')} from {name}")
         else:
             words.append(f"nothing from {name}, which belongs to another deck")
     for record in good_lines.notes.values():
         _keep_newer(records, record)
     if good_lines.notes:
-        words.append(f"{len(good_lines.notes):,} notes from the lock's undamaged lines")
+        words.append(f"{counted(len(good_lines.notes), 'note')} from the lock's undamaged lines")
     types.update(good_lines.types)
     by_guid: dict[str, str] = {}
     for record in sorted(records.values(), key=lambda each: each.modified):
