@@ -203,7 +203,7 @@ def wrong_tag(tag: str) -> tuple[str, str] | None:
 def bad_tag(deck: Deck) -> Iterator[Problem]:
     """A tag that Anki would split, misread or drop: with white space, an empty part or a leading `-`, or reserved.
 
-    A list without its brackets, and two spellings that Anki takes for one tag, are told as what they are.
+    A list without its brackets, and two spellings that Anki takes for one tag, get messages of their own.
     """
     own = [tag for card in deck.having("tags") for tag in card.tags]
     for tag in (deck.tag, *(section.tag for section in deck.sections)):
@@ -225,11 +225,7 @@ def bad_tag(deck: Deck) -> Iterator[Problem]:
 def _tags_by_case(tags: Iterable[Text]) -> Iterator[Problem]:
     """A warning for each spelling of a tag that differs from an earlier one only in capital letters."""
     first: dict[str, str] = {}
-    seen = set[str]()
-    for tag in tags:
-        if tag in seen:
-            continue
-        seen.add(tag)
+    for tag in dict.fromkeys(tags):
         other = first.setdefault(tag.casefold(), tag)
         if other != tag:
             message = f"'{tag}' and '{other}' are one tag in Anki"

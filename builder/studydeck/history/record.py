@@ -138,9 +138,9 @@ def state_of(note: Note, lock: Lock) -> str:
 def note_type_ids(deck: Deck, lock: Lock) -> dict[str, int]:
     """Anki's numbers of the note types that the deck ships, by key: from the lock if it has them, else from its uid.
 
-    A learner's notes conflict with a package whose note type has another number (anki-facts: note types), so a
-    new uid must not change it. A deck with note types of its own ships ours only if it has cards for them: whoever
-    takes a deck over gets no note type that they don't need. Nor does any deck without pictures to name get theirs.
+    A learner's notes conflict with a package whose note type has another number, so a new uid must not change it. A
+    deck with note types of its own ships ours only if it has cards for them: whoever takes a deck over gets no note
+    type that they don't need. Nor does any deck without pictures to name get theirs.
     """
     own = {kind.key: kind.note_type.id for kind in deck.own_kinds.values() if kind.note_type}
     sections = [section for section in deck.sections if own or section.masked]
