@@ -85,7 +85,7 @@ def not_looked_at(deck: Deck, problems: Sequence[Problem], judge: bool) -> Itera
     for card in deck.cards:
         for name in () if card.retired else card.ok:
             own: list[Placed] = [card.place, *card.all_texts, *card.source]
-            place = Place(name.path, name.line, name.column)
+            place = Place.of(name)
             names[place] = name
             named[place] |= {(at.path, at.line, at.column, str(name)) for at in own}
     silenced = set().union(*named.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from studydeck.files import write_files
+from studydeck.files import write_file
 from studydeck.history import LOCK_FILE, Lock, lock_text, note_type_ids, record
 from studydeck.importers import IncomingType
 from studydeck.model import Deck, Note
@@ -77,4 +77,4 @@ def write_lock(deck: Deck, notes: Sequence[Note], stamps: Mapping[str, int]) -> 
     types = note_types(deck, note_type_ids(deck, Lock()))
     lock, _ = record(notes, types, Lock(uid=deck.uid, language=deck.language), 1)
     records = {each.id: each._replace(modified=max(1, stamps.get(each.guid, 1))) for each in lock.notes.values()}
-    write_files({deck.folder / LOCK_FILE: lock_text(lock._replace(notes=records)).encode()}, deck.folder)
+    write_file(deck.folder / LOCK_FILE, lock_text(lock._replace(notes=records)).encode(), deck.folder)

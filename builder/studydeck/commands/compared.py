@@ -344,7 +344,7 @@ def compared_in(note: Note, fields: Mapping[str, str]) -> Iterator[Compared]:
     for part in card.values.get("parts", ()):
         key = Key(takes.MARKDOWN, "", _field_of(part), in_answer_language=True)
         if key.field in fields:
-            yield Compared(Place(part.path, part.line, part.column), "name", key, part or None)
+            yield Compared(Place.of(part), "name", key, part or None)
 
 
 def with_names(note: Note, fields: Mapping[str, str]) -> Mapping[str, str]:

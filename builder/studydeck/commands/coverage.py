@@ -6,6 +6,7 @@ from pathlib import Path
 
 from studydeck.commands.sources import sources
 from studydeck.material import Coverage, coverage_of
+from studydeck.model import Place
 from studydeck.pipeline import Loaded
 from studydeck.stats.numbers import Sentences
 
@@ -16,13 +17,11 @@ def cover(loaded: Loaded, material: Path | None = None, *, judging: bool = False
     Cards that aren't written yet don't count. With `judging`, texts are left out.
     """
     found = sources(loaded, material, judging=judging).written
-    todo = {(each.path, each.line, each.column) for each in loaded.problems if each.name == "placeholder"}
-    written = [
-        each
-        for each in found.all
-        if each.card is None or todo.isdisjoint((text.path, text.line, text.column) for text in each.card.texts)
-    ]
-    return coverage_of(str(loaded.deck.title), found._replace(all=tuple(written)))
+    todo = {Place.of(each) for each in loaded.problems if each.name == "placeholder"}
+    if todo:
+        written = [each for each in found.all if each.card is None or todo.isdisjoint(map(Place.of, each.card.texts))]
+        found = found._replace(all=tuple(written))
+    return coverage_of(str(loaded.deck.title), found)
 
 
 def sentence_counts(loaded: Loaded) -> Sentences | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from studydeck.files import read_bytes, write_files
+from studydeck.files import read_bytes, write_file
 from studydeck.model import Place, Text
 from studydeck.reading.edit_parts import DrawnPart, with_parts
 from studydeck.reading.nodes import Items, Keys
@@ -65,7 +65,7 @@ def write_parts(drawing: Path, parts: Sequence[DrawnPart]) -> Path:
             f"{which} occlude: {name} and parts: {LABELS} in {folder.as_posix()}; write that into one card"
         )
     ((path, data, at),) = found
-    write_files({path: with_parts(path, data, at, parts)}, folder)
+    write_file(path, with_parts(path, data, at, parts), folder)
     return path
 
 
@@ -79,4 +79,4 @@ def _asking(folder: Path, name: str) -> Iterator[tuple[Path, bytes, Place]]:
             if isinstance(card, Keys) and card.get("occlude") == name:
                 parts = card.get("parts")
                 if isinstance(parts, Text) and parts == LABELS:
-                    yield path, data, Place(card.path, card.line, card.column)
+                    yield path, data, Place.of(card)

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studydeck.history import note_type_ids, state_of
-from studydeck.model import ERROR, Card, Identity, Note, NoteType, Placed, Problem, Section, Text, problems_by_note
+from studydeck.model import (
+    ERROR,
+    Card,
+    Identity,
+    Note,
+    NoteType,
+    Place,
+    Placed,
+    Problem,
+    Section,
+    Text,
+    problems_by_note,
+)
 from studydeck.pipeline import Loaded
 from studydeck.preview.view import Face, View, cards_of, face, head_of, with_problems
 from studydeck.render import note_types, render_notes
@@ -157,19 +169,19 @@ def signs_of(loaded: Loaded, learners: Sequence[Studied]) -> Signs:
 
 def _without_errors(loaded: Loaded) -> Loaded:
     """The deck without the cards that have an error, and without a style that has one."""
-    wrong = {(each.path, each.line, each.column) for each in loaded.errors}
+    wrong = {Place.of(each) for each in loaded.errors}
     identities = iter(loaded.identities)
     known = []
     sections = []
     for section in loaded.deck.sections:
         good = []
         for card, identity in zip(section.cards, identities, strict=False):
-            if identity is not None and wrong.isdisjoint((at.path, at.line, at.column) for at in _places(card)):
+            if identity is not None and wrong.isdisjoint(map(Place.of, _places(card))):
                 good.append(card)
                 known.append(identity)
         sections.append(section if len(good) == len(section.cards) else section._replace(cards=tuple(good)))
     style = loaded.deck.style
-    if style is not None and any(path == style.path for path, _, _ in wrong):
+    if style is not None and any(at.path == style.path for at in wrong):
         style = None
     return loaded._replace(deck=loaded.deck._replace(sections=sections, style=style), identities=known)
 

@@ -21,7 +21,7 @@ from studydeck.commands.compared import (
     fields_of,
     with_names,
 )
-from studydeck.files import read_bytes, write_files
+from studydeck.files import read_bytes, write_file, write_files
 from studydeck.history import LOCK_FILE, with_pulled
 from studydeck.history.identity import content_digest
 from studydeck.kinds import ITEM_KEYS, card_keys
@@ -98,7 +98,7 @@ def write_pulled(pulled: Pulled, collection: Found, now: int) -> Pulled:
     if stamps:
         path = folder / LOCK_FILE
         text = read_bytes(path, folder).decode()
-        write_files({path: with_pulled(text, stamps).encode()}, folder)
+        write_file(path, with_pulled(text, stamps).encode(), folder)
     return pulled
 
 

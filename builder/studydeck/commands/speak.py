@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from studydeck.files import inside, write_files
+from studydeck.files import inside, write_file
 from studydeck.model import Deck
 from studydeck.patterns import pattern
 from studydeck.pipeline import Loaded, Progress, no_progress
@@ -89,7 +89,7 @@ def _make(lacking: Sequence[Spoken], deck: Deck, command: str, progress: Progres
             continue
         in_a_row[each.language] = 0
         path = deck.folder / "media" / SPOKEN / f"{each.name}-{_voice(command)}{_suffix(data)}"
-        write_files({path: data}, deck.folder)
+        write_file(path, data, deck.folder)
     return failures
 
 

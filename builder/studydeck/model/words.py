@@ -27,6 +27,11 @@ class Place(NamedTuple):
     line: int = 1
     column: int = 1
 
+    @classmethod
+    def of(cls, at: Placed) -> Place:
+        """Where `at` was written."""
+        return cls(at.path, at.line, at.column)
+
 
 def shown(path: Path) -> str:
     """`path` as problems show it: relative to the current folder if possible, with forward slashes."""

@@ -61,7 +61,7 @@ def read_items(key: Text, node: Items | Text, problems: list[Problem]) -> tuple[
     before = len(problems)
     items = []
     for each in nodes:
-        place = Place(each.path, each.line, each.column)
+        place = Place.of(each)
         if isinstance(each, Text):
             items.append(Entry(place, {"text": each}, node if isinstance(node, Text) else None))
         elif isinstance(each, Keys):

@@ -253,5 +253,5 @@ def own_card(tree: Keys, own_kinds: Mapping[str, Kind | None], problems: list[Pr
             remedy = f"write {filling}: instead" if filling else f"it has {', '.join(kind.fields)}"
             problems.append(_bad(field, f"the note type '{name}' has no other field '{field[:40]}'", remedy))
     if all(key in values for key in kind.required):
-        return Card(Place(tree.path, tree.line, tree.column), kind, values)
+        return Card(Place.of(tree), kind, values)
     return None

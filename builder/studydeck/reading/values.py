@@ -15,7 +15,6 @@ from studydeck.model import (
     Kind,
     Material,
     Place,
-    Placed,
     Problem,
     Text,
     problem,
@@ -333,7 +332,7 @@ def _report_kind(kind: str, key: Text, node: Node, problems: list[Problem]) -> N
     remedy = f"write {wanted}"
     if isinstance(node, Keys):
         remedy = "put the text in quotes if it isn't meant as a mapping" if kind not in _MAPPINGS else remedy
-    problems.append(problem("wrong-kind", node if not isinstance(node, Text) else _place_of(node), message, remedy))
+    problems.append(problem("wrong-kind", node if not isinstance(node, Text) else Place.of(node), message, remedy))
 
 
 def _kind_of(node: Node) -> str:
@@ -415,7 +414,3 @@ def _texts_of(tree: Keys) -> dict[str, Any] | None:
 def _owner(key: str) -> Kind | None:
     """The only kind that has this key; None for keys that all kinds have, and for unknown ones."""
     return next((each for each in KINDS.values() if key in each.own), None)
-
-
-def _place_of(at: Placed) -> Place:
-    return Place(at.path, at.line, at.column)
