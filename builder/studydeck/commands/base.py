@@ -149,4 +149,4 @@ def lock_of(home: str) -> str:
 
 
 def _base(stamp: int, note: Note) -> Base:
-    return Base(stamp, dict(zip(note.card.kind.fields, note.fields, strict=True)), note.tags)
+    return Base(stamp, note.by_name, note.tags)

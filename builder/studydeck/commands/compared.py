@@ -403,7 +403,7 @@ def in_yaml(values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
 
 def fields_of(note: Note) -> Mapping[str, str]:
     """A note's fields by their names, as `with_names` has them."""
-    return with_names(note, dict(zip(note.card.kind.fields, note.fields, strict=True)))
+    return with_names(note, note.by_name)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from studydeck.commands.plan import compared
 from studydeck.files import package_path, read_bytes, write_files
-from studydeck.history.identity import content_digest
 from studydeck.history.plan import Old
 from studydeck.model import Kind, Note, NoteType
 from studydeck.patterns import pattern
@@ -59,13 +58,9 @@ def text_edition(
     types = {each.key: each for each in after.types}
     left: dict[str, list[str]] = {}
     groups: dict[tuple[str, tuple[str, ...]], list[Note]] = {}
-    edited = [
-        (note, old)
-        for note in after.notes
-        if (old := before.notes.get(note.identity.guid)) is not None and old.content != content_digest(note)
-    ]
+    edited = after.edits(before)
     columns = {key: _columns(key, after.notes, edited) for key in types}
-    for note, old in edited:
+    for old, note in edited:
         if why := _left_because(note, old, columns[note.kind]):
             left.setdefault(why, []).append(note.identity.id)
         else:
@@ -92,13 +87,13 @@ def write_edition(edition: TextEdition, package: Path) -> None:
             path.unlink()
 
 
-def _columns(key: str, notes: Iterable[Note], edited: Iterable[tuple[Note, Old]]) -> tuple[str, ...]:
+def _columns(key: str, notes: Iterable[Note], edited: Iterable[tuple[Old, Note]]) -> tuple[str, ...]:
     """The fields of a kind that the author fills or filled: the others are the learner's."""
     mine = [note for note in notes if note.kind == key]
     if not mine:
         return ()
     kind: Kind = mine[0].card.kind
-    olds = [old for note, old in edited if note.kind == key]
+    olds = [old for old, note in edited if note.kind == key]
     used = {name for note in mine for name, value in zip(kind.fields, note.fields, strict=True) if value}
     for old in olds:
         fields = old.fields if old.fields is not None else dict.fromkeys(kind.fields, "?")
@@ -108,7 +103,7 @@ def _columns(key: str, notes: Iterable[Note], edited: Iterable[tuple[Note, Old]]
 
 def _left_because(note: Note, old: Old, columns: Sequence[str]) -> str:
     """Why a row can't bring the edit of the note; "" if it can."""
-    fields = dict(zip(note.card.kind.fields, note.fields, strict=True))
+    fields = note.by_name
     if not next(iter(fields.values())).strip():
         return _EMPTY
     if media_in(fields.values()) - media_in((old.fields or {}).values()):
@@ -145,7 +140,7 @@ def _text(deck: str, note_type: NoteType, columns: Sequence[str], tags: Sequence
     csv.writer(text, delimiter="\t", lineterminator="\n").writerow([*columns, _GUID])
     rows = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL)  # a text may start with #
     for note in notes:
-        fields = dict(zip(note.card.kind.fields, note.fields, strict=True))
+        fields = note.by_name
         rows.writerow([*(fields[name] for name in columns), note.identity.guid])
     return text.getvalue()
 

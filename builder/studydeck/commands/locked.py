@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studydeck.files import package_path
 from studydeck.history import Lock, note_type_ids, paragraph, record
-from studydeck.model import Note, Problem, problem
+from studydeck.model import Note, Place, Problem, problem
 from studydeck.pipeline import Loaded, compile_notes
 from studydeck.render import note_types
 from studydeck.shipped import build_words, shipped, taken_back
@@ -23,19 +23,18 @@ def lock_changes(loaded: Loaded, out: Path, now: int, only_this_branch: bool = F
     paragraphs = (paragraph(*each) for each in lock.notes.values())
     back = taken_back(deck.folder, loaded.lock, loaded.known, last, changes.edited, paragraphs, only_this_branch)
     words = build_words(deck.folder, set(last.newer.values()), only_this_branch)
-    return _locked(loaded, lock, notes, back, {each: words[source] for each, source in last.newer.items()})
+    newer = {each: words[source] for each, source in last.newer.items()}
+    return sorted(_locked(loaded, lock, notes, back, newer))
 
 
 def _locked(
     loaded: Loaded, lock: Lock, notes: Sequence[Note], taken_back: Mapping[str, str], newer: Mapping[str, str]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     """A problem for every card and note type whose record in `lock` differs from the loaded lock's.
 
     `taken_back` and `newer` name the builds that have newer stamps than the loaded lock, by the notes' ids.
     """
-    remedy = "run studydeck build and commit deck.lock"
-    problems = []
-    before = loaded.lock.notes
+    before, at = loaded.lock.notes, loaded.deck.place
     places = {note.identity.id: note.card.place for note in notes}
     for note_id, after in lock.notes.items():
         last = before.get(note_id)
@@ -48,17 +47,15 @@ def _locked(
         elif unedited:
             what = f"has the same text, but was built again since ({newer[note_id]})"
         nobody = "; if nobody got that build, add --only-this-branch" if unedited or note_id in taken_back else ""
-        at = places.get(note_id, loaded.deck.place)
-        message = f"the lock would change: the card '{note_id}' {what}"
-        problems.append(problem("locked", at, message, remedy + nobody))
+        yield _problem(places.get(note_id, at), f"the card '{note_id}' {what}", nobody)
     if before and not loaded.lock.uid:
-        message = "the lock would change: it has no line with the deck's uid yet"
-        problems.append(problem("locked", loaded.deck.place, message, remedy))
+        yield _problem(at, "it has no line with the deck's uid yet")
     if before and loaded.lock.language != loaded.deck.language:
-        message = "the lock would change: it has another language than deck.yaml, or none yet"
-        problems.append(problem("locked", loaded.deck.place, message, remedy))
+        yield _problem(at, "it has another language than deck.yaml, or none yet")
     for key, after_type in lock.types.items():
         if loaded.lock.types.get(key) != after_type:
-            message = f"the lock would change: the note type '{after_type.name}' changed"
-            problems.append(problem("locked", loaded.deck.place, message, remedy))
-    return sorted(problems)
+            yield _problem(at, f"the note type '{after_type.name}' changed")
+
+
+def _problem(at: Place, what: str, more: str = "") -> Problem:
+    return problem("locked", at, f"the lock would change: {what}", f"run studydeck build and commit deck.lock{more}")

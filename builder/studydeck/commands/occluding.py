@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from studydeck.commands.change import cards_in
 from studydeck.files import read_bytes, write_file
 from studydeck.model import Place, Text
 from studydeck.reading.edit_parts import DrawnPart, with_parts
-from studydeck.reading.nodes import Items, Keys
 from studydeck.reading.parts import LABELS
-from studydeck.reading.tree import read_tree
 from studydeck.reading.written import flow
 from studydeck.render.labels import labels_of
 from studydeck.text import slug
@@ -73,10 +72,8 @@ def _asking(folder: Path, name: str) -> Iterator[tuple[Path, bytes, Place]]:
     """The files, and the places in them, of cards that say that their parts are the labels of the drawing `name`."""
     for path in sorted(folder.glob("*.yaml")):
         data = read_bytes(path, folder)
-        tree, _ = read_tree(path.as_posix(), data)
-        cards = tree.get("cards") if isinstance(tree, Keys) else None
-        for card in cards if isinstance(cards, Items) else ():
-            if isinstance(card, Keys) and card.get("occlude") == name:
+        for card in cards_in(path.as_posix(), data):
+            if card.get("occlude") == name:
                 parts = card.get("parts")
                 if isinstance(parts, Text) and parts == LABELS:
                     yield path, data, Place.of(card)

@@ -79,10 +79,10 @@ class Artist:
         fields.fields = list(note.fields)
         card = fields.ephemeral_card(number)
         output = card.render_output()
-        fields_by_name = dict(zip(note.card.kind.fields, note.fields, strict=True))
+        by_name = note.by_name
 
         def compared(typed: re.Match[str]) -> str:
-            field = fields_by_name.get(typed[1].rpartition(":")[2], "")
+            field = by_name.get(typed[1].rpartition(":")[2], "")
             return self._learner.col.compare_answer(field, "")
 
         return Drawn(

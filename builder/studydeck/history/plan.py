@@ -239,8 +239,7 @@ def texts_of(notes: Iterable[Note]) -> list[Old]:
 def named_fields(note: Note) -> dict[str, str]:
     """The fields of a note that its author writes, by name."""
     ours = _OURS if note.card.kind.note_type is None else ()
-    named = zip(note.card.kind.fields, note.fields, strict=True)
-    return {name: value for name, value in named if name not in ours}
+    return {name: value for name, value in note.by_name.items() if name not in ours}
 
 
 def without_texts(before: Before, after: After) -> set[str]:

@@ -51,6 +51,11 @@ class Note(NamedTuple):
     section: str
     deck: str
 
+    @property
+    def by_name(self) -> dict[str, str]:
+        """The fields by their names."""
+        return dict(zip(self.card.kind.fields, self.fields, strict=True))
+
 
 def problems_by_note(notes: Sequence[Note], problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     """The problems in each note's lines, by the note's id; `notes` are all of their files."""
