@@ -29,7 +29,7 @@ from studydeck.history import (
     own_type_problems,
     type_records,
 )
-from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped, shown
+from studydeck.model import ERROR, NOTHING_KEPT, Deck, Identity, Kept, Note, Problem, Shipped, has_errors, shown
 from studydeck.pair import Replacement, forget_lock, lock_in, lock_warnings, not_written, set_up_merging
 from studydeck.reading import read_deck
 from studydeck.render import Media, anki_decks, collect_media, note_types, render_notes
@@ -148,7 +148,7 @@ def load(
         problems += part_problems(deck, identities, media.sizes)
     found = chain(problems, wrong_media, _material_problems(deck, identities, judge, keep_material))
     problems = [*check(deck, found, judge=judge), *damage]
-    if any(each.severity == ERROR for each in problems):
+    if has_errors(problems):
         # A card that was left out looks like a deleted one, so it is too early to ask which card is which.
         unclear = [each for each in unclear if each.name != "ambiguous-card"]
     return Loaded(deck, lock, identities, media, sorted({*problems, *unclear}), follows)

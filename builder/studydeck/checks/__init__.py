@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from studydeck.checks.errors import bad_tag, no_card, same_id, same_question, wrong_texts
 from studydeck.checks.style import style
-from studydeck.model import ERROR, Deck, Problem
+from studydeck.model import ERROR, Deck, Problem, has_errors
 from studydeck.timings import stage
 
 ERRORS: tuple[Callable[[Deck], Iterator[Problem]], ...] = (wrong_texts, same_question, same_id, bad_tag, no_card, style)
@@ -31,7 +31,7 @@ def check(deck: Deck, found: Iterable[Problem] = (), *, judge: bool = True) -> l
         from studydeck.checks.judgements import judgements
 
         problems += judgements(deck)
-    if any(each.severity == ERROR for each in found):
+    if has_errors(found):
         # A section whose cards were left out looks like one without any.
         problems = [each for each in problems if each.name != "thin-section"]
     off = {str(name) for name, setting in deck.checks.items() if setting == "off"}

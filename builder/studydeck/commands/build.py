@@ -14,7 +14,7 @@ from studydeck.decks import own_claims, part_of
 from studydeck.files import package_path
 from studydeck.history import Lock
 from studydeck.incremental import cache, rebuild
-from studydeck.model import ERROR, Problem
+from studydeck.model import ERROR, Problem, has_errors
 from studydeck.pipeline import Built, Loaded, Progress, build
 
 #: Warnings of what a build changes: when it is in the lock, there is nothing to warn of.
@@ -46,7 +46,7 @@ def build_all(
             return read_all(looks, out, opened, half, parts=not locked, locks=locks, only_this_branch=only_this_branch)
 
         reads, problems = as_needed(looks)
-        if speak_with and not _failing(problems) and any(each.name == "unspoken" for each in problems):
+        if speak_with and not has_errors(problems) and any(each.name == "unspoken" for each in problems):
             failures = _speak([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
             looks = cache.look([each.deck for each in looks], out, now, only_this_branch)  # with the sounds
             looks = [each._replace(known=None) for each in looks]
@@ -55,12 +55,12 @@ def build_all(
         loaded = [each.loaded for each in reads if each.loaded]
         if locked:
             problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
-        if locked and not _failing(problems):
+        if locked and not has_errors(problems):
             from studydeck.commands.locked import lock_changes
 
             changed = (problem for each in loaded for problem in lock_changes(each, out, now, only_this_branch))
             problems = sorted(changed) or problems
-        if _failing(problems):
+        if has_errors(problems):
             return [], problems
         for each in loaded:
             before_building(each)
@@ -118,7 +118,3 @@ def _explained(problems: Sequence[Problem], loaded: Sequence[Loaded], failures: 
         each._replace(message=f"{each.message}, since {why[each]}", remedy=remedy) if each in why else each
         for each in problems
     ]
-
-
-def _failing(problems: Sequence[Problem]) -> bool:
-    return any(each.severity == ERROR for each in problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from studydeck.model.words import Placed
@@ -106,6 +107,11 @@ def problem(name: str, at: Placed, message: str, remedy: str, severity: str = ER
 
 def _cut(sentence: str) -> str:
     return in_one_line(sentence if len(sentence) <= 500 else f"{sentence[:500]}…")
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of these is an error, with which nothing is built."""
+    return any(each.severity == ERROR for each in problems)
 
 
 def warning(name: str, at: Placed, message: str, remedy: str) -> Problem:

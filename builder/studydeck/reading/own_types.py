@@ -12,7 +12,6 @@ from typing import Any
 from studydeck.kinds.fronts import Part, named_in, parse_template
 from studydeck.kinds.own import FILLING, MASKED, field_key, own_kind
 from studydeck.model import (
-    ERROR,
     WARNING,
     Card,
     Field,
@@ -23,6 +22,7 @@ from studydeck.model import (
     Problem,
     Template,
     Text,
+    has_errors,
     problem,
     shown,
 )
@@ -115,7 +115,7 @@ def _note_type(home: Path, folder: Path, name: str, problems: list[Problem]) -> 
     )
     faults = list(_faults(note_type, values, tree))
     problems += faults
-    return None if any(each.severity == ERROR for each in faults) else note_type
+    return None if has_errors(faults) else note_type
 
 
 def _sort(fields: Sequence[Field], values: Mapping[str, Any]) -> int:
