@@ -292,6 +292,15 @@ def test_a_guid_finds_a_card_without_an_id_that_was_reworded(author: Author, lea
     assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
 
 
+def test_no_card_is_asked_about_a_note_that_another_card_is(author: Author) -> None:
+    known = "  - {question: What is b?, answer: x}\n"
+    author.section("  - {question: What is a?, answer: w}\n" + known)
+    author.build()
+    taken = f"  - {{id: what-is-a, question: What is a?, answer: w}}\n  - {{guid: {author.guid('what-is-a')}, "
+    author.section(f"{taken}question: What is c?, answer: y}}\n  - {{question: What is d?, answer: z}}\n{known}")
+    assert [each.name for each in author.problems()] == ["same-id"]
+
+
 def test_a_card_whose_id_another_took_keeps_its_history_by_its_guid_alone(capitals: Author, studied: Learner) -> None:
     before, histories = asked(studied), studied.histories()
     guid = capitals.guid("q1")

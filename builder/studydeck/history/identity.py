@@ -126,6 +126,9 @@ class _Matching:
         }
         self.by_question: dict[str, list[NoteRecord]] = defaultdict(list)
         self.by_answer: dict[tuple[str, str], list[NoteRecord]] = defaultdict(list)
+        self.gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None if that is gone, too
+        self.gone_items: dict[str, list[NoteRecord]] = defaultdict(list)  # by the list's id
+        self.gone_by_answer: dict[str, list[NoteRecord]] = defaultdict(list)
         self.guids: set[str] = {card.values["guid"] for card in deck.having("guid")}
         self.by_guid = {each.guid: each for each in lock.notes.values() if each.guid in self.guids}
         self.tried: dict[str, int] = {}  # the last number after each slug
@@ -180,6 +183,8 @@ class _Matching:
         taken = {n for n in sorted(items) if self._take_by_question(n, in_place=True)}
         nameless = [n for n in nameless if n not in taken and not self._take_by_question(n)]
         nameless = self._take_by_answer(nameless)
+        if nameless:
+            self._index_gone()
         for number in nameless:
             self._take_new(number)
         if self.lock.notes:
@@ -195,6 +200,19 @@ class _Matching:
                 self.by_question[record.question].append(record)
                 if not record.retired:
                     self.by_answer[record.section, record.answer].append(record)
+
+    def _index_gone(self) -> None:
+        """Indexes the notes without an id from their author that no card is. Only `gone_by_answer` has retired ones."""
+        sections = {each.tag for each in self.deck.sections}
+        made = [each for each in self._free(self.lock.notes.values()) if each.made]
+        for each in sorted(made, key=lambda each: each.retired):
+            of_list = list_of(each.id)
+            if not of_list:
+                self.gone_by_answer[each.answer].append(each)
+            if of_list and not each.retired:
+                self.gone_items[of_list].append(each)
+            elif not each.retired:
+                self.gone[each.section if each.section in sections else None].append(each)
 
     def _take_given(self, number: int, card: Card) -> None:
         """Takes the note of a card whose id is in the lock, or whose author wrote a guid."""
@@ -267,8 +285,7 @@ class _Matching:
 
     def _take_new(self, number: int) -> None:
         section, card = self.cards[number]
-        gone = self._gone_like(section, card)
-        if gone and card.guid is None:
+        if card.guid is None and (gone := self._gone_like(section, card)):
             self._ask(card, gone)
             return
         asks: str = card.own_text
@@ -294,24 +311,11 @@ class _Matching:
         include notes that an earlier build retired: only the answer shows that they may be back. For an item of a list,
         those of the list.
         """
-        if not hasattr(self, "_gone"):
-            self._gone: dict[str | None, list[NoteRecord]] = defaultdict(list)  # by section; None if that is gone
-            self._gone_items: dict[str, list[NoteRecord]] = defaultdict(list)  # by the list's id
-            self._answered: dict[str, list[NoteRecord]] = defaultdict(list)
-            sections = {each.tag for each in self.deck.sections}
-            for each in sorted(self._free(self.lock.notes.values()), key=lambda each: each.retired):
-                if each.made and (of_list := list_of(each.id)):
-                    if not each.retired:
-                        self._gone_items[of_list].append(each)
-                elif each.made:
-                    self._answered[each.answer].append(each)
-                    if not each.retired:
-                        self._gone[each.section if each.section in sections else None].append(each)
         if card.item is not None:
-            return sorted(self._gone_items[card.item.list][:_NAMED])
-        gone = sorted([*self._gone.get(section.tag, ())[:_NAMED], *self._gone.get(None, ())[:_NAMED]])
+            return sorted(self.gone_items[card.item.list][:_NAMED])
+        gone = sorted([*self.gone[section.tag][:_NAMED], *self.gone[None][:_NAMED]])
         if not gone and card.answers:
-            gone = self._answered.get(answer_digest(card), [])
+            gone = self.gone_by_answer[answer_digest(card)]
         return gone[:_NAMED]
 
     def _report_changed(self) -> None:
