@@ -82,7 +82,7 @@ class Loaded(NamedTuple):
         return [each.id if each else "" for each in self.identities]
 
 
-class Part(NamedTuple):
+class PartRead(NamedTuple):
     """What was `read` of a deck, not all of it, with problems; `deck` has only those cards that are looked at."""
 
     read: Deck
@@ -123,7 +123,7 @@ def load(
     judge: bool = True,
     keep_lock: bool = True,
     keep_material: bool = True,
-    part: Part | None = None,
+    part: PartRead | None = None,
 ) -> Loaded:
     """Reads and checks the deck in `folder`: all problems of all its files, sorted by place. Writes nothing.
 

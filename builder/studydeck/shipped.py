@@ -36,7 +36,7 @@ from studydeck.repository import Repository, is_shallow, refs_state, repository_
 _FORM = "studydeck locks in git 1"  # the format of what is remembered
 
 
-class Shipped(NamedTuple):
+class LastShipped(NamedTuple):
     """What learners may have. `lock` is the deck's own, caught up with newer builds.
 
     `newer` shows the build that each note's newer stamp is known from, by the note's id: a package, or a lock's line.
@@ -50,14 +50,14 @@ class Shipped(NamedTuple):
 
 def shipped(
     folder: Path, lock: Lock, notes: Sequence[Identity], package: Path | None, only_this_branch: bool = False
-) -> Shipped:
+) -> LastShipped:
     """What learners may have of the deck in `folder`, whose `notes` are about to be built over `package`, if any.
 
     With `only_this_branch`, neither the package nor other branches count: nobody got their builds. Without a package,
     as in a build that keeps notes, git was asked before, and matters only for notes that the lock lacks.
     """
     if package is None and notes and all((each.was or each.id) in lock.notes for each in notes):
-        return Shipped(lock)
+        return LastShipped(lock)
     later: list[tuple[NoteRecord | TypeRecord, Origin]] = []
     problems = []
     if repository := repository_of(folder):
@@ -69,14 +69,14 @@ def shipped(
             problems.append(problem("missing-history", place, message, ever.remedy, WARNING))
     if package is not None and not only_this_branch:
         later += _in_package(package, lock)  # last: if git has the same build, its branch says more
-    return Shipped(*caught_up(lock, notes, later), problems)
+    return LastShipped(*caught_up(lock, notes, later), problems)
 
 
 def taken_back(
     folder: Path,
     lock: Lock,
     notes: Sequence[Identity],
-    last: Shipped,
+    last: LastShipped,
     edited: Iterable[str],
     paragraphs: Iterable[str],
     only_this_branch: bool = False,
@@ -104,7 +104,7 @@ def is_behind(folder: Path, lock: Lock, only_this_branch: bool) -> bool:
 
 
 def build_words(folder: Path, origins: Iterable[Origin], only_this_branch: bool = False) -> dict[Origin, str]:
-    """What people call builds that `Shipped.newer` shows: `try, 1a2b3c4`, or the package."""
+    """What people call builds that `LastShipped.newer` shows: `try, 1a2b3c4`, or the package."""
     words: dict[Origin, str] = {each: each.as_posix() for each in origins if isinstance(each, Path)}
     lines = [each for each in origins if isinstance(each, str)]
     repository = repository_of(folder)

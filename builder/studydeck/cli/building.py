@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from studydeck.timings import Stopwatch
 
 
-Before = TypeVar("Before")
+_Before = TypeVar("_Before")
 
 
 @click.command(short_help="Check decks for mistakes.")
@@ -211,8 +211,8 @@ def _in_turn(look: Callable[[], list[cache.DeckStatus]], output: Path, turn: Exi
 
 
 def bring_up_to_date(
-    folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], Before]
-) -> Before | None:
+    folders: Sequence[Path], output: Path, only_this_branch: bool, before: Callable[[], _Before]
+) -> _Before | None:
     """Builds decks of which anything changed, for another command; ends the program if any has errors.
 
     Returns what `before` returned before the build; None if nothing had changed.

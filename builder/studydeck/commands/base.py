@@ -121,7 +121,7 @@ class Bases:
         home = head and git.home_at(self.deck.folder, head, self.deck.uid)
         if home is None:
             return
-        path = lock_of(home)
+        path = lock_path_in(home)
         before: set[str] = set()
         for commit in git.commits_of(self.deck.folder, path):
             lines = set((git.file_at(self.deck.folder, commit, path) or b"").decode("utf-8", "replace").split("\n"))
@@ -143,7 +143,7 @@ def notes_at(deck: Deck, commit: str) -> list[Note]:
         return compile_notes(load(target))
 
 
-def lock_of(home: str) -> str:
+def lock_path_in(home: str) -> str:
     """The path of the lock of a deck that git has in `home`."""
     return f"{home}/{LOCK_FILE}".lstrip("/")
 

@@ -14,7 +14,9 @@ from studydeck.decks import load_all, own_claims, written_guids
 from studydeck.history import Lock, guid_in
 from studydeck.incremental import cache, rebuild
 from studydeck.model import Problem
+from studydeck.pair import lock_in
 from studydeck.pipeline import Loaded, Progress, load
+from studydeck.shipped import is_behind
 
 
 class Read(NamedTuple):
@@ -61,7 +63,7 @@ def read_all(
     reads: dict[Path, Read] = {}
     for look in looks:
         deck, _, known = look
-        if known is None or (known.moved and rebuild.is_behind(deck, only_this_branch)):
+        if known is None or (known.moved and is_behind(deck, lock_in(deck)[0], only_this_branch)):
             continue
         if unread and not known.changed:
             reads[deck] = Read(look)

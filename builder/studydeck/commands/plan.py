@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from studydeck.commands.base import lock_of, notes_at
+from studydeck.commands.base import lock_path_in, notes_at
 from studydeck.files import package_path, read_bytes
 from studydeck.history import LOCK_FILE, Lock, NoteRecord, git, note_type_ids, read_lock, record, records_in
 from studydeck.history.plan import (
@@ -91,7 +91,7 @@ def _lock_in_git(deck: Deck) -> tuple[str, Lock] | None:
     home = head and git.home_at(deck.folder, head, deck.uid)
     if home is None:
         return None
-    path = lock_of(home)
+    path = lock_path_in(home)
     for commit in git.commits_of(deck.folder, path):
         lock, damage = read_lock(LOCK_FILE, git.file_at(deck.folder, commit, path) or b"")
         if not damage:
@@ -117,10 +117,10 @@ def _before_revision(deck: Deck, revision: str) -> tuple[Before, str]:
     home = git.home_at(deck.folder, commit, deck.uid)
     if home is None:
         return Before({}, (), f"git {revision}, which doesn't have the deck yet"), ""
-    data = git.file_at(deck.folder, commit, lock_of(home))
+    data = git.file_at(deck.folder, commit, lock_path_in(home))
     if data is None:
         raise ValueError(f"the deck has no deck.lock at the git revision {revision}")
-    lock = _undamaged_lock(f"{revision}:{lock_of(home)}", data)
+    lock = _undamaged_lock(f"{revision}:{lock_path_in(home)}", data)
     before = with_texts(before_from_lock(lock, f"git {revision}"), texts_of(notes_at(deck, commit)))
     return before, f"Old texts are from git {revision}."
 

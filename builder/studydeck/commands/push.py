@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from studydeck.commands.pushed import Pushed
 from studydeck.engine.own import Own
-from studydeck.history.both import Merged, Shipped, Version, merge
+from studydeck.history.both import Merged, PastVersions, Version, merge
 from studydeck.model import Row
 from studydeck.package.part import BuiltPackage, Content, TypePair
 from studydeck.package.read import DAMAGE
@@ -209,7 +209,7 @@ class Push:
     def _look_at(self, guid: str, had: Row) -> None:
         fields, tags = self._texts[had.id]
         new, theirs = self._builds.version(guid), Version(self._type(guid).named(fields), tags)
-        shipped = Shipped([new], True) if new.is_same(theirs) else self._builds.shipped(guid, had.modified, theirs)
+        shipped = PastVersions([new], True) if new.is_same(theirs) else self._builds.shipped(guid, had.modified, theirs)
         built = self.shipment.rows[guid].modified
         if not self._type(guid).takes(new.fields):
             self._leave(guid, _CHANGED_TYPE)
@@ -252,28 +252,28 @@ class _Builds:
         """Whether a note that has this stamp in the collection is known to need nothing of this build."""
         return self.pushed.last.get(guid) == (self.shipment.rows[guid].modified, stamp)
 
-    def shipped(self, guid: str, stamp: int, theirs: Version) -> Shipped:
+    def shipped(self, guid: str, stamp: int, theirs: Version) -> PastVersions:
         """What a learner may have of a note that has this stamp: one version, if the stamp or the texts show which."""
         pushed = self.pushed.versions(guid, _BUILDS)
         if not pushed:
             return self._shipped_unpushed(guid, stamp, theirs)
         newest, landed = self.pushed.last[guid]
         if landed == stamp:
-            return Shipped([pushed[newest]], True)
+            return PastVersions([pushed[newest]], True)
         known = dict(sorted((pushed | self._packed(guid, stamp)).items(), reverse=True))
         same = next((each for each in known.values() if theirs.has_texts_of(each)), None)
         packages = (each.rows[guid].modified for each in (self.shipment, self.last) if each and guid in each.rows)
-        return Shipped([same], True) if same else Shipped(list(known.values()), newest in packages)
+        return PastVersions([same], True) if same else PastVersions(list(known.values()), newest in packages)
 
-    def _shipped_unpushed(self, guid: str, stamp: int, theirs: Version) -> Shipped:
+    def _shipped_unpushed(self, guid: str, stamp: int, theirs: Version) -> PastVersions:
         """The same for a note that was never pushed: from packages, and from git, which has all builds or none."""
         known: list[Version] = []
         for built, version in islice(self._until(guid, stamp), _BUILDS):
             by_chance = built == self.shipment.rows[guid].modified  # a change in the second of the build; texts differ
             if (built == stamp and not by_chance) or theirs.has_texts_of(version):
-                return Shipped([version], True)
+                return PastVersions([version], True)
             known.append(version)
-        return Shipped(known, len(known) > len(self._packed(guid, stamp)))
+        return PastVersions(known, len(known) > len(self._packed(guid, stamp)))
 
     def _packed(self, guid: str, moment: int) -> dict[int, Version]:
         """The note in this build and the one before, by their stamps, if there were these by then."""
@@ -298,7 +298,7 @@ class _Builds:
         return Bases(load(self.folder, judge=False), self.out)
 
 
-def _merged(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) -> Merged | None:
+def _merged(shipped: PastVersions, new: Version, theirs: Version, *, is_newer: bool) -> Merged | None:
     """What a note becomes; None if it stays as it is."""
     if shipped.are_all and all(each.is_same(new) for each in shipped.versions):
         return None  # whatever differs is the learner's

@@ -26,7 +26,7 @@ class Version(NamedTuple):
         return self.fields == other.fields and _folded(self.tags) == _folded(other.tags)
 
 
-class Shipped(NamedTuple):
+class PastVersions(NamedTuple):
     """What the learner may have been shipped of a note, newest first; `are_all` if it can't have been anything else."""
 
     versions: Sequence[Version]
@@ -48,7 +48,7 @@ class Merged(NamedTuple):
     replaced: Mapping[str, str] = {}
 
 
-def merge(shipped: Shipped, new: Version, theirs: Version, *, is_newer: bool) -> Merged:
+def merge(shipped: PastVersions, new: Version, theirs: Version, *, is_newer: bool) -> Merged:
     """The note as the author has it now, with what is the learner's own.
 
     A learner's text stays if the author left that field alone, or if it `is_newer` than the author's edit. All tags

@@ -33,7 +33,7 @@ class GitRefusedError(Exception):
         self.remedy = remedy
 
 
-class Version(NamedTuple):
+class FileVersion(NamedTuple):
     """The hash of a file's bytes, and the newest commit that introduced them."""
 
     blob: str
@@ -102,7 +102,7 @@ def checkout(folder: Path, commit: str, home: str, target: Path) -> bool:
     return bool(data)
 
 
-def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> list[Version]:
+def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> list[FileVersion]:
     """All files called `name` in any folder, at any commit that a branch, tag, stash or reflog reaches.
 
     Folder by folder, newest first. With `only_this_branch`, only the commits that HEAD reaches count.
@@ -125,7 +125,7 @@ def versions_ever(repository: Repository, name: str, only_this_branch: bool) -> 
         _, mode, _, blob, _ = head.split()
         if mode in _REGULAR:
             found.setdefault(path, {}).setdefault(blob, commit)
-    return [Version(*each) for versions in found.values() for each in versions.items()]
+    return [FileVersion(*each) for versions in found.values() for each in versions.items()]
 
 
 def lines_ever(repository: Repository, blobs: Collection[str]) -> tuple[set[str], set[bytes]]:

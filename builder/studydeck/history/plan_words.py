@@ -15,10 +15,10 @@ from studydeck.text import literal, literal_line
 _MOST_PAIRS = 4_000_000
 
 #: How deleted or added words are shown: takes the words, returns them marked.
-Mark = Callable[[str], str]
+Marking = Callable[[str], str]
 
 
-def plan_text(plan: Plan, deleted: Mark, added: Mark) -> str:
+def plan_text(plan: Plan, deleted: Marking, added: Marking) -> str:
     """The plan for a terminal; `deleted` and `added` mark words, in colour or in git's brackets.
 
     Nothing that an author wrote can change colours, or do anything else in the terminal.
@@ -94,7 +94,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = str) -> str:
+def word_diff(change: FieldChange, deleted: Marking, added: Marking, spelled: Marking = str) -> str:
     """The field's new words and its deleted old ones, each run marked; only the new ones if the old aren't known.
 
     `spelled` escapes a text for the plan's format.
@@ -106,7 +106,7 @@ def word_diff(change: FieldChange, deleted: Mark, added: Mark, spelled: Mark = s
     return f"{words} ({change.remark})".strip() if change.remark else words
 
 
-def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
+def _diff(old: str, new: str, deleted: Marking, added: Marking) -> Iterator[str]:
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
     if len(before) * len(after) > _MOST_PAIRS:
         yield f"{_marked(old, deleted)} {_marked(new, added)} (too long to compare word by word)"
@@ -119,7 +119,7 @@ def _diff(old: str, new: str, deleted: Mark, added: Mark) -> Iterator[str]:
         yield _marked("".join(after[c:d]), added)
 
 
-def _marked(words: str, mark: Mark) -> str:
+def _marked(words: str, mark: Marking) -> str:
     """`words` marked, without the blanks around them, so that the marks are next to words."""
     bare = words.strip()
     return words.replace(bare, mark(bare), 1) if bare else words

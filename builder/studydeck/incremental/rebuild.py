@@ -18,13 +18,12 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from studydeck import shipped
 from studydeck.files import hash_of, known_digest, mark_of, package_path, read_file, status_of
 from studydeck.history import LOCK_FILE, read_lock, set_apart
 from studydeck.incremental import cache
 from studydeck.model import Deck, Identity, Kept, MediaFile, Section, shown
-from studydeck.pair import LARGEST_LOCK, lock_in
-from studydeck.pipeline import Loaded, Part, load, no_progress
+from studydeck.pair import LARGEST_LOCK
+from studydeck.pipeline import Loaded, PartRead, load, no_progress
 from studydeck.reading import read_deck
 from studydeck.render import anki_deck
 
@@ -121,11 +120,6 @@ def load_changed(folder: Path, out: Path, known: cache.Known, opened: ExitStack)
     return loaded, memory
 
 
-def is_behind(folder: Path, only_this_branch: bool) -> bool:
-    """Whether git knows a newer build of a deck than its lock, which needs a full build, or can't be asked."""
-    return shipped.is_behind(folder, lock_in(folder)[0], only_this_branch)
-
-
 def memory_of(loaded: Loaded) -> Memory:
     """The memory of a deck that was read as a whole, for `load_changed`."""
     paths = {each.name: str(each.path) for each in loaded.media.files}
@@ -171,7 +165,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
 
-    loaded = load(folder, lock=lock, judge=False, part=Part(deck, problems, _looked_at(deck, cuts)))
+    loaded = load(folder, lock=lock, judge=False, part=PartRead(deck, problems, _looked_at(deck, cuts)))
     if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
