@@ -110,6 +110,10 @@ class Built(NamedTuple):
     written: Mapping[str, str] = {}
     taken_back: Mapping[str, str] = {}
 
+    @property
+    def errors(self) -> list[Problem]:
+        return [each for each in self.problems if each.severity == ERROR]
+
 
 def no_progress(done: float) -> None:
     """For callers that don't show progress."""

@@ -184,7 +184,7 @@ def build(
                 before_building=prepare,
             )
             reports = [_verified(each.path, previous.get(each.path)) for each in built if verify and each.notes]
-            made = [each for each in built if not are_failing(each.problems)]
+            made = [each for each in built if not each.errors]
             if editions:
                 _write_editions([(edition, each.path) for each in made for edition in beside[each.folder]])
     if watch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -232,6 +233,18 @@ def _export_page(deck: Path, artist: Artist, folder: Path, signs: Signs) -> None
     say(f"{page.as_posix()}: open it in a browser")
 
 
+def _built_package(deck: Path, output: Path) -> Path:
+    """Builds the deck, and returns its package. Raises ValueError with the first error."""
+    from studydeck.files import package_path
+    from studydeck.pipeline import build, load
+
+    with alone([deck], output):
+        loaded = load(deck)
+        if errors := loaded.errors or build(loaded, output, moment_of_build()).errors:
+            raise ValueError(str(errors[0]))
+    return package_path(deck, output)
+
+
 def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, browser: bool, signs: Signs) -> None:
     """Serves the preview until Ctrl-C."""
     import gc
@@ -249,17 +262,6 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     def look(judge: bool) -> View:
         return viewer.view(pipeline.load(deck, judge=judge), judged=judge)
 
-    def package() -> Path:
-        with alone([deck], output):
-            loaded = pipeline.load(deck)
-            problems = loaded.errors
-            if not problems:
-                built = pipeline.build(loaded, output, moment_of_build())
-                problems = [each for each in built.problems if each.severity == "error"]
-            if problems:
-                raise ValueError(str(problems[0]))
-            return built.path
-
     def save(saved: Saved) -> None:
         with alone([deck], output):
             save_parts(deck, saved)
@@ -271,7 +273,7 @@ def _serve(deck: Path, artist: Artist, output: Path, lan: bool, port: int, brows
     gc.freeze()  # the engine and the deck stay in memory, and needn't be searched at every save
     gc.enable()  # off by default, for commands that end soon
     try:
-        server = Server(host, port, live, package, None if lan else save, secret=lan)
+        server = Server(host, port, live, partial(_built_package, deck, output), None if lan else save, secret=lan)
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port} ({error.strerror}); try another.") from None
     say(f"{deck.as_posix()} is at {server.address_with_key} (press Ctrl-C to stop)")
