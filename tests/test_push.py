@@ -483,7 +483,7 @@ def test_the_only_profile_is_found(desk: Desk, tmp_path: Path, names: tuple[str,
     elif names:
         assert (said.exit_code, "Anki has several profiles; name one of them: --collection" in said.output) == (1, True)
     else:
-        assert (said.exit_code, f"no collection of Anki's found in {base}" in said.output) == (1, True)
+        assert (said.exit_code, f"no Anki collection found in {base}" in said.output) == (1, True)
 
 
 def test_without_the_engine_the_message_says_how_to_install_it(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ def unbalanced(deck: Deck) -> Iterator[Problem]:
         if sign := _without_partner(text):
             message, remedy = f"'{sign}' is unpaired", "add the other one, or put it in `code` if it is intended"
             if sign == "$" and re.search(_HALF_SPACED, text):
-                message, remedy = "'$ … $' with a blank at one end is no formula", "remove the blank inside it"
+                message, remedy = "'$ … $' with a blank at one end isn't a formula", "remove the blank inside it"
             yield warning("unbalanced", text, message, remedy)
 
 

@@ -58,7 +58,7 @@ def _resized(card: Card, size: Size, was: Size) -> Iterator[Problem]:
     if abs((size.width / size.height) / (was.width / was.height) - 1) > _SAME_SHAPE:
         now, before = (f"{each.width:.0f} × {each.height:.0f}" for each in (size, was))
         message = f"the picture is {now} px, and was {before} px at the last build, so its parts may be elsewhere"
-        yield warning("stale-parts", card.asks, message, "look at each in studydeck preview, and move it if it is")
+        yield warning("stale-parts", card.asks, message, "look at them in studydeck preview, and move those that are")
 
 
 def _called(part: Part) -> str:

@@ -56,7 +56,7 @@ def pull(
     from studydeck.package.collection import read_file_of_anki
 
     if sum(each is not None for each in (collection, server, package)) > 1:
-        raise click.UsageError("--collection, --server and --from exclude each other.")
+        raise click.UsageError("choose one of --collection, --server and --from.")
     folders = folders_of(decks)
     with alone(folders) if write else nullcontext(), sentences():
         loaded = loaded_decks(folders)

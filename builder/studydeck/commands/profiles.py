@@ -18,7 +18,7 @@ def own_collection() -> Path:
     found = [file for base in bases for file in _collections(base)]
     if not found:
         looked = " and ".join(map(str, bases))
-        raise ValueError(f"no collection of Anki's found in {looked}; name it with --collection FILE")
+        raise ValueError(f"no Anki collection found in {looked}; name it with --collection FILE")
     if len(found) > 1:
         named = "; ".join(quoted(["--collection", str(file)]) for file in found)
         raise ValueError(f"Anki has several profiles; name one of them: {named}")

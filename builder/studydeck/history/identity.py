@@ -161,7 +161,7 @@ class _Matching:
         fork = command_line("fork", shown(deck.folder))
         remedy = (
             f"if this is a translation or another copy, run {fork} before you build it; if it is the same deck, build "
-            "it, and this goes"
+            "it, and the warning goes away"
         )
         self.problems.append(warning("copied-deck", at if isinstance(at, Text) else deck.place, message, remedy))
 
