@@ -57,12 +57,12 @@ def glossary(deck: Deck) -> Iterator[Problem]:
     if not wanted:
         return
     spellings = sorted({*wanted, *deck.terms}, key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
+    spelled = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spellings))})(?!\w)")
     for card in judged(deck):
         for text in card.texts:
             if not any(spelling in text for spelling in wanted):
                 continue
-            for spelling in sorted(wanted.keys() & set(pattern.findall(plain(text)))):
+            for spelling in sorted(wanted.keys() & set(spelled.findall(plain(text)))):
                 message = f"this deck spells '{spelling}' as '{wanted[spelling]}'"
                 yield warning("glossary", text, message, f"write '{wanted[spelling]}'")
 

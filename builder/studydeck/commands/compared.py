@@ -19,6 +19,7 @@ from studydeck.commands.base import Base, Bases
 from studydeck.counting import counted
 from studydeck.files import hash_of
 from studydeck.history import note_type_ids
+from studydeck.history.both import folded_tags
 from studydeck.kinds import ITEM_KEYS, OWN, kind_by_key
 from studydeck.kinds.own import field_key
 from studydeck.model import Card, Deck, Key, Kind, Note, Part, Place, Section, takes
@@ -134,7 +135,7 @@ class _Comparing:
         self.notes = self.bases.notes
         self.names = {number: [each.name for each in kind.fields] for number, kind in found.note_types.items()}
         self.sections = {at: each for each in self.deck.sections for at in (each.place, *(c.place for c in each.cards))}
-        self.used_tags = {tag.casefold() for card in self.deck.cards for tag in card.tags}
+        self.used_tags = folded_tags(tag for card in self.deck.cards for tag in card.tags)
         self.media = MediaOfAnki(loaded, found)
         self.edits: list[Edit] = []
         self.both: list[Both] = []
@@ -162,7 +163,7 @@ class _Comparing:
         )  # fmt: skip
 
     def _is_leech(self, note: FoundNote) -> bool:
-        return note.id in self.found.suspended and "leech" in map(str.casefold, note.tags)
+        return note.id in self.found.suspended and "leech" in folded_tags(note.tags)
 
     def _fields(self, note: FoundNote) -> dict[str, str]:
         return dict(zip(self.names[note.type_id], note.fields, strict=False))
@@ -175,7 +176,7 @@ class _Comparing:
         differing = [each for each in compared_in(note, fields) if any(fields[n] != here[n] for n in each.key.fields)]
         draws = note.card.kind.masks and note.card.kind.note_type is None
         base = None
-        if draws or differing or {*map(str.casefold, there.tags)} != {*map(str.casefold, note.tags)}:
+        if draws or differing or folded_tags(there.tags) != folded_tags(note.tags):
             built, landed = self.pushed.get(there.guid, (0, 0))
             base = self.bases.of(there.guid, max(built, there.modified) if landed <= there.modified else there.modified)
         self.pairs[there.guid] = there, base
@@ -254,9 +255,9 @@ class _Comparing:
         if note.card.retired:
             return
         last = self.bases.last(note.identity.guid)
-        known = [{*map(str.casefold, each.tags)} for each in (base, last) if each is not None]
+        known = [folded_tags(each.tags) for each in (base, last) if each is not None]
         shipped, always = set().union(*known), set.intersection(*known) if known else set()
-        mine, theirs = {*map(str.casefold, note.tags)}, {*map(str.casefold, there.tags)}
+        mine, theirs = folded_tags(note.tags), folded_tags(there.tags)
         added = [tag for tag in there.tags if tag.casefold() not in shipped | mine]
         pulled = [tag for tag in added if self._is_authors(tag)]
         kept = [tag for tag in note.card.tags if tag.casefold() in theirs or tag.casefold() not in always]
@@ -324,7 +325,7 @@ class _Comparing:
     def _section_for(self, note: FoundNote, fields: Mapping[str, str]) -> Section | None:
         """The section that its tags, its field or its deck name; else the last one."""
         sections = self.deck.sections
-        tags = {*map(str.casefold, note.tags)}
+        tags = folded_tags(note.tags)
         for section in sections:
             if f"{self.deck.tag}::{section.tag}".casefold() in tags:
                 return section

@@ -23,6 +23,7 @@ from studydeck.commands.compared import (
 )
 from studydeck.files import read_bytes, write_file, write_files
 from studydeck.history import LOCK_FILE, with_pulled
+from studydeck.history.both import folded_tags
 from studydeck.history.identity import content_digest
 from studydeck.kinds import ITEM_KEYS, card_keys
 from studydeck.kinds.own import field_key
@@ -248,7 +249,7 @@ def _has_all(note: Note, fields: Mapping[str, str], found: FoundNote, base: Base
             return False
     if any(here[name] != base.fields.get(name, "") for name in drawn_in(note, here)):
         return False
-    was, now, theirs = ({*map(str.casefold, each)} for each in (base.tags, note.tags, found.tags))
+    was, now, theirs = map(folded_tags, (base.tags, note.tags, found.tags))
     return now - was <= theirs and not (was - now) & theirs
 
 

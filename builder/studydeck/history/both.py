@@ -23,7 +23,7 @@ class Version(NamedTuple):
 
     def is_same(self, other: Version) -> bool:
         """Whether no one could see a difference."""
-        return self.fields == other.fields and _folded(self.tags) == _folded(other.tags)
+        return self.fields == other.fields and folded_tags(self.tags) == folded_tags(other.tags)
 
 
 class PastVersions(NamedTuple):
@@ -35,7 +35,7 @@ class PastVersions(NamedTuple):
     @property
     def tags(self) -> set[str]:
         """Tags that are the author's, whichever of the versions the learner has."""
-        folded = [_folded(each.tags) for each in self.versions]
+        folded = [folded_tags(each.tags) for each in self.versions]
         return set.intersection(*folded) if folded else set()
 
 
@@ -68,7 +68,7 @@ def merge(shipped: PastVersions, new: Version, theirs: Version, *, is_newer: boo
         fields[name] = text
         if own and own not in olds and not _look_alike(own, text):
             replaced[name] = own
-    not_own = _folded(new.tags) | shipped.tags
+    not_own = folded_tags(new.tags) | shipped.tags
     own_tags = tuple(tag for tag in theirs.tags if tag.casefold() not in not_own)
     return Merged(Version(fields, (*new.tags, *own_tags)), own_tags, tuple(kept), replaced)
 
@@ -80,5 +80,6 @@ def _look_alike(one: str, other: str) -> bool:
     return seen_in(one) == seen_in(other)
 
 
-def _folded(tags: Iterable[str]) -> set[str]:
+def folded_tags(tags: Iterable[str]) -> set[str]:
+    """The tags without capital letters, which make no difference to Anki."""
     return {tag.casefold() for tag in tags}

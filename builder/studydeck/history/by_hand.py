@@ -38,8 +38,8 @@ def by_id(note_id: str) -> str:
 def by_text(field: str, html: str) -> str:
     """The search for a note by the text of a field, whatever its formatting and its pictures are called."""
     words = [_escaped(each) for each in _NO_WORDS.split(html)]
-    pattern = "*".join(words) if any(map(str.strip, words)) else _escaped(html)
-    return f'"{_escaped(field)}:{pattern}"'
+    spelled = "*".join(words) if any(map(str.strip, words)) else _escaped(html)
+    return f'"{_escaped(field)}:{spelled}"'
 
 
 def moving(stays: Sequence[Stay], title: str, search: Callable[[str], str]) -> Iterator[ByHand]:
