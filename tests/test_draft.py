@@ -396,7 +396,7 @@ def test_what_a_program_proposes_is_held_to_an_author_s_rules(material: Path, tm
     loaded = load(tmp_path / "rivers")
     assert not loaded.errors
     assert "unwritten" in {each.name for each in loaded.problems}  # the stubs of the others
-    cards = {str(card.asks): card for section in loaded.deck.sections for card in section.cards}
+    cards = {str(card.asks): card for card in loaded.deck.cards}
     assert cards["A {{c1::river}} \u2028 flows."].source == ("p1s1", "p1s2")
     assert cards["Same?"].answers == ("42",)
     assert sources(loaded, material).counts["bad"] == 0

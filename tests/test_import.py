@@ -57,7 +57,7 @@ def _bare(value: Any) -> Any:
 
 
 def cards(loaded: Loaded) -> list[dict[str, Any]]:
-    return [values(card) for section in loaded.deck.sections for card in section.cards]
+    return [values(card) for card in loaded.deck.cards]
 
 
 def sections(loaded: Loaded) -> dict[str, int]:
@@ -634,7 +634,7 @@ def test_twins_of_ids_and_files_get_numbers_and_a_card_that_is_there_twice_is_to
     result = run(tmp_path / "r.csv", "--deck", tmp_path / "deck")
     assert "left out: a card: it is there twice" in result.output
     loaded = load(tmp_path / "deck")
-    assert [str(card.id) for section in loaded.deck.sections for card in section.cards] == ["a-b", "a-b-2", "a-b-3"]
+    assert [str(card.id) for card in loaded.deck.cards] == ["a-b", "a-b-2", "a-b-3"]
     assert sorted(path.stem for path in (tmp_path / "deck").glob("*.yaml")) == ["deck", "deck-2", "one", "one-2"]
 
 

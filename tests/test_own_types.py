@@ -162,7 +162,7 @@ def test_a_package_of_ours_imports_as_a_deck_without_an_error(
     assert done.exit_code == 0, done.output
     loaded = load(folder)
     assert [each for each in loaded.problems if each.severity == ERROR] == []
-    assert sorted(card.asks for section in loaded.deck.sections for card in section.cards) == [
+    assert sorted(card.asks for card in loaded.deck.cards) == [
         "A {{c1::sea}}", *more, "Which?",  # and not what all of a section show above it
     ]  # fmt: skip
 

@@ -123,7 +123,7 @@ class World:
 
     def write(self, card_id: str, key: str, value: Any) -> bool:
         """Edits the YAML, as its author does."""
-        cards = [card for section in self.author.load().deck.sections for card in section.cards]
+        cards = self.author.load().deck.cards
         (card,) = (each for each in cards if each.id == card_id)
         place, written = card.place, key
         if key == "name" and card.kind.masks:

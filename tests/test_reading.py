@@ -980,7 +980,7 @@ def test_utf_16_without_its_mark_is_told_once(author: Author) -> None:
 
 def read_cards(author: Author) -> list[Card]:
     assert author.problems() == []
-    return [card for section in author.load().deck.sections for card in section.cards]
+    return author.load().deck.cards
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -1193,7 +1193,7 @@ def test_any_broken_cards_cost_no_other(shelf: Author, names: list[str]) -> None
     shelf.write("water.yaml", text)
     loaded = shelf.load()
     assert [(each.line, each.column, each.name) for each in loaded.problems] == expected
-    assert [card.id for section in loaded.deck.sections for card in section.cards] == good
+    assert [card.id for card in loaded.deck.cards] == good
 
 
 # --- between decks -------------------------------------------------------------------------------

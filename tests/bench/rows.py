@@ -23,7 +23,7 @@ def rows(loaded: Loaded) -> object:
 
 def pairs(loaded: Loaded) -> object:
     """Questions and answers as plain texts."""
-    cards = (card for section in loaded.deck.sections for card in section.cards)
+    cards = loaded.deck.cards
     return [(str(card.asks), "; ".join(card.answers) or "cloze") for card in cards]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from studydeck.commands.changed import Read, read_all
+from studydeck.commands.changed import Read, loaded_in, read_all
 from studydeck.decks import own_claims, part_of
 from studydeck.files import package_path
 from studydeck.history import Lock
@@ -47,12 +47,12 @@ def build_all(
 
         reads, problems = as_needed(looks)
         if speak_with and not has_errors(problems) and any(each.name == "unspoken" for each in problems):
-            failures = _speak([each.loaded for each in reads if each.loaded], speak_with, part_of(progress, 0, 2))
+            failures = _speak(loaded_in(reads), speak_with, part_of(progress, 0, 2))
             looks = cache.look([each.deck for each in looks], out, now, only_this_branch)  # with the sounds
             looks = [each._replace(known=None) for each in looks]
             reads, problems = as_needed(looks)
-            problems = _explained(problems, [each.loaded for each in reads if each.loaded], failures)
-        loaded = [each.loaded for each in reads if each.loaded]
+            problems = _explained(problems, loaded_in(reads), failures)
+        loaded = loaded_in(reads)
         if locked:
             problems = [each._replace(severity=ERROR) if each.name == "unwritten" else each for each in problems]
         if locked and not has_errors(problems):

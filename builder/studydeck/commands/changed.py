@@ -37,7 +37,12 @@ def load_parts(folders: Sequence[Path], out: Path, now: int, progress: Progress)
     """
     with ExitStack() as opened:
         reads, problems = read_all(cache.look(folders, out, now), out, opened, progress, unread=False)
-    return [each.loaded for each in reads if each.loaded], problems
+    return loaded_in(reads), problems
+
+
+def loaded_in(reads: Sequence[Read]) -> list[Loaded]:
+    """The decks that were read."""
+    return [each.loaded for each in reads if each.loaded]
 
 
 def read_all(
