@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studydeck.engine.learner import Learner
 from studydeck.text import Gap, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
-from studydeck.text.cloze import gaps_in_code
+from studydeck.text.cloze import _by_marks, _parse, gaps_in_code
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,12 @@ def test_the_engine_reads_the_same_gaps(engine: Learner, pieces: list[str]) -> N
         return filled(gap.parts, asked)
 
     assert sides_in_engine(engine, text) == [filled(parts, asked), without_gaps(text)]
+
+
+@given(pieces=st.lists(st.sampled_from([*MARKS, "{{c1::a}}", "{{c2::b::a hint}}", "}}}}"]), max_size=12))
+@settings(max_examples=1_500, deadline=None)
+def test_whole_gaps_are_those_that_are_read_mark_by_mark(pieces: list[str]) -> None:
+    assert _parse("".join(pieces)) == _by_marks("".join(pieces))
 
 
 def test_braces_of_a_formula_end_no_gap(engine: Learner) -> None:
