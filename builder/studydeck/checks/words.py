@@ -484,23 +484,30 @@ def _by_gap(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 def _by_part(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """The same with each word read once; nothing if a word may go on beyond a gap, or a mark belong to another one."""
-    parts = parse(bare(text))
+    text = bare(text)
+    parts = parse(text)
     whole = BETWEEN.join([part if isinstance(part, str) else part.hidden for part in parts])
     data = whole.encode("utf-8", "surrogatepass")
     if _CROSSED.search(whole) or len(data.translate(None, _MARKS)) < len(data) or "://" in whole:
         return {}
-    numbers = ["" if isinstance(part, str) else part.numbers for part in parts]
-    if len(gaps(text)) > len(numbers) - numbers.count(""):  # one is in another
+    outside: list[str] = []
+    inside: list[tuple[str, list[str]]] = []
+    for part, said in zip(parts, _as_said(whole).split(BETWEEN), strict=True):
+        its = filter(None, map(_stem_of, said.split()))
+        if isinstance(part, str):
+            outside += its
+        else:
+            inside.append((part.numbers, [*its]))
+    if len(inside) < len(gaps_in(text)):  # one is in another
         return {}
-    stems = [[*filter(None, map(_stem_of, part.split()))] for part in _as_said(whole).split(BETWEEN)]
     found = {}
-    for each in dict.fromkeys(filter(None, numbers)):
-        seen: list[str] = []
+    for each in dict.fromkeys([numbers for numbers, _ in inside]):
+        seen = outside.copy()
         hidden: list[str] = []
-        for its, own in zip(numbers, stems, strict=True):
-            if its == each:
+        for numbers, own in inside:
+            if numbers == each:
                 hidden += own
-            if each not in its.split(","):
+            if each not in numbers.split(","):
                 seen += own
         found[each] = frozenset(seen), frozenset(hidden)
     return found
