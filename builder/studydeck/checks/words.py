@@ -500,16 +500,17 @@ def _by_part(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
             inside.append((part.numbers, [*its]))
     if len(inside) < len(gaps_in(text)):  # one is in another
         return {}
-    found = {}
-    for each in dict.fromkeys([numbers for numbers, _ in inside]):
-        seen = outside.copy()
-        hidden: list[str] = []
-        for numbers, own in inside:
-            if numbers == each:
-                hidden += own
-            if each not in numbers.split(","):
-                seen += own
-        found[each] = frozenset(seen), frozenset(hidden)
+    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for each, _ in inside:
+        if each not in found:
+            seen = outside.copy()
+            hidden: list[str] = []
+            for numbers, own in inside:
+                if numbers == each:
+                    hidden += own
+                if each not in numbers.split(","):
+                    seen += own
+            found[each] = frozenset(seen), frozenset(hidden)
     return found
 
 
