@@ -69,23 +69,30 @@ class _Open:
 
 
 def _parse(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
-    """What `parse` and `gaps_in` return: of most texts all gaps are whole, and the others are read mark by mark."""
-    parts: list[Any] = _WHOLE.split(text)
-    rest = "".join(parts[0::4])
-    if "{{c" in rest or "}}" in rest:
-        return _by_marks(text)
-    whole = zip(parts[1::4], parts[2::4], parts[3::4], strict=True)
-    gaps = [Gap(numbers, (hidden,), hidden, hint, 1, True) for numbers, hidden, hint in whole]
-    parts[1::4] = gaps
-    del parts[2::4], parts[2::3]
-    return tuple(filter(None, parts)), gaps
-
-
-def _by_marks(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
-    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
+    """What `parse` and `gaps_in` return."""
+    pieces: list[Any] = [*_WHOLE.split(text), None, None, None]
     outside = _Open("", 0)
     opened = [outside]
     gaps: list[Any] = []  # None for one whose end isn't read yet
+    for rest, numbers, hidden, hint in zip(*[iter(pieces)] * 4, strict=True):
+        if "{{c" in rest or "}}" in rest or "::" in rest:
+            _read_marks(rest, opened, gaps)
+        elif rest:
+            opened[-1].parts.append(rest)
+        if numbers and len(opened) <= MOST_OPEN:
+            gap = Gap(numbers, (hidden,), hidden, hint, len(opened), True)
+            opened[-1].parts.append(gap)
+            gaps.append(gap)
+        elif numbers:
+            _read_marks(f"{hidden}}}}}" if hint is None else f"{hidden}::{hint}}}}}", opened, gaps)
+    while len(opened) > 1:
+        _close(opened, gaps, closed=False)
+    return tuple(outside.parts), gaps
+
+
+def _read_marks(text: str, opened: list[_Open], gaps: list[Any]) -> None:
+    """Reads a text with starts and ends of gaps, which may have others between them."""
+    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
     for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
         if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
             piece, _, opened[-1].hint = piece.partition("::")
@@ -98,10 +105,7 @@ def _by_marks(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
         elif mark and len(opened) > 1:
             _close(opened, gaps, closed=True)
         elif mark:
-            outside.parts.append(mark)
-    while len(opened) > 1:
-        _close(opened, gaps, closed=False)
-    return tuple(outside.parts), gaps
+            opened[0].parts.append(mark)
 
 
 def _close(opened: list[_Open], gaps: list[Any], closed: bool) -> None:
