@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studydeck.engine.learner import Learner
-from studydeck.text import Gap, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
+from studydeck.text import Gap, cloze, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
 from studydeck.text.cloze import gaps_in_code
 
 
@@ -123,6 +123,16 @@ def test_the_engine_reads_the_same_gaps(engine: Learner, pieces: list[str]) -> N
         return filled(gap.parts, asked)
 
     assert sides_in_engine(engine, text) == [filled(parts, asked), without_gaps(text)]
+
+
+@given(pieces=st.lists(st.sampled_from([*MARKS, "{{c1::a}}", "{{c2::b::a hint}}", "{{c3::" * 9, "}}}}"]), max_size=12))
+@settings(max_examples=1_500, deadline=None)
+def test_whole_gaps_are_those_that_are_read_mark_by_mark(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cloze, "_WHOLE", re.compile("(?!)()()()"))
+        by_marks = cloze._parse(text)
+    assert cloze._parse(text) == by_marks
 
 
 def test_braces_of_a_formula_end_no_gap(engine: Learner) -> None:

@@ -28,7 +28,7 @@ from studydeck.checks.words import (
     plain,
     plurals,
     questions,
-    stems_around,
+    stems_of_gaps,
     these,
     unquoted,
     words,
@@ -482,8 +482,8 @@ def bare_cloze(deck: Deck, limit: int) -> Iterator[Problem]:
     for card in in_english(deck):
         if not card.kind.gaps or card.hint is not None:
             continue
-        if min(map(len, stems_around(card.asks).values()), default=limit) >= limit:  # then there are as many words
-            continue
+        if min([len(seen) for seen, _ in stems_of_gaps(card.asks).values()], default=limit) >= limit:
+            continue  # there are as many words
         found = gaps(card.asks)
         hinted = {gap.numbers for gap in found if gap.hint}
         for number in sorted({gap.numbers for gap in found} - hinted)[:5]:

@@ -22,7 +22,7 @@ from studydeck.checks.words import (
     questions,
     stem,
     stems,
-    stems_around,
+    stems_of_gaps,
     stems_once,
     these,
     unquoted,
@@ -230,22 +230,24 @@ def _sides(number: int, card: Card) -> Iterator[_Side]:
     asks, answers = card.asks, card.answers
     if card.kind.gaps:
         found = gaps(asks)
-        for numbers, shown in stems_around(asks).items():
+        for numbers, (shown, known) in stems_of_gaps(asks).items():
             hidden = [gap.hidden for gap in found if gap.numbers == numbers]
-            yield _Side(card, number, shown, _short(hidden), asks, len(hidden) > 1)
+            yield _Side(card, number, shown, _short(hidden, known), asks, len(hidden) > 1)
     elif answers:  # else they are in another language
         yield _Side(card, number, stems(asks), _short(answers), answers[0], len(answers) > 1)
         if card.values.get("reverse") is True:  # a reverse question of its own is a card of its own here
             yield _Side(card, number, _NOTHING.union(*map(stems, answers)), _short((asks,)), asks)
 
 
-def _short(texts: Sequence[str]) -> frozenset[str]:
+def _short(texts: Sequence[str], known: frozenset[str] | None = None) -> frozenset[str]:
     """The stems of short texts; none for long ones, for code and formulas, and for mere numbers and signs."""
     if sum(map(len, texts)) > _LONGEST:
         return _NOTHING
-    found = _NOTHING.union(*map(stems_once, texts))
+    found = _NOTHING.union(*map(stems_once, texts)) if known is None else known
+    if len(found) > _MOST_WORDS:
+        return _NOTHING
     says_something = [each for each in found if len(each) >= _FEWEST_LETTERS and each not in NUMBERS]
-    if not says_something or len(found) > _MOST_WORDS or OBJECT in "".join(map(plain, texts)):
+    if not says_something or OBJECT in "".join(map(plain, texts)):
         return _NOTHING
     return found
 

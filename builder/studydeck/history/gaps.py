@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from itertools import count
 
 from studydeck.patterns import pattern
+from studydeck.remembered import Remembered
 from studydeck.text import gaps_in
 
 _START = pattern(r"(?<=\{\{c)[0-9,]+(?=::)")
 _LONGEST = 250  # of texts that a remedy has in full
+_MOST_KEPT = 2**12  # numbers of gaps as they are written
+_EMPTY = hashlib.blake2b(digest_size=4)
 
 
 def gap_digests(cloze: str, before: str = "") -> str:
@@ -72,14 +75,22 @@ def _hidden(cloze: str) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for gap in gaps_in(cloze):
         hidden = " ".join(gap.hidden.split())
-        for number in gap.numbers.split(","):
-            if number.isdecimal() and len(number) < 4:
-                found.setdefault(int(number), []).append(hidden)
+        for number in _numbers_of[gap.numbers]:
+            found.setdefault(number, []).append(hidden)
     return {number: "\x1f".join(texts) for number, texts in found.items()}
 
 
+def _short_numbers(written: str) -> list[int]:
+    return [int(number) for number in written.split(",") if number.isdecimal() and len(number) < 4]
+
+
+_numbers_of = Remembered(_short_numbers, _MOST_KEPT)
+
+
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    hashed = _EMPTY.copy()  # faster than making a new one
+    hashed.update(text.encode())
+    return hashed.hexdigest()
 
 
 def _numbered(digests: str) -> dict[int, str]:

@@ -22,6 +22,7 @@ MOST_OPEN = 10  # Anki skips the start of a gap that is inside this many
 _MOST_KEPT = 2**15  # texts whose gaps are remembered: a build asks three times for them, a check eight times
 GAP_START = r"\{\{c([0-9,]+)::"
 GAP_MARK = pattern(rf"({GAP_START}|\}}\}})")
+_WHOLE = pattern(rf"{GAP_START}([^{{}}:]++)(?:::([^{{}}:]*+))?\}}\}}")  # with nothing in it that may be read otherwise
 _MARK_IN_CODE = pattern(rf"{GAP_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
 _NEARLY = pattern(r"\{\{?+\s*[cC]\s*\d[\d,\s]*:{1,2}")
@@ -33,23 +34,16 @@ _TAG = pattern(r"<[^>]*>")
 class Gap(NamedTuple):
     """A gap: its numbers as they are written (`1` or `1,2`), what it hides, and its hint, None if it has none.
 
-    What it hides are texts and gaps, in order. `depth` is 1 for a gap that isn't inside another. A gap that isn't
-    `closed` reaches to the end.
+    What it hides are texts and gaps, in order; `hidden` is the text of all of them, without hints. `depth` is 1 for a
+    gap that isn't inside another. A gap that isn't `closed` reaches to the end.
     """
 
     numbers: str
     parts: Sequence[str | Gap]
+    hidden: str
     hint: str | None
     depth: int
     closed: bool
-
-    @property
-    def hidden(self) -> str:
-        """The text that the gap hides, including inner gaps' hidden text, without hints."""
-        first = self.parts[0] if self.parts else ""
-        if len(self.parts) < 2 and isinstance(first, str):  # as in most gaps
-            return first
-        return filled(self.parts, lambda gap: gap.hidden)
 
 
 def parse(text: str) -> Sequence[str | Gap]:
@@ -76,10 +70,29 @@ class _Open:
 
 def _parse(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
     """What `parse` and `gaps_in` return."""
-    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
+    pieces: list[Any] = [*_WHOLE.split(text), None, None, None]
     outside = _Open("", 0)
     opened = [outside]
     gaps: list[Any] = []  # None for one whose end isn't read yet
+    for rest, numbers, hidden, hint in zip(*[iter(pieces)] * 4, strict=True):
+        if "{{c" in rest or "}}" in rest or "::" in rest:
+            _read_marks(rest, opened, gaps)
+        elif rest:
+            opened[-1].parts.append(rest)
+        if numbers and len(opened) <= MOST_OPEN:
+            gap = Gap(numbers, (hidden,), hidden, hint, len(opened), True)
+            opened[-1].parts.append(gap)
+            gaps.append(gap)
+        elif numbers:
+            _read_marks(f"{hidden}}}}}" if hint is None else f"{hidden}::{hint}}}}}", opened, gaps)
+    while len(opened) > 1:
+        _close(opened, gaps, closed=False)
+    return tuple(outside.parts), gaps
+
+
+def _read_marks(text: str, opened: list[_Open], gaps: list[Any]) -> None:
+    """Reads a text with starts and ends of gaps, which may have others between them."""
+    pieces: list[Any] = [*GAP_MARK.split(text), "", None]
     for piece, mark, numbers in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
         if len(opened) > 1 and "::" in piece:  # of each text in a gap, what follows is a hint, and the last one counts
             piece, _, opened[-1].hint = piece.partition("::")
@@ -92,16 +105,14 @@ def _parse(text: str) -> tuple[Sequence[str | Gap], Sequence[Gap]]:
         elif mark and len(opened) > 1:
             _close(opened, gaps, closed=True)
         elif mark:
-            outside.parts.append(mark)
-    while len(opened) > 1:
-        _close(opened, gaps, closed=False)
-    return tuple(outside.parts), gaps
+            opened[0].parts.append(mark)
 
 
 def _close(opened: list[_Open], gaps: list[Any], closed: bool) -> None:
     """Makes a gap of the innermost open one."""
     last = opened.pop()
-    gaps[last.place] = gap = Gap(last.numbers, last.parts, last.hint, len(opened), closed)
+    hidden = filled(last.parts, lambda gap: gap.hidden)
+    gaps[last.place] = gap = Gap(last.numbers, tuple(last.parts), hidden, last.hint, len(opened), closed)
     opened[-1].parts.append(gap)
 
 
@@ -150,6 +161,9 @@ def read_clozes(html: str) -> Clozes:
         return Clozes(frozenset(), tuple(mistakes))
     gaps = gaps_in(html)
     has_more = html.count("{") > len("{{") * len(gaps)
+    sound = [gap.numbers for gap in gaps if gap.closed and gap.depth <= _DEEPEST and gap.hidden[:1].isalnum()]
+    if len(sound) == len(gaps) and not (mistakes or has_more):
+        return _numbers[",".join(sound)]
     if has_more and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
     for gap in gaps:
@@ -172,7 +186,7 @@ def read_clozes(html: str) -> Clozes:
 
 
 def _read_numbers(written: str) -> Clozes:
-    """The numbers of a gap, and what is wrong with them."""
+    """The numbers of a gap or of several, and what is wrong with them."""
     numbers: set[int] = set()
     mistakes: list[tuple[str, str]] = []
     for digits in written.split(","):
