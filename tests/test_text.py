@@ -14,11 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studydeck.model import Html, Text
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.text import (
-    field_html,
-    fields_with_gaps,
     fold,
     is_sound,
     letters_hash,
@@ -292,14 +289,6 @@ def test_plain_text_needs_no_markdown(text: str) -> None:
         patch.setattr(markdown, "is_plain", lambda text: False)
         patch.setattr(stand_ins, "is_plain", lambda text: False)
         assert to_html(text) == fast
-
-
-@given(parts=st.lists(texts(*PLAIN, "{{c1::", "}}") | texts("{{c1::", "}}", *" *&<"), max_size=3), html=st.booleans())
-@example(parts=["{{c1::a}}", "{{c1::image-occlusion:rect:left=1}}"], html=False)
-@settings(max_examples=600, deadline=None)
-def test_texts_that_are_looked_at_together_have_the_same_fields(parts: list[str], html: bool) -> None:
-    each = [*map(Text, parts), *([Html("a  {{c1::b}}")] if html else [])]
-    assert fields_with_gaps(each) == [field_html(text, with_gaps=True) for text in each]
 
 
 @given(text=texts(*PLAIN, *SIGNS) | texts(*SIGNS, *DIALECT))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html as html_entities
 from collections.abc import Iterator
 
-from studydeck.checks.words import judged_sections
-from studydeck.model import Deck, Problem, Text, warning
+from studydeck.checks.words import judged
+from studydeck.model import Deck, Problem, warning
 from studydeck.model.checks import check
 from studydeck.patterns import pattern
-from studydeck.text import fields_with_gaps, gaps_in
+from studydeck.text import gaps_in, to_cloze_html
 
 _NAME = pattern(r"(?:^|(?<=\s))[A-Za-z_@$][\w<>]*$")
 _OF_CODE = pattern(r"[A-Za-z_]\w*(?:\(|&lt;|<|::|_\w|\.[A-Za-z_]{2})")  # starts with a word that no sentence has
@@ -32,8 +32,8 @@ def half_hint(deck: Deck) -> Iterator[Problem]:
     Passes:
         cloze: A page is fetched by {{c1::`Net::HTTP.get(uri)`}}.
     """
-    for cloze, html in _rendered(deck):
-        for gap in gaps_in(html):
+    for cloze in [card.asks for card in judged(deck) if card.kind.gaps and card.asks.count("::") > 1]:
+        for gap in gaps_in(to_cloze_html(cloze)):
             if gap.hint is None or "<" in gap.hint or "<" in gap.hidden:
                 continue
             hidden, hint = html_entities.unescape(gap.hidden), html_entities.unescape(gap.hint)
@@ -42,13 +42,6 @@ def half_hint(deck: Deck) -> Iterator[Problem]:
                 remedy = f"if it should hide both, write {{{{c{gap.numbers}::`{hidden}::{hint}`}}}}"
                 yield warning("half-hint", cloze, message, remedy)
                 break
-
-
-def _rendered(deck: Deck) -> Iterator[tuple[Text, str]]:
-    """The clozes that may have a hint, each with its HTML."""
-    for _, cards in judged_sections(deck):
-        clozes = [card.asks for card in cards if card.kind.gaps and card.asks.count("::") > 1]
-        yield from zip(clozes, fields_with_gaps(clozes), strict=True)
 
 
 def _belong_together(hidden: str, hint: str) -> bool:

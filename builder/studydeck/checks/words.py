@@ -107,9 +107,6 @@ _EMPHASIS = pattern(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _QUOTED = pattern(
     r"\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|(?<!\w)['‘](?=\w).{1,200}?['’](?!\w)|(?<![\w*])(\*{1,3})(?=\S).{1,200}?\1"
 )
-#: The end of a gap that a word may go beyond, if BETWEEN is where gaps start and end.
-_CROSSED = pattern(rf"{BETWEEN}(?<=\S{BETWEEN})(?![.,;:!?]*(?:\s|\Z))")
-_MARKS = b"*`$[{_\\~"  # with ://, all that `plain` looks at
 _QUOTES = pattern("[\"“„«'‘*]")
 #: To count words in UTF-8: an x for a letter, blanks, no signs; and how signs and blanks start that aren't ASCII.
 _SHAPE = bytes(b" x"[not chr(n).isspace() and n != ord("/")] for n in range(128)) + b"x" * 128
@@ -377,15 +374,10 @@ def words(text: str) -> tuple[str, ...]:
 
 def _written_words(text: str) -> list[str]:
     """The words of `plain(text)` in lower case, with the punctuation around them."""
-    return _as_said(plain(text)).split()
-
-
-def _as_said(text: str) -> str:
-    """A plain text in lower case, with blanks between its words, without the `'s` of `cell's`."""
-    text = text.lower().replace("/", " ").replace("—", " ")
+    text = plain(text).lower().replace("/", " ").replace("—", " ")
     if "'" in text or "’" in text:
         text = re.sub(r"(?<=\w)'s\b", "", text.replace("’", "'"))
-    return text
+    return text.split()
 
 
 @_remembered
@@ -472,46 +464,10 @@ def around(text: str, number: str) -> str:
 @_remembered
 def stems_of_gaps(text: str) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
     """The stems around each gap of a cloze, as in `around`, and those that it hides, by its numbers as written."""
-    return _by_part(text) or _by_gap(text)
-
-
-def _by_gap(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    found: dict[str, frozenset[str]] = {}
+    hidden: dict[str, frozenset[str]] = {}
     for gap in gaps(text):
-        found[gap.numbers] = found.get(gap.numbers, frozenset()) | stems_once(gap.hidden)
-    return {each: (stems_once(around(text, each)), hidden) for each, hidden in found.items()}
-
-
-def _by_part(text: str) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """The same with each word read once; nothing if a word may go on beyond a gap, or a mark belong to another one."""
-    text = bare(text)
-    parts = parse(text)
-    whole = BETWEEN.join([part if isinstance(part, str) else part.hidden for part in parts])
-    data = whole.encode("utf-8", "surrogatepass")
-    if _CROSSED.search(whole) or len(data.translate(None, _MARKS)) < len(data) or "://" in whole:
-        return {}
-    outside: list[str] = []
-    inside: list[tuple[str, list[str]]] = []
-    for part, said in zip(parts, _as_said(whole).split(BETWEEN), strict=True):
-        its = filter(None, map(_stem_of, said.split()))
-        if isinstance(part, str):
-            outside += its
-        else:
-            inside.append((part.numbers, [*its]))
-    if len(inside) < len(gaps_in(text)):  # one is in another
-        return {}
-    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for each, _ in inside:
-        if each not in found:
-            seen = outside.copy()
-            hidden: list[str] = []
-            for numbers, own in inside:
-                if numbers == each:
-                    hidden += own
-                if each not in numbers.split(","):
-                    seen += own
-            found[each] = frozenset(seen), frozenset(hidden)
-    return found
+        hidden[gap.numbers] = hidden.get(gap.numbers, frozenset()) | stems_once(gap.hidden)
+    return {each: (stems_once(around(text, each)), own) for each, own in hidden.items()}
 
 
 def forget() -> None:

@@ -7,7 +7,6 @@ from studydeck.text.about import about, described, literal, literal_line
 from studydeck.text.cloze import Clozes, Gap, filled, gaps_in, parse, read_clozes, without_gaps
 from studydeck.text.markdown import (
     field_html,
-    fields_with_gaps,
     media_and_slips,
     media_references,
     to_cloze_html,
@@ -29,7 +28,6 @@ __all__ = [
     "about",
     "described",
     "field_html",
-    "fields_with_gaps",
     "filled",
     "fold",
     "gaps_in",

@@ -9,7 +9,7 @@ moves the stamps of notes, so golden cases in tests/cases/ pin it down.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -96,14 +96,6 @@ def field_html(
 
         return cleaned(text, files)
     return to_cloze_html(text, files, language) if with_gaps else to_html(text, files, language)
-
-
-def fields_with_gaps(texts: Sequence[Text]) -> list[str]:
-    """`field_html(text, with_gaps=True)` of some texts, which are looked at together: many leave nothing to do."""
-    whole = " ".join(texts)
-    if is_plain(whole) and "image-occlusion" not in whole and Html not in map(type, texts):
-        return [text.strip() for text in texts]
-    return [field_html(text, with_gaps=True) for text in texts]
 
 
 def without_commands(html: str) -> str:
