@@ -128,19 +128,11 @@ class _Reader:
         self.drafted: set[str] = set()
         self.ended = False
         self._slugs: set[str] = set()
-        self._lines: dict[str, Callable[..., None]] = {
-            "section": self._section,
-            "paragraph": self._paragraph,
-            "card": self._stamp,
-            "uncarded": self._uncarded,
-            "drafted": self._drafted,
-            "end": self._end,
-        }
 
     def read(self, word: str, *values: str) -> None:
-        if word not in self._lines:
+        if word not in _LINES:
             raise ValueError(f"a line can't start with '{word[:20]}'")
-        self._lines[word](*values)
+        _LINES[word](self, *values)
 
     def lock(self) -> MaterialLock:
         parts = [
@@ -180,6 +172,17 @@ class _Reader:
 
     def _end(self) -> None:
         self.ended = True
+
+
+#: By what a line starts with. Bound methods in a reader would be a circle, whose memory nothing frees.
+_LINES: dict[str, Callable[..., None]] = {
+    "section": _Reader._section,
+    "paragraph": _Reader._paragraph,
+    "card": _Reader._stamp,
+    "uncarded": _Reader._uncarded,
+    "drafted": _Reader._drafted,
+    "end": _Reader._end,
+}
 
 
 def _fingerprints(words: str) -> str:
