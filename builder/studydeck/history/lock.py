@@ -9,11 +9,11 @@ newer stamp counts.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
+from studydeck.files import utf8_lines
 from studydeck.kinds import KINDS, OWN
 from studydeck.kinds.occlusion import has_parts, joined
 from studydeck.model import Identity, Place, Problem, problem
@@ -88,7 +88,7 @@ class Lock(NamedTuple):
 def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     """The lock in `data`, and a problem for every damaged line. `path` is only for messages."""
     try:
-        lines = _lines(data)
+        lines = utf8_lines(data)
     except UnicodeDecodeError:
         return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _REPAIR)]
     head = _VERSION.fullmatch(next(lines, "").removesuffix("\n"))
@@ -141,13 +141,6 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
             faults.append((max(1, data.count(b"\n")), "the lock is truncated"))
         problems = [problem("damaged-lock", Place(path, at), message, _REPAIR) for at, message in faults]
     return Lock(notes, types, uid, language, pulled), problems
-
-
-def _lines(data: bytes) -> Iterator[str]:
-    """The lines of a file with their ends, one by one: a list takes three times the file. Raises UnicodeDecodeError at once."""
-    if not data.isascii():
-        data.decode("utf-8")
-    return map(bytes.decode, io.BytesIO(data))
 
 
 def records_in(texts: Iterable[str]) -> Iterator[NoteRecord | TypeRecord]:

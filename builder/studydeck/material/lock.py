@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from studydeck.files import hash_of
+from studydeck.files import hash_of, utf8_lines
 from studydeck.material.latest import Latest
 from studydeck.material.outline import VERSION, Outline, Part
 from studydeck.model import Place, Problem, problem
@@ -62,12 +62,10 @@ latest_lock = Latest[tuple[MaterialLock, list[Problem]]]()
 
 def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
     try:
-        lines = data.decode("utf-8").split("\n")
+        lines = utf8_lines(data)
     except UnicodeDecodeError:
         return MaterialLock(), [_damaged(Place(path), "the file isn't UTF-8")]
-    if b"\r" in data:
-        lines = [line.rstrip("\r") for line in lines]
-    head = lines[0].rpartition(" ")
+    head = next(lines, "").rstrip("\r\n").rpartition(" ")
     if head[0] != _HEAD or not head[2].isdigit():
         message = "the first line isn't that of a material.lock"
         return MaterialLock(), [_damaged(Place(path), message)]
@@ -78,14 +76,15 @@ def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
         return MaterialLock(), [problem("damaged-material", Place(path), message, f"update studydeck: {update_line()}")]
     reader = _Reader()
     problems: list[Problem] = []
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in enumerate(lines, start=2):
+        line = line.rstrip("\r\n")
         if line and line[0] != "#":
             try:
                 reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
                 problems.append(_wrong_line(Place(path, number), line, error))
     if not reader.ended and not problems:
-        last = Place(path, max(1, len(lines) - 1))
+        last = Place(path, max(1, data.count(b"\n")))
         problems.append(_damaged(last, "the lock is truncated"))
     return reader.lock(), problems
 
