@@ -381,11 +381,15 @@ def test_after_any_revision_fix_leaves_nothing_moved_and_every_stamped_sentence_
     said = {each.owner: each.accepted for each in sources(author.load(), author.material).all}
     lines = [each.text for each in read_outline(text).spots().values()]
     for line in data.draw(st.lists(st.sampled_from(lines), max_size=3, unique=True)):
-        edit = data.draw(st.sampled_from([f"Zebras came here. {line}", f"{line}\n\nZebras left.", ""]))
+        edits = [f"Zebras came here. {line}", f"{line}\n\nZebras left.", "", f"Some {line}", f"{line} {line}"]
+        edit = data.draw(st.sampled_from(edits))
         author.material.write_text(author.material.read_text("utf-8").replace(line, edit, 1), "utf-8")
     if not read_outline(author.material.read_text("utf-8")).parts:
         return
+    with_path(author)
+    assert load(author.folder, once=True).problems == author.load().problems
     author.fix()
+    assert load(author.folder, once=True).problems == author.load().problems
     found = sources(author.load())
     assert not found.to_rewrite
     now = found.outline.spots()

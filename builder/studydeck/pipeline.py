@@ -232,6 +232,6 @@ def _material_problems(deck: Deck, identities: Sequence[Identity | None], judge:
     if _has_material(deck):
         from studydeck.material import forget_material, material_problems
 
-        yield from material_problems(deck, [each.id if each else "" for each in identities], judge)
+        yield from material_problems(deck, [each.id if each else "" for each in identities], judge, once)
         if once:
             forget_material()

@@ -64,11 +64,11 @@ def read_all(
         elif parts and (part := rebuild.load_changed(deck, out, known, opened)):
             reads[deck] = Read(look, *part)
     whole = [each for each in looks if each.deck not in reads]
-    loaded, problems = load_all([each.deck for each in whole], progress, locks, judge=False)
+    loaded, problems = load_all([each.deck for each in whole], progress, locks, judge=False, once=True)
     reads |= {look.deck: Read(look, each) for look, each in zip(whole, loaded, strict=True)}
     found = [reads[each.deck] for each in looks]
     if len(whole) < len(looks) and cache.may_meet([*map(_claims, found)], lambda number: _guids(found[number])):
-        loaded, problems = load_all([each.deck for each in looks], progress, locks, judge=False)
+        loaded, problems = load_all([each.deck for each in looks], progress, locks, judge=False, once=True)
         return [Read(look, each) for look, each in zip(looks, loaded, strict=True)], problems
     untouched = [each.look.made for each in found if each.loaded is None]
     return found, sorted([*problems, *(problem for each in untouched for problem in each.problems)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -25,6 +25,10 @@ HEDGES = frozenset(
 """,
     )
 )
+
+
+#: The states of sources that are reported.
+WITH_PROBLEMS = (BAD, CHANGED, AMBIGUOUS, GONE)
 
 
 def bad_source(sources: Sources) -> Iterator[Problem]:
@@ -157,7 +161,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     severity=INFO,
     material=True,
 )
-def hedge_lost(sources: Sources) -> Iterator[Problem]:
+def hedge_lost(sources: Sources, hedges: Mapping[tuple[str, int, int], str]) -> Iterator[Problem]:
     """A sentence of the material that hedges (may, some, is associated with), but whose cards don't.
 
     A card that is more certain than its material teaches more than is known. It is reported at the first of the
@@ -184,7 +188,6 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
-    hedges = dict(_hedges_in(sources.outline))
     asking: dict[tuple[str, int, int], list[Card]] = {}
     for source in sources.all if hedges else ():
         if source.card is not None:
@@ -201,8 +204,12 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
 
 
+def hedges_in(outline: Outline) -> dict[tuple[str, int, int], str]:
+    """The first hedge of each sentence that has one, by its spot."""
+    return dict(_hedges_in(outline))
+
+
 def _hedges_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
-    """The first hedge of each sentence that has one, with its spot."""
     for part in outline.parts:
         if HEDGES.isdisjoint(part.said.split()):
             continue

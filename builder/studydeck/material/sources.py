@@ -75,6 +75,10 @@ class Source(NamedTuple):
         return key(self.owner, _whole(self.section, self.written))
 
 
+#: Whether a source is needed.
+_Wanted = Callable[[Source], bool] | None
+
+
 class Sources(NamedTuple):
     """The sources of a deck, cards first, and the outline that their spots are in."""
 
@@ -99,35 +103,46 @@ class Sources(NamedTuple):
         return {state: len(self.in_state(state)) for state in STATES}
 
 
-def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Outline | None = None) -> Sources:
+def sources_of(
+    deck: Deck,
+    ids: Sequence[str],
+    lock: MaterialLock,
+    material: Outline | None = None,
+    wanted: _Wanted = None,
+) -> Sources:
     """Every source of `deck` and its state, by `lock` alone or against the `material` as it is now.
 
     `ids` are those of the deck's cards in their order, empty if a card has none yet. A locator with a stamp is read
-    against the lock's outline; one that its author has written since, against the newest outline available.
+    against the lock's outline; one that its author has written since, against the newest outline available. Only those
+    of cards are left out that aren't `wanted`: all take much memory.
     """
+    outline = lock.outline if material is None else inherited(lock.outline, material)
+    if material is not None and not outline.says(lock.outline):
+        old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
+        return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)), wanted)
+    found = _by_lock(deck, ids, lock, wanted) if wanted else sources_by_lock(Same(deck), tuple(ids), Same(lock))
     if material is None:
-        return sources_by_lock(Same(deck), tuple(ids), Same(lock))
-    outline = inherited(lock.outline, material)
-    if outline.says(lock.outline):
-        found = sources_by_lock(Same(deck), tuple(ids), Same(lock))
-        return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
-    old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
-    return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
+        return found
+    return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
 
 
 @lru_cache(1)  # a command asks again for what its deck's problems were found by
 def sources_by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
     """Every source of a deck and its state by the lock alone."""
-    outline = lock.value.outline
-    homes = _Homes(deck.value, outline)
-    return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
+    return _by_lock(deck.value, ids, lock.value, None)
 
 
-def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking) -> Sources:
-    found = [looking.at(each) for each in _written(deck, ids)]
+def _by_lock(deck: Deck, ids: Sequence[str], lock: MaterialLock, wanted: _Wanted) -> Sources:
+    homes = _Homes(deck, lock.outline)
+    return _found(deck, ids, lock.outline, _Looking(homes, homes, lock, {}), wanted)
+
+
+def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking, wanted: _Wanted) -> Sources:
+    looked = map(looking.at, _written(deck, ids))
+    found = [each for each in looked if each.card is None or wanted is None or wanted(each)]
     if any(each.card is None for each in found):
-        places = list(_written(deck, ids))
-        found = _one_a_key(found, lambda number: looking.unmoved(places[number]))
+        places = list(_written(deck, ids))  # those of reasons come last in both
+        found = _one_a_key(found, lambda number: looking.unmoved(places[number - len(found)]))
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
     return Sources(tuple(found), _with_tags(outline, tags))
