@@ -590,6 +590,7 @@ def test_a_lost_hedge_is_an_info_where_the_text_is_at_hand(rivers: Reader) -> No
     assert [each for each in rivers.problems() if each.name == "hedge-lost"] == []
     rivers.edit("What may form at a mouth?", "What forms at a mouth?", "deltas.yaml")
     assert [(each.name, each.line) for each in rivers.problems() if each.name == "hedge-lost"] == [("hedge-lost", 5)]
+    assert load(rivers.folder, once=True).problems == rivers.load().problems
 
 
 def test_one_card_that_keeps_the_hedge_speaks_for_the_others_of_its_sentence(rivers: Reader) -> None:
