@@ -427,7 +427,10 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return _tokens(_kept(text))
+    kept = _kept(text)
+    if "." in kept:  # stops that no digit can follow
+        kept = kept.replace(". ", " ").replace(".\n", "\n")
+    return _tokens(kept)
 
 
 def tokens_of(text: str) -> list[str]:
@@ -436,9 +439,9 @@ def tokens_of(text: str) -> list[str]:
 
 
 def _kept(text: str) -> str:
-    """What `_tokens` takes: `text` without case, most punctuation, and stops and commas that no digit can follow."""
+    """What `_tokens` takes: `text` without case, most punctuation, and commas that no digit can follow."""
     kept = text.casefold().translate(_KEPT)
-    return kept.replace(", ", " ").replace(". ", " ").replace(".\n", "\n")
+    return kept.replace(", ", " ") if "," in kept else kept  # one character is looked for far sooner than two
 
 
 def _tokens(kept: str) -> list[str]:
