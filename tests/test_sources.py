@@ -608,6 +608,8 @@ def test_copied_words_are_found_as_by_looking_at_all_in_a_row(said: list[str], t
     theirs = set().union(*map(runs, said))
     expected = [number for number, text in enumerate(typed) if not theirs.isdisjoint(runs(text))]
     assert [each.line for each in copied(deck, outline, size)] == expected
+    with mock.patch("studydeck.material.checks._MOST_BLOCKS", 2):  # as if it were too long for one look
+        assert sorted(each.line for each in copied(deck, outline, size)) == expected
 
 
 @pytest.mark.parametrize("limit", [0, 1])
