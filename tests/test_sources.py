@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from author import DECK, Author
@@ -16,10 +17,12 @@ from prose import RIVERS, material, zen
 from studydeck.cli import main
 from studydeck.commands.sources import accept_sources, fix_sources, sources, stamp_sources
 from studydeck.material import MaterialLock, material_lock_text
+from studydeck.material import lock as lock_module
 from studydeck.material.checks import copied
-from studydeck.material.lock import key, read_material_lock
+from studydeck.material.lock import key, latest_lock, read_material_lock
 from studydeck.material.outline import Outline, Part, fingerprint, read_outline
 from studydeck.model import Deck, Place, Problem, Section, shown
+from studydeck.patterns import pattern
 from studydeck.pipeline import load
 from studydeck.reading.nodes import placed
 
@@ -381,11 +384,15 @@ def test_after_any_revision_fix_leaves_nothing_moved_and_every_stamped_sentence_
     said = {each.owner: each.accepted for each in sources(author.load(), author.material).all}
     lines = [each.text for each in read_outline(text).spots().values()]
     for line in data.draw(st.lists(st.sampled_from(lines), max_size=3, unique=True)):
-        edit = data.draw(st.sampled_from([f"Zebras came here. {line}", f"{line}\n\nZebras left.", ""]))
+        edits = [f"Zebras came here. {line}", f"{line}\n\nZebras left.", "", f"Some {line}", f"{line} {line}"]
+        edit = data.draw(st.sampled_from(edits))
         author.material.write_text(author.material.read_text("utf-8").replace(line, edit, 1), "utf-8")
     if not read_outline(author.material.read_text("utf-8")).parts:
         return
+    with_path(author)
+    assert load(author.folder, keep_material=False).problems == author.load().problems
     author.fix()
+    assert load(author.folder, keep_material=False).problems == author.load().problems
     found = sources(author.load())
     assert not found.to_rewrite
     now = found.outline.spots()
@@ -465,6 +472,38 @@ def test_an_empty_lock_and_one_with_every_kind_of_line_read_back() -> None:
     stamps = {key("", "sky/p1"): "1:bbbbbbbb 1:cccccccc", key("x", "sky/p1s1"): "1:bbbbbbbb"}
     for lock in (MaterialLock(), MaterialLock(Outline((part,)), stamps, frozenset({key("x", "sky/p1s1")}))):
         assert read_material_lock("x", material_lock_text(lock).encode()) == (lock, [])
+
+
+IN_LOCKS = [
+    "paragraph",
+    "card",
+    "uncarded",
+    "section",
+    "x",
+    "sky/p1",
+    "1:aaaaaaaa",
+    "2:b7",
+    "kept",
+    "lost",
+    "end",
+]
+LOCK_LINES = st.one_of(
+    st.lists(st.sampled_from(IN_LOCKS), max_size=5).map("\t".join),
+    st.sampled_from(
+        ["section\tsky\t-\tsky", "paragraph\t1:aaaaaaaa 1:bbbbbbbb", "card\tx\tsky/p1s1\t1:bbbbbbbb\tkept"]
+    ),
+)
+
+
+@given(st.lists(st.tuples(LOCK_LINES, st.sampled_from(["\n", "\r\n", " \n", "\t\n", "\x85\n"])), max_size=8))
+def test_lines_of_the_lock_are_read_as_by_splitting_each(lines: list[tuple[str, str]]) -> None:
+    data = "".join(["studydeck material 1\n", *("".join(each) for each in lines), "end\n"]).encode()
+    found = read_material_lock("x", data)
+    latest_lock.cache_clear()
+    never = pattern(r"(?!)")
+    with mock.patch.multiple(lock_module, _PARAGRAPH=never, _STAMP=never):
+        assert read_material_lock("x", data) == found
+    latest_lock.cache_clear()
 
 
 # --- check ---------------------------------------------------------------------------------------
@@ -569,6 +608,8 @@ def test_copied_words_are_found_as_by_looking_at_all_in_a_row(said: list[str], t
     theirs = set().union(*map(runs, said))
     expected = [number for number, text in enumerate(typed) if not theirs.isdisjoint(runs(text))]
     assert [each.line for each in copied(deck, outline, size)] == expected
+    with mock.patch("studydeck.material.checks._MOST_BLOCKS", 2):  # as if it were too long for one look
+        assert sorted(each.line for each in copied(deck, outline, size)) == expected
 
 
 @pytest.mark.parametrize("limit", [0, 1])
@@ -586,6 +627,7 @@ def test_a_lost_hedge_is_an_info_where_the_text_is_at_hand(rivers: Reader) -> No
     assert [each for each in rivers.problems() if each.name == "hedge-lost"] == []
     rivers.edit("What may form at a mouth?", "What forms at a mouth?", "deltas.yaml")
     assert [(each.name, each.line) for each in rivers.problems() if each.name == "hedge-lost"] == [("hedge-lost", 5)]
+    assert load(rivers.folder, keep_material=False).problems == rivers.load().problems
 
 
 def test_one_card_that_keeps_the_hedge_speaks_for_the_others_of_its_sentence(rivers: Reader) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -182,6 +183,16 @@ def keep_digest(path: _Path, mark: Mark, digest: str) -> None:
 def hash_of(data: bytes) -> str:
     """The hash of `data`, as from `digest_of`."""
     return hashlib.sha256(data).hexdigest()
+
+
+def utf8_lines(data: bytes) -> Iterator[str]:
+    """The lines of a file with their ends, one by one: a list takes three times the file.
+
+    Raises UnicodeDecodeError at once if any isn't UTF-8.
+    """
+    if not data.isascii():
+        data.decode("utf-8")
+    return map(bytes.decode, io.BytesIO(data))
 
 
 # --- writing -------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def read_all(
     """
 
     def load_one(deck: Path, progress: Progress) -> Loaded:
-        return load(deck, progress, lock=locks.get(deck), judge=False)
+        return load(deck, progress, lock=locks.get(deck), judge=False, keep_material=False)
 
     reads: dict[Path, Read] = {}
     for look in looks:

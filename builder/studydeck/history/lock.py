@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
+from studydeck.files import utf8_lines
 from studydeck.kinds import KINDS, OWN
 from studydeck.kinds.occlusion import has_parts, joined
 from studydeck.model import Identity, Place, Problem, problem
@@ -87,10 +88,10 @@ class Lock(NamedTuple):
 def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     """The lock in `data`, and a problem for every damaged line. `path` is only for messages."""
     try:
-        lines = data.decode("utf-8").split("\n")
+        lines = utf8_lines(data)
     except UnicodeDecodeError:
         return Lock(), [problem("damaged-lock", Place(path), "the lock isn't UTF-8", _REPAIR)]
-    head = _VERSION.fullmatch(lines[0])
+    head = _VERSION.fullmatch(next(lines, "").removesuffix("\n"))
     if head is None:
         return Lock(), [problem("damaged-lock", Place(path), "the lock's first line is damaged", _REPAIR)]
     if int(head[1]) > VERSION:
@@ -106,8 +107,8 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     ended = False
     problems: list[Problem] = []
     alike: dict[Any, Any] = {}  # values that many lines share are in memory only once
-    for number, line in enumerate(lines[1:], start=2):
-        line = line.rstrip("\r")
+    for number, line in enumerate(lines, start=2):
+        line = line.rstrip("\r\n")
         if not line or line[0] == "#":
             continue
         try:
@@ -137,7 +138,7 @@ def read_lock(path: str, data: bytes) -> tuple[Lock, list[Problem]]:
     if not problems:
         faults = [(at, f"the line of the note '{lost}' is gone") for lost, at in named.items() if lost not in notes]
         if not ended:
-            faults.append((max(1, len(lines) - 1), "the lock is truncated"))
+            faults.append((max(1, data.count(b"\n")), "the lock is truncated"))
         problems = [problem("damaged-lock", Place(path, at), message, _REPAIR) for at, message in faults]
     return Lock(notes, types, uid, language, pulled), problems
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import PurePosixPath
 
 from studydeck.material.outline import Outline, Part, tokens_of
@@ -25,6 +25,11 @@ HEDGES = frozenset(
 """,
     )
 )
+
+
+_MOST_BLOCKS = 300_000  # four words each
+#: The states of sources that are reported.
+WITH_PROBLEMS = (BAD, CHANGED, AMBIGUOUS, GONE)
 
 
 def bad_source(sources: Sources) -> Iterator[Problem]:
@@ -141,7 +146,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     size = max(limit, 2)  # nobody owns a single word
     suspects, shared = _suspects(deck, material, size)
     close = [part for part in material.parts if suspects and not shared.isdisjoint(_blocks(part, size))]
-    theirs = (run for part in close for said in part.said.split("\n\n") for run in _runs(said.split(), size))
+    theirs = (run for part in close for said in part.said for run in _runs(said.split(), size))
     runs = {run for text in suspects for run in _runs(_tokens(text), size)}.intersection(theirs)
     for text in suspects:
         said = _tokens(text)
@@ -157,7 +162,7 @@ def copied(deck: Deck, material: Outline, limit: int) -> Iterator[Problem]:
     severity=INFO,
     material=True,
 )
-def hedge_lost(sources: Sources) -> Iterator[Problem]:
+def hedge_lost(sources: Sources, hedges: Mapping[tuple[str, int, int], str]) -> Iterator[Problem]:
     """A sentence of the material that hedges (may, some, is associated with), but whose cards don't.
 
     A card that is more certain than its material teaches more than is known. It is reported at the first of the
@@ -184,7 +189,6 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         answer: Its banks
         source: p1s1
     """
-    hedges = dict(_hedges_in(sources.outline))
     asking: dict[tuple[str, int, int], list[Card]] = {}
     for source in sources.all if hedges else ():
         if source.card is not None:
@@ -201,12 +205,16 @@ def hedge_lost(sources: Sources) -> Iterator[Problem]:
         yield problem("hedge-lost", cards[0].asks, message, remedy, INFO)
 
 
+def hedges_in(outline: Outline) -> dict[tuple[str, int, int], str]:
+    """The first hedge of each sentence that has one, by its spot."""
+    return dict(_hedges_in(outline))
+
+
 def _hedges_in(outline: Outline) -> Iterator[tuple[tuple[str, int, int], str]]:
-    """The first hedge of each sentence that has one, with its spot."""
     for part in outline.parts:
-        if HEDGES.isdisjoint(part.said.split()):
+        if HEDGES.isdisjoint(part.words):
             continue
-        for number, paragraph in enumerate(part.said.split("\n\n"), start=1):
+        for number, paragraph in enumerate(part.said, start=1):
             for sentence, words in enumerate(paragraph.split("\n"), start=1):
                 if hedge := next(filter(HEDGES.__contains__, words.split()), None):
                     yield (part.slug, number, sentence), hedge
@@ -239,25 +247,27 @@ def _tokens(text: Text) -> list[str]:
 def _suspects(deck: Deck, material: Outline, size: int) -> tuple[list[Text], set[int]]:
     """The texts that share a block of words with the material, and the hashes of these blocks.
 
-    Few share one, so one look at all the words of a section is enough for most.
+    Few share one, so one look at all the words of a section is enough for most. Only so many blocks are in memory at a
+    time as the longest books have.
     """
-    each = (_blocks(part, size) for part in material.parts)
-    blocks = dict.fromkeys(chain.from_iterable(each)).keys()  # it takes half the memory of a set
-    suspects, shared = [], set[int]()
-    for section in deck.sections:
-        together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
-        if blocks.isdisjoint(_hashes(tokens_of(together), size)):
-            continue
-        for text in section.texts:
-            if found := blocks & _hashes(_tokens(text), size):
-                suspects.append(text)
-                shared |= found
-    return suspects, shared
+    left = chain.from_iterable(_blocks(part, size) for part in material.parts)
+    suspects, shared = dict[int, Text](), set[int]()
+    while blocks := dict.fromkeys(islice(left, _MOST_BLOCKS)).keys():  # it takes half the memory of a set
+        for section in deck.sections:
+            together = "\n".join([without_gaps(text, around=" ") for text in section.texts])
+            if blocks.isdisjoint(_hashes(tokens_of(together), size)):
+                continue
+            for text in section.texts:
+                if found := blocks & _hashes(_tokens(text), size):
+                    suspects[id(text)] = text
+                    shared |= found
+        del blocks  # before there are more
+    return list(suspects.values()), shared
 
 
 def _blocks(part: Part, size: int) -> Iterator[int]:
     """The hashes of so many of its blocks of words that any `size` words in a row have a whole one."""
-    words, length = part.said.split(), _length(size)
+    words, length = part.words, _length(size)
     step = size - length + 1
     return map(hash, zip(*(words[start::step] for start in range(min(length, len(words) + 1))), strict=False))
 

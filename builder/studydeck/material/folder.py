@@ -7,18 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studydeck.files import read_file
-from studydeck.material.checks import bad_source, copied, hedge_lost, source_changed, source_gone
+from studydeck.material.checks import (
+    WITH_PROBLEMS,
+    bad_source,
+    copied,
+    hedge_lost,
+    hedges_in,
+    source_changed,
+    source_gone,
+)
 from studydeck.material.formats import material_digest, read_material
 from studydeck.material.latest import Latest
 from studydeck.material.lock import MATERIAL_LOCK, MaterialLock, latest_lock, read_material_lock
 from studydeck.material.outline import Outline, read_outline
-from studydeck.material.sources import sources_by_lock, sources_of
+from studydeck.material.sources import Source, sources_by_lock, sources_of
 from studydeck.model import INFO, WARNING, Deck, Problem, Text, problem, shown
 from studydeck.model.checks import CHECKS
 
 
-def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Problem]:
-    """What material.lock shows about the deck's sources, and if `judge`, also what the material shows, if available."""
+def material_problems(deck: Deck, ids: Sequence[str], judge: bool, *, keep: bool = True) -> list[Problem]:
+    """What material.lock shows about the deck's sources, and if `judge`, also what the material shows, if available.
+
+    If nobody will ask for the sources again, those without a problem needn't be kept: all take much memory.
+    """
     written = deck.material.path
     at = written if isinstance(written, Text) else deck.place
     wrong, worded = list[Problem](), list[Problem]()
@@ -36,12 +47,17 @@ def material_problems(deck: Deck, ids: Sequence[str], judge: bool) -> list[Probl
         message = f"there is no file '{written}', so no card is compared with the material"
         severity = INFO if lock.outline.parts else WARNING  # a lock does most of it, where the material isn't at hand
         problems.append(problem("lost-material", at, message, "fix path:, or remove it", severity))
-    found = sources_of(deck, ids, lock, outline).written
+    hedges = hedges_in(outline) if outline is not None else {}
+
+    def is_wanted(source: Source) -> bool:
+        return source.state in WITH_PROBLEMS or (bool(hedges) and not hedges.keys().isdisjoint(source.spots))
+
+    wanted = None if keep else is_wanted
+    found = sources_of(deck, ids, lock, outline, wanted).written
     if lock.outline.parts:  # the same errors with and without the material
         changed = outline is not None and not outline.says(lock.outline)
-        problems += bad_source(sources_of(deck, ids, lock).written if changed else found)
-    if outline is not None:
-        problems += hedge_lost(found)
+        problems += bad_source(sources_of(deck, ids, lock, None, wanted).written if changed else found)
+    problems += hedge_lost(found, hedges)
     return [*problems, *worded, *source_changed(found), *source_gone(found)]
 
 

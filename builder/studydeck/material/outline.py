@@ -38,9 +38,8 @@ class Part(NamedTuple):
 
     A paragraph is the fingerprints of its sentences, with spaces between them. `tag` is the tag of the deck's section
     that belongs to it, once the lock knows. If the material is available, `title` is the heading, and `texts` has each
-    paragraph's sentences, one a line; or, of an outline to judge cards by, `said` has the tokens of these lines, with
-    an empty line between paragraphs. A long material has very many sentences, so none is an object before somebody
-    asks.
+    paragraph's sentences, one a line; or, of an outline to judge cards by, `said` has the tokens of these lines. A long
+    material has very many sentences, so none is an object before somebody asks.
     """
 
     slug: str
@@ -49,7 +48,7 @@ class Part(NamedTuple):
     tag: str = ""
     title: str = ""
     texts: tuple[str, ...] = ()
-    said: str = ""
+    said: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> Iterator[list[Sentence]]:
@@ -57,6 +56,11 @@ class Part(NamedTuple):
         for number, prints in enumerate(self.paragraphs):
             texts = self.texts[number].split("\n") if self.texts else repeat("")
             yield list(map(Sentence, prints.split(" "), texts))
+
+    @property
+    def words(self) -> list[str]:
+        """The tokens of all paragraphs."""
+        return " ".join(self.said).split()
 
     def prints(self, paragraph: int, first: int, last: int) -> str:
         """The fingerprints of these sentences of a paragraph, counted from 1, as far as it has them."""
@@ -122,7 +126,7 @@ def read_outline(text: str, *, judging: bool = False) -> Outline:
             name = _unique(slug(title, _FIRST_SECTION), slugs)
             prints, texts, said = zip(*paragraphs, strict=True)
             part = Part(name, heading, prints, title=title)
-            made.append(part._replace(said="\n\n".join(said)) if judging else part._replace(texts=texts))
+            made.append(part._replace(said=said) if judging else part._replace(texts=texts))
     return Outline(tuple(made))
 
 
@@ -423,7 +427,10 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The cell's pH fell by -0.5 (10²) in well-known ways.")
     ['the', "cell's", 'ph', 'fell', 'by', '-0.5', '10', '²', 'in', 'well', 'known', 'ways']
     """
-    return _tokens(_kept(text))
+    kept = _kept(text)
+    if "." in kept:  # stops that no digit can follow
+        kept = kept.replace(". ", " ").replace(".\n", "\n")
+    return _tokens(kept)
 
 
 def tokens_of(text: str) -> list[str]:
@@ -432,9 +439,9 @@ def tokens_of(text: str) -> list[str]:
 
 
 def _kept(text: str) -> str:
-    """What `_tokens` takes: `text` without case, most punctuation, and stops and commas that no digit can follow."""
+    """What `_tokens` takes: `text` without case, most punctuation, and commas that no digit can follow."""
     kept = text.casefold().translate(_KEPT)
-    return kept.replace(", ", " ").replace(". ", " ").replace(".\n", "\n")
+    return kept.replace(", ", " ") if "," in kept else kept  # one character is looked for far sooner than two
 
 
 def _tokens(kept: str) -> list[str]:

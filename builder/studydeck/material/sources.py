@@ -75,6 +75,10 @@ class Source(NamedTuple):
         return key(self.owner, _whole(self.section, self.written))
 
 
+#: Whether a source is needed.
+_Wanted = Callable[[Source], bool] | None
+
+
 class Sources(NamedTuple):
     """The sources of a deck, cards first, and the outline that their spots are in."""
 
@@ -99,35 +103,46 @@ class Sources(NamedTuple):
         return {state: len(self.in_state(state)) for state in STATES}
 
 
-def sources_of(deck: Deck, ids: Sequence[str], lock: MaterialLock, material: Outline | None = None) -> Sources:
+def sources_of(
+    deck: Deck,
+    ids: Sequence[str],
+    lock: MaterialLock,
+    material: Outline | None = None,
+    wanted: _Wanted = None,
+) -> Sources:
     """Every source of `deck` and its state, by `lock` alone or against the `material` as it is now.
 
     `ids` are those of the deck's cards in their order, empty if a card has none yet. A locator with a stamp is read
-    against the lock's outline; one that its author has written since, against the newest outline available.
+    against the lock's outline; one that its author has written since, against the newest outline available. Only those
+    of cards are left out that aren't `wanted`: all take much memory.
     """
+    outline = lock.outline if material is None else inherited(lock.outline, material)
+    if material is not None and not outline.says(lock.outline):
+        old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
+        return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)), wanted)
+    found = _by_lock(deck, ids, lock, wanted) if wanted else sources_by_lock(Same(deck), tuple(ids), Same(lock))
     if material is None:
-        return sources_by_lock(Same(deck), tuple(ids), Same(lock))
-    outline = inherited(lock.outline, material)
-    if outline.says(lock.outline):
-        found = sources_by_lock(Same(deck), tuple(ids), Same(lock))
-        return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
-    old, new = _Homes(deck, lock.outline), _Homes(deck, outline)
-    return _found(deck, ids, outline, _Looking(old, new, lock, align(lock.outline, outline)))
+        return found
+    return found._replace(outline=_with_tags(outline, {part.slug: part.tag for part in found.outline.parts}))
 
 
 @lru_cache(1)  # a command asks again for what its deck's problems were found by
 def sources_by_lock(deck: Same[Deck], ids: Sequence[str], lock: Same[MaterialLock]) -> Sources:
     """Every source of a deck and its state by the lock alone."""
-    outline = lock.value.outline
-    homes = _Homes(deck.value, outline)
-    return _found(deck.value, ids, outline, _Looking(homes, homes, lock.value, {}))
+    return _by_lock(deck.value, ids, lock.value, None)
 
 
-def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking) -> Sources:
-    found = [looking.at(each) for each in _written(deck, ids)]
+def _by_lock(deck: Deck, ids: Sequence[str], lock: MaterialLock, wanted: _Wanted) -> Sources:
+    homes = _Homes(deck, lock.outline)
+    return _found(deck, ids, lock.outline, _Looking(homes, homes, lock, {}), wanted)
+
+
+def _found(deck: Deck, ids: Sequence[str], outline: Outline, looking: _Looking, wanted: _Wanted) -> Sources:
+    looked = map(looking.at, _written(deck, ids))
+    found = [each for each in looked if each.card is None or wanted is None or wanted(each)]
     if any(each.card is None for each in found):
-        places = list(_written(deck, ids))
-        found = _one_a_key(found, lambda number: looking.unmoved(places[number]))
+        places = list(_written(deck, ids))  # those of reasons come last in both
+        found = _one_a_key(found, lambda number: looking.unmoved(places[number - len(found)]))
     homes = sorted(looking.new.homes.items(), reverse=True)  # of two sections of the deck, the first counts
     tags = {home.slug: str(deck.sections[number].tag) for number, home in homes}
     return Sources(tuple(found), _with_tags(outline, tags))
@@ -249,16 +264,14 @@ class _Homes:
         """The section of the material that a locator names, or that belongs to the section it is in."""
         return self.named.get(name) if name else self.at_home.get(id(section))
 
-    def named_in(self, section: Section, locator: str) -> str:
-        """The slug of the section that a locator means; the name as written, if there is no such section."""
-        name = _read(locator).section
+    def named_in(self, section: Section, name: str) -> str:
+        """The slug of the section that a locator names; the name as written, if there is no such section."""
         part = self.part(section, name)
         return part.slug if part else name or section.tag
 
-    def find(self, section: Section, locator: str) -> Run:
-        """The sentences that a locator means. Raises LookupError with a message and a remedy."""
-        place = _read(locator)
-        name = place.section
+    def find(self, section: Section, locator: str, meant: Locator) -> Run:
+        """The sentences that are `meant` by a locator. Raises LookupError with a message and a remedy."""
+        name, paragraph, first, last = meant
         part = self.part(section, name)
         if part is None:
             known = ", ".join(dict.fromkeys(self.named)) or "none"
@@ -266,12 +279,11 @@ class _Homes:
                 raise LookupError(f"the material has no section '{name}'", f"name one of its sections: {known}")
             remedy = f"put the material's section in front, as in {next(iter(self.named), 'overview')}/{locator}"
             raise LookupError("no section of the material belongs to this one", remedy)
-        _, paragraph, first, last = place
         if paragraph > len(part.paragraphs):
             paragraphs = counted(len(part.paragraphs), "paragraph")
             message = f"there is no p{paragraph}: the material's section has {paragraphs}"
             raise LookupError(message, "count again, or stamp the newer material with studydeck source stamp")
-        count = part.length(paragraph)
+        count = part.paragraphs[paragraph - 1].count(" ") + 1
         first, last = (first or 1), (last or first or count)
         if last > count or first > last:
             wrong = f"s{first}-{last}" if first != last else f"s{first}"
@@ -283,12 +295,11 @@ class _Homes:
         """The fingerprints of the sentences of `run`."""
         return self.parts[run.section].prints(run.paragraph, run.first, run.last)
 
-    def words(self, section: Section, locator: str, run: Run) -> str:
-        """How `locator` should read to mean `run`: as it does now if possible, else with the shortest name."""
-        place = _read(locator)
-        name, part = place.section, self.parts[run.section]
+    def words(self, section: Section, meant: Locator, run: Run) -> str:
+        """How a locator should read to mean `run`: as it does now if possible, else with the shortest name."""
+        name, part = meant.section, self.parts[run.section]
         words = f"p{run.paragraph}"
-        if place.first:
+        if meant.first:
             words += f"s{run.first}" + (f"-{run.last}" if run.last > run.first else "")
         if name and self.named.get(name) is part:
             return f"{name}/{words}"
@@ -309,53 +320,48 @@ class _Looking(NamedTuple):
     def unmoved(self, place: _Written) -> Source:
         """The source at `place`, before anybody has looked."""
         owner, card, section, locator, reason, is_stub = place
-        named = self.new.named_in(section, locator)
+        named = self.new.named_in(section, _read(locator).section)
         return Source(owner, card, locator, UNSTAMPED, named, written=locator, reason=reason, is_stub=is_stub)
 
     def at(self, place: _Written) -> Source:
         """The source at `place`, and its state."""
         owner, card, section, locator, reason, is_stub = place
-        named = self.new.named_in(section, locator)
-        before = named if self.old is self.new else self.old.named_in(section, locator)
+        meant = _read(locator)
+        named = self.new.named_in(section, meant.section)
+        before = named if self.old is self.new else self.old.named_in(section, meant.section)
         name = key(owner, _whole(before, locator))
         accepted = self.lock.stamps.get(name, "") if owner or card is None else ""
         if not accepted:
             try:
-                state, run, why = UNSTAMPED, self.new.find(section, locator), ("", "")
+                state, run, why = UNSTAMPED, self.new.find(section, locator, meant), ("", "")
             except LookupError as error:
                 state, run, why = BAD, None, error.args
             return Source(owner, card, locator, state, named, run, locator, "", why, reason, is_stub)
-        run, is_split = self._follow(section, locator, accepted, name in self.lock.lost)
+        run, state = self._follow(place, meant, accepted, name in self.lock.lost)
         written: str = locator
-        if run is None:
-            state = AMBIGUOUS if is_split or self._places(accepted) else GONE
-        else:
-            words = self.new.words(section, locator, run)
-            if words != locator:
-                written, named = words, self.new.named_in(section, words)
-            is_same = self.new.prints(run) == accepted
-            state = CHANGED if not is_same else OK if written == locator else MOVED
+        if run is not None and (words := self.new.words(section, meant, run)) != locator:
+            written, named = words, self.new.named_in(section, _read(words).section)
+            state = MOVED if state == OK else state
         return Source(owner, card, locator, state, named, run, written, accepted, ("", ""), reason, is_stub)
 
-    def _follow(self, section: Section, locator: Text, accepted: str, is_lost: bool) -> tuple[Run | None, bool]:
-        """Where a stamped source is now, and whether it was split up."""
+    def _follow(self, place: _Written, meant: Locator, accepted: str, is_lost: bool) -> tuple[Run | None, str]:
+        """Where a stamped source is now, and its state wherever that is."""
         try:
-            before = None if is_lost else self.old.find(section, locator)
+            before = None if is_lost else self.old.find(place.section, place.locator, meant)
         except LookupError:
             before = None
-        whole = not _read(locator).first
-        if before is None or self.old.prints(before) != accepted:  # not what was accepted, even then
-            places = self._places(accepted)
-            if len(places) == 1 and places[0] == self._run(*places[0], whole):
-                return places[0], False
-        if before is None or self.old is self.new:
-            return before, False
-        after = sorted(spot for each in before.spots if (spot := self.now[each]) is not None)
-        if not after:
-            return None, False
-        if len({spot[:2] for spot in after}) > 1:
-            return None, True
-        return self._run(*after[0], after[-1].sentence, whole), False
+        whole = not meant.first
+        is_same = before is not None and self.old.prints(before) == accepted
+        places = [] if is_same else self._places(accepted)
+        if len(places) == 1 and places[0] == self._run(*places[0], whole):
+            return places[0], OK
+        if before is not None and self.old is self.new:
+            return before, OK if is_same else CHANGED
+        after = sorted(spot for each in before.spots if (spot := self.now[each]) is not None) if before else []
+        if len({spot[:2] for spot in after}) != 1:
+            return None, AMBIGUOUS if after or self._places(accepted) else GONE
+        run = self._run(*after[0], after[-1].sentence, whole)
+        return run, OK if self.new.prints(run) == accepted else CHANGED
 
     def _run(self, section: str, paragraph: int, first: int, last: int, whole: bool) -> Run:
         """These sentences of a paragraph, or all of it."""

@@ -6,7 +6,6 @@ import io
 import re
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 from studydeck.patterns import pattern
 
@@ -30,6 +29,8 @@ def office_kind(data: bytes) -> str:
 
 @lru_cache(1)
 def _kind_of_zip(data: bytes) -> str:
+    from zipfile import BadZipFile, ZipFile  # most files are none
+
     try:
         with ZipFile(io.BytesIO(data)) as file:
             names = file.namelist()
@@ -48,6 +49,8 @@ def only_xml(path: Path, data: bytes) -> io.BytesIO:
     Raises ValueError with a sentence if the XML is too big, isn't UTF-8, or declares entities, which no office program
     writes.
     """
+    from zipfile import BadZipFile, ZipFile
+
     safe, size = io.BytesIO(), 0
     try:
         with ZipFile(io.BytesIO(data)) as file, ZipFile(safe, "w") as copy:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from statistics import mean
 from typing import Any, NamedTuple
 
 from studydeck.material.formats import Format, needs_extra
@@ -270,6 +269,8 @@ def _cell_words(row: Sequence[_Line]) -> Iterator[str]:
 
 def _is_prose(lines: Sequence[_Line]) -> bool:
     """Whether lines side by side are columns of prose: of many words, or of some that fill their columns."""
+    from statistics import mean  # it loads half a dozen modules, and few materials are PDFs
+
     widest: dict[int, float] = {}
     for line in lines:
         widest[round(line.left)] = max(widest.get(round(line.left), 0), line.right - line.left)
