@@ -17,12 +17,10 @@ from prose import RIVERS, material, zen
 from studydeck.cli import main
 from studydeck.commands.sources import accept_sources, fix_sources, sources, stamp_sources
 from studydeck.material import MaterialLock, material_lock_text
-from studydeck.material import lock as lock_module
 from studydeck.material.checks import copied
-from studydeck.material.lock import key, latest_lock, read_material_lock
+from studydeck.material.lock import key, read_material_lock
 from studydeck.material.outline import Outline, Part, fingerprint, read_outline
 from studydeck.model import Deck, Place, Problem, Section, shown
-from studydeck.patterns import pattern
 from studydeck.pipeline import load
 from studydeck.reading.nodes import placed
 
@@ -472,38 +470,6 @@ def test_an_empty_lock_and_one_with_every_kind_of_line_read_back() -> None:
     stamps = {key("", "sky/p1"): "1:bbbbbbbb 1:cccccccc", key("x", "sky/p1s1"): "1:bbbbbbbb"}
     for lock in (MaterialLock(), MaterialLock(Outline((part,)), stamps, frozenset({key("x", "sky/p1s1")}))):
         assert read_material_lock("x", material_lock_text(lock).encode()) == (lock, [])
-
-
-IN_LOCKS = [
-    "paragraph",
-    "card",
-    "uncarded",
-    "section",
-    "x",
-    "sky/p1",
-    "1:aaaaaaaa",
-    "2:b7",
-    "kept",
-    "lost",
-    "end",
-]
-LOCK_LINES = st.one_of(
-    st.lists(st.sampled_from(IN_LOCKS), max_size=5).map("\t".join),
-    st.sampled_from(
-        ["section\tsky\t-\tsky", "paragraph\t1:aaaaaaaa 1:bbbbbbbb", "card\tx\tsky/p1s1\t1:bbbbbbbb\tkept"]
-    ),
-)
-
-
-@given(st.lists(st.tuples(LOCK_LINES, st.sampled_from(["\n", "\r\n", " \n", "\t\n", "\x85\n"])), max_size=8))
-def test_lines_of_the_lock_are_read_as_by_splitting_each(lines: list[tuple[str, str]]) -> None:
-    data = "".join(["studydeck material 1\n", *("".join(each) for each in lines), "end\n"]).encode()
-    found = read_material_lock("x", data)
-    latest_lock.cache_clear()
-    never = pattern(r"(?!)")
-    with mock.patch.multiple(lock_module, _PARAGRAPH=never, _STAMP=never):
-        assert read_material_lock("x", data) == found
-    latest_lock.cache_clear()
 
 
 # --- check ---------------------------------------------------------------------------------------

@@ -23,11 +23,7 @@ _NOTE = (
     "Written by `studydeck source`: fingerprints of the material's sentences, and of what each card's source said "
     "when its author last looked. No text. Commit it, and never edit it by hand."
 )
-_PRINTS = r"[1-9]\d*:[a-z2-7]{8}(?: [1-9]\d*:[a-z2-7]{8})*+"
-_FINGERPRINTS = pattern(_PRINTS)
-#: What nearly all lines are. To split them takes three times as long.
-_PARAGRAPH = pattern(rf"paragraph\t({_PRINTS})")
-_STAMP = pattern(rf"card\t([^\t]*\t[^\t]*)\t({_PRINTS})\tkept")
+_FINGERPRINTS = pattern(r"[1-9]\d*:[a-z2-7]{8}(?: [1-9]\d*:[a-z2-7]{8})*+")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -84,7 +80,7 @@ def _read(path: str, data: bytes) -> tuple[MaterialLock, list[Problem]]:
         line = line.rstrip("\r\n")
         if line and line[0] != "#":
             try:
-                reader.read(line)
+                reader.read(*line.split("\t"))
             except (ValueError, TypeError) as error:
                 problems.append(_wrong_line(Place(path, number), line, error))
     if not reader.ended and not problems:
@@ -132,15 +128,7 @@ class _Reader:
         self.ended = False
         self._slugs: set[str] = set()
 
-    def read(self, line: str) -> None:
-        if self.paragraphs and (found := _PARAGRAPH.fullmatch(line)):
-            self.paragraphs[-1].append(found[1])
-        elif (found := _STAMP.fullmatch(line)) and found[1] not in self.stamps:
-            self.stamps[found[1]] = found[2]
-        else:
-            self._read(*line.split("\t"))
-
-    def _read(self, word: str, *values: str) -> None:
+    def read(self, word: str, *values: str) -> None:
         if word not in _LINES:
             raise ValueError(f"a line can't start with '{word[:20]}'")
         _LINES[word](self, *values)
