@@ -153,6 +153,34 @@ def test_a_genanki_script_s_deck_keeps_its_guids_and_note_type(learner: Learner,
     assert not learner.schema_changed
 
 
+def package_of(path: Path, *notes: genanki.Note) -> Path:
+    """The package of a genanki script with these notes."""
+    deck = genanki.Deck(1_607_392_320, "Chinese")
+    for note in notes:
+        deck.add_note(note)
+    genanki.Package(deck).write_to_file(path, timestamp=LONG_AGO)
+    return path
+
+
+def words(css: str = "") -> genanki.Model:
+    """A script's note type for words, of this style."""
+    card = {"name": "Card 1", "qfmt": "{{Word}}", "afmt": "{{FrontSide}}<hr>{{Meaning}} {{Reading}}"}
+    fields = [{"name": name} for name in ("Word", "Meaning", "Reading")]
+    return genanki.Model(1_607_392_321, "Words", fields=fields, templates=[card], css=css)
+
+
+def test_a_card_asks_and_answers_with_words_that_its_templates_show(tmp_path: Path) -> None:
+    """Anki may sort notes by a number that no card shows, and the back may begin with a sound, or with rare notes."""
+    fields = [{"name": name} for name in ("No.", "Word", "Sound", "Usage", "Meaning", "Source")]
+    card = {"name": "Card 1", "qfmt": "{{Word}}", "afmt": "{{Word}}{{Sound}}{{Usage}}{{Meaning}}"}
+    model = genanki.Model(1_607_392_322, "Words", fields=fields, templates=[card], sort_field_index=0)
+    rows = [("1", "river", "Fluss"), ("2", "lake", "See"), ("3", "sea", "Meer")]
+    notes = [genanki.Note(model, [number, word, "[sound:a.mp3]", "" if number != "2" else "rare", meaning, "a book"])
+             for number, word, meaning in rows]  # fmt: skip
+    author = taken_over(package_of(tmp_path / "theirs.apkg", *notes), tmp_path)
+    assert "  'Words': {question: 'Word', answer: 'Meaning'}\n" in author.read("deck.yaml")
+
+
 @pytest.mark.parametrize("form", ["colpkg", "old colpkg", "anki2"])
 def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: Path, form: str) -> None:
     collection_of(learner)
