@@ -169,6 +169,23 @@ def words(css: str = "") -> genanki.Model:
     return genanki.Model(1_607_392_321, "Words", fields=fields, templates=[card], css=css)
 
 
+def test_a_look_by_the_note_type_s_style_survives_an_edit_of_another_field(learner: Learner, tmp_path: Path) -> None:
+    """Tones are coloured by classes; what no style gives a look becomes Markdown all the same."""
+    style = ".card .tone1 { color: red } b { color: green }"
+    reading = '<span class="tone1">mā</span>'
+    note = genanki.Note(words(style), ["<u>妈</u>", '<b>mother</b> <span class="x">or</span> mum', reading])
+    path = package_of(tmp_path / "theirs.apkg", note)
+    learner.import_package(path)
+    author = taken_over(path, tmp_path)
+    author.edit("<u>妈</u>", "<u>妈妈</u>", "chinese.yaml")
+    author.build()
+    assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
+    shown = next(learner.cards()).render_output().answer_text
+    assert reading in shown
+    assert "<b>mother</b>" in shown
+    assert 'question: "<u>妈妈</u>"' in author.read("chinese.yaml")
+
+
 def test_a_card_asks_and_answers_with_words_that_its_templates_show(tmp_path: Path) -> None:
     """Anki may sort notes by a number that no card shows, and the back may begin with a sound, or with rare notes."""
     fields = [{"name": name} for name in ("No.", "Word", "Sound", "Usage", "Meaning", "Source")]

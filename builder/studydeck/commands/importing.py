@@ -171,6 +171,7 @@ class _Making:
         self._seen: set[tuple[object, ...]] = set()
         self._places: dict[str, str] = {}  # the names of media in the deck, by those in the file
         self._left: Counter[tuple[str, str]] = Counter()
+        self._css = {each.folder: each.note_type.css for each in incoming.note_types}
 
     def left_out(self) -> list[LeftOut]:
         """All that the deck hasn't: what the format's reader left out, and what didn't fit here."""
@@ -185,7 +186,7 @@ class _Making:
         return sections
 
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
-        values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
+        values = {key: self._value(key, value, card) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         asks = next((key for key in ("cloze", "occlude") if key in values), "question")
         required = (asks,) if card.note_type else kind_of(values).required
@@ -206,7 +207,7 @@ class _Making:
             values["guid"] = card.guid
         if card.note_type:
             values["type"] = card.note_type
-            fields = {name: self._text("details", text, card.html) for name, text in card.fields.items()}
+            fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
             if shown := {name: text for name, text in fields.items() if text}:
                 values["fields"] = shown
         order = list(card_keys())
@@ -225,23 +226,27 @@ class _Making:
             str(wanted) if is_good else slug(html_words(str(question)) if isinstance(question, Html) else str(question))
         )
 
-    def _value(self, key: str, value: AnyValue, is_html: bool) -> AnyValue:
+    def _value(self, key: str, value: AnyValue, card: IncomingCard) -> AnyValue:
         if isinstance(value, bool | Mapping) or key == "hide":
             return value
         if key == "occlude":
             return self._places.get(str(value)) or self._take(str(value)) or value
         if isinstance(value, tuple):
             texts = [each for each in value if isinstance(each, str)]
-            return tuple(filter(None, (self._text(key, each, is_html) for each in texts))) if texts else value
-        return self._text(key, value, is_html)
+            return tuple(filter(None, (self._text(key, each, card) for each in texts))) if texts else value
+        return self._text(key, value, card)
 
-    def _text(self, key: str, text: str, is_html: bool) -> str:
-        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it."""
+    def _text(self, key: str, text: str, card: IncomingCard) -> str:
+        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it.
+
+        That may be a look that the style of the card's own note type gives to tags and classes.
+        """
         text = re.sub(CONTROL, "", text).strip()
-        if is_html:
-            markdown, lost = to_markdown(text)
+        if card.html:
+            css = self._css.get(card.note_type, "")
+            markdown, lost = to_markdown(text, css=css)
             text = without_speech(text)
-            allowed = to_markdown(cleaned(text)) if lost else None
+            allowed = to_markdown(cleaned(text), css=css) if lost else None
             if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
                 self.as_html += 1
                 self.because += Counter(lost)
