@@ -198,6 +198,26 @@ def test_a_card_asks_and_answers_with_words_that_its_templates_show(tmp_path: Pa
     assert "  'Words': {question: 'Word', answer: 'Meaning'}\n" in author.read("deck.yaml")
 
 
+def test_notes_with_the_same_guid_are_not_doubled_by_the_build(learner: Learner, tmp_path: Path) -> None:
+    """A script that lists a word twice gives both notes one guid, which genanki makes of their fields."""
+    rows = (["river", "Fluss"], ["lake", "See"], ["river", "Fluss"])
+    path = package_of(tmp_path / "theirs.apkg", *(genanki.Note(words(), [*row, ""]) for row in rows))
+    assert learner.import_package(path).new == 3
+    before = learner.histories()
+    author = taken_over(path, tmp_path)
+    assert author.build().notes == 2
+    assert learner.import_package(author.package) == Import(0, 0, 2, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_guid_that_notes_with_other_texts_share_is_told(tmp_path: Path) -> None:
+    notes = [genanki.Note(words(), ["river", meaning, ""], guid="the same") for meaning in ("Fluss", "Strom")]
+    path = package_of(tmp_path / "theirs.apkg", *notes)
+    said = CliRunner().invoke(main, ["import", str(path), "--deck", str(tmp_path / "new")]).stdout.splitlines()
+    assert said[0].endswith("2 notes, 2 cards, 1 section")
+    assert said[1] == "left out: the guid of a note: another note has it; learners get this one as a new note"
+
+
 @pytest.mark.parametrize("form", ["colpkg", "old colpkg", "anki2"])
 def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: Path, form: str) -> None:
     collection_of(learner)

@@ -194,7 +194,8 @@ class _Making:
             self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
-        if content in self._seen and not card.note_type:
+        has_it = bool(card.guid) and card.guid in self._guids  # as a script's note that has the same fields
+        if content in self._seen and (has_it or not card.note_type):
             self._left["a card", "it is there twice"] += 1
             return None
         self._seen.add(content)
@@ -202,7 +203,9 @@ class _Making:
             values.pop("typed", None)  # a list can't be typed
         if tags := tuple(dict.fromkeys(filter(None, map(self._tag, card.tags)))):
             values["tags"] = tags
-        if card.guid and card.guid not in self._guids:
+        if has_it:
+            self._left["the guid of a note", "another note has it; learners get this one as a new note"] += 1
+        elif card.guid:
             self._guids.add(card.guid)
             values["guid"] = card.guid
         if card.note_type:
