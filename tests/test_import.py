@@ -154,6 +154,14 @@ def test_quizlets_export_is_read_as_it_is_copied_by_lines_or_by_semicolons(tmp_p
     ]
 
 
+@pytest.mark.parametrize("head", ["", "#separator:tab\n"])
+def test_a_semicolon_in_every_row_but_one_separates_no_rows(head: str, tmp_path: Path) -> None:
+    text = f"{head}Haus\thouse; home\nWeg\tway; path\nSee\tlake\n"
+    assert cards(imported(tmp_path, text)) == [
+        pair("Haus", "house; home"), pair("Weg", "way; path"), pair("See", "lake")
+    ]  # fmt: skip
+
+
 def test_a_column_may_say_the_section_the_other_direction_and_a_gap(tmp_path: Path) -> None:
     text = """\
         question;answer;chapter;reversed;hint

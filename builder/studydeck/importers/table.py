@@ -33,6 +33,7 @@ _EITHER = pattern(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORE
 _REVERSED = pattern(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
 _TYPED = pattern(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
 _QUIZLETS_ROW = pattern(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
+_LINES_OF_TWO = pattern(r"(?:[^\t\n]+\t[^\t\n]+\n){2,}")
 _RULE = pattern(r"[\s:|-]*")
 #: Keys of a table's columns that are no texts of a card.
 _NO_TEXTS = ("tags", "section", "guid", "type", "id")
@@ -66,7 +67,7 @@ def _fits(given: Given) -> int:
     if any(name.endswith(" column") or name in ("separator", "html", "columns", "notetype") for name in said):
         return SAID
     body = given.text[start:]
-    if _QUIZLETS_ROW.fullmatch(body):
+    if _is_one_row(body):
         return SHOWN
     delimiter, width = _delimiter(body)
     if width < 2:
@@ -103,6 +104,11 @@ def _read(given: Given) -> IncomingDeck:
     return IncomingDeck(name, cards=cards, left_out=[*left_out, *_unread(table), *_unreached(table)])
 
 
+def _is_one_row(body: str) -> bool:
+    """Whether a text is Quizlet's export with semicolons between the rows, not lines of two cells with some in them."""
+    return bool(_QUIZLETS_ROW.fullmatch(body)) and not _LINES_OF_TWO.fullmatch(body.rstrip("\n") + "\n")
+
+
 # --- rows and columns ----------------------------------------------------------------------------
 
 
@@ -110,7 +116,7 @@ def _table(given: Given) -> _Table:
     text = given.text or ""
     said, start = _said(text)
     body = text[start:]
-    if _QUIZLETS_ROW.fullmatch(body):
+    if not said and _is_one_row(body):
         body = body.replace(";", "\n")
     delimiter = said.get("separator", "").strip()
     delimiter = _DELIMITERS.get(delimiter.lower(), delimiter) or _delimiter(body)[0]
