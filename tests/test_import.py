@@ -286,6 +286,25 @@ def test_html_becomes_markdown_where_nothing_is_lost_and_else_stays(tmp_path: Pa
         assert learner.missing_media() == []
 
 
+def test_pictures_and_sounds_stay_where_something_else_of_a_text_is_left_out(tmp_path: Path) -> None:
+    for name in ("nile 100%.png", "nile.mp3"):
+        (tmp_path / name).write_bytes(PICTURE)
+    (tmp_path / "rivers.txt").write_text(
+        "#separator:tab\n#html:true\n"
+        '<style></style>Which river?<br><img src="nile 100%25.png">\t<style></style>Nile [sound:nile.mp3]\n'
+        'Which sea? <img src="https://example.org/sea.png?a=1&amp;b=2">\tThe Red Sea\n',
+        "utf-8",
+    )
+    result = run(tmp_path / "rivers.txt", "--deck", tmp_path / "deck")
+    assert result.exit_code == 0, result.output
+    assert "left out: a style sheet of a text (2 times): cards can't have it" in result.output
+    assert "left out: a picture or sound on the web: cards are studied offline; its address is a link" in result.output
+    assert cards(load(tmp_path / "deck")) == [
+        pair("Which river?\n![](<nile 100%.png>)", "Nile ![](nile.mp3)"),
+        pair("Which sea? [picture](https://example.org/sea.png?a=1&b=2)", "The Red Sea"),
+    ]
+
+
 # --- questions and answers in text ---------------------------------------------------------------
 
 HASHCARDS = r"""

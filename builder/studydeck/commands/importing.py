@@ -246,6 +246,7 @@ class _Making:
         """
         text = re.sub(CONTROL, "", text).strip()
         if card.html:
+            text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
             css = self._css.get(card.note_type, "")
             markdown, lost = to_markdown(text, css=css)
             text = without_speech(text)
@@ -258,8 +259,9 @@ class _Making:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
             text = allowed.markdown if allowed and not allowed.lost else markdown
         self.as_markdown += bool(text)
-        has_media = "![" in text or "[sound:" in text
-        return self._with_media(text, media_references(text)) if has_media else text
+        if "![" not in text and "[sound:" not in text:
+            return text
+        return self._with_media(self._without_remote(text, references := media_references(text)), references)
 
     def _tag(self, tag: str) -> str:
         """The tag as Anki takes it; empty if it doesn't take it at all."""
@@ -271,13 +273,16 @@ class _Making:
 
     # --- media -----------------------------------------------------------------------------------
 
+    def _without_remote(self, text: str, references: Iterable[tuple[str, str]]) -> str:
+        """`text` with links for its pictures and sounds on the web."""
+        for written in dict.fromkeys(name for name, _ in references if _REMOTE.match(name)):
+            self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
+            text = _as_link(text, written)
+        return text
+
     def _with_media(self, text: str, references: Iterable[tuple[str, str]]) -> str:
         """`text` with the names that its pictures and sounds have in the deck, and these taken."""
-        for written in dict.fromkeys(name for name, _ in references if name):
-            if _REMOTE.match(written):
-                self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
-                text = _as_link(text, written)
-                continue
+        for written in dict.fromkeys(name for name, _ in references if name and not _REMOTE.match(name)):
             name = self._places.get(written) or self._take(written)
             if name and name != written:
                 for spelled in dict.fromkeys((written, quote(written))):
@@ -316,9 +321,10 @@ class _Making:
 
 def _as_link(text: str, address: str) -> str:
     """`text`, in Markdown or HTML, with a link instead of a picture at this address."""
-    found = re.escape(address)
-    text = re.sub(rf"!\[([^\[\]]*)\](?=\({found})", lambda alt: f"[{alt[1] or 'picture'}]", text)
-    return re.sub(rf"<img\s[^<>]*{found}[^<>]*>", f'<a href="{html_entities.escape(address)}">picture</a>', text)
+    written = html_entities.escape(address)
+    found = "|".join(map(re.escape, dict.fromkeys((address, written))))
+    text = re.sub(rf"!\[([^\[\]]*)\](?=\((?:{found}))", lambda alt: f"[{alt[1] or 'picture'}]", text)
+    return re.sub(rf"<img\s[^<>]*(?:{found})[^<>]*>", lambda _: f'<a href="{written}">picture</a>', text)
 
 
 class _Names:
