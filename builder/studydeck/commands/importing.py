@@ -30,7 +30,7 @@ from studydeck.reading.written import AnyValue, section_yaml
 from studydeck.render.media import LARGEST_FILE
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
 from studydeck.text.clean import cleaned, html_references, html_words, without_speech
-from studydeck.text.from_html import to_markdown
+from studydeck.text.from_html import lost_in, to_markdown
 
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 _FEW_WORDS = 20  # by which no language is known
@@ -153,6 +153,27 @@ def _copy(content: Path | bytes, target: Path) -> None:
         shutil.copyfile(content, target)
 
 
+class _Converted(NamedTuple):
+    """A field's HTML as Markdown, or None if it should stay HTML; and what Markdown would lose."""
+
+    markdown: str | None
+    lost: Sequence[str] = ()
+
+
+def _converted(html: str, css: str, *, may_be_html: bool) -> _Converted:
+    """What becomes of a field in a note type of this style: large ones are rendered only if they become Markdown."""
+    lost: Sequence[str] = lost_in(html, css)
+    if not lost:
+        markdown, lost = to_markdown(html, css=css)
+        if not lost:
+            return _Converted(markdown)
+    kept = cleaned(without_speech(html))
+    if may_be_html and lost_in(kept, css):
+        return _Converted(None, lost)
+    markdown, lost_still = to_markdown(kept, css=css)
+    return _Converted(None if may_be_html and lost_still else markdown, lost)
+
+
 class _Making:
     """A deck in the making: its cards by section, and its media, by the names that they have there.
 
@@ -248,16 +269,15 @@ class _Making:
         if card.html:
             text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
             css = self._css.get(card.note_type, "")
-            markdown, lost = to_markdown(text, css=css)
-            text = without_speech(text)
-            allowed = to_markdown(cleaned(text), css=css) if lost else None
-            if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
+            found = _converted(text, css, may_be_html=card_keys()[key].takes in takes.ANY_TEXT)
+            if found.markdown is None:
                 self.as_html += 1
-                self.because += Counter(lost)
+                self.because += Counter(found.lost)
+                text = without_speech(text)
                 return Html(self._with_media(text, html_references(text)))
-            for what in lost:
+            for what in found.lost:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
-            text = allowed.markdown if allowed and not allowed.lost else markdown
+            text = found.markdown
         self.as_markdown += bool(text)
         if "![" not in text and "[sound:" not in text:
             return text
