@@ -150,6 +150,28 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
     ] * told
 
 
+def test_a_font_or_picture_beside_the_style_comes_with_it(
+    their_deck: Author, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = "note-types/Capitals"
+    css = "@font-face { font-family: x; src: url( '_x.ttf' ) } .a { background: url(_a.png) } @import url('_b.css');"
+    their_deck.write(f"{home}/style.css", css)
+    for name in ("_a.png", "_b.css"):
+        their_deck.write(f"{home}/{name}", b"x")
+    monkeypatch.chdir(their_deck.folder)
+
+    def places() -> list[str]:
+        said = CliRunner().invoke(main, ["check", "."]).stdout.splitlines()
+        return [each.split(":")[2] for each in said if each.endswith("[style-file]")]
+
+    assert places() == [str(css.index(each) + 1) for each in ("url( '_x", "@import", "url('_b")]
+    their_deck.write(f"{home}/_x.ttf", b"x")
+    assert places() == [str(css.index(each) + 1) for each in ("@import", "url('_b")]
+    their_deck.build()
+    learner.import_package(their_deck.package)
+    assert {path.name for path in Path(learner.col.media.dir()).iterdir()} == {"_a.png", "_x.ttf"}
+
+
 @pytest.mark.parametrize("more", [{}, {"Where?": "  - {id: po, question: Where?, answer: In Italy}\n"}])
 def test_a_package_of_ours_imports_as_a_deck_without_an_error(
     more: dict[str, str], author: Author, tmp_path: Path
