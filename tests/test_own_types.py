@@ -318,6 +318,9 @@ def test_every_field_that_a_note_type_shows_as_a_cloze_may_have_gaps(author: Aut
     assert sorted(card.ord for card in learner.cards()) == [0, 1]
     author.write("note-types/Their cloze/1-back.html", "{{cloze:Text}}<br>{{Back Extra}}")
     assert "bad-cloze" in {each.name for each in author.load().errors}
+    author.section("  - {id: x, type: Their cloze, cloze: The Nile}\n")
+    remedies = {each.remedy for each in author.load().errors if each.name == "bad-cloze"}
+    assert remedies == {"mark the hidden words, {{c1::like these}}, or delete the card"}  # it can be no question
 
 
 def test_a_cloze_note_type_of_its_own(author: Author, learner: Learner) -> None:
