@@ -258,6 +258,27 @@ def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> N
         author.edit("answer: A", "answer: AA", "logos.yaml")
 
 
+def test_a_picture_from_the_web_gets_a_name_that_says_what_it_is(tmp_path: Path) -> None:
+    named = {
+        "image.axd": PICTURE,
+        "fetch.php": b"\xff\xd8\xff\xe0",
+        "a. b": b"GIF89a",
+        "x": b"RIFF1234WEBP",
+        "y.php": b"?",
+    }
+    front = "".join(f'<img src="{name}">' for name in named)
+    package = genanki.Package(deck := genanki.Deck(1_607_392_320, "Rivers"))
+    deck.add_note(genanki.Note(words(), [f"Which river?{front}", "Nile", ""]))
+    for name, content in named.items():
+        (tmp_path / name).write_bytes(content)
+        package.media_files.append(str(tmp_path / name))
+    package.write_to_file(tmp_path / "theirs.apkg")
+    author = taken_over(tmp_path / "theirs.apkg", tmp_path)
+    names = {"image.png", "fetch.jpg", "a. b.gif", "x.webp", "y.php"}
+    assert {path.name for path in (author.folder / "media").iterdir()} == names
+    assert [each.message[:7] for each in author.load().errors] == ["'y.php'"]
+
+
 MASKS = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as html_entities
+import io
 import os
 import re
 import shutil
@@ -28,11 +29,13 @@ from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
 from studydeck.reading.written import AnyValue, section_yaml
 from studydeck.render.media import LARGEST_FILE
+from studydeck.render.shapes import suffix_of
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
 from studydeck.text.clean import cleaned, html_references, html_words, without_speech
 from studydeck.text.from_html import lost_in, to_markdown
 
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_SUFFIX = pattern(r"\.\w{1,5}")
 _FEW_WORDS = 20  # by which no language is known
 #: Where tools keep the pictures and sounds of a file, besides its own folder.
 _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images", "img", "files")
@@ -315,7 +318,9 @@ class _Making:
         if source is None:
             return ""
         name = re.sub(r"[\x00-\x1f/\\:]", "-", os.path.basename(written.replace("\\", "/")))
-        name = self._files.free(*os.path.splitext(name))
+        name = self._files.free(
+            *_parts_of_name(name, source if isinstance(source, Path) else self.incoming.media[source])
+        )
         self.media[name] = source
         self._places[written] = name
         return name
@@ -337,6 +342,19 @@ class _Making:
             except (Refused, OSError):
                 continue
         return None
+
+
+def _parts_of_name(name: str, content: Path | bytes) -> tuple[str, str]:
+    """A media file's name without how it ends, and that; what a picture ends on tells what it is.
+
+    Pictures from the web may be called `image.axd` or `fetch.php`.
+    """
+    stem, suffix = os.path.splitext(name)
+    if suffix.lower() in (*PICTURES, *SOUNDS):
+        return stem, suffix
+    with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as file:
+        told = suffix_of(file)
+    return (stem if _SUFFIX.fullmatch(suffix) else name, told) if told else (stem, suffix)
 
 
 def _as_link(text: str, address: str) -> str:
