@@ -27,7 +27,7 @@ from studydeck.reading.written import Value, section_yaml
 from studydeck.text import to_html
 from studydeck.text.plain import from_plain
 from studydeck.text.scalar import yaml_text
-from studydeck.text.tex import find_formulas
+from studydeck.text.tex import formulas_and_code
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -284,6 +284,29 @@ def test_html_becomes_markdown_where_nothing_is_lost_and_else_stays(tmp_path: Pa
         learner.import_package(built.path)
         assert learner.faults() == []
         assert learner.missing_media() == []
+
+
+CODE = {
+    "`List<String>` or List<int>?": "`List<String>` or List<int>?",
+    "Is `</b>` an *end*?": "Is `</b>` an \\*end*?",
+    "l`eau et l`air": "l\\`eau et l`air",
+    "a ` b": "a ` b",
+}
+
+
+@pytest.mark.parametrize("more", ["", "What is<br>this?\tA line end\n"])
+def test_code_in_a_table_is_code_and_tags_in_it_make_no_html(more: str, tmp_path: Path) -> None:
+    text = "".join(f"{cell}\tThe <packaging> of `a < b`\n" for cell in CODE)
+    loaded = imported(tmp_path, text + more)
+    assert cards(loaded)[: len(CODE)] == [pair(cell, "The <packaging> of `a < b`") for cell in CODE.values()]
+    assert not more or cards(loaded)[-1] == pair("What is\nthis?", "A line end")
+
+
+@pytest.mark.parametrize("more", [{}, {"front": "What is<br>this?", "back": "A line end"}])
+def test_code_in_a_list_is_code_and_tags_in_it_make_no_html(more: dict[str, str], tmp_path: Path) -> None:
+    texts = ["Is `</b>` an end?", "`List<String>` or List<int>?"]
+    loaded = imported(tmp_path, json.dumps([*({"front": text, "back": "`a < b`"} for text in texts), more]), "x.json")
+    assert cards(loaded)[:2] == [pair(text, "`a < b`") for text in texts]
 
 
 def test_pictures_and_sounds_stay_where_something_else_of_a_text_is_left_out(tmp_path: Path) -> None:
@@ -793,7 +816,7 @@ SIGNS = st.text(st.sampled_from("ab1 \n*_`~^=$[]{}<>&#-+.|!()\\:'\"é漢"), max_
 @given(SIGNS)
 def test_any_plain_text_shows_every_sign(text: str) -> None:
     text = "\n".join(line.strip() for line in text.strip().split("\n"))
-    if find_formulas(text) or "{{c" in text:
+    if formulas_and_code(text) or "{{c" in text:
         return
     html = re.sub(r"<br />|</?p>|\s+", " ", to_html(from_plain(text)))
     seen = html.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

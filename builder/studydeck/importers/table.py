@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from studydeck.importers._dialect import looks_like_html
+from studydeck.importers._dialect import as_html, looks_like_html
 from studydeck.importers._names import LANGUAGES, Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.patterns import pattern
@@ -83,13 +83,12 @@ def _read(given: Given) -> IncomingDeck:
     table = _table(given)
     html = table.said.get("html", "").strip().lower()
     is_html = html == "true" or (not html and any(looks_like_html(cell) for row in table.rows for cell in row))
+    text_of = from_plain if not is_html else str.strip if html else as_html
     cards: list[IncomingCard] = []
     left: dict[str, list[int]] = {}
     for number, row in enumerate(table.rows, table.first):
         cells = {key: cell.strip() for key, cell in zip(table.keys, row, strict=False) if key and cell.strip()}
-        parts: dict[str, Value] = {
-            key: cell if is_html else from_plain(cell) for key, cell in cells.items() if key not in _NO_TEXTS
-        }
+        parts: dict[str, Value] = {key: text_of(cell) for key, cell in cells.items() if key not in _NO_TEXTS}
         values, why = card_values(_as_its_type(parts, cells.get("type") or table.said.get("notetype", "")))
         if why:
             left.setdefault(why, []).append(number)

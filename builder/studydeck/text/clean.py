@@ -36,6 +36,12 @@ _GONE = frozenset(
     "noscript",
      "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp")
 )  # fmt: skip
+_PAGE = frozenset(
+    ("article", "aside", "body", "col", "colgroup", "details", "footer", "form", "header", "html", "input", "link",
+    "main", "meta", "nav", "rb", "rtc", "section", "source", "summary")
+)  # fmt: skip
+#: The names of tags that a browser knows, besides some that nobody writes.
+ELEMENTS = frozenset(_VOID) | _IN_A_LINE | _BLOCKS | _GONE | _PAGE
 #: What a start ends if it is open, and what it doesn't look beyond.
 _ENDED = {
     "li": (("li",), ("ul", "ol")), "dt": (("dt", "dd"), ("dl",)), "dd": (("dt", "dd"), ("dl",)), "td": (("td", "th"),
