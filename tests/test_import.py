@@ -162,6 +162,19 @@ def test_a_semicolon_in_every_row_but_one_separates_no_rows(head: str, tmp_path:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_nested_tags_in_a_table_without_a_header_separate_no_question(delimiter: str, tmp_path: Path) -> None:
+    rows = [["Vienna", "Austria", "geo::europe"], ["Cairo", "Egypt", "geo::africa"], ["Rome", "Italy", "geo::europe"]]
+    text = "".join(f"{delimiter.join(row)}\n" for row in rows)
+    assert cards(imported(tmp_path, text, "x.csv")) == [pair(question, answer) for question, answer, _ in rows]
+
+
+def test_a_separator_before_a_list_of_three_separates(tmp_path: Path) -> None:
+    text = "Which colours?::red, green, blue\nWhich rivers?::Nile, Po, Rhine\nWhich seas?::Red, Black, Dead\n"
+    loaded = imported(tmp_path, text, "x.txt")
+    assert cards(loaded)[0] == pair("Which colours?", "red, green, blue")
+
+
 def test_a_column_may_say_the_section_the_other_direction_and_a_gap(tmp_path: Path) -> None:
     text = """\
         question;answer;chapter;reversed;hint

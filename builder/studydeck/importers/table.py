@@ -72,7 +72,7 @@ def _fits(given: Given) -> int:
     delimiter, width = _delimiter(body)
     if width < 2:
         return NOT
-    if _is_header(_rows(body, delimiter, 1)[0]):
+    if _is_header(_rows(body, delimiter, 1)[0]) or _has_nested_tags(_rows(body, delimiter, _SAMPLE)):
         return SAID
     if delimiter == "\t":
         return SHOWN
@@ -101,6 +101,12 @@ def _read(given: Given) -> IncomingDeck:
     name, cards = under_one_name(cards, given.name)
     left_out = [LeftOut(_rows_in_words(numbers), why, len(numbers)) for why, numbers in left.items()]
     return IncomingDeck(name, cards=cards, left_out=[*left_out, *_unread(table), *_unreached(table)])
+
+
+def _has_nested_tags(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows of three columns or more have `::` only behind the first, as in Anki's tags."""
+    rows = [row for row in rows if len(row) > 2]
+    return any("::" in cell for row in rows for cell in row) and not any("::" in row[0] for row in rows)
 
 
 def _is_one_row(body: str) -> bool:
