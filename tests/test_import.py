@@ -107,6 +107,18 @@ def test_without_a_header_the_first_column_asks_and_what_is_not_read_is_told(tmp
     assert cards(loaded) == [pair("Cairo?", "The Nile", details="p. 3")]
 
 
+def test_a_header_is_known_by_its_tags_and_its_first_columns_ask_and_answer(tmp_path: Path) -> None:
+    text = "tags,Land,Hauptstadt,Fläche,note\neu::west,France,Paris,643801,on the Seine\neu,Austria,Wien,83871,\n"
+    (tmp_path / "x.csv").write_text(text, "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    columns = "--columns tags,question,answer,details"
+    assert f"left out: the column 'Fläche' (2 times): nothing says what it is; name it, as in {columns}" in said
+    assert cards(load(tmp_path / "deck")) == [
+        pair("France", "Paris") | {"details": "on the Seine", "tags": ["eu::west"]},
+        pair("Austria", "Wien") | {"tags": ["eu"]},
+    ]
+
+
 def test_a_table_in_markdown_and_columns_of_languages_are_read(tmp_path: Path) -> None:
     text = "| Front | Back |\n|:--|---|\n| Cairo? | The Nile |\n| Basel? | The Rhine |\n"
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]

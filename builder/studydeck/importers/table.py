@@ -138,9 +138,10 @@ def _table(given: Given) -> _Table:
     elif {"question", "cloze"} & set(keys := list(map(key_named, headers))):
         keys = _once(keys)
     else:
-        keys = ["question", "answer"]
-        keys = keys if not headers else keys + [""] * (len(headers) - 2)
-        keys = _around(keys, _columns_of(said), width)
+        known = {number: key for number, key in enumerate(_once(keys), start=1) if key}
+        known |= {number: key for key, number in _columns_of(said).items()}
+        left = iter([key for key in ("question", "answer") if key not in known.values()])
+        keys = [known.get(number) or next(left, "") for number in range(1, width + 1)]
     keys += [""] * (width - len(keys))
     for key, number in _columns_of(said).items():
         if number <= len(keys):
@@ -172,16 +173,14 @@ def _columns_of(said: Mapping[str, str]) -> dict[str, int]:
     return {key: int(number) for key, number in numbers.items() if number.isdecimal() and 0 < int(number) < 1_000}
 
 
-def _around(keys: Sequence[str], columns: Mapping[str, int], width: int) -> list[str]:
-    """`keys` for the columns that aren't among `columns`, in order."""
-    rest = iter(keys)
-    return ["" if number in columns.values() else next(rest, "") for number in range(1, width + 1)]
-
-
 def _is_header(row: Sequence[str]) -> bool:
-    """Whether a row names columns: one is what asks, and another one is known, too; or all are languages."""
+    """Whether a row names columns: one is what asks, and another one is known, too; or all are languages.
+
+    One of three or more may also be just `tags`, which is no word to learn.
+    """
     keys = [key_named(cell) for cell in row]
-    if len(row) > 1 and all(cell.strip().casefold() in LANGUAGES for cell in row):
+    named = [cell.strip().casefold() for cell in row]
+    if (len(row) > 1 and all(name in LANGUAGES for name in named)) or (len(row) > 2 and "tags" in named):
         return True
     return bool({"question", "cloze"} & {*keys}) and len([*filter(None, keys)]) > 1
 
