@@ -187,6 +187,17 @@ def test_a_separator_before_a_list_of_three_separates(tmp_path: Path) -> None:
     assert cards(loaded)[0] == pair("Which colours?", "red, green, blue")
 
 
+def test_comments_are_no_rows_and_no_part_of_them(tmp_path: Path) -> None:
+    text = "# Rivers\n# Front\tBack\n#\n\n# ====\nDanube\tdie Donau\n# ====\n# Two\n\n"
+    text += "#1\tfirst\n#include\ta header\n# of C\tx\n"
+    assert cards(imported(tmp_path, text)) == [
+        pair("Danube", "die Donau"),
+        pair("#1", "first"),
+        pair("#include", "a header"),
+        pair("# of C", "x"),
+    ]
+
+
 def test_a_column_may_say_the_section_the_other_direction_and_a_gap(tmp_path: Path) -> None:
     text = """\
         question;answer;chapter;reversed;hint

@@ -27,6 +27,8 @@ _MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
 _ANKIS = pattern(r"#(separator|html|tags|columns|notetype|deck|(?:guid|notetype|deck|tags) column):(.*)", re.IGNORECASE)
+#: A line that Anki leaves out, too; `#include` and `#1` could be words to learn.
+_COMMENT = pattern(r"#(?:[^\w\n].*)?$")
 _EXCELS = pattern(r"sep=(.)$")
 #: Anki's own note types, by words in their names in several languages.
 _EITHER = pattern(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORECASE)
@@ -160,7 +162,7 @@ def _said(text: str) -> tuple[dict[str, str], int]:
             said[found[1].lower()] = found[2]
         elif excels := _EXCELS.match(line):
             said["separator"] = excels[1]
-        elif not (said and line.startswith("#")):
+        elif not (said and line.startswith("#")) and not _COMMENT.match(line) and (line.strip() or not at):
             break
         at = end
     return said, at
@@ -242,11 +244,16 @@ def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]
 
 
 def _continued(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
-    """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export."""
+    """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export.
+
+    Comments between them are left out.
+    """
     last: list[str] = []
     more: list[str] = []
     for line in [*lines, delimiter]:
         row = line.split(delimiter)
+        if len(row) == 1 and _COMMENT.match(line):
+            continue
         if delimiter == "\t" and len(row) == 1 and last:
             more.append(line)
             continue
