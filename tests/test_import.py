@@ -569,6 +569,19 @@ def test_each_spelling_of_a_question_is_read(text: str, tmp_path: Path) -> None:
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
 
 
+def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
+    """As in ki's files, with the tags first; an answer may have lines that end with a colon."""
+    note = "# Note\n```\nguid: x\nnotetype: Basic\n```\n\n### Tags\n```\n{}\n```\n\n## Front\n{}\n\n## Back\n{}\n\n"
+    text = note.format("africa\nwater", "Cairo?", "The Nile") + note.format("", "Basel?", "The Rhine\n\nExample:\nwide")
+    assert cards(imported(tmp_path, text, "x.md")) == [
+        pair("Cairo?", "The Nile") | {"tags": ["africa", "water"]},
+        pair("Basel?", "The Rhine\n\nExample:\nwide"),
+    ]
+    (tmp_path / "one").mkdir()
+    one = "# Question\nCairo?\n# Answer\n```sh\n# no heading\n```\n"
+    assert cards(imported(tmp_path / "one", one, "x.md")) == [pair("Cairo?", "```sh\n# no heading\n```")]
+
+
 def test_headings_are_sections_and_code_separates_nothing(tmp_path: Path) -> None:
     text = """\
         # Languages
