@@ -641,6 +641,11 @@ def test_lists_of_questions_are_read_whatever_their_keys(text: str, tmp_path: Pa
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
 
 
+def test_a_key_that_says_no_is_no_text(tmp_path: Path) -> None:
+    text = '[{"question": "Cairo?", "answer": "The Nile", "cloze": false, "tags": [""]}]'
+    assert cards(imported(tmp_path, text, "x.json")) == [pair("Cairo?", "The Nile")]
+
+
 def test_lists_keep_sections_lists_tags_and_ids(tmp_path: Path) -> None:
     text = """\
         deck: Rivers

@@ -41,7 +41,7 @@ def _fits(given: Given) -> int:
 
 
 def _is_whole(card: Mapping[str, Any]) -> bool:
-    return not card_values({key_named(str(name)): str(value) for name, value in card.items()})[1]
+    return not card_values({key_named(str(name)): _value(value, is_html=True) for name, value in card.items()})[1]
 
 
 def _tree(given: Given) -> Any:
