@@ -569,6 +569,14 @@ def test_each_spelling_of_a_question_is_read(text: str, tmp_path: Path) -> None:
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
 
 
+@pytest.mark.parametrize("form", ["TARGET DECK: {}\nFILE TAGS: {}\n", "TARGET DECK\n{}\nFILE TAGS\n{}\n"])
+def test_a_page_of_obsidian_to_anki_says_its_deck_and_tags(form: str, tmp_path: Path) -> None:
+    text = form.format("Rivers::Africa", "geo water") + "\nCairo? #flashcard\nThe Nile\n<!--ID: 1771751281752-->\n"
+    loaded = imported(tmp_path, text, "x.md")
+    assert loaded.deck.title == "Rivers::Africa"
+    assert cards(loaded) == [pair("Cairo?", "The Nile") | {"tags": ["geo", "water"]}]
+
+
 def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
     """As in ki's files, with the tags first; an answer may have lines that end with a colon."""
     note = "# Note\n```\nguid: x\nnotetype: Basic\n```\n\n### Tags\n```\n{}\n```\n\n## Front\n{}\n\n## Back\n{}\n\n"
