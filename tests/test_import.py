@@ -345,6 +345,14 @@ def test_code_in_a_list_is_code_and_tags_in_it_make_no_html(more: dict[str, str]
     assert cards(loaded)[:2] == [pair(text, "`a < b`") for text in texts]
 
 
+def test_what_no_html_of_a_card_has_is_told_where_a_text_stays_html(tmp_path: Path) -> None:
+    text = '#separator:tab\n#html:true\nWhich?\t<style>.x {color: red}</style><span style="color: blue">This</span>\n'
+    (tmp_path / "x.txt").write_text(text, "utf-8")
+    said = run(tmp_path / "x.txt", "--deck", tmp_path / "deck").output
+    assert "1 text kept as HTML, since Markdown would lose: colour (1)\n" in said
+    assert "left out: a style sheet of a text: cards can't have it\n" in said
+
+
 def test_pictures_and_sounds_stay_where_something_else_of_a_text_is_left_out(tmp_path: Path) -> None:
     for name in ("nile 100%.png", "nile.mp3"):
         (tmp_path / name).write_bytes(PICTURE)

@@ -157,10 +157,14 @@ def _copy(content: Path | bytes, target: Path) -> None:
 
 
 class _Converted(NamedTuple):
-    """A field's HTML as Markdown, or None if it should stay HTML; and what Markdown would lose."""
+    """A field's HTML as Markdown, or None if it should stay HTML.
+
+    `kept` is what Markdown would lose and HTML keeps, and `left` what neither has.
+    """
 
     markdown: str | None
-    lost: Sequence[str] = ()
+    kept: Sequence[str] = ()
+    left: Sequence[str] = ()
 
 
 def _converted(html: str, css: str, *, may_be_html: bool) -> _Converted:
@@ -170,11 +174,13 @@ def _converted(html: str, css: str, *, may_be_html: bool) -> _Converted:
         markdown, lost = to_markdown(html, css=css)
         if not lost:
             return _Converted(markdown)
-    kept = cleaned(without_speech(html))
-    if may_be_html and lost_in(kept, css):
-        return _Converted(None, lost)
-    markdown, lost_still = to_markdown(kept, css=css)
-    return _Converted(None if may_be_html and lost_still else markdown, lost)
+    clean = cleaned(without_speech(html))
+    still = lost_in(clean, css)
+    if not still or not may_be_html:
+        markdown, still = to_markdown(clean, css=css)
+    if not still or not may_be_html:
+        return _Converted(markdown, left=lost)
+    return _Converted(None, still, [each for each in lost if each not in still])
 
 
 class _Making:
@@ -273,13 +279,13 @@ class _Making:
             text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
             css = self._css.get(card.note_type, "")
             found = _converted(text, css, may_be_html=card_keys()[key].takes in takes.ANY_TEXT)
+            for what in found.left:
+                self._left[f"{what} of a text", "cards can't have it"] += 1
             if found.markdown is None:
                 self.as_html += 1
-                self.because += Counter(found.lost)
+                self.because += Counter(found.kept)
                 text = without_speech(text)
                 return Html(self._with_media(text, html_references(text)))
-            for what in found.lost:
-                self._left[f"{what} of a text", "cards can't have it"] += 1
             text = found.markdown
         self.as_markdown += bool(text)
         if "![" not in text and "[sound:" not in text:
