@@ -15,6 +15,7 @@ from author import DECK, START, Author
 from click.testing import CliRunner
 
 from studydeck.cli import main
+from studydeck.commands.preview import Viewer
 from studydeck.engine.drawing import Artist
 from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
@@ -431,6 +432,20 @@ def test_plan_stats_preview_and_print_know_the_note_type(their_deck: Author) -> 
         drawn = artist.draw(note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), compile_notes(loaded))
     assert [len(each) for each in drawn] == [2, 1]
     assert drawn[1][0].question == "What is the capital of Nigeria?"
+
+
+def test_the_preview_shows_tags_where_a_template_does(their_deck: Author) -> None:
+    their_deck.write("note-types/Capitals/1-back.html", "{{Capital}}: {{Tags}}")
+    with Artist() as artist:
+        viewer = Viewer(artist)
+        for tag in ("africa", "west"):
+            their_deck.edit("tags: [africa]", f"tags: [{tag}]") if tag != "africa" else None
+            answer = viewer.view(their_deck.load()).cards["ng/1"]["answer"]
+            assert answer == f"Abuja: {' '.join(sorted((tag, 'rivers::world')))}"
+    their_deck.build()
+    with Learner() as someone:
+        someone.import_package(their_deck.package)
+        assert someone.note("of their own").cards()[0].render_output().answer_text == answer
 
 
 TEMPLATES = [
