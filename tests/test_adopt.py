@@ -153,6 +153,71 @@ def test_a_genanki_script_s_deck_keeps_its_guids_and_note_type(learner: Learner,
     assert not learner.schema_changed
 
 
+def package_of(path: Path, *notes: genanki.Note) -> Path:
+    """The package of a genanki script with these notes."""
+    deck = genanki.Deck(1_607_392_320, "Chinese")
+    for note in notes:
+        deck.add_note(note)
+    genanki.Package(deck).write_to_file(path, timestamp=LONG_AGO)
+    return path
+
+
+def words(css: str = "") -> genanki.Model:
+    """A script's note type for words, of this style."""
+    card = {"name": "Card 1", "qfmt": "{{Word}}", "afmt": "{{FrontSide}}<hr>{{Meaning}} {{Reading}}"}
+    fields = [{"name": name} for name in ("Word", "Meaning", "Reading")]
+    return genanki.Model(1_607_392_321, "Words", fields=fields, templates=[card], css=css)
+
+
+def test_a_look_by_the_note_type_s_style_survives_an_edit_of_another_field(learner: Learner, tmp_path: Path) -> None:
+    """Tones are coloured by classes; what no style gives a look becomes Markdown all the same."""
+    style = ".card .tone1 { color: red } b { color: green }"
+    reading = '<span class="tone1">mā</span>'
+    note = genanki.Note(words(style), ["<u>妈</u>", '<b>mother</b> <span class="x">or</span> mum', reading])
+    path = package_of(tmp_path / "theirs.apkg", note)
+    learner.import_package(path)
+    author = taken_over(path, tmp_path)
+    author.edit("<u>妈</u>", "<u>妈妈</u>", "chinese.yaml")
+    author.build()
+    assert learner.import_package(author.package) == Import(0, 1, 0, 0, 0)
+    shown = next(learner.cards()).render_output().answer_text
+    assert reading in shown
+    assert "<b>mother</b>" in shown
+    assert 'question: "<u>妈妈</u>"' in author.read("chinese.yaml")
+
+
+def test_a_card_asks_and_answers_with_words_that_its_templates_show(tmp_path: Path) -> None:
+    """Anki may sort notes by a number that no card shows, and the back may begin with a sound, or with rare notes."""
+    fields = [{"name": name} for name in ("No.", "Word", "Sound", "Usage", "Meaning", "Source")]
+    card = {"name": "Card 1", "qfmt": "{{Word}}", "afmt": "{{Word}}{{Sound}}{{Usage}}{{Meaning}}"}
+    model = genanki.Model(1_607_392_322, "Words", fields=fields, templates=[card], sort_field_index=0)
+    rows = [("1", "river", "Fluss"), ("2", "lake", "See"), ("3", "sea", "Meer")]
+    notes = [genanki.Note(model, [number, word, "[sound:a.mp3]", "" if number != "2" else "rare", meaning, "a book"])
+             for number, word, meaning in rows]  # fmt: skip
+    author = taken_over(package_of(tmp_path / "theirs.apkg", *notes), tmp_path)
+    assert "  'Words': {question: 'Word', answer: 'Meaning'}\n" in author.read("deck.yaml")
+
+
+def test_notes_with_the_same_guid_are_not_doubled_by_the_build(learner: Learner, tmp_path: Path) -> None:
+    """A script that lists a word twice gives both notes one guid, which genanki makes of their fields."""
+    rows = (["river", "Fluss"], ["lake", "See"], ["river", "Fluss"])
+    path = package_of(tmp_path / "theirs.apkg", *(genanki.Note(words(), [*row, ""]) for row in rows))
+    assert learner.import_package(path).new == 3
+    before = learner.histories()
+    author = taken_over(path, tmp_path)
+    assert author.build().notes == 2
+    assert learner.import_package(author.package) == Import(0, 0, 2, 0, 0)
+    assert learner.histories() == before
+
+
+def test_a_guid_that_notes_with_other_texts_share_is_told(tmp_path: Path) -> None:
+    notes = [genanki.Note(words(), ["river", meaning, ""], guid="the same") for meaning in ("Fluss", "Strom")]
+    path = package_of(tmp_path / "theirs.apkg", *notes)
+    said = CliRunner().invoke(main, ["import", str(path), "--deck", str(tmp_path / "new")]).stdout.splitlines()
+    assert said[0].endswith("2 notes, 2 cards, 1 section")
+    assert said[1] == "left out: the guid of a note: another note has it; learners get this one as a new note"
+
+
 @pytest.mark.parametrize("form", ["colpkg", "old colpkg", "anki2"])
 def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: Path, form: str) -> None:
     collection_of(learner)
@@ -191,6 +256,27 @@ def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> N
             someone.import_package(author.package)
             assert (Path(someone.col.media.dir()) / "_logo.png").read_bytes() == PICTURE
         author.edit("answer: A", "answer: AA", "logos.yaml")
+
+
+def test_a_picture_from_the_web_gets_a_name_that_says_what_it_is(tmp_path: Path) -> None:
+    named = {
+        "image.axd": PICTURE,
+        "fetch.php": b"\xff\xd8\xff\xe0",
+        "a. b": b"GIF89a",
+        "x": b"RIFF1234WEBP",
+        "y.php": b"?",
+    }
+    front = "".join(f'<img src="{name}">' for name in named)
+    package = genanki.Package(deck := genanki.Deck(1_607_392_320, "Rivers"))
+    deck.add_note(genanki.Note(words(), [f"Which river?{front}", "Nile", ""]))
+    for name, content in named.items():
+        (tmp_path / name).write_bytes(content)
+        package.media_files.append(str(tmp_path / name))
+    package.write_to_file(tmp_path / "theirs.apkg")
+    author = taken_over(tmp_path / "theirs.apkg", tmp_path)
+    names = {"image.png", "fetch.jpg", "a. b.gif", "x.webp", "y.php"}
+    assert {path.name for path in (author.folder / "media").iterdir()} == names
+    assert [each.message[:7] for each in author.load().errors] == ["'y.php'"]
 
 
 MASKS = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")

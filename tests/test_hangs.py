@@ -45,6 +45,7 @@ from studydeck.commands import edition
 from studydeck.history import by_hand, identity, later, lock, plan, plan_words
 from studydeck.history.lock import Lock
 from studydeck.importers import Given, importers
+from studydeck.importers._dialect import as_html, looks_like_html
 from studydeck.importers._occlusion import as_parts
 from studydeck.kinds import card_keys, kind_of
 from studydeck.kinds.fronts import is_shown, named_in, parse_template
@@ -403,6 +404,7 @@ OTHERS: dict[str, Callable[[str], object]] = {
     "HTML in a tag": lambda value: to_markdown(f'<b style="{value}">a</b>', css=value),
     "a text of !html": lambda value: cleaned(value, {"a.png": "b.png"}),
     "a cloze of !html": lambda value: cleaned(f"{{{{c1::{value}}}}}"),
+    "a cell of a table with tags": lambda value: (looks_like_html(value), as_html(value)),
     "a style of !html": lambda value: cleaned(f'<b style="color: {value}">a</b>'),
     "a template": template,
     "gaps": lambda value: read_clozes(to_cloze_html(f"{{{{c1::{value}}}}} {{{{c2::a${value}$}}}}")),

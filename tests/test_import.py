@@ -27,7 +27,7 @@ from studydeck.reading.written import Value, section_yaml
 from studydeck.text import to_html
 from studydeck.text.plain import from_plain
 from studydeck.text.scalar import yaml_text
-from studydeck.text.tex import find_formulas
+from studydeck.text.tex import formulas_and_code
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -107,6 +107,18 @@ def test_without_a_header_the_first_column_asks_and_what_is_not_read_is_told(tmp
     assert cards(loaded) == [pair("Cairo?", "The Nile", details="p. 3")]
 
 
+def test_a_header_is_known_by_its_tags_and_its_first_columns_ask_and_answer(tmp_path: Path) -> None:
+    text = "tags,Land,Hauptstadt,Fläche,note\neu::west,France,Paris,643801,on the Seine\neu,Austria,Wien,83871,\n"
+    (tmp_path / "x.csv").write_text(text, "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    columns = "--columns tags,question,answer,details"
+    assert f"left out: the column 'Fläche' (2 times): nothing says what it is; name it, as in {columns}" in said
+    assert cards(load(tmp_path / "deck")) == [
+        pair("France", "Paris") | {"details": "on the Seine", "tags": ["eu::west"]},
+        pair("Austria", "Wien") | {"tags": ["eu"]},
+    ]
+
+
 def test_a_table_in_markdown_and_columns_of_languages_are_read(tmp_path: Path) -> None:
     text = "| Front | Back |\n|:--|---|\n| Cairo? | The Nile |\n| Basel? | The Rhine |\n"
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
@@ -151,6 +163,38 @@ def test_quizlets_export_is_read_as_it_is_copied_by_lines_or_by_semicolons(tmp_p
     assert cards(imported(tmp_path / "one", "Nile\tEgypt;Rhine\tBasel;")) == [
         pair("Nile", "Egypt"),
         pair("Rhine", "Basel"),
+    ]
+
+
+@pytest.mark.parametrize("head", ["", "#separator:tab\n"])
+def test_a_semicolon_in_every_row_but_one_separates_no_rows(head: str, tmp_path: Path) -> None:
+    text = f"{head}Haus\thouse; home\nWeg\tway; path\nSee\tlake\n"
+    assert cards(imported(tmp_path, text)) == [
+        pair("Haus", "house; home"), pair("Weg", "way; path"), pair("See", "lake")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_nested_tags_in_a_table_without_a_header_separate_no_question(delimiter: str, tmp_path: Path) -> None:
+    rows = [["Vienna", "Austria", "geo::europe"], ["Cairo", "Egypt", "geo::africa"], ["Rome", "Italy", "geo::europe"]]
+    text = "".join(f"{delimiter.join(row)}\n" for row in rows)
+    assert cards(imported(tmp_path, text, "x.csv")) == [pair(question, answer) for question, answer, _ in rows]
+
+
+def test_a_separator_before_a_list_of_three_separates(tmp_path: Path) -> None:
+    text = "Which colours?::red, green, blue\nWhich rivers?::Nile, Po, Rhine\nWhich seas?::Red, Black, Dead\n"
+    loaded = imported(tmp_path, text, "x.txt")
+    assert cards(loaded)[0] == pair("Which colours?", "red, green, blue")
+
+
+def test_comments_are_no_rows_and_no_part_of_them(tmp_path: Path) -> None:
+    text = "# Rivers\n# Front\tBack\n#\n\n# ====\nDanube\tdie Donau\n# ====\n# Two\n\n"
+    text += "#1\tfirst\n#include\ta header\n# of C\tx\n"
+    assert cards(imported(tmp_path, text)) == [
+        pair("Danube", "die Donau"),
+        pair("#1", "first"),
+        pair("#include", "a header"),
+        pair("# of C", "x"),
     ]
 
 
@@ -276,6 +320,56 @@ def test_html_becomes_markdown_where_nothing_is_lost_and_else_stays(tmp_path: Pa
         learner.import_package(built.path)
         assert learner.faults() == []
         assert learner.missing_media() == []
+
+
+CODE = {
+    "`List<String>` or List<int>?": "`List<String>` or List<int>?",
+    "Is `</b>` an *end*?": "Is `</b>` an \\*end*?",
+    "l`eau et l`air": "l\\`eau et l`air",
+    "a ` b": "a ` b",
+}
+
+
+@pytest.mark.parametrize("more", ["", "What is<br>this?\tA line end\n"])
+def test_code_in_a_table_is_code_and_tags_in_it_make_no_html(more: str, tmp_path: Path) -> None:
+    text = "".join(f"{cell}\tThe <packaging> of `a < b`\n" for cell in CODE)
+    loaded = imported(tmp_path, text + more)
+    assert cards(loaded)[: len(CODE)] == [pair(cell, "The <packaging> of `a < b`") for cell in CODE.values()]
+    assert not more or cards(loaded)[-1] == pair("What is\nthis?", "A line end")
+
+
+@pytest.mark.parametrize("more", [{}, {"front": "What is<br>this?", "back": "A line end"}])
+def test_code_in_a_list_is_code_and_tags_in_it_make_no_html(more: dict[str, str], tmp_path: Path) -> None:
+    texts = ["Is `</b>` an end?", "`List<String>` or List<int>?"]
+    loaded = imported(tmp_path, json.dumps([*({"front": text, "back": "`a < b`"} for text in texts), more]), "x.json")
+    assert cards(loaded)[:2] == [pair(text, "`a < b`") for text in texts]
+
+
+def test_what_no_html_of_a_card_has_is_told_where_a_text_stays_html(tmp_path: Path) -> None:
+    text = '#separator:tab\n#html:true\nWhich?\t<style>.x {color: red}</style><span style="color: blue">This</span>\n'
+    (tmp_path / "x.txt").write_text(text, "utf-8")
+    said = run(tmp_path / "x.txt", "--deck", tmp_path / "deck").output
+    assert "1 text kept as HTML, since Markdown would lose: colour (1)\n" in said
+    assert "left out: a style sheet of a text: cards can't have it\n" in said
+
+
+def test_pictures_and_sounds_stay_where_something_else_of_a_text_is_left_out(tmp_path: Path) -> None:
+    for name in ("nile 100%.png", "nile.mp3"):
+        (tmp_path / name).write_bytes(PICTURE)
+    (tmp_path / "rivers.txt").write_text(
+        "#separator:tab\n#html:true\n"
+        '<style></style>Which river?<br><img src="nile 100%25.png">\t<style></style>Nile [sound:nile.mp3]\n'
+        'Which sea? <img src="https://example.org/sea.png?a=1&amp;b=2">\tThe Red Sea\n',
+        "utf-8",
+    )
+    result = run(tmp_path / "rivers.txt", "--deck", tmp_path / "deck")
+    assert result.exit_code == 0, result.output
+    assert "left out: a style sheet of a text (2 times): cards can't have it" in result.output
+    assert "left out: a picture or sound on the web: cards are studied offline; its address is a link" in result.output
+    assert cards(load(tmp_path / "deck")) == [
+        pair("Which river?\n![](<nile 100%.png>)", "Nile ![](nile.mp3)"),
+        pair("Which sea? [picture](https://example.org/sea.png?a=1&b=2)", "The Red Sea"),
+    ]
 
 
 # --- questions and answers in text ---------------------------------------------------------------
@@ -483,6 +577,27 @@ def test_each_spelling_of_a_question_is_read(text: str, tmp_path: Path) -> None:
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
 
 
+@pytest.mark.parametrize("form", ["TARGET DECK: {}\nFILE TAGS: {}\n", "TARGET DECK\n{}\nFILE TAGS\n{}\n"])
+def test_a_page_of_obsidian_to_anki_says_its_deck_and_tags(form: str, tmp_path: Path) -> None:
+    text = form.format("Rivers::Africa", "geo water") + "\nCairo? #flashcard\nThe Nile\n<!--ID: 1771751281752-->\n"
+    loaded = imported(tmp_path, text, "x.md")
+    assert loaded.deck.title == "Rivers::Africa"
+    assert cards(loaded) == [pair("Cairo?", "The Nile") | {"tags": ["geo", "water"]}]
+
+
+def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
+    """As in ki's files, with the tags first; an answer may have lines that end with a colon."""
+    note = "# Note\n```\nguid: x\nnotetype: Basic\n```\n\n### Tags\n```\n{}\n```\n\n## Front\n{}\n\n## Back\n{}\n\n"
+    text = note.format("africa\nwater", "Cairo?", "The Nile") + note.format("", "Basel?", "The Rhine\n\nExample:\nwide")
+    assert cards(imported(tmp_path, text, "x.md")) == [
+        pair("Cairo?", "The Nile") | {"tags": ["africa", "water"]},
+        pair("Basel?", "The Rhine\n\nExample:\nwide"),
+    ]
+    (tmp_path / "one").mkdir()
+    one = "# Question\nCairo?\n# Answer\n```sh\n# no heading\n```\n"
+    assert cards(imported(tmp_path / "one", one, "x.md")) == [pair("Cairo?", "```sh\n# no heading\n```")]
+
+
 def test_headings_are_sections_and_code_separates_nothing(tmp_path: Path) -> None:
     text = """\
         # Languages
@@ -540,6 +655,11 @@ def test_prose_and_code_are_no_deck(text: str, tmp_path: Path) -> None:
 )
 def test_lists_of_questions_are_read_whatever_their_keys(text: str, tmp_path: Path) -> None:
     assert cards(imported(tmp_path, text)) == [pair("Cairo?", "The Nile"), pair("Basel?", "The Rhine")]
+
+
+def test_a_key_that_says_no_is_no_text(tmp_path: Path) -> None:
+    text = '[{"question": "Cairo?", "answer": "The Nile", "cloze": false, "tags": [""]}]'
+    assert cards(imported(tmp_path, text, "x.json")) == [pair("Cairo?", "The Nile")]
 
 
 def test_lists_keep_sections_lists_tags_and_ids(tmp_path: Path) -> None:
@@ -766,7 +886,7 @@ SIGNS = st.text(st.sampled_from("ab1 \n*_`~^=$[]{}<>&#-+.|!()\\:'\"é漢"), max_
 @given(SIGNS)
 def test_any_plain_text_shows_every_sign(text: str) -> None:
     text = "\n".join(line.strip() for line in text.strip().split("\n"))
-    if find_formulas(text) or "{{c" in text:
+    if formulas_and_code(text) or "{{c" in text:
         return
     html = re.sub(r"<br />|</?p>|\s+", " ", to_html(from_plain(text)))
     seen = html.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -15,6 +15,7 @@ from author import DECK, START, Author
 from click.testing import CliRunner
 
 from studydeck.cli import main
+from studydeck.commands.preview import Viewer
 from studydeck.engine.drawing import Artist
 from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
@@ -148,6 +149,28 @@ def test_colours_that_every_client_replaces_by_night_are_not_told(their_deck: Au
     assert [each.name for each in their_deck.load().problems if each.name.startswith("style")] == [
         "style-colour"
     ] * told
+
+
+def test_a_font_or_picture_beside_the_style_comes_with_it(
+    their_deck: Author, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = "note-types/Capitals"
+    css = "@font-face { font-family: x; src: url( '_x.ttf' ) } .a { background: url(_a.png) } @import url('_b.css');"
+    their_deck.write(f"{home}/style.css", css)
+    for name in ("_a.png", "_b.css"):
+        their_deck.write(f"{home}/{name}", b"x")
+    monkeypatch.chdir(their_deck.folder)
+
+    def places() -> list[str]:
+        said = CliRunner().invoke(main, ["check", "."]).stdout.splitlines()
+        return [each.split(":")[2] for each in said if each.endswith("[style-file]")]
+
+    assert places() == [str(css.index(each) + 1) for each in ("url( '_x", "@import", "url('_b")]
+    their_deck.write(f"{home}/_x.ttf", b"x")
+    assert places() == [str(css.index(each) + 1) for each in ("@import", "url('_b")]
+    their_deck.build()
+    learner.import_package(their_deck.package)
+    assert {path.name for path in Path(learner.col.media.dir()).iterdir()} == {"_a.png", "_x.ttf"}
 
 
 @pytest.mark.parametrize("more", [{}, {"Where?": "  - {id: po, question: Where?, answer: In Italy}\n"}])
@@ -296,6 +319,9 @@ def test_every_field_that_a_note_type_shows_as_a_cloze_may_have_gaps(author: Aut
     assert sorted(card.ord for card in learner.cards()) == [0, 1]
     author.write("note-types/Their cloze/1-back.html", "{{cloze:Text}}<br>{{Back Extra}}")
     assert "bad-cloze" in {each.name for each in author.load().errors}
+    author.section("  - {id: x, type: Their cloze, cloze: The Nile}\n")
+    remedies = {each.remedy for each in author.load().errors if each.name == "bad-cloze"}
+    assert remedies == {"mark the hidden words, {{c1::like these}}, or delete the card"}  # it can be no question
 
 
 def test_a_cloze_note_type_of_its_own(author: Author, learner: Learner) -> None:
@@ -406,6 +432,20 @@ def test_plan_stats_preview_and_print_know_the_note_type(their_deck: Author) -> 
         drawn = artist.draw(note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), compile_notes(loaded))
     assert [len(each) for each in drawn] == [2, 1]
     assert drawn[1][0].question == "What is the capital of Nigeria?"
+
+
+def test_the_preview_shows_tags_where_a_template_does(their_deck: Author) -> None:
+    their_deck.write("note-types/Capitals/1-back.html", "{{Capital}}: {{Tags}}")
+    with Artist() as artist:
+        viewer = Viewer(artist)
+        for tag in ("africa", "west"):
+            their_deck.edit("tags: [africa]", f"tags: [{tag}]") if tag != "africa" else None
+            answer = viewer.view(their_deck.load()).cards["ng/1"]["answer"]
+            assert answer == f"Abuja: {' '.join(sorted((tag, 'rivers::world')))}"
+    their_deck.build()
+    with Learner() as someone:
+        someone.import_package(their_deck.package)
+        assert someone.note("of their own").cards()[0].render_output().answer_text == answer
 
 
 TEMPLATES = [

@@ -250,6 +250,17 @@ def test_pictures_come_along(rivers: Author, learner: Learner) -> None:
     assert pull(rivers, learner)["diff"] == ""
 
 
+def test_pictures_come_along_beside_what_stays_html_or_is_left_out(rivers: Author, learner: Learner) -> None:
+    name = learner.col.media.write_data("paste 1.png", PNG)
+    edit(rivers, learner, "nile", Answer=f'The <span style="color: red">Nile</span> <img src="{name}" alt="a map">')
+    edit(rivers, learner, "po", Answer=f'<style></style>The Po <img src="{name}" alt="a map">')
+    answer = pull(rivers, learner, "--write")
+    assert answer["media"] == ["paste 1.png"]
+    assert '<span style="color: red">Nile</span> <img src="paste 1.png" alt="a map" />' in rivers.read("water.yaml")
+    assert "answer: The Po ![a map](paste 1.png)" in rivers.read("water.yaml")
+    assert not rivers.problems()
+
+
 def test_what_markdown_cannot_say_stays_html_without_scripts(rivers: Author, learner: Learner) -> None:
     edit(rivers, learner, "nile", Answer='<span style="color: red" onclick="x()">Red</span><script>alert(1)</script>')
     pull(rivers, learner, "--write")

@@ -177,6 +177,13 @@ def test_what_looks_alike_was_not_replaced(desk: Desk) -> None:
     assert desk.fields("nile")["Answer"] == "The <strong>White</strong> Nile"
 
 
+def test_a_picture_of_the_learners_is_told_when_it_is_replaced(desk: Desk) -> None:
+    desk.change("nile", "Answer", 'The <b>White</b> Nile <img src="map.png">')
+    desk.author.edit("answer: The Nile", "answer: The **White** Nile")
+    (edited,) = desk.receipt()["edited"]
+    assert edited["replaced"] == {"Answer": 'The <b>White</b> Nile <img src="map.png">'}
+
+
 def test_an_edit_lands_on_a_note_that_its_learner_changed_after_the_build(desk: Desk) -> None:
     """A package doesn't do that."""
     desk.author.edit("The Nile", "White Nile")

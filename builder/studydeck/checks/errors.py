@@ -83,13 +83,14 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     `gaps` are the texts of the cards that may have some.
     """
     clozes = [card for card in cards if card.kind.gaps]
-    for cloze in (card.asks for card in clozes):
-        found = read_clozes(field_html(cloze, with_gaps=True))
+    for card in clozes:
+        found = read_clozes(field_html(card.asks, with_gaps=True))
         for message, remedy in found.mistakes:
-            yield problem("bad-cloze", cloze, message, remedy)
+            yield problem("bad-cloze", card.asks, message, remedy)
         if not found.numbers and not found.mistakes:
-            remedy = "mark the hidden words, {{c1::like these}}, or write question: and answer:"
-            yield problem("bad-cloze", cloze, "this cloze has no gap", remedy)
+            otherwise = "delete the card" if card.kind.note_type else "write question: and answer:"
+            remedy = f"mark the hidden words, {{{{c1::like these}}}}, or {otherwise}"
+            yield problem("bad-cloze", card.asks, "this cloze has no gap", remedy)
     allowed = {id(card.values.get(key)) for card in clozes for key in card.kind.with_gaps}
     for text in gaps:
         if id(text) not in allowed and read_clozes(_CODE.sub("", to_cloze_html(text))).numbers:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
+from studydeck.text import FONTS, PICTURES
 
 #: Pixels that every phone has besides a card's margins; Android's smallest screens have 320.
 _NARROWEST = 300
@@ -25,6 +26,7 @@ _FILE = (
     r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
     rf"|\b(?:image-set|image|src)\((?:[^()\"']|\([^()]*\)|{_DATA})*+[\"'](?!data:)"
 )
+_NAMED = r"\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'()]*))"
 _ESCAPE = r"(?s)\\(?:([0-9a-fA-F]{1,6})(?:\r\n|\s)?|.)"
 _CARD = r"\.card(?![\w-])"
 _NIGHT = r"(?i)\.night_?mode(?![\w-])"
@@ -35,16 +37,20 @@ def style(deck: Deck) -> Iterator[Problem]:
 
     `</` could end the style, and a script could follow (an error). Fixed widths make AnkiDroid shrink the whole card;
     colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` follows the system,
-    but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship.
+    but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship, if
+    they aren't pictures and fonts beside a note type's style, with names that start with `_`.
     """
-    own = [kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type]
-    for text in (deck.style, *own):
-        if isinstance(text, Text):
-            yield from _style(text, is_alone=text is not deck.style)
+    if deck.style is not None:
+        yield from _style(deck.style, is_alone=False)
+    for note_type in (kind.note_type for kind in deck.own_kinds.values() if kind.note_type):
+        if isinstance(note_type.css, Text):
+            beside = (path.name for path in (deck.folder / note_type.key).glob("_*"))
+            shipped = {name for name in beside if name.lower().endswith((*FONTS, *PICTURES))}
+            yield from _style(note_type.css, is_alone=True, shipped=shipped)
 
 
-def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
-    """Problems of a style that goes with studydeck's, or `is_alone`."""
+def _style(text: Text, *, is_alone: bool, shipped: Collection[str] = ()) -> Iterator[Problem]:
+    """Problems of a style that goes with studydeck's, or `is_alone` with the files that are `shipped`."""
     css = _code(text)
     for found in re.finditer("</|<!--", text):  # a browser ends the style at the first `</style`, in a comment or not
         message = f"'{found[0]}' isn't allowed in a style"
@@ -52,7 +58,7 @@ def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme follows the system, but Anki has its own setting for night mode"
         yield _warning("style-scheme", text, css, found.start(), message, "use .card.nightMode instead")
-    yield from _files(text)
+    yield from _files(text, shipped)
     rules = list(re.finditer(_RULE, css))
     yield from _wide(text, css, rules)
     yield from _day_colours(text, css, rules, is_alone=is_alone)
@@ -63,8 +69,8 @@ def _code(css: str) -> str:
     return re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), css)
 
 
-def _files(text: Text) -> Iterator[Problem]:
-    """Files that the style refers to, however it spells that: `\\75rl(` is `url(`."""
+def _files(text: Text, shipped: Collection[str]) -> Iterator[Problem]:
+    """Files that the style refers to and that aren't `shipped`, however it spells that: `\\75rl(` is `url(`."""
     parts: list[str] = []
     places: list[int] = []  # of the characters of the parts in the text
     at = 0
@@ -77,7 +83,8 @@ def _files(text: Text) -> Iterator[Problem]:
     places += range(at, len(text))
     css = _code(spelled)
     for found in re.finditer(_FILE, spelled):
-        if css[found.start()] != " ":
+        named = re.compile(_NAMED).match(spelled, found.end())
+        if css[found.start()] != " " and not (named and (named[1] or named[2] or named[3]) in shipped):
             message = f"'{found[0]}' refers to a file that Anki doesn't ship, and phones may be offline"
             yield _warning("style-file", text, text, places[found.start()], message, "put the styles themselves here")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as html_entities
+import io
 import os
 import re
 import shutil
@@ -28,11 +29,13 @@ from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
 from studydeck.reading.written import AnyValue, section_yaml
 from studydeck.render.media import LARGEST_FILE
+from studydeck.render.shapes import suffix_of
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
 from studydeck.text.clean import cleaned, html_references, html_words, without_speech
-from studydeck.text.from_html import to_markdown
+from studydeck.text.from_html import lost_in, to_markdown
 
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
+_SUFFIX = pattern(r"\.\w{1,5}")
 _FEW_WORDS = 20  # by which no language is known
 #: Where tools keep the pictures and sounds of a file, besides its own folder.
 _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images", "img", "files")
@@ -153,6 +156,33 @@ def _copy(content: Path | bytes, target: Path) -> None:
         shutil.copyfile(content, target)
 
 
+class _Converted(NamedTuple):
+    """A field's HTML as Markdown, or None if it should stay HTML.
+
+    `kept` is what Markdown would lose and HTML keeps, and `left` what neither has.
+    """
+
+    markdown: str | None
+    kept: Sequence[str] = ()
+    left: Sequence[str] = ()
+
+
+def _converted(html: str, css: str, *, may_be_html: bool) -> _Converted:
+    """What becomes of a field in a note type of this style: large ones are rendered only if they become Markdown."""
+    lost: Sequence[str] = lost_in(html, css)
+    if not lost:
+        markdown, lost = to_markdown(html, css=css)
+        if not lost:
+            return _Converted(markdown)
+    clean = cleaned(without_speech(html))
+    still = lost_in(clean, css)
+    if not still or not may_be_html:
+        markdown, still = to_markdown(clean, css=css)
+    if not still or not may_be_html:
+        return _Converted(markdown, left=lost)
+    return _Converted(None, still, [each for each in lost if each not in still])
+
+
 class _Making:
     """A deck in the making: its cards by section, and its media, by the names that they have there.
 
@@ -171,6 +201,7 @@ class _Making:
         self._seen: set[tuple[object, ...]] = set()
         self._places: dict[str, str] = {}  # the names of media in the deck, by those in the file
         self._left: Counter[tuple[str, str]] = Counter()
+        self._css = {each.folder: each.note_type.css for each in incoming.note_types}
 
     def left_out(self) -> list[LeftOut]:
         """All that the deck hasn't: what the format's reader left out, and what didn't fit here."""
@@ -185,7 +216,7 @@ class _Making:
         return sections
 
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
-        values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
+        values = {key: self._value(key, value, card) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         asks = next((key for key in ("cloze", "occlude") if key in values), "question")
         required = (asks,) if card.note_type else kind_of(values).required
@@ -193,7 +224,8 @@ class _Making:
             self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
-        if content in self._seen and not card.note_type:
+        has_it = bool(card.guid) and card.guid in self._guids  # as a script's note that has the same fields
+        if content in self._seen and (has_it or not card.note_type):
             self._left["a card", "it is there twice"] += 1
             return None
         self._seen.add(content)
@@ -201,12 +233,14 @@ class _Making:
             values.pop("typed", None)  # a list can't be typed
         if tags := tuple(dict.fromkeys(filter(None, map(self._tag, card.tags)))):
             values["tags"] = tags
-        if card.guid and card.guid not in self._guids:
+        if has_it:
+            self._left["the guid of a note", "another note has it; learners get this one as a new note"] += 1
+        elif card.guid:
             self._guids.add(card.guid)
             values["guid"] = card.guid
         if card.note_type:
             values["type"] = card.note_type
-            fields = {name: self._text("details", text, card.html) for name, text in card.fields.items()}
+            fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
             if shown := {name: text for name, text in fields.items() if text}:
                 values["fields"] = shown
         order = list(card_keys())
@@ -225,33 +259,38 @@ class _Making:
             str(wanted) if is_good else slug(html_words(str(question)) if isinstance(question, Html) else str(question))
         )
 
-    def _value(self, key: str, value: AnyValue, is_html: bool) -> AnyValue:
+    def _value(self, key: str, value: AnyValue, card: IncomingCard) -> AnyValue:
         if isinstance(value, bool | Mapping) or key == "hide":
             return value
         if key == "occlude":
             return self._places.get(str(value)) or self._take(str(value)) or value
         if isinstance(value, tuple):
             texts = [each for each in value if isinstance(each, str)]
-            return tuple(filter(None, (self._text(key, each, is_html) for each in texts))) if texts else value
-        return self._text(key, value, is_html)
+            return tuple(filter(None, (self._text(key, each, card) for each in texts))) if texts else value
+        return self._text(key, value, card)
 
-    def _text(self, key: str, text: str, is_html: bool) -> str:
-        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it."""
+    def _text(self, key: str, text: str, card: IncomingCard) -> str:
+        """A text as the deck has it: as Markdown, or as HTML if Markdown would lose something of it.
+
+        That may be a look that the style of the card's own note type gives to tags and classes.
+        """
         text = re.sub(CONTROL, "", text).strip()
-        if is_html:
-            markdown, lost = to_markdown(text)
-            text = without_speech(text)
-            allowed = to_markdown(cleaned(text)) if lost else None
-            if allowed and allowed.lost and card_keys()[key].takes in takes.ANY_TEXT:
-                self.as_html += 1
-                self.because += Counter(lost)
-                return Html(self._with_media(text, html_references(text)))
-            for what in lost:
+        if card.html:
+            text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
+            css = self._css.get(card.note_type, "")
+            found = _converted(text, css, may_be_html=card_keys()[key].takes in takes.ANY_TEXT)
+            for what in found.left:
                 self._left[f"{what} of a text", "cards can't have it"] += 1
-            text = allowed.markdown if allowed and not allowed.lost else markdown
+            if found.markdown is None:
+                self.as_html += 1
+                self.because += Counter(found.kept)
+                text = without_speech(text)
+                return Html(self._with_media(text, html_references(text)))
+            text = found.markdown
         self.as_markdown += bool(text)
-        has_media = "![" in text or "[sound:" in text
-        return self._with_media(text, media_references(text)) if has_media else text
+        if "![" not in text and "[sound:" not in text:
+            return text
+        return self._with_media(self._without_remote(text, references := media_references(text)), references)
 
     def _tag(self, tag: str) -> str:
         """The tag as Anki takes it; empty if it doesn't take it at all."""
@@ -263,13 +302,16 @@ class _Making:
 
     # --- media -----------------------------------------------------------------------------------
 
+    def _without_remote(self, text: str, references: Iterable[tuple[str, str]]) -> str:
+        """`text` with links for its pictures and sounds on the web."""
+        for written in dict.fromkeys(name for name, _ in references if _REMOTE.match(name)):
+            self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
+            text = _as_link(text, written)
+        return text
+
     def _with_media(self, text: str, references: Iterable[tuple[str, str]]) -> str:
         """`text` with the names that its pictures and sounds have in the deck, and these taken."""
-        for written in dict.fromkeys(name for name, _ in references if name):
-            if _REMOTE.match(written):
-                self._left["a picture or sound on the web", "cards are studied offline; its address is a link now"] += 1
-                text = _as_link(text, written)
-                continue
+        for written in dict.fromkeys(name for name, _ in references if name and not _REMOTE.match(name)):
             name = self._places.get(written) or self._take(written)
             if name and name != written:
                 for spelled in dict.fromkeys((written, quote(written))):
@@ -282,7 +324,9 @@ class _Making:
         if source is None:
             return ""
         name = re.sub(r"[\x00-\x1f/\\:]", "-", os.path.basename(written.replace("\\", "/")))
-        name = self._files.free(*os.path.splitext(name))
+        name = self._files.free(
+            *_parts_of_name(name, source if isinstance(source, Path) else self.incoming.media[source])
+        )
         self.media[name] = source
         self._places[written] = name
         return name
@@ -306,11 +350,25 @@ class _Making:
         return None
 
 
+def _parts_of_name(name: str, content: Path | bytes) -> tuple[str, str]:
+    """A media file's name without how it ends, and that; what a picture ends on tells what it is.
+
+    Pictures from the web may be called `image.axd` or `fetch.php`.
+    """
+    stem, suffix = os.path.splitext(name)
+    if suffix.lower() in (*PICTURES, *SOUNDS):
+        return stem, suffix
+    with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as file:
+        told = suffix_of(file)
+    return (stem if _SUFFIX.fullmatch(suffix) else name, told) if told else (stem, suffix)
+
+
 def _as_link(text: str, address: str) -> str:
     """`text`, in Markdown or HTML, with a link instead of a picture at this address."""
-    found = re.escape(address)
-    text = re.sub(rf"!\[([^\[\]]*)\](?=\({found})", lambda alt: f"[{alt[1] or 'picture'}]", text)
-    return re.sub(rf"<img\s[^<>]*{found}[^<>]*>", f'<a href="{html_entities.escape(address)}">picture</a>', text)
+    written = html_entities.escape(address)
+    found = "|".join(map(re.escape, dict.fromkeys((address, written))))
+    text = re.sub(rf"!\[([^\[\]]*)\](?=\((?:{found}))", lambda alt: f"[{alt[1] or 'picture'}]", text)
+    return re.sub(rf"<img\s[^<>]*(?:{found})[^<>]*>", lambda _: f'<a href="{written}">picture</a>', text)
 
 
 class _Names:

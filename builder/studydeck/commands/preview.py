@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 #: What learners say of cards, by their notes' ids and their numbers.
 Signs = Mapping[tuple[str, int], str]
-#: What the engine draws a note's cards from: its kind, its fields, and which cards it has.
-_Content = tuple[str, tuple[str, ...], tuple[int, ...]]
+#: What the engine draws a note's cards from: its kind, its fields, its tags, and which cards it has.
+_Content = tuple[str, tuple[str, ...], tuple[str, ...], tuple[int, ...]]
 
 
 def _content(note: Note) -> _Content:
-    return note.kind, note.fields, note.ords
+    return note.kind, note.fields, note.tags, note.ords
 
 
 class _Rendered(NamedTuple):

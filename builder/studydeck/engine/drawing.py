@@ -77,6 +77,7 @@ class Artist:
     def _draw(self, note: Note, number: int) -> Drawn:
         fields = AnkiNote(self._learner.col, self._types[note.kind])
         fields.fields = list(note.fields)
+        fields.tags = sorted(note.tags, key=str.casefold)  # as Anki keeps them
         card = fields.ephemeral_card(number)
         output = card.render_output()
         by_name = note.by_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -13,6 +13,7 @@ from studydeck.kinds.fronts import Part, named_in, parse_template
 from studydeck.kinds.own import NOTHING
 from studydeck.model import NoteType
 from studydeck.package.collection import Found, FoundNote
+from studydeck.text.clean import html_words
 
 
 def incoming_deck(given: Given, found: Found) -> IncomingDeck:
@@ -59,9 +60,11 @@ def _folder_name(name: str, taken: dict[str, int]) -> str:
 def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str]:
     """Which field asks, and which answers.
 
-    A card needs a question, so the one that asks is the first that the front shows and all notes have, but for one
-    that is mostly the same, such as a chapter; the one that Anki sorts notes by comes before others. If there is none,
-    it is any that all have, and at last the one that most have.
+    A card needs a question, so the one that asks is the first that the front shows, all notes have, and most have
+    words in, but for one that is mostly the same, such as a chapter; of these, the one that Anki sorts notes by comes
+    before others. If there is none, it is any that all have, and at last the one that most have.
+
+    The one that answers is the first that only the back shows and most notes have words in.
     """
     if not note_type.templates:
         raise ValueError("it has no template")
@@ -73,11 +76,16 @@ def _filled(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str
         raise ValueError("its front shows no gaps" if note_type.gaps else "its front shows no field")
     seen = [part.field for part in front if "type" not in part.filters]
     wanted = [part.field for part in sorted(asking, key=lambda part: "type" in part.filters)]
-    places = list(map(fields.index, wanted if note_type.gaps else [*wanted, *fields]))
-    asked = fields[max(places, key=lambda place: (*_worth(notes, place), place == note_type.sort))]
-    answers = [part.field for part in back if part.field not in seen] + [each for each in fields if each not in seen]
-    answers = [each for each in answers if each != asked and not note_type.gaps]
-    return {kind: asked} | ({"answer": answers[0]} if answers else {})
+    shown = list(map(fields.index, dict.fromkeys(wanted)))
+    said = [place for place in shown if not _few(notes, place, _says)]
+    places = shown if note_type.gaps else [*shown, *range(len(fields))]
+    asked = max(places, key=lambda place: (*_worth(notes, place), place in said, place == note_type.sort))
+    if note_type.gaps:
+        return {kind: fields[asked]}
+    others = [place for place, name in enumerate(fields) if name not in seen and place != asked]
+    behind = [place for part in back if (place := fields.index(part.field)) in others]
+    answers = sorted(behind or others, key=lambda place: (_few(notes, place, _says), _few(notes, place, _has)))
+    return {kind: fields[asked]} | ({"answer": fields[answers[0]]} if answers else {})
 
 
 def _masked(note_type: NoteType, notes: Sequence[FoundNote]) -> Mapping[str, str]:
@@ -96,6 +104,16 @@ def _worth(notes: Sequence[FoundNote], place: int) -> tuple[int, bool]:
 def _has(note: FoundNote, place: int) -> bool:
     """Whether a note has something in a field."""
     return place < len(note.fields) and not NOTHING.fullmatch(note.fields[place])
+
+
+def _says(note: FoundNote, place: int) -> bool:
+    """Whether a note has words in a field, and not only a picture or a sound."""
+    return place < len(note.fields) and bool(html_words(note.fields[place]))
+
+
+def _few(notes: Sequence[FoundNote], place: int, are_so: Callable[[FoundNote, int], bool]) -> bool:
+    """Whether this is so of a field in fewer than half of the notes."""
+    return 2 * sum(are_so(note, place) for note in notes) < len(notes)
 
 
 def _shown(parts: tuple[Part, ...], fields: Sequence[str]) -> Iterator[Part]:

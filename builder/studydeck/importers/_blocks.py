@@ -10,8 +10,10 @@ from studydeck.patterns import pattern
 from studydeck.text.spans import replace_enclosed
 
 _FRONT_MATTER = pattern(r"\A(---|\+\+\+)\n(.*?)\n\1(?:\n|\Z)", re.DOTALL)
-_NAME = pattern(r"^(?:name|title|deck|cards-deck)[ \t]{0,9}[:=](.+)$", re.MULTILINE | re.IGNORECASE)
-_TAGS = pattern(r"^tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
+_NAME = pattern(r"^(?:name|title|deck|cards-deck|target deck)[ \t]{0,9}[:=](.+)$", re.MULTILINE | re.IGNORECASE)
+_TAGS = pattern(r"^(?:file )?tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
+#: What the plugin Obsidian_to_Anki has in a page, in a line or two.
+_TARGET = pattern(r"^(TARGET DECK|FILE TAGS)(?::[ \t]*|[ \t]*\n)(\S.*)$", re.MULTILINE)
 _HEADING = pattern(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _FENCE = pattern(r"[ \t]*(`{3,}|~{3,})")
 _MATH = pattern(r"[ \t]*\$\$[ \t]*")
@@ -44,6 +46,9 @@ def page_of(text: str) -> Page:
     """The blocks of a text in Markdown, without its front matter, comments and anchors."""
     front = _FRONT_MATTER.match(text)
     text = text[front.end() :] if front else text
+    said = (
+        {found[1]: found[2] for found in _TARGET.finditer(text)} if "TARGET DECK" in text or "FILE TAGS" in text else {}
+    )
     name = _NAME.search(front[2]) if front else None
     tags = _TAGS.search(front[2]) if front else None
     comments = 0
@@ -56,8 +61,12 @@ def page_of(text: str) -> Page:
         return ""
 
     text = replace_enclosed(text, {"<!--": "-->", "%%": "%%", "```": "```"}, without)
-    words = re.findall(r"[^\s,\[\]\"'#-][^\s,\[\]\"']*", tags[1]) if tags else []
-    return Page(name[1].strip(" \t\"'") if name else "", tuple(words), list(_blocks(_ANCHOR.sub("", text))), comments)
+    if said:
+        text = _TARGET.sub("", text)
+    listed = " ".join([tags[1] if tags else "", said.get("FILE TAGS", "")])
+    words = re.findall(r"[^\s,\[\]\"'#-][^\s,\[\]\"']*", listed)
+    title = said.get("TARGET DECK") or (name[1] if name else "")
+    return Page(title.strip(" \t\"'"), tuple(words), list(_blocks(_ANCHOR.sub("", text))), comments)
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from studydeck.importers._dialect import in_our_dialect, looks_like_html
+from studydeck.importers._dialect import as_html, in_our_dialect, looks_like_html
 from studydeck.importers._names import Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.patterns import pattern
@@ -41,7 +41,7 @@ def _fits(given: Given) -> int:
 
 
 def _is_whole(card: Mapping[str, Any]) -> bool:
-    return not card_values({key_named(str(name)): str(value) for name, value in card.items()})[1]
+    return not card_values({key_named(str(name)): _value(value, is_html=True) for name, value in card.items()})[1]
 
 
 def _tree(given: Given) -> Any:
@@ -94,8 +94,9 @@ def _read(given: Given) -> IncomingDeck:
     tree = _tree(given)
     cards: list[IncomingCard] = []
     left: Counter[tuple[str, str]] = Counter()
-    is_html = looks_like_html(given.text or "")
-    for written, path in _cards(tree):
+    found = list(_cards(tree))
+    is_html = any(looks_like_html(text) for written, _ in found for text in _texts(written))
+    for written, path in found:
         parts: dict[str, Value] = {}
         for name, value in written.items():
             key = key_named(str(name))
@@ -130,7 +131,13 @@ def _value(value: Any, is_html: bool) -> Value:
         )
     if not isinstance(value, str | int | float):
         return ""
-    return str(value).strip() if is_html else in_our_dialect(str(value))
+    return as_html(str(value).strip()) if is_html else in_our_dialect(str(value))
+
+
+def _texts(written: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of a card, and those in its lists."""
+    for value in written.values():
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
 
 
 def _tags(value: Value) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Questions and answers in Markdown or plain text, in the spellings of many tools.
 
-`Q:` and `A:` (hashcards, too, with `C:` for clozes), `question :: answer` and the other separators of Obsidian's
-plugins, `#card`, questions in bold, and headings with the answer below. A file is read in the one spelling that it
-shows; the headings above its cards, or Obsidian's decks, are sections.
+`Q:` and `A:` (hashcards, too, with `C:` for clozes), headings such as `## Front` and `## Back` (ki), `question ::
+answer` and the other separators of Obsidian's plugins, `#card`, questions in bold, and headings with the answer below.
+A file is read in the one spelling that it shows; the headings above its cards, or Obsidian's decks, are sections.
 """
 
 from __future__ import annotations
@@ -110,9 +110,47 @@ def _labelled(page: Page) -> _Cards:
         yield _card_of(parts, path)
 
 
+def _names_of_headings(page: Page) -> Iterator[tuple[Block, str]]:
+    """The headings, and the keys that they name, such as `## Front`; empty above the level of the questions."""
+    level = min(
+        (each.level for each in page.blocks if each.level and key_named(each.lines[0]) == "question"), default=9
+    )
+    for block in page.blocks:
+        if block.level:
+            key = key_named(block.lines[0]) if block.level >= level else ""
+            yield block, key if key in ("question", "answer", "hint", "details", "tags") else ""
+
+
+def _has_named_headings(page: Page) -> int:
+    keys = [key for _, key in _names_of_headings(page)]
+    return SHOWN if ("question", "answer") in pairwise(keys) else NOT
+
+
+def _named(page: Page) -> _Cards:
+    """Cards whose parts are below headings that name them; ki has the tags before the question."""
+    keys = {id(block): key for block, key in _names_of_headings(page)}
+    parts: dict[str, list[str]] = {}
+    path: tuple[str, ...] = ()
+    key = ""
+    for block in (*page.blocks, Block(("",), (), 1)):
+        if block.level:
+            key = keys.get(id(block), "")
+            if not key or key in parts:
+                if "question" in parts:
+                    yield _card_of(parts, path)
+                parts = {}
+            if key:
+                parts[key] = []
+                path = tuple(name for name in block.path if not key_named(name))
+        elif key:
+            parts[key].append("\n" + "\n".join(block.lines))
+        elif block.lines:
+            yield 1
+
+
 def _card_of(parts: dict[str, list[str]], path: tuple[str, ...]) -> _Found:
     texts: dict[str, Value] = {key: _flowing("\n".join(lines).strip()) for key, lines in parts.items()}
-    tags = re.split(r"[\s,;#]+", str(texts.pop("tags", "")))
+    tags = re.split(r"[\s,;#`]+", str(texts.pop("tags", "")))
     if isinstance(cloze := texts.get("cloze"), str):
         texts["cloze"] = with_gaps(cloze, _BRACKETS)
     return _Found(texts, path, tuple(filter(None, tags)))
@@ -314,6 +352,7 @@ def _below_headings(page: Page) -> _Cards:
 
 #: The spellings; the first one that is surest reads a page.
 _SPELLINGS: Sequence[tuple[Callable[[Page], int], Callable[[Page], _Cards]]] = (
+    (_has_named_headings, _named),
     (_has_labels, _labelled),
     (_has_separators, _separated),
     (_has_bold_questions, _bold),

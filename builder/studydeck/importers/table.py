@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from studydeck.importers._dialect import looks_like_html
+from studydeck.importers._dialect import as_html, looks_like_html
 from studydeck.importers._names import LANGUAGES, Value, card_values, key_named, under_one_name
 from studydeck.importers.incoming import LIKELY, NOT, SAID, SHOWN, Given, Importer, IncomingCard, IncomingDeck, LeftOut
 from studydeck.patterns import pattern
@@ -27,12 +27,15 @@ _MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
 _ANKIS = pattern(r"#(separator|html|tags|columns|notetype|deck|(?:guid|notetype|deck|tags) column):(.*)", re.IGNORECASE)
+#: A line that Anki leaves out, too; `#include` and `#1` could be words to learn.
+_COMMENT = pattern(r"#(?:[^\w\n].*)?$")
 _EXCELS = pattern(r"sep=(.)$")
 #: Anki's own note types, by words in their names in several languages.
 _EITHER = pattern(r"optional|eine oder|facultati|opcional|facoltativ", re.IGNORECASE)
 _REVERSED = pattern(r"revers|richtung|inverse|inversa|invertid|反転|反向|翻转", re.IGNORECASE)
 _TYPED = pattern(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输入)", re.IGNORECASE)
 _QUIZLETS_ROW = pattern(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
+_LINES_OF_TWO = pattern(r"(?:[^\t\n]+\t[^\t\n]+\n){2,}")
 _RULE = pattern(r"[\s:|-]*")
 #: Keys of a table's columns that are no texts of a card.
 _NO_TEXTS = ("tags", "section", "guid", "type", "id")
@@ -66,12 +69,12 @@ def _fits(given: Given) -> int:
     if any(name.endswith(" column") or name in ("separator", "html", "columns", "notetype") for name in said):
         return SAID
     body = given.text[start:]
-    if _QUIZLETS_ROW.fullmatch(body):
+    if _is_one_row(body):
         return SHOWN
     delimiter, width = _delimiter(body)
     if width < 2:
         return NOT
-    if _is_header(_rows(body, delimiter, 1)[0]):
+    if _is_header(_rows(body, delimiter, 1)[0]) or _has_nested_tags(_rows(body, delimiter, _SAMPLE)):
         return SAID
     if delimiter == "\t":
         return SHOWN
@@ -82,13 +85,12 @@ def _read(given: Given) -> IncomingDeck:
     table = _table(given)
     html = table.said.get("html", "").strip().lower()
     is_html = html == "true" or (not html and any(looks_like_html(cell) for row in table.rows for cell in row))
+    text_of = from_plain if not is_html else str.strip if html else as_html
     cards: list[IncomingCard] = []
     left: dict[str, list[int]] = {}
     for number, row in enumerate(table.rows, table.first):
         cells = {key: cell.strip() for key, cell in zip(table.keys, row, strict=False) if key and cell.strip()}
-        parts: dict[str, Value] = {
-            key: cell if is_html else from_plain(cell) for key, cell in cells.items() if key not in _NO_TEXTS
-        }
+        parts: dict[str, Value] = {key: text_of(cell) for key, cell in cells.items() if key not in _NO_TEXTS}
         values, why = card_values(_as_its_type(parts, cells.get("type") or table.said.get("notetype", "")))
         if why:
             left.setdefault(why, []).append(number)
@@ -103,6 +105,17 @@ def _read(given: Given) -> IncomingDeck:
     return IncomingDeck(name, cards=cards, left_out=[*left_out, *_unread(table), *_unreached(table)])
 
 
+def _has_nested_tags(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows of three columns or more have `::` only behind the first, as in Anki's tags."""
+    rows = [row for row in rows if len(row) > 2]
+    return any("::" in cell for row in rows for cell in row) and not any("::" in row[0] for row in rows)
+
+
+def _is_one_row(body: str) -> bool:
+    """Whether a text is Quizlet's export with semicolons between the rows, not lines of two cells with some in them."""
+    return bool(_QUIZLETS_ROW.fullmatch(body)) and not _LINES_OF_TWO.fullmatch(body.rstrip("\n") + "\n")
+
+
 # --- rows and columns ----------------------------------------------------------------------------
 
 
@@ -110,7 +123,7 @@ def _table(given: Given) -> _Table:
     text = given.text or ""
     said, start = _said(text)
     body = text[start:]
-    if _QUIZLETS_ROW.fullmatch(body):
+    if not said and _is_one_row(body):
         body = body.replace(";", "\n")
     delimiter = said.get("separator", "").strip()
     delimiter = _DELIMITERS.get(delimiter.lower(), delimiter) or _delimiter(body)[0]
@@ -127,9 +140,10 @@ def _table(given: Given) -> _Table:
     elif {"question", "cloze"} & set(keys := list(map(key_named, headers))):
         keys = _once(keys)
     else:
-        keys = ["question", "answer"]
-        keys = keys if not headers else keys + [""] * (len(headers) - 2)
-        keys = _around(keys, _columns_of(said), width)
+        known = {number: key for number, key in enumerate(_once(keys), start=1) if key}
+        known |= {number: key for key, number in _columns_of(said).items()}
+        left = iter([key for key in ("question", "answer") if key not in known.values()])
+        keys = [known.get(number) or next(left, "") for number in range(1, width + 1)]
     keys += [""] * (width - len(keys))
     for key, number in _columns_of(said).items():
         if number <= len(keys):
@@ -148,7 +162,7 @@ def _said(text: str) -> tuple[dict[str, str], int]:
             said[found[1].lower()] = found[2]
         elif excels := _EXCELS.match(line):
             said["separator"] = excels[1]
-        elif not (said and line.startswith("#")):
+        elif not (said and line.startswith("#")) and not _COMMENT.match(line) and (line.strip() or not at):
             break
         at = end
     return said, at
@@ -161,16 +175,14 @@ def _columns_of(said: Mapping[str, str]) -> dict[str, int]:
     return {key: int(number) for key, number in numbers.items() if number.isdecimal() and 0 < int(number) < 1_000}
 
 
-def _around(keys: Sequence[str], columns: Mapping[str, int], width: int) -> list[str]:
-    """`keys` for the columns that aren't among `columns`, in order."""
-    rest = iter(keys)
-    return ["" if number in columns.values() else next(rest, "") for number in range(1, width + 1)]
-
-
 def _is_header(row: Sequence[str]) -> bool:
-    """Whether a row names columns: one is what asks, and another one is known, too; or all are languages."""
+    """Whether a row names columns: one is what asks, and another one is known, too; or all are languages.
+
+    One of three or more may also be just `tags`, which is no word to learn.
+    """
     keys = [key_named(cell) for cell in row]
-    if len(row) > 1 and all(cell.strip().casefold() in LANGUAGES for cell in row):
+    named = [cell.strip().casefold() for cell in row]
+    if (len(row) > 1 and all(name in LANGUAGES for name in named)) or (len(row) > 2 and "tags" in named):
         return True
     return bool({"question", "cloze"} & {*keys}) and len([*filter(None, keys)]) > 1
 
@@ -232,11 +244,16 @@ def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]
 
 
 def _continued(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
-    """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export."""
+    """Rows without quotes: between tabs, a line without one goes on with the last cell, as in Quizlet's export.
+
+    Comments between them are left out.
+    """
     last: list[str] = []
     more: list[str] = []
     for line in [*lines, delimiter]:
         row = line.split(delimiter)
+        if len(row) == 1 and _COMMENT.match(line):
+            continue
         if delimiter == "\t" and len(row) == 1 and last:
             more.append(line)
             continue

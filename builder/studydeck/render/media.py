@@ -23,6 +23,7 @@ from studydeck.patterns import pattern
 from studydeck.render.shapes import size_of, width_to_height
 from studydeck.terminal import command_line
 from studydeck.text import (
+    FONTS,
     PICTURES,
     SOUNDS,
     Guesses,
@@ -43,7 +44,6 @@ HEAVY_FILE = 5_000_000
 LARGEST_FILE = 100_000_000
 #: A program that speaks, as an example to paste.
 _SPEAKER = "espeak-ng -v {language} --stdin --stdout"
-_FONTS = (".ttf", ".otf", ".woff", ".woff2")
 _REMOTE = pattern(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 
@@ -118,7 +118,7 @@ class _Shelf:
         Anki leaves these alone whatever the notes show, and never overwrites one, so they keep their names.
         """
         for path in sorted(folder.glob("_*")):
-            if path.suffix.lower() not in (*PICTURES, *SOUNDS, *_FONTS):
+            if path.suffix.lower() not in (*PICTURES, *SOUNDS, *FONTS):
                 continue
             try:
                 digest_of(path, folder, LARGEST_FILE)

@@ -42,6 +42,15 @@ def size_of(file: BinaryIO) -> Size | None:
     return size if size.width > 0 and size.height > 0 else None
 
 
+def suffix_of(file: BinaryIO) -> str:
+    """How the name of the picture in an open file should end; empty if that can't be told from how it starts."""
+    file.seek(0)
+    start = file.read(_START)
+    if start[8:12] == b"WEBP":
+        return ".webp"
+    return next((suffix for name, suffix in _SUFFIXES.items() if start.startswith(name)), "")
+
+
 def _png(data: bytes) -> tuple[float, float]:
     return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
@@ -89,3 +98,4 @@ def _svg(file: BinaryIO) -> tuple[float, float]:
 
 
 _SIZES: dict[bytes, Callable[[bytes], tuple[float, float]]] = {b"\x89PNG": _png, b"GIF8": _gif, b"RIFF": _webp}
+_SUFFIXES = {b"\x89PNG": ".png", b"GIF8": ".gif", _JPEG: ".jpg"}

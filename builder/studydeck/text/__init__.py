@@ -13,12 +13,13 @@ from studydeck.text.markdown import (
     to_html,
     without_commands,
 )
-from studydeck.text.media import PICTURES, SOUNDS, is_sound, no_width
+from studydeck.text.media import FONTS, PICTURES, SOUNDS, is_sound, no_width
 from studydeck.text.nesting import with_occlusions
 from studydeck.text.slips import Slip, names_a_file, names_in, spelled
 from studydeck.text.words import Guesses, fold, letters_hash, near, same_ends, slug
 
 __all__ = [
+    "FONTS",
     "PICTURES",
     "SOUNDS",
     "Clozes",

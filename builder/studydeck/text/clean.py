@@ -36,6 +36,12 @@ _GONE = frozenset(
     "noscript",
      "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp")
 )  # fmt: skip
+_PAGE = frozenset(
+    ("article", "aside", "body", "col", "colgroup", "details", "footer", "form", "header", "html", "input", "link",
+    "main", "meta", "nav", "rb", "rtc", "section", "source", "summary")
+)  # fmt: skip
+#: The names of tags that a browser knows, besides some that nobody writes.
+ELEMENTS = frozenset(_VOID) | _IN_A_LINE | _BLOCKS | _GONE | _PAGE
 #: What a start ends if it is open, and what it doesn't look beyond.
 _ENDED = {
     "li": (("li",), ("ul", "ol")), "dt": (("dt", "dd"), ("dl",)), "dd": (("dt", "dd"), ("dl",)), "td": (("td", "th"),
@@ -90,8 +96,11 @@ _DEEPEST = 100
 
 
 def cleaned(html: str, files: Mapping[str, str] | None = None) -> str:
-    """The HTML of a field for an author's `html`; `files` maps media as the author names them to those in Anki."""
-    cleaner = _Cleaner(files or {})
+    """The HTML of a field for an author's `html`; `files` maps media as the author names them to those in Anki.
+
+    Media that aren't in `files` are left out. Without `files`, all keep their names.
+    """
+    cleaner = _Cleaner(files)
     parts = _SOUND.split("".join(cleaner.clean(html.replace("\0", ""))))
     parts[0::2] = map(without_commands, parts[0::2])  # once all is joined, as a tag in their middle may be gone
     parts[1::2] = (f"[sound:{html_entities.escape(cleaner.sounds[int(number)])}]" for number in parts[1::2])
@@ -126,7 +135,7 @@ def html_words(html: str) -> str:
 
 
 class _Cleaner:
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str] | None) -> None:
         self.files = files
         self.open: list[tuple[str, str]] = []  # elements: their names, and their tags as they are written
         self.gone = ""
@@ -145,9 +154,10 @@ class _Cleaner:
 
     def _text(self, part: Tex | Sound | str) -> str:
         if isinstance(part, Sound):
-            if part.file not in self.files or not is_sound(part.file):
+            name = self._in_anki(part.file)
+            if not name or not is_sound(part.file):
                 return _escaped(f"[sound:{part.file}]")
-            self.sounds.append(self.files[part.file])
+            self.sounds.append(name)
             return f"\0{len(self.sounds) - 1}\0"
         if isinstance(part, Tex):
             return _formula(part)
@@ -200,10 +210,15 @@ class _Cleaner:
             yield f"</{self.open.pop()[0]}>"
 
     def _picture(self, tag: Tag) -> str:
-        name = self.files.get(_file(tag), "")
+        name = self._in_anki(_file(tag))
         if not name:
             return _escaped(tag.attributes.get("alt", ""))
-        return f'<img src="{html_entities.escape(name)}"{_attributes(tag)} />'
+        address = name if self.files is not None else name.replace("%", "%25")
+        return f'<img src="{html_entities.escape(address)}"{_attributes(tag)} />'
+
+    def _in_anki(self, file: str) -> str:
+        """The name in Anki of a file that the author names; empty if there is none."""
+        return file if self.files is None else self.files.get(file, "")
 
 
 def _formula(part: Tex) -> str:

@@ -19,6 +19,8 @@ from studydeck.patterns import pattern
 SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac", ".mp4", ".webm", ".ogv", ".mov", ".mkv", ".avi")
 PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".apng", ".bmp", ".ico",
             ".tif", ".tiff", ".heic", ".heif", ".jxl")  # fmt: skip
+#: And those of fonts, which only a note type of the deck's own may have beside it.
+FONTS = (".ttf", ".otf", ".woff", ".woff2")
 
 #: Where the sounds of texts that are read aloud are, in the deck's media folder.
 SPOKEN = "spoken"
