@@ -202,7 +202,8 @@ def occluded(learner: Learner, tmp_path: Path, shapes: Sequence[str], header: st
     note_type = learner.col.models.by_name("Image Occlusion")
     assert note_type is not None
     note = learner.col.new_note(note_type)
-    masks = "<br>".join(f"{{{{c{n}::image-occlusion:{each}}}}}" for n, each in enumerate(shapes, start=1))
+    numbered = ((0 if each.startswith("text:") else n, each) for n, each in enumerate(shapes, start=1))  # as Anki does
+    masks = "<br>".join(f"{{{{c{n}::image-occlusion:{each}}}}}" for n, each in numbered)
     note.fields = [masks, '<img src="nile.png">', header, "", ""]
     learner.col.add_note(note, learner.deck("Maps"))
     learner.col.db.execute("update notes set mod = ?", LONG_AGO)  # type: ignore[union-attr]
@@ -247,7 +248,7 @@ def test_an_image_occlusion_becomes_a_picture_with_parts(learner: Learner, tmp_p
     [
         (f"rect:{MASKS[0]}:angle=20", f"rect:{MASKS[1]}"),
         (f"rect:{MASKS[0]}:oi=1", f"rect:{MASKS[1]}"),
-        (f"rect:{MASKS[0]}", "text:left=.1:top=.1:text=Nile:scale=1:fs=.1"),
+        (f"rect:{MASKS[0]}", f"rect:{MASKS[1]}", r"text:left=.1:top=.1:text=the Nile\: *here*:scale=1:fs=.1"),
     ],
 )
 def test_an_image_occlusion_that_says_more_stays_as_it_is(
@@ -260,7 +261,7 @@ def test_an_image_occlusion_that_says_more_stays_as_it_is(
     with Learner() as someone:
         someone.import_package(author.package)
         (new,) = someone.notes()
-        assert f"image-occlusion:{shapes[0]}" in new.fields[0]
+        assert all(f"image-occlusion:{each}}}}}" in new.fields[0] for each in shapes)
 
 
 def package_with(path: Path, entries: dict[str, bytes]) -> Path:

@@ -679,6 +679,7 @@ CUT_SHORT = "ends at a '}}' of its own text"
         ("`{{c1::a`}} {{c2::b}}", "the cloze {{c1:: isn't closed in its code"),
         ("{{c1::a {{c2::b}}", "the cloze {{c1:: isn't closed"),
         ("{{c0::a}}", "c0 isn't a valid cloze number"),
+        ("{{c0::image-occlusion:text:text=a}}", "c0 isn't a valid cloze number"),  # only on a picture
         ("{{c501::a}}", "c501 isn't a valid cloze number"),
         ("{{c1,501::a}}", "c501 isn't a valid cloze number"),
         ("{{c1::{{c2::{{c3::{{c4::a}}}}}}}}", "clozes are nested more than 3 levels deep"),

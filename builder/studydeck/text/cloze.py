@@ -162,7 +162,7 @@ def read_clozes(html: str) -> Clozes:
             mistakes.append((f"clozes are nested more than {_DEEPEST} levels deep", "move the innermost one out"))
         own, wrong = _numbers[gap.numbers]
         numbers |= own
-        mistakes += wrong
+        mistakes += () if _is_label(gap) else wrong
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
         for nearly in (_NEARLY.finditer(html) if has_more else ())
@@ -184,6 +184,11 @@ def _read_numbers(written: str) -> Clozes:
 
 
 _numbers = Remembered(_read_numbers, _MOST_KEPT)
+
+
+def _is_label(gap: Gap) -> bool:
+    """Whether this is a text on a picture, which Anki's mask editor gives the number 0: it has no card."""
+    return gap.numbers == "0" and gap.hidden.startswith("image-occlusion:")
 
 
 def _shows(part: str | Gap) -> bool:
