@@ -283,6 +283,7 @@ def texts(*pieces: str) -> st.SearchStrategy[str]:
 @settings(max_examples=900, deadline=None)
 @example(text="1947\\.")
 @example(text="{漢字|かんじ} and 10 km^2^")
+@example(text="a sign of an icon font: $\U000f0001$")
 def test_plain_text_needs_no_markdown(text: str) -> None:
     fast = to_html(text)
     with pytest.MonkeyPatch.context() as patch:
