@@ -193,6 +193,17 @@ def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> N
         author.edit("answer: A", "answer: AA", "logos.yaml")
 
 
+def test_a_sound_whose_name_has_per_cent_signs_comes_along(learner: Learner, tmp_path: Path) -> None:
+    """Anki reads a sound's name as it is, and a picture's as an address."""
+    learner.col.media.write_data("a%20b.mp3", PICTURE)
+    note = learner.col.new_note(learner.col.models.by_name("Basic") or {})
+    note.fields = ["What does the Nile sound like?", "[sound:a%20b.mp3]"]
+    learner.col.add_note(note, learner.deck("Rivers"))
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    assert len(author.load().media.files) == 1
+    author.build()
+
+
 MASKS = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
 
 

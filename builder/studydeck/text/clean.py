@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from studydeck.patterns import pattern
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
-from studydeck.text.media import is_sound
+from studydeck.text.media import as_address, is_sound
 from studydeck.text.nesting import contained, whole_code
 from studydeck.text.tags import Sound, Tag, Tex, parts_of
 
@@ -203,7 +203,7 @@ class _Cleaner:
         name = self.files.get(_file(tag), "")
         if not name:
             return _escaped(tag.attributes.get("alt", ""))
-        return f'<img src="{html_entities.escape(name)}"{_attributes(tag)} />'
+        return f'<img src="{as_address(name)}"{_attributes(tag)} />'
 
 
 def _formula(part: Tex) -> str:
