@@ -375,6 +375,15 @@ def test_a_script_in_a_template_is_told(their_deck: Author) -> None:
     assert found.message == "1-front.html has '<script', which runs on every learner's device"
 
 
+def test_a_style_may_show_the_files_beside_it_and_no_others(their_deck: Author) -> None:
+    for name in ("_paper.png", "_letters.woff2"):
+        their_deck.write(f"note-types/Capitals/{name}", b"x")
+    their_deck.write("_other.png", b"x")
+    shown = "url(_paper.png) url( '_letters.woff2' )\nurl(_gone.png)\nurl(../../_other.png)\nurl(paper.png)"
+    their_deck.write("note-types/Capitals/style.css", f".a {{ background: {shown}; }}")
+    assert [each.line for each in their_deck.load().problems if each.name == "style-file"] == [2, 3, 4]
+
+
 def test_an_edited_section_and_an_edited_template_are_seen_by_the_next_build(their_deck: Author) -> None:
     def build() -> str:
         arguments = ["build", str(their_deck.folder), "--output", str(their_deck.out)]

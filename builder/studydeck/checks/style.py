@@ -6,8 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from studydeck.model import WARNING, Deck, Place, Problem, Text, problem
+from studydeck.patterns import pattern
 
 #: Pixels that every phone has besides a card's margins; Android's smallest screens have 320.
 _NARROWEST = 300
@@ -25,6 +27,8 @@ _FILE = (
     r"(?i)@import\b|\burl\(\s*(?!['\"]?(?:data:|#))"
     rf"|\b(?:image-set|image|src)\((?:[^()\"']|\([^()]*\)|{_DATA})*+[\"'](?!data:)"
 )
+#: A file beside the style of a note type of the deck's own, which is shipped.
+_BESIDE = pattern(r"url\(\s*+(['\"]?)(_[^'\"()/\\]++)\1\s*+\)", re.IGNORECASE)
 _ESCAPE = r"(?s)\\(?:([0-9a-fA-F]{1,6})(?:\r\n|\s)?|.)"
 _CARD = r"\.card(?![\w-])"
 _NIGHT = r"(?i)\.night_?mode(?![\w-])"
@@ -37,14 +41,15 @@ def style(deck: Deck) -> Iterator[Problem]:
     colours of `.card` without `.nightMode` are lost or unreadable at night; `prefers-color-scheme` follows the system,
     but Anki has a setting of its own; `url()`, `image-set()` and `@import` refer to files that Anki doesn't ship.
     """
-    own = [kind.note_type.css for kind in deck.own_kinds.values() if kind.note_type]
-    for text in (deck.style, *own):
-        if isinstance(text, Text):
-            yield from _style(text, is_alone=text is not deck.style)
+    if isinstance(deck.style, Text):
+        yield from _style(deck.style)
+    for name, kind in deck.own_kinds.items():
+        if kind.note_type and isinstance(css := kind.note_type.css, Text):
+            yield from _style(css, deck.folder / "note-types" / name)
 
 
-def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
-    """Problems of a style that goes with studydeck's, or `is_alone`."""
+def _style(text: Text, beside: Path | None = None) -> Iterator[Problem]:
+    """Problems of a style that goes with studydeck's, or of that of a note type whose files are `beside` it."""
     css = _code(text)
     for found in re.finditer("</|<!--", text):  # a browser ends the style at the first `</style`, in a comment or not
         message = f"'{found[0]}' isn't allowed in a style"
@@ -52,10 +57,10 @@ def _style(text: Text, *, is_alone: bool) -> Iterator[Problem]:
     for found in re.finditer(r"prefers-color-scheme", css):
         message = "prefers-color-scheme follows the system, but Anki has its own setting for night mode"
         yield _warning("style-scheme", text, css, found.start(), message, "use .card.nightMode instead")
-    yield from _files(text)
+    yield from _files(text, beside)
     rules = list(re.finditer(_RULE, css))
     yield from _wide(text, css, rules)
-    yield from _day_colours(text, css, rules, is_alone=is_alone)
+    yield from _day_colours(text, css, rules, is_alone=beside is not None)
 
 
 def _code(css: str) -> str:
@@ -63,8 +68,8 @@ def _code(css: str) -> str:
     return re.sub(_NOT_CODE, lambda found: re.sub(r"[^\n]", " ", found[0]), css)
 
 
-def _files(text: Text) -> Iterator[Problem]:
-    """Files that the style refers to, however it spells that: `\\75rl(` is `url(`."""
+def _files(text: Text, beside: Path | None) -> Iterator[Problem]:
+    """Files that the style refers to, however it spells that: `\\75rl(` is `url(`; but for those `beside` it."""
     parts: list[str] = []
     places: list[int] = []  # of the characters of the parts in the text
     at = 0
@@ -77,7 +82,8 @@ def _files(text: Text) -> Iterator[Problem]:
     places += range(at, len(text))
     css = _code(spelled)
     for found in re.finditer(_FILE, spelled):
-        if css[found.start()] != " ":
+        shipped = _BESIDE.match(spelled, found.start()) if beside else None
+        if css[found.start()] != " " and not (beside and shipped and (beside / shipped[2].strip()).is_file()):
             message = f"'{found[0]}' refers to a file that Anki doesn't ship, and phones may be offline"
             yield _warning("style-file", text, text, places[found.start()], message, "put the styles themselves here")
 
