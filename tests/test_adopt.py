@@ -172,6 +172,21 @@ def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: P
     assert {each.guid for each in loaded.known} == set(had)
 
 
+def test_notes_whose_guids_are_no_identity_are_told(tmp_path: Path) -> None:
+    names, faces = [{"name": "Front"}, {"name": "Back"}], {"name": "Card 1", "qfmt": "{{Front}}", "afmt": "{{Back}}"}
+    model = genanki.Model(1_607_392_319, "Careless", fields=names, templates=[faces])
+    deck = genanki.Deck(1_607_392_320, "Careless")
+    for number, guid in enumerate(("a", "a", "", "b")):
+        deck.add_note(genanki.Note(model, [f"Q{number}", "A"], guid=guid))
+    genanki.Package(deck).write_to_file(tmp_path / "theirs.apkg", timestamp=LONG_AGO)
+    done = CliRunner().invoke(main, ["import", str(tmp_path / "theirs.apkg"), "--deck", str(tmp_path / "rivers")])
+    told = [line for line in done.output.splitlines() if line.startswith("left out")]
+    assert told == [
+        "left out: a note's link to learners' notes: its guid is another note's, so learners get it as a new note",
+        "left out: a note's link to learners' notes: its guid is empty, so learners get it as a new note",
+    ]
+
+
 def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> None:
     template = {"name": "Card 1", "qfmt": "{{Front}}<img src=_logo.png>", "afmt": "{{Back}}"}
     names = [{"name": "Front"}, {"name": "Back"}]

@@ -204,6 +204,9 @@ class _Making:
         if card.guid and card.guid not in self._guids:
             self._guids.add(card.guid)
             values["guid"] = card.guid
+        elif card.note_type:
+            why = "its guid is another note's" if card.guid else "its guid is empty"
+            self._left["a note's link to learners' notes", f"{why}, so learners get it as a new note"] += 1
         if card.note_type:
             values["type"] = card.note_type
             fields = {name: self._text("details", text, card.html) for name, text in card.fields.items()}
