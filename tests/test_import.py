@@ -638,6 +638,23 @@ def test_twins_of_ids_and_files_get_numbers_and_a_card_that_is_there_twice_is_to
     assert sorted(path.stem for path in (tmp_path / "deck").glob("*.yaml")) == ["deck", "deck-2", "one", "one-2"]
 
 
+def test_no_file_is_called_like_a_device_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git checks out nothing at all of a repository that has a con.yaml."""
+    monkeypatch.chdir(tmp_path)
+    Path("con.csv").write_text(
+        "q,a,section\nconmigo,with me,Con\naux,to the,aux\ncontigo,with you,Connected\n", "utf-8"
+    )
+    assert run(Path("con.csv")).exit_code == 0
+    loaded = load(Path("cards/con-cards"))
+    assert [str(each.name) for each in loaded.deck.sections] == ["Con", "aux", "Connected"]
+    assert sorted(path.stem for path in loaded.deck.folder.glob("*.yaml")) == [
+        "aux-cards",
+        "con-cards",
+        "connected",
+        "deck",
+    ]
+
+
 def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(PICTURE)
     home = tmp_path / "home"

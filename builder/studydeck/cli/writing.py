@@ -43,13 +43,14 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
     from studydeck.commands.draft import draft_deck
+    from studydeck.files import for_every_system
     from studydeck.text import slug
     from studydeck.text.scalar import yaml_scalar
 
     if command is not None and not command.strip():
         raise click.BadParameter("give a program, as in --with 'python propose.py'.", param_hint="'--with'")
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
-    folder = folder or Path("cards", slug(file.stem, "deck"))
+    folder = folder or Path("cards", for_every_system(slug(file.stem, "deck")))
     with sentences():
         drafted = draft_deck(file, folder, name[0].upper() + name[1:], fresh_uid(), command, again=again)
     print_problems(drafted.problems, err=True)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
-from studydeck.files import Refused, inside, status_of, write_files
+from studydeck.files import Refused, for_every_system, inside, status_of, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
@@ -68,7 +68,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
     """
     file = file_of(file)
     incoming = read_incoming(file, columns)
-    folder = folder or Path("cards", slug(incoming.name, "deck"))
+    folder = folder or Path("cards", for_every_system(slug(incoming.name, "deck")))
     if os.path.lexists(folder):
         raise ValueError(f"{folder.as_posix()} exists already; choose another folder, as in --deck cards/another")
     made = _Making(incoming, file.parent)
@@ -112,7 +112,7 @@ def _write(
     files: dict[str, str] = {}
     names = _Names("deck")
     for name, cards in sections.items():
-        file = names.free(slug(name, "section"))
+        file = names.free(for_every_system(slug(name, "section")))
         in_the_deck = made.incoming.subdecks and name == made.name
         files[file] = section_yaml(name, file, cards, "subdeck: false\n" if in_the_deck else "")
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
+from studydeck.files import for_every_system
 from studydeck.importers._occlusion import KEYS, as_parts, is_occlusion
 from studydeck.importers.incoming import Given, IncomingCard, IncomingDeck, IncomingType, LeftOut
 from studydeck.kinds.fronts import Part, named_in, parse_template
@@ -51,7 +52,7 @@ def incoming_deck(given: Given, found: Found) -> IncomingDeck:
 def _folder_name(name: str, taken: dict[str, int]) -> str:
     """A folder's name for a note type, which no other has."""
     plain = re.sub(r"[^\w .+()-]+", " ", name).strip(" .+()-_") or "Notes"
-    plain = " ".join(plain.split()) + (")" if "(" in plain and ")" not in plain else "")
+    plain = for_every_system(" ".join(plain.split())) + (")" if "(" in plain and ")" not in plain else "")
     number = taken[plain.casefold()] = taken.get(plain.casefold(), 0) + 1
     return plain if number == 1 else f"{plain} {number}"
 
