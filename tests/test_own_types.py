@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -415,6 +416,20 @@ def test_plan_stats_preview_and_print_know_the_note_type(their_deck: Author) -> 
         drawn = artist.draw(note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock)), compile_notes(loaded))
     assert [len(each) for each in drawn] == [2, 1]
     assert drawn[1][0].question == "What is the capital of Nigeria?"
+
+
+def test_a_question_s_sounds_are_heard_again_beside_the_answer_s(their_deck: Author) -> None:
+    for name in ("question", "answer"):
+        their_deck.write(f"media/{name}.mp3", name)
+    their_deck.edit("question: Nigeria, answer: Abuja", "question: '![](question.mp3)', answer: '![](answer.mp3)'")
+    their_deck.edit("{{Capital}}", "{{Capital}}[anki:play:a:9]", "note-types/Capitals/1-back.html")
+    loaded = their_deck.load()
+    assert not loaded.errors
+    with Artist() as artist:
+        types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+        (_, (card,)) = artist.draw(types, compile_notes(loaded))
+    names = [loaded.media.names[f"{name}.mp3"] for name in ("question", "answer", "question")]
+    assert re.findall(r'href="([^"]+)"', card.answer) == names
 
 
 TEMPLATES = [
