@@ -418,6 +418,14 @@ def test_plan_stats_preview_and_print_know_the_note_type(their_deck: Author) -> 
     assert drawn[1][0].question == "What is the capital of Nigeria?"
 
 
+def test_a_field_in_a_template_s_comment_is_no_fault_of_a_card(their_deck: Author) -> None:
+    their_deck.edit("{{Country}}", "{{Country}}<!-- {{Flag}} -->", "note-types/Capitals/1-front.html")
+    their_deck.build()
+    with Learner() as someone:
+        someone.import_package(their_deck.package)
+        assert someone.faults() == []
+
+
 def test_a_question_s_sounds_are_heard_again_beside_the_answer_s(their_deck: Author) -> None:
     for name in ("question", "answer"):
         their_deck.write(f"media/{name}.mp3", name)
