@@ -211,8 +211,8 @@ def new(folder: Path, name: str | None, tag: str | None, repository: bool) -> No
 def fork(deck: Path, name: str | None) -> None:
     """Make DECK, a copy of another deck, a deck of its own: learners can have both, and neither overwrites the other.
 
-    Writes a new uid and name into deck.yaml and deletes the copy's deck.lock. Ids, texts and sources stay. Use it for a
-    translation or an edition of your own, never for the deck that your learners have.
+    Writes a new uid and name into deck.yaml, and deletes the copy's deck.lock and its cards' guid: lines. Ids, texts
+    and sources stay. Use it for a translation or an edition of your own, never for the deck that your learners have.
 
     Example: studydeck fork cards/fluesse --name Flüsse
     """
@@ -223,6 +223,8 @@ def fork(deck: Path, name: str | None) -> None:
         forked = fork_deck(deck, fresh_uid(), name)
     for card in forked.still_the_originals:
         say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
+    if forked.without_guid:
+        say(f"deleted guid: from {counted(forked.without_guid, 'card')}: it made each the original's note")
     said = f"{deck.as_posix()} is a deck of its own, '{forked.name}'"
     said += "" if name else "; until it is built you may change the name, deck: in deck.yaml"
     say(f"{said}. Next: {command_line('build', deck)}")
