@@ -165,6 +165,7 @@ def test_a_gap_in_code_is_hidden_and_shown(engine: Learner, text: str, question:
         if "{{c2::{{c1" in text:
             question, answer = "[...] = 1", "x = 1"
     assert [side.strip() for side in sides_in_engine(engine, to_cloze_html(text))] == [question, answer]
+    assert read_clozes(to_cloze_html(text)).mistakes == ()
 
 
 def test_code_with_a_gap_keeps_its_colours(engine: Learner) -> None:

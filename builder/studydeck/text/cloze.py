@@ -24,6 +24,7 @@ GAP_START = r"\{\{c([0-9,]+)::"
 GAP_MARK = pattern(rf"({GAP_START}|\}}\}})")
 _MARK_IN_CODE = pattern(rf"{GAP_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
+_MARK_OF_CODE = pattern("&#(?:58|123|125);")
 _NEARLY = pattern(r"\{\{?+\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _IN_A_TAG = pattern(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = pattern(r"<(?!img)[^>]*>|&nbsp;|\s+")
@@ -196,14 +197,17 @@ def _shows(part: str | Gap) -> bool:
 
 
 def _cut_short(html: str) -> Iterator[tuple[str, str]]:
-    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown."""
-    text = html_entities.unescape(_TAG.sub("", html))
+    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown.
+
+    Those that code has as entities end nothing.
+    """
+    text = html_entities.unescape(_MARK_OF_CODE.sub(r"\g<0>\0", _TAG.sub("", html)))
     texts = gaps_in_code(text)
     texts[0::2] = [each.replace("}", "}\0") for each in texts[0::2]]  # no text has this character
     for gap, meant in zip(gaps_in(text), gaps_in("".join(texts)), strict=False):
-        whole = meant.hidden.replace("\0", "")
-        if gap.hidden != whole and gap.closed and meant.closed:
-            message = f"the cloze {{{{c{gap.numbers}::{gap.hidden}}}}} ends at a '}}}}' of its own text"
+        hidden, whole = (each.hidden.replace("\0", "") for each in (gap, meant))
+        if hidden != whole and gap.closed and meant.closed:
+            message = f"the cloze {{{{c{gap.numbers}::{hidden}}}}} ends at a '}}}}' of its own text"
             spaced = re.sub(r"\}(?=\}|$)", "} ", whole)
             start = f"{{{{c{gap.numbers}::"
             yield message, f"write it as code, {start}`{whole}`}}}}, or with blanks, {start}{spaced}}}}}"
