@@ -172,6 +172,23 @@ def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: P
     assert {each.guid for each in loaded.known} == set(had)
 
 
+@pytest.mark.parametrize("studied", [0, 3, 6])
+def test_notes_come_in_the_order_in_which_they_are_studied(learner: Learner, tmp_path: Path, studied: int) -> None:
+    """As in decks of words by their frequency, which were sorted after they were made."""
+    for word in ("four", "two", "one", "five", "three", "six"):
+        note = learner.col.new_note(learner.col.models.by_name("Basic") or {})
+        note.fields = [word, "a number"]
+        learner.col.add_note(note, learner.deck("Words"))
+    wanted = ["one", "two", "three", "four", "five", "six"]
+    numbers = [learner.col.find_cards(f"Front:{word}")[0] for word in wanted]
+    learner.col.sched.reposition_new_cards(
+        numbers, starting_from=10, step_size=5, randomize=False, shift_existing=False
+    )
+    learner.study(studied)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    assert [str(card.id) for section in author.load().deck.sections for card in section.cards] == wanted
+
+
 def test_notes_whose_guids_are_no_identity_are_told(tmp_path: Path) -> None:
     names, faces = [{"name": "Front"}, {"name": "Back"}], {"name": "Card 1", "qfmt": "{{Front}}", "afmt": "{{Back}}"}
     model = genanki.Model(1_607_392_319, "Careless", fields=names, templates=[faces])

@@ -38,7 +38,7 @@ def incoming_deck(given: Given, found: Found) -> IncomingDeck:
             left_out.append(LeftOut(what, str(error), len(notes_of[type_id])))
     home = _home([note.deck for note in found.notes])
     notes = [note for note in found.notes if note.type_id in types]
-    notes.sort(key=lambda note: _in_order(note.deck))
+    notes.sort(key=lambda note: (_in_order(note.deck), note.position))
     return IncomingDeck(
         home or given.name,
         cards=[_card(note, types[note.type_id], home) for note in notes],
