@@ -22,6 +22,8 @@ from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
 from studydeck.package import collection
 
+SHAPE = "left=.1:top=.2:width=.3:height=.4"
+
 
 @pytest.mark.parametrize("legacy", [True, False])
 def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_path: Path, legacy: bool) -> None:
@@ -187,6 +189,33 @@ def test_notes_come_in_the_order_in_which_they_are_studied(learner: Learner, tmp
     learner.study(studied)
     author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
     assert [str(card.id) for section in author.load().deck.sections for card in section.cards] == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "told"),
+    [
+        ("Cloze", ["{{c1::Nile}} and more", ""], "cloze, the field 'Text',"),
+        (
+            "Image Occlusion",
+            [f"{{{{c1::image-occlusion:rect:{SHAPE}}}}}", "", "", "", ""],
+            "cloze, the field 'Occlusion',",
+        ),
+    ],
+)
+def test_a_note_that_was_emptied_in_anki_is_left_out(
+    learner: Learner, tmp_path: Path, name: str, fields: Sequence[str], told: str
+) -> None:
+    for number in range(2):
+        note = learner.col.new_note(learner.col.models.by_name(name) or {})
+        note.fields = list(fields)
+        learner.col.add_note(note, learner.deck("Rivers"))
+        if number:
+            note.fields[0] = "<br>"
+            learner.col.update_note(note)
+    package = exported(learner, tmp_path / "theirs.apkg", legacy=False)
+    done = CliRunner().invoke(main, ["import", str(package), "--deck", str(tmp_path / "rivers")])
+    assert f"left out: a card: its {told} shows nothing" in done.output
+    assert "1 note," in done.output
 
 
 def test_notes_whose_guids_are_no_identity_are_told(tmp_path: Path) -> None:

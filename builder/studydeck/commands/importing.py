@@ -166,6 +166,7 @@ class _Making:
         self.media: dict[str, Path | str] = {}
         self.as_markdown = self.as_html = 0
         self.because: Counter[str] = Counter()
+        self._own_types = {each.folder: each for each in incoming.note_types}
         self._ids, self._files = _Names(), _Names()
         self._guids: set[str] = set()
         self._seen: set[tuple[object, ...]] = set()
@@ -187,10 +188,12 @@ class _Making:
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
         values = {key: self._value(key, value, card.html) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
-        asks = next((key for key in ("cloze", "occlude") if key in values), "question")
+        own = self._own_types.get(card.note_type)
+        asks = next((key for key in ("cloze", "occlude") if key in (own.filled if own else values)), "question")
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
-            self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
+            called = f"{lacking[0]}, the field '{own.filled[lacking[0]]}'," if own else lacking[0]
+            self._left["a card", f"its {called} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         if content in self._seen and not card.note_type:
@@ -215,11 +218,6 @@ class _Making:
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
         return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
-
-    def _called(self, key: str, card: IncomingCard) -> str:
-        """A key of the card, with the field of its own note type that fills it."""
-        own = next((each for each in self.incoming.note_types if each.folder == card.note_type), None)
-        return f"{key}, the field '{own.filled[key]}'," if own else key
 
     def _id(self, wanted: object, question: AnyValue) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
