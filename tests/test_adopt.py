@@ -372,6 +372,10 @@ BROKEN: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = 
         lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mod = 9e300")},
         "is a damaged package",
     ),
+    "tags that are no text": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set tags = x'ff'")},
+        "is a damaged package (b'\\xff' isn't a text)",
+    ),
     "an unknown note type": (
         lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mid = 5")},
         "has no note type",

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
 from studydeck.model import Field, NoteType, Template
-from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
+from studydeck.package.read import DAMAGE, LARGEST_DATABASE, text_of, whole_number
 from studydeck.patterns import pattern
 
 _SQLITE = b"SQLite format 3\0"
@@ -303,7 +303,7 @@ def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator
             str(guid),
             whole_number(type_id),
             whole_number(modified),
-            tuple(tags.split()),
+            tuple(text_of(tags).split()),
             split,
             deck,
             position,
@@ -357,10 +357,10 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
     fields: dict[int, list[Field]] = {}
     templates: dict[int, list[Template]] = {}
     for type_id, name, config in connection.execute("select ntid, name, config from fields order by ntid, ord"):
-        fields.setdefault(type_id, []).append(Field(name, _signed(_fields(config).get(9, 0)), collapsed=False))
+        fields.setdefault(type_id, []).append(Field(text_of(name), _signed(_fields(config).get(9, 0)), collapsed=False))
     for type_id, name, config in connection.execute("select ntid, name, config from templates order by ntid, ord"):
         said = _fields(config)
-        template = Template(name, _signed(said.get(8, 0)), _text(said, 1), _text(said, 2))
+        template = Template(text_of(name), _signed(said.get(8, 0)), _text(said, 1), _text(said, 2))
         templates.setdefault(type_id, []).append(template)
     for type_id, name, stamp, config in connection.execute("select id, name, mtime_secs, config from notetypes"):
         said = _fields(config)
@@ -369,7 +369,7 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
             NoteType(
                 "",
                 whole_number(type_id),
-                name,
+                text_of(name),
                 tuple(fields.get(type_id, ())),
                 tuple(templates.get(type_id, ())),
                 _text(said, 3),
