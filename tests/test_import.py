@@ -569,6 +569,24 @@ def test_lists_keep_sections_lists_tags_and_ids(tmp_path: Path) -> None:
 # --- the deck that is written --------------------------------------------------------------------
 
 
+def test_what_is_no_card_in_a_list_is_told(tmp_path: Path) -> None:
+    text = """\
+title: Rivers
+version: 3
+Europe:
+  - {term: Danube, definition: A river}
+  - just words
+  - {term: Rhine, definition: Another river}
+"""
+    (tmp_path / "r.yaml").write_text(text, "utf-8")
+    result = run(tmp_path / "r.yaml", "--deck", tmp_path / "deck")
+    told = [line for line in result.output.splitlines() if line.startswith("left out")]
+    assert told == [
+        "left out: 'version: 3': it is neither a card nor a list of cards",
+        "left out: 'just words': it is neither a card nor a list of cards",
+    ]
+
+
 def test_what_is_written_is_what_an_author_would_write(tmp_path: Path) -> None:
     text = 'question,answer,tags\nWhat is a delta?,"Land:\n- flat",a b\nno,"She said: ""yes"""\nIs it #1?,true\n'
     imported(tmp_path, text, "my_rivers.csv")
