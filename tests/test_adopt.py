@@ -22,6 +22,8 @@ from studydeck.engine.learner import Import, Learner
 from studydeck.engine.verify import verify
 from studydeck.package import collection
 
+SHAPE = "left=.1:top=.2:width=.3:height=.4"
+
 
 @pytest.mark.parametrize("legacy", [True, False])
 def test_nothing_changes_until_the_author_edits_a_card(learner: Learner, tmp_path: Path, legacy: bool) -> None:
@@ -215,7 +217,7 @@ def test_a_guid_that_notes_with_other_texts_share_is_told(tmp_path: Path) -> Non
     path = package_of(tmp_path / "theirs.apkg", *notes)
     said = CliRunner().invoke(main, ["import", str(path), "--deck", str(tmp_path / "new")]).stdout.splitlines()
     assert said[0].endswith("2 notes, 2 cards, 1 section")
-    assert said[1] == "left out: the guid of a note: another note has it; learners get this one as a new note"
+    assert said[1] == "left out: the guid of a note: another note has it, so learners get this one as a new note"
 
 
 @pytest.mark.parametrize("form", ["colpkg", "old colpkg", "anki2"])
@@ -235,6 +237,65 @@ def test_a_whole_collection_is_read_like_a_package(learner: Learner, tmp_path: P
     if form != "anki2":  # it has no pictures, and says so
         assert not loaded.errors
     assert {each.guid for each in loaded.known} == set(had)
+
+
+@pytest.mark.parametrize("studied", [0, 3, 6])
+def test_notes_come_in_the_order_in_which_they_are_studied(learner: Learner, tmp_path: Path, studied: int) -> None:
+    """As in decks of words by their frequency, which were sorted after they were made."""
+    for word in ("four", "two", "one", "five", "three", "six"):
+        note = learner.col.new_note(learner.col.models.by_name("Basic") or {})
+        note.fields = [word, "a number"]
+        learner.col.add_note(note, learner.deck("Words"))
+    wanted = ["one", "two", "three", "four", "five", "six"]
+    numbers = [learner.col.find_cards(f"Front:{word}")[0] for word in wanted]
+    learner.col.sched.reposition_new_cards(
+        numbers, starting_from=10, step_size=5, randomize=False, shift_existing=False
+    )
+    learner.study(studied)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    assert [str(card.id) for section in author.load().deck.sections for card in section.cards] == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "told"),
+    [
+        ("Cloze", ["{{c1::Nile}} and more", ""], "cloze, the field 'Text',"),
+        (
+            "Image Occlusion",
+            [f"{{{{c1::image-occlusion:rect:{SHAPE}}}}}", "", "", "", ""],
+            "cloze, the field 'Occlusion',",
+        ),
+    ],
+)
+def test_a_note_that_was_emptied_in_anki_is_left_out(
+    learner: Learner, tmp_path: Path, name: str, fields: Sequence[str], told: str
+) -> None:
+    for number in range(2):
+        note = learner.col.new_note(learner.col.models.by_name(name) or {})
+        note.fields = list(fields)
+        learner.col.add_note(note, learner.deck("Rivers"))
+        if number:
+            note.fields[0] = "<br>"
+            learner.col.update_note(note)
+    package = exported(learner, tmp_path / "theirs.apkg", legacy=False)
+    done = CliRunner().invoke(main, ["import", str(package), "--deck", str(tmp_path / "rivers")])
+    assert f"left out: a card: its {told} shows nothing" in done.output
+    assert "1 note," in done.output
+
+
+def test_notes_whose_guids_are_no_identity_are_told(tmp_path: Path) -> None:
+    names, faces = [{"name": "Front"}, {"name": "Back"}], {"name": "Card 1", "qfmt": "{{Front}}", "afmt": "{{Back}}"}
+    model = genanki.Model(1_607_392_319, "Careless", fields=names, templates=[faces])
+    deck = genanki.Deck(1_607_392_320, "Careless")
+    for number, guid in enumerate(("a", "a", "", "b")):
+        deck.add_note(genanki.Note(model, [f"Q{number}", "A"], guid=guid))
+    genanki.Package(deck).write_to_file(tmp_path / "theirs.apkg", timestamp=LONG_AGO)
+    done = CliRunner().invoke(main, ["import", str(tmp_path / "theirs.apkg"), "--deck", str(tmp_path / "rivers")])
+    told = [line for line in done.output.splitlines() if line.startswith("left out")]
+    assert told == [
+        "left out: the guid of a note: another note has it, so learners get this one as a new note",
+        "left out: the guid of a note: it is empty, so learners get this one as a new note",
+    ]
 
 
 def test_a_template_s_picture_comes_along(learner: Learner, tmp_path: Path) -> None:
@@ -279,6 +340,17 @@ def test_a_picture_from_the_web_gets_a_name_that_says_what_it_is(tmp_path: Path)
     assert [each.message[:7] for each in author.load().errors] == ["'y.php'"]
 
 
+def test_a_sound_whose_name_has_per_cent_signs_comes_along(learner: Learner, tmp_path: Path) -> None:
+    """Anki reads a sound's name as it is, and a picture's as an address."""
+    learner.col.media.write_data("a%20b.mp3", PICTURE)
+    note = learner.col.new_note(learner.col.models.by_name("Basic") or {})
+    note.fields = ["What does the Nile sound like?", "[sound:a%20b.mp3]"]
+    learner.col.add_note(note, learner.deck("Rivers"))
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    assert len(author.load().media.files) == 1
+    author.build()
+
+
 MASKS = ("left=.1:top=.2:width=.3:height=.4", "left=.5:top=.5:width=.1:height=.1")
 
 
@@ -288,7 +360,8 @@ def occluded(learner: Learner, tmp_path: Path, shapes: Sequence[str], header: st
     note_type = learner.col.models.by_name("Image Occlusion")
     assert note_type is not None
     note = learner.col.new_note(note_type)
-    masks = "<br>".join(f"{{{{c{n}::image-occlusion:{each}}}}}" for n, each in enumerate(shapes, start=1))
+    numbered = ((0 if each.startswith("text:") else n, each) for n, each in enumerate(shapes, start=1))  # as Anki does
+    masks = "<br>".join(f"{{{{c{n}::image-occlusion:{each}}}}}" for n, each in numbered)
     note.fields = [masks, '<img src="nile.png">', header, "", ""]
     learner.col.add_note(note, learner.deck("Maps"))
     learner.col.db.execute("update notes set mod = ?", LONG_AGO)  # type: ignore[union-attr]
@@ -333,7 +406,7 @@ def test_an_image_occlusion_becomes_a_picture_with_parts(learner: Learner, tmp_p
     [
         (f"rect:{MASKS[0]}:angle=20", f"rect:{MASKS[1]}"),
         (f"rect:{MASKS[0]}:oi=1", f"rect:{MASKS[1]}"),
-        (f"rect:{MASKS[0]}", "text:left=.1:top=.1:text=Nile:scale=1:fs=.1"),
+        (f"rect:{MASKS[0]}", f"rect:{MASKS[1]}", r"text:left=.1:top=.1:text=the Nile\: *here*:scale=1:fs=.1"),
     ],
 )
 def test_an_image_occlusion_that_says_more_stays_as_it_is(
@@ -346,7 +419,7 @@ def test_an_image_occlusion_that_says_more_stays_as_it_is(
     with Learner() as someone:
         someone.import_package(author.package)
         (new,) = someone.notes()
-        assert f"image-occlusion:{shapes[0]}" in new.fields[0]
+        assert all(f"image-occlusion:{each}}}}}" in new.fields[0] for each in shapes)
 
 
 def package_with(path: Path, entries: dict[str, bytes]) -> Path:
@@ -384,6 +457,10 @@ BROKEN: dict[str, tuple[Callable[[dict[str, bytes]], dict[str, bytes]], str]] = 
     "a huge number": (
         lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mod = 9e300")},
         "is a damaged package",
+    ),
+    "tags that are no text": (
+        lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set tags = x'ff'")},
+        "is a damaged package (b'\\xff' isn't a text)",
     ),
     "an unknown note type": (
         lambda e: e | {"collection.anki2": changed(e["collection.anki2"], "update notes set mid = 5")},

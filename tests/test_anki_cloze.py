@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studydeck.engine.learner import Learner
 from studydeck.text import Gap, cloze, filled, gaps_in, parse, read_clozes, to_cloze_html, without_gaps
-from studydeck.text.cloze import gaps_in_code
+from studydeck.text.cloze import Clozes, gaps_in_code
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,12 @@ TEXTS = [
 def test_the_engine_finds_the_same_clozes(engine: Learner, text: str) -> None:
     html = to_cloze_html(text)
     assert set(read_clozes(html).numbers) == numbers_in_engine(engine, html) != set()
+
+
+def test_a_text_on_a_picture_has_no_card(engine: Learner) -> None:
+    html = "{{c0::image-occlusion:text:left=.1:top=.1:text=a}} {{c2::b}}"
+    assert read_clozes(html) == Clozes(frozenset({2}), ())
+    assert numbers_in_engine(engine, html) == {2}
 
 
 PIECES = [
@@ -169,6 +175,7 @@ def test_a_gap_in_code_is_hidden_and_shown(engine: Learner, text: str, question:
         if "{{c2::{{c1" in text:
             question, answer = "[...] = 1", "x = 1"
     assert [side.strip() for side in sides_in_engine(engine, to_cloze_html(text))] == [question, answer]
+    assert read_clozes(to_cloze_html(text)).mistakes == ()
 
 
 def test_code_with_a_gap_keeps_its_colours(engine: Learner) -> None:

@@ -263,6 +263,15 @@ def test_a_new_style_reaches_the_note_types_and_no_note(rivers: Author, studied:
     assert all("mine" in note.tags for note in studied.notes())
 
 
+def test_a_language_that_runs_the_other_way_edits_notes_and_keeps_histories(rivers: Author, studied: Learner) -> None:
+    before = studied.histories()
+    rivers.write("deck.yaml", DECK + "language: ar\n")
+    rivers.build(later=1_000_000_000)
+    assert studied.import_package(rivers.package) == Import(new=0, updated=6, duplicate=0, conflicting=0, other=0)
+    assert studied.histories() == before
+    assert not studied.schema_changed
+
+
 def test_a_learners_own_style_survives_a_build_that_changed_none(rivers: Author, studied: Learner) -> None:
     note_type = studied.col.models.by_name("Rivers Q&A")
     assert note_type is not None

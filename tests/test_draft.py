@@ -300,6 +300,13 @@ def test_headings_of_one_name_and_those_of_files_that_are_there_get_files_of_the
         assert run(material, "--deck", folder).output.startswith("0 stubs;")
 
 
+def test_a_heading_that_is_a_device_of_windows_gets_a_file_of_another_name(material: Path, tmp_path: Path) -> None:
+    material.write_text("Nul\n\nNothing is here.\n\nNull\n\nNothing is there.\n", "utf-8")
+    drafted(material, tmp_path / "new")
+    assert run(material, "--deck", tmp_path / "new").output.startswith("0 stubs;")
+    assert sorted(path.stem for path in (tmp_path / "new").glob("*.yaml")) == ["deck", "nul-cards", "null"]
+
+
 @pytest.mark.parametrize(
     ("text", "after"),
     [

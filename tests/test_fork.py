@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from author import Author
 from click.testing import CliRunner, Result
+from theirs import collection_of, exported, taken_over
 
 from studydeck.cli import main
 from studydeck.decks import load_all
-from studydeck.engine.learner import Learner
+from studydeck.engine.learner import Import, Learner
 
 CARDS = """\
   - {id: nile, question: Which river flows through Cairo?, answer: The Nile}
@@ -81,11 +82,31 @@ def test_a_copy_that_already_has_a_new_uid_only_loses_the_lock(copy: Author) -> 
     assert not (copy.folder / "deck.lock").exists()
 
 
-def test_cards_that_are_still_the_originals_notes_are_listed(author: Author, copy: Author) -> None:
-    copy.edit("{id: nile,", f"{{id: nile, guid: {author.guid('nile')},")
+def test_guids_go_with_all_else_of_the_file_as_it_was(author: Author, copy: Author) -> None:
+    cards = CARDS + "  - id: path  # Rhine\n    question: Where?\n    steps: [Basel, {text: Köln, id: b}]\n"
+    with_guids = cards.replace("id: nile,", f"id: nile, guid: {author.guid('nile')},")
+    copy.section(with_guids.replace("id: b}", "id: b, guid: two}"))
+    done = fork(copy)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "deleted guid: from 2 cards: it made each the original's note" in done.stdout
+    assert copy.read("water.yaml").endswith(cards)
+
+
+def test_a_guid_that_can_not_be_deleted_alone_is_left_to_the_author(copy: Author) -> None:
+    copy.section("  - ? guid\n    : one\n    question: Which?\n    answer: It\n")
     done = fork(copy)
     assert done.exit_code == 1
     assert "water.yaml:3: remove this card's guid:, which makes it the original's note" in done.stdout
+
+
+def test_who_has_an_imported_deck_gets_all_of_a_copy_beside_it(learner: Learner, tmp_path: Path) -> None:
+    collection_of(learner)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    had = learner.having()
+    assert fork(author, "--name", "Flüsse").exit_code == 0
+    author.build()
+    assert learner.import_package(author.package) == Import(len(had), 0, 0, 0, 0)
+    assert {guid: note for guid, note in learner.having().items() if guid in had} == had
 
 
 def test_a_deck_with_mistakes_stays_as_it_is(copy: Author) -> None:

@@ -115,6 +115,7 @@ class AnyFile(dict[str, str]):
         ('<a href="https://a.org/b c">d</a>', "[d](https://a.org/b%20c)"),
         ('<img src="a%20b.png" width="250"> <img src="c.png" alt="d">', "![|250](a b.png) ![d](c.png)"),
         ("[sound:a.mp3] [sound:a (1).mp3]", "![](a.mp3) [sound:a (1).mp3]"),
+        ('<img src="C%25C3%25B4te.png"> [sound:a%20b.mp3]', "![](<C%25C3%25B4te.png>) [sound:a%2520b.mp3]"),
         (r"\(x^2\) [$]y_1[/$] [latex]$z$[/latex] \[a&lt;b\]", "$x^2$ $y_1$ $z$ $$a<b$$"),
         ("<ruby>漢字<rt>かんじ</rt></ruby>", "{漢字|かんじ}"),
         ("{{c1::<b>a</b>::hint}} and {{c2::b<br>c}}", "{{c1::**a**::hint}} and {{c2::b\nc}}"),

@@ -689,6 +689,24 @@ def test_lists_keep_sections_lists_tags_and_ids(tmp_path: Path) -> None:
 # --- the deck that is written --------------------------------------------------------------------
 
 
+def test_what_is_no_card_in_a_list_is_told(tmp_path: Path) -> None:
+    text = """\
+title: Rivers
+version: 3
+Europe:
+  - {term: Danube, definition: A river}
+  - just words
+  - {term: Rhine, definition: Another river}
+"""
+    (tmp_path / "r.yaml").write_text(text, "utf-8")
+    result = run(tmp_path / "r.yaml", "--deck", tmp_path / "deck")
+    told = [line for line in result.output.splitlines() if line.startswith("left out")]
+    assert told == [
+        "left out: 'version: 3': it is neither a card nor a list of cards",
+        "left out: 'just words': it is neither a card nor a list of cards",
+    ]
+
+
 def test_what_is_written_is_what_an_author_would_write(tmp_path: Path) -> None:
     text = 'question,answer,tags\nWhat is a delta?,"Land:\n- flat",a b\nno,"She said: ""yes"""\nIs it #1?,true\n'
     imported(tmp_path, text, "my_rivers.csv")
@@ -756,6 +774,23 @@ def test_twins_of_ids_and_files_get_numbers_and_a_card_that_is_there_twice_is_to
     loaded = load(tmp_path / "deck")
     assert [str(card.id) for card in loaded.deck.cards] == ["a-b", "a-b-2", "a-b-3"]
     assert sorted(path.stem for path in (tmp_path / "deck").glob("*.yaml")) == ["deck", "deck-2", "one", "one-2"]
+
+
+def test_no_file_is_called_like_a_device_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git checks out nothing at all of a repository that has a con.yaml."""
+    monkeypatch.chdir(tmp_path)
+    Path("con.csv").write_text(
+        "q,a,section\nconmigo,with me,Con\naux,to the,aux\ncontigo,with you,Connected\n", "utf-8"
+    )
+    assert run(Path("con.csv")).exit_code == 0
+    loaded = load(Path("cards/con-cards"))
+    assert [str(each.name) for each in loaded.deck.sections] == ["Con", "aux", "Connected"]
+    assert sorted(path.stem for path in loaded.deck.folder.glob("*.yaml")) == [
+        "aux-cards",
+        "con-cards",
+        "connected",
+        "deck",
+    ]
 
 
 def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -401,6 +402,15 @@ def test_a_script_in_a_template_is_told(their_deck: Author) -> None:
     assert found.message == "1-front.html has '<script', which runs on every learner's device"
 
 
+def test_a_style_may_show_the_files_beside_it_and_no_others(their_deck: Author) -> None:
+    for name in ("_paper.png", "_letters.woff2"):
+        their_deck.write(f"note-types/Capitals/{name}", b"x")
+    their_deck.write("_other.png", b"x")
+    shown = "url(_paper.png) url( '_letters.woff2' )\nurl(_gone.png)\nurl(../../_other.png)\nurl(paper.png)"
+    their_deck.write("note-types/Capitals/style.css", f".a {{ background: {shown}; }}")
+    assert [each.line for each in their_deck.load().problems if each.name == "style-file"] == [2, 3, 4]
+
+
 def test_an_edited_section_and_an_edited_template_are_seen_by_the_next_build(their_deck: Author) -> None:
     def build() -> str:
         arguments = ["build", str(their_deck.folder), "--output", str(their_deck.out)]
@@ -446,6 +456,28 @@ def test_the_preview_shows_tags_where_a_template_does(their_deck: Author) -> Non
     with Learner() as someone:
         someone.import_package(their_deck.package)
         assert someone.note("of their own").cards()[0].render_output().answer_text == answer
+
+
+def test_a_field_in_a_template_s_comment_is_no_fault_of_a_card(their_deck: Author) -> None:
+    their_deck.edit("{{Country}}", "{{Country}}<!-- {{Flag}} -->", "note-types/Capitals/1-front.html")
+    their_deck.build()
+    with Learner() as someone:
+        someone.import_package(their_deck.package)
+        assert someone.faults() == []
+
+
+def test_a_question_s_sounds_are_heard_again_beside_the_answer_s(their_deck: Author) -> None:
+    for name in ("question", "answer"):
+        their_deck.write(f"media/{name}.mp3", name)
+    their_deck.edit("question: Nigeria, answer: Abuja", "question: '![](question.mp3)', answer: '![](answer.mp3)'")
+    their_deck.edit("{{Capital}}", "{{Capital}}[anki:play:a:9]", "note-types/Capitals/1-back.html")
+    loaded = their_deck.load()
+    assert not loaded.errors
+    with Artist() as artist:
+        types = note_types(loaded.deck, note_type_ids(loaded.deck, loaded.lock))
+        (_, (card,)) = artist.draw(types, compile_notes(loaded))
+    names = [loaded.media.names[f"{name}.mp3"] for name in ("question", "answer", "question")]
+    assert re.findall(r'href="([^"]+)"', card.answer) == names
 
 
 TEMPLATES = [

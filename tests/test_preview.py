@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from author import Author
+from author import DECK, Author
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Page, expect
@@ -1114,6 +1114,31 @@ def test_the_page_may_run_no_script_but_its_own_and_pictures_none(server: Server
     assert "script" not in headers["content-security-policy"].replace("default-src", "")
     assert headers["referrer-policy"] == "no-referrer"  # the path is a secret
     assert body == PICTURE
+
+
+FONT_TYPE = """\
+name: Capitals
+id: 1607392319495
+fields: [{name: Country}]
+templates: [{name: Capital, front: front.html, back: back.html}]
+"""
+
+
+def test_fonts_in_a_style_and_beside_it_are_used(rivers: Author, open_page: Callable[..., Window]) -> None:
+    rivers.write("deck.yaml", DECK + "note-types: {Capitals: {question: Country}}\n")
+    rivers.section("  - {id: a, type: Capitals, question: Austria}\n", "A", "a.yaml")
+    style = (
+        "@font-face { font-family: x; src: url(data:font/woff2;base64,AAAA), url(_letters.woff2) } .a { font: 1em x }"
+    )
+    for name, text in (("note-type.yaml", FONT_TYPE), ("back.html", "{{Country}}"), ("style.css", style)):
+        rivers.write(f"note-types/Capitals/{name}", text)
+    rivers.write("note-types/Capitals/front.html", "<p class=a>{{Country}}</p>")
+    rivers.write("note-types/Capitals/_letters.woff2", b"no font, but asked for")
+    with served(rivers) as server:
+        window = open_page(f"{server.address}#a/1")
+        with window.page.expect_response(lambda each: each.url.endswith("/_letters.woff2")):
+            window.page.reload()
+        assert window.complaints == []
 
 
 def test_a_player_gets_the_part_of_a_sound_that_it_asks_for(server: Server) -> None:

@@ -283,6 +283,7 @@ def texts(*pieces: str) -> st.SearchStrategy[str]:
 @settings(max_examples=900, deadline=None)
 @example(text="1947\\.")
 @example(text="{漢字|かんじ} and 10 km^2^")
+@example(text="a sign of an icon font: $\U000f0001$")
 def test_plain_text_needs_no_markdown(text: str) -> None:
     fast = to_html(text)
     with pytest.MonkeyPatch.context() as patch:
@@ -679,6 +680,7 @@ CUT_SHORT = "ends at a '}}' of its own text"
         ("`{{c1::a`}} {{c2::b}}", "the cloze {{c1:: isn't closed in its code"),
         ("{{c1::a {{c2::b}}", "the cloze {{c1:: isn't closed"),
         ("{{c0::a}}", "c0 isn't a valid cloze number"),
+        ("{{c0::image-occlusion:text:text=a}}", "c0 isn't a valid cloze number"),  # only on a picture
         ("{{c501::a}}", "c501 isn't a valid cloze number"),
         ("{{c1,501::a}}", "c501 isn't a valid cloze number"),
         ("{{c1::{{c2::{{c3::{{c4::a}}}}}}}}", "clozes are nested more than 3 levels deep"),

@@ -11,12 +11,15 @@ import errno
 import hashlib
 import io
 import os
+import re
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from studydeck.patterns import pattern
 
 if TYPE_CHECKING:
     from studydeck.model import Problem
@@ -34,6 +37,7 @@ TOO_BIG = "it is too big"
 #: (exFAT), seconds, or each second one (FAT).
 _TICK, _LONG_TICK = 12_000_000, 2_000_000_000
 
+_DEVICE = pattern(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _Path = str | os.PathLike[str]
 #: What `mark_of` returns.
 Mark = tuple[int, ...]
@@ -46,6 +50,11 @@ class Refused(OSError):
     def __init__(self, why: str, path: _Path, size: int = 0) -> None:
         super().__init__(errno.EPERM, why, os.fspath(path))
         self.size = size
+
+
+def for_every_system(name: str) -> str:
+    """`name`, or one that Windows has no device of: there no file can be called so, and git checks out nothing."""
+    return f"{name}-cards" if _DEVICE.match(name) else name
 
 
 # --- reading -------------------------------------------------------------------------------------

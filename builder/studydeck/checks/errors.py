@@ -8,7 +8,7 @@ from itertools import chain
 
 from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem
 from studydeck.patterns import pattern
-from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html
+from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html, with_occlusions
 from studydeck.text.code import uncoloured
 from studydeck.text.media import PLAIN_PICTURE
 
@@ -84,7 +84,8 @@ def bad_cloze(cards: Sequence[Card], gaps: Sequence[Text]) -> Iterator[Problem]:
     """
     clozes = [card for card in cards if card.kind.gaps]
     for card in clozes:
-        found = read_clozes(field_html(card.asks, with_gaps=True))
+        html = field_html(card.asks, with_gaps=True)
+        found = read_clozes(with_occlusions(html) if card.kind.note_type else html)
         for message, remedy in found.mistakes:
             yield problem("bad-cloze", card.asks, message, remedy)
         if not found.numbers and not found.mistakes:

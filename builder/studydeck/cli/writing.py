@@ -43,13 +43,14 @@ def draft(file: Path, folder: Path | None, command: str | None, again: bool) -> 
     Example: studydeck draft rivers.txt --deck cards/rivers
     """
     from studydeck.commands.draft import draft_deck
+    from studydeck.files import for_every_system
     from studydeck.text import slug
     from studydeck.text.scalar import yaml_scalar
 
     if command is not None and not command.strip():
         raise click.BadParameter("give a program, as in --with 'python propose.py'.", param_hint="'--with'")
     name = " ".join(file.stem.replace("_", " ").replace("-", " ").split()) or "Deck"
-    folder = folder or Path("cards", slug(file.stem, "deck"))
+    folder = folder or Path("cards", for_every_system(slug(file.stem, "deck")))
     with sentences():
         drafted = draft_deck(file, folder, name[0].upper() + name[1:], fresh_uid(), command, again=again)
     print_problems(drafted.problems, err=True)
@@ -215,8 +216,8 @@ def _say_name(name: str) -> None:
 def fork(deck: Path, name: str | None) -> None:
     """Make DECK, a copy of another deck, a deck of its own: learners can have both, and neither overwrites the other.
 
-    Writes a new uid and name into deck.yaml and deletes the copy's deck.lock. Ids, texts and sources stay. Use it for a
-    translation or an edition of your own, never for the deck that your learners have.
+    Writes a new uid and name into deck.yaml, and deletes the copy's deck.lock and its cards' guid: lines. Ids, texts
+    and sources stay. Use it for a translation or an edition of your own, never for the deck that your learners have.
 
     Example: studydeck fork cards/fluesse --name Flüsse
     """
@@ -227,6 +228,8 @@ def fork(deck: Path, name: str | None) -> None:
         forked = fork_deck(deck, fresh_uid(), name)
     for card in forked.still_the_originals:
         say(f"{card.place.path}:{card.place.line}: remove this card's guid:, which makes it the original's note")
+    if forked.without_guid:
+        say(f"deleted guid: from {counted(forked.without_guid, 'card')}: it made each the original's note")
     say(f"{deck.as_posix()} is now a deck of its own")
     if name is None:
         _say_name(forked.name)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from studydeck.checks import check
 from studydeck.commands.sources import sources, unmoved, write_material_lock
-from studydeck.files import read_bytes, write_files
+from studydeck.files import for_every_system, read_bytes, write_files
 from studydeck.kinds import card_keys
 from studydeck.material import (
     MATERIAL_LOCK,
@@ -175,7 +175,7 @@ def _section_files(outline: Outline, loaded: Loaded | None, folder: Path) -> dic
     by_tag = {str(each.tag): folder / Path(each.place.path).name for each in reversed(sections)}
     files: dict[str, Path] = {}
     for part in outline.parts:
-        path = by_tag.get(part.tag) or folder / f"{part.slug}.yaml"
+        path = by_tag.get(part.tag) or folder / f"{for_every_system(part.slug)}.yaml"
         while part.tag not in by_tag and (path.exists() or path.stem == "deck" or path in files.values()):
             path = path.with_stem(f"{path.stem}-2")
         files[part.slug] = path

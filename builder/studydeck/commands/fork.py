@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,19 +13,21 @@ from studydeck.history.identity import number_from
 from studydeck.model import Card
 from studydeck.pipeline import load
 from studydeck.reading.edit import with_values
+from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.own_types import FILE as NOTE_TYPE
 from studydeck.reading.own_types import FOLDER as NOTE_TYPES
 
 
 class Forked(NamedTuple):
-    """A deck of its own: its name, and the cards whose `guid:` still makes them the original's notes."""
+    """A deck of its own: its name, how many cards lost their `guid:`, and those that it still makes the original's."""
 
     name: str
+    without_guid: int
     still_the_originals: list[Card]
 
 
 def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
-    """Writes a new uid and name into deck.yaml, new ids of its own note types, and deletes the original's deck.lock.
+    """Writes a new uid and name into deck.yaml, new ids of its own note types, and deletes guids and the deck.lock.
 
     Without a `name`, a copy that still has the original's is called a copy: Anki would put both into one deck. Raises
     ValueError with a sentence if the deck has errors other than those of a copy, or deck.yaml can't take the values;
@@ -37,9 +41,26 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
     values = {folder / "deck.yaml": {"uid": uid} | ({"deck": name} if name is not None else {})}
     for each, kind in deck.own_kinds.items():
         values[folder / NOTE_TYPES / each / NOTE_TYPE] = {"id": str(number_from("note type", uid, kind.key))}
-    write_files({path: with_values(path, read_bytes(path, folder), new) for path, new in values.items()}, folder)
+    files = {path: with_values(path, read_bytes(path, folder), new) for path, new in values.items()}
+    cards = [card for card in deck.cards if card.guid is not None]
+    files |= _without_guids(folder, cards)
+    write_files(files, folder)
     (folder / LOCK_FILE).unlink(missing_ok=True)
     for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
         pending.unlink()
-    cards = [card for card in deck.cards if card.guid is not None]
-    return Forked(str(deck.title) if name is None else name, cards)
+    left = [card for card in cards if folder / Path(card.place.path).name not in files]
+    return Forked(str(deck.title) if name is None else name, len(cards) - len(left), left)
+
+
+def _without_guids(folder: Path, cards: Iterable[Card]) -> dict[Path, bytes]:
+    """The section files without the `guid:` of these cards, but for files in which more would have to change."""
+    files: dict[Path, bytes] = {}
+    for file, some in groupby(cards, lambda card: Path(card.place.path).name):
+        path = folder / file
+        try:
+            files[path] = with_card_values(
+                path, read_bytes(path, folder), {card.place: {"guid": None} for card in some}, ("guid",)
+            )
+        except ValueError:
+            continue
+    return files

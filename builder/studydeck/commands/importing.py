@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
-from studydeck.files import Refused, inside, status_of, write_files
+from studydeck.files import Refused, for_every_system, inside, status_of, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
 from studydeck.kinds import card_keys, kind_of
 from studydeck.material.draft import is_english
@@ -71,7 +71,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
     """
     file = file_of(file)
     incoming = read_incoming(file, columns)
-    folder = folder or Path("cards", slug(incoming.name, "deck"))
+    folder = folder or Path("cards", for_every_system(slug(incoming.name, "deck")))
     if os.path.lexists(folder):
         raise ValueError(f"{folder.as_posix()} exists already; choose another folder, as in --deck cards/another")
     made = _Making(incoming, file.parent)
@@ -115,7 +115,7 @@ def _write(
     files: dict[str, str] = {}
     names = _Names("deck")
     for name, cards in sections.items():
-        file = names.free(slug(name, "section"))
+        file = names.free(for_every_system(slug(name, "section")))
         in_the_deck = made.incoming.subdecks and name == made.name
         files[file] = section_yaml(name, file, cards, "subdeck: false\n" if in_the_deck else "")
     try:
@@ -196,6 +196,7 @@ class _Making:
         self.media: dict[str, Path | str] = {}
         self.as_markdown = self.as_html = 0
         self.because: Counter[str] = Counter()
+        self._own_types = {each.folder: each for each in incoming.note_types}
         self._ids, self._files = _Names(), _Names()
         self._guids: set[str] = set()
         self._seen: set[tuple[object, ...]] = set()
@@ -218,10 +219,12 @@ class _Making:
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
         values = {key: self._value(key, value, card) for key, value in card.values.items() if key != "id"}
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
-        asks = next((key for key in ("cloze", "occlude") if key in values), "question")
+        own = self._own_types.get(card.note_type)
+        asks = next((key for key in ("cloze", "occlude") if key in (own.filled if own else values)), "question")
         required = (asks,) if card.note_type else kind_of(values).required
         if lacking := [key for key in required if key not in values]:
-            self._left["a card", f"its {self._called(lacking[0], card)} shows nothing"] += 1
+            called = f"{lacking[0]}, the field '{own.filled[lacking[0]]}'," if own else lacking[0]
+            self._left["a card", f"its {called} shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         has_it = bool(card.guid) and card.guid in self._guids  # as a script's note that has the same fields
@@ -233,8 +236,9 @@ class _Making:
             values.pop("typed", None)  # a list can't be typed
         if tags := tuple(dict.fromkeys(filter(None, map(self._tag, card.tags)))):
             values["tags"] = tags
-        if has_it:
-            self._left["the guid of a note", "another note has it; learners get this one as a new note"] += 1
+        if has_it or (card.note_type and not card.guid):
+            why = "another note has it" if has_it else "it is empty"
+            self._left["the guid of a note", f"{why}, so learners get this one as a new note"] += 1
         elif card.guid:
             self._guids.add(card.guid)
             values["guid"] = card.guid
@@ -246,11 +250,6 @@ class _Making:
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
         return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
-
-    def _called(self, key: str, card: IncomingCard) -> str:
-        """A key of the card, with the field of its own note type that fills it."""
-        own = next((each for each in self.incoming.note_types if each.folder == card.note_type), None)
-        return f"{key}, the field '{own.filled[key]}'," if own else key
 
     def _id(self, wanted: object, question: AnyValue) -> str:
         """The card's own id, or a slug of its question, that no other card has."""

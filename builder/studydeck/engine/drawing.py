@@ -17,7 +17,7 @@ from studydeck.engine.learner import Learner
 from studydeck.model import Note, NoteType
 from studydeck.patterns import pattern
 
-_PLAY = pattern(r"\[anki:play:[qa]:(\d+)\]")
+_PLAY = pattern(r"\[anki:play:[qa]:\d+\]")
 _START_TAG = pattern(r"<[a-z][^<>]*>", re.IGNORECASE)
 #: Of {{hint:}}, and of a deck's own templates: the page opens hints itself, and no card runs a script on it.
 _HANDLER = pattern(r"""\son[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*)""", re.IGNORECASE)
@@ -87,20 +87,25 @@ class Artist:
             return self._learner.col.compare_answer(field, "")
 
         return Drawn(
-            _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card, False)),
-            _TYPE.sub(compared, _shown(output.answer_text, card, True)),
+            _TYPE.sub('<input id="typeans" aria-label="Type the answer">', _shown(output.question_text, card)),
+            _TYPE.sub(compared, _shown(output.answer_text, card)),
         )
 
 
-def _shown(html: str, card: Card, answer: bool) -> str:
+def _shown(html: str, card: Card) -> str:
     """`html` with a button for each sound and a player for each film, as in AnkiDroid, and without scripts.
 
-    What a learner's device says has no button: a browser has other voices.
+    What a learner's device says has no button: a browser has other voices. An answer may show its question's sounds.
     """
-    tags: Sequence[AVTag] = card.answer_av_tags() if answer else card.question_av_tags()
-    names = [tag.filename if isinstance(tag, SoundOrVideoTag) else "" for tag in tags]
+    tags: dict[str, Sequence[AVTag]] = {"q": card.question_av_tags(), "a": card.answer_av_tags()}
+    names = {
+        f"[anki:play:{side}:{number}]": tag.filename
+        for side in tags
+        for number, tag in enumerate(tags[side])
+        if isinstance(tag, SoundOrVideoTag)
+    }
     html = _START_TAG.sub(lambda tag: _HANDLER.sub("", tag[0]), html)
-    return _PLAY.sub(lambda play: _player(name) if (name := names[int(play[1])]) else "", html)
+    return _PLAY.sub(lambda play: _player(names[play[0]]) if play[0] in names else "", html)
 
 
 def _player(name: str) -> str:

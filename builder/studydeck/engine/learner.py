@@ -31,6 +31,7 @@ anki.lang.set_lang("en_US")
 #: In every error that Anki shows on a card, such as a broken template or a blank front. An author's link to the
 #: same page has double quotes (tests/test_verify.py, "innocent words").
 _ERROR = "<a href='https://docs.ankiweb.net/templates/errors.html#"
+_COMMENT = pattern(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _RENAMED = pattern(r"-[0-9a-f]{40}(?=\.)")
 
 
@@ -261,5 +262,6 @@ def _unsound(card: Card) -> Iterator[str]:
         return
     own = "\x1f".join(card.note().fields)
     for side, text in (("question", shown.question_text), ("answer", shown.answer_text)):
-        if not text.strip() or _ERROR in text or any(each not in own for each in re.findall(r"\{\{[^{}<&]*", text)):
+        seen = _COMMENT.sub("", text)  # Anki leaves fields in a template's comments alone
+        if not text.strip() or _ERROR in text or any(each not in own for each in re.findall(r"\{\{[^{}<&]*", seen)):
             yield f"card {card.id}'s {side} shows: {text.strip()[:200]}"

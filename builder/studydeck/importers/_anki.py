@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
+from studydeck.files import for_every_system
 from studydeck.importers._occlusion import KEYS, as_parts, is_occlusion
 from studydeck.importers.incoming import Given, IncomingCard, IncomingDeck, IncomingType, LeftOut
 from studydeck.kinds.fronts import Part, named_in, parse_template
@@ -38,7 +39,7 @@ def incoming_deck(given: Given, found: Found) -> IncomingDeck:
             left_out.append(LeftOut(what, str(error), len(notes_of[type_id])))
     home = _home([note.deck for note in found.notes])
     notes = [note for note in found.notes if note.type_id in types]
-    notes.sort(key=lambda note: _in_order(note.deck))
+    notes.sort(key=lambda note: (_in_order(note.deck), note.position))
     return IncomingDeck(
         home or given.name,
         cards=[_card(note, types[note.type_id], home) for note in notes],
@@ -52,7 +53,7 @@ def incoming_deck(given: Given, found: Found) -> IncomingDeck:
 def _folder_name(name: str, taken: dict[str, int]) -> str:
     """A folder's name for a note type, which no other has."""
     plain = re.sub(r"[^\w .+()-]+", " ", name).strip(" .+()-_") or "Notes"
-    plain = " ".join(plain.split()) + (")" if "(" in plain and ")" not in plain else "")
+    plain = for_every_system(" ".join(plain.split())) + (")" if "(" in plain and ")" not in plain else "")
     number = taken[plain.casefold()] = taken.get(plain.casefold(), 0) + 1
     return plain if number == 1 else f"{plain} {number}"
 

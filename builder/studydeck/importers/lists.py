@@ -15,6 +15,7 @@ from studydeck.patterns import pattern
 _KEY = pattern(r"""^[ \t{\[,-]{0,40}["']?([^\s"':{}\[\],][^"':{}\[\]\n]{0,40})["']?[ \t]?:(?=\s|$)""", re.MULTILINE)
 _LISTS = ("cards", "notes", "flashcards", "items", "terms", "questions", "entries", "data", "decks", "sections")
 _NAMES = ("name", "title", "deck", "section", "topic", "chapter", "category")
+_NO_CARD = "it is neither a card nor a list of cards"
 _DEEPEST = 20
 _MARKDOWN = (".md", ".markdown")
 _FENCE = pattern(r"(?m)^(?:```|~~~)")
@@ -36,7 +37,7 @@ def _fits(given: Given) -> int:
         return NOT  # CrowdAnki's
     if isinstance(tree, dict) and tree.keys() <= {"Q", "A", "C"}:
         return NOT  # a deck of hashcards so small that it can be read as YAML
-    is_whole = any(_is_whole(card) for card, _ in _cards(tree))
+    is_whole = any(_is_whole(card) for card, _ in _cards(tree, Counter()))
     return (SAID if is_json else SHOWN) if is_whole else NOT
 
 
@@ -65,8 +66,10 @@ def _tree(given: Given) -> Any:
     return tree
 
 
-def _cards(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
-    """The mappings of a tree that are cards, each with the names of the lists around it."""
+def _cards(
+    tree: Any, left: Counter[tuple[str, str]], path: tuple[str, ...] = ()
+) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    """The mappings of a tree that are cards, each with the names of the lists around it; counts what is `left`."""
     if len(path) > _DEEPEST:
         return
     if isinstance(tree, dict):
@@ -79,22 +82,27 @@ def _cards(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Mapping[str,
             yield from (({"question": question, "answer": answer}, path) for question, answer in tree.items())
         else:
             name = next((str(tree[key]) for key in tree if str(key).lower() in _NAMES and key not in lists), "")
-            for key in lists:
+            for key, value in tree.items():
                 words = (name,) if str(key).lower() in _LISTS else (name, str(key))
-                yield from _cards(tree[key], (*path, *filter(None, words)))
+                if key in lists:
+                    yield from _cards(value, left, (*path, *filter(None, words)))
+                elif value not in ("", None) and str(key).lower() not in _NAMES:
+                    left[f"'{key}: {str(value)[:60]}'", _NO_CARD] += 1
     elif isinstance(tree, list):
         for each in tree:
             if isinstance(each, list) and len(each) > 1 and all(isinstance(side, str) for side in each[:2]):
                 yield {"question": each[0], "answer": each[1]}, path
             elif isinstance(each, list | dict):
-                yield from _cards(each, path)
+                yield from _cards(each, left, path)
+            elif each not in ("", None):
+                left[f"'{str(each)[:60]}'", _NO_CARD] += 1
 
 
 def _read(given: Given) -> IncomingDeck:
     tree = _tree(given)
     cards: list[IncomingCard] = []
     left: Counter[tuple[str, str]] = Counter()
-    found = list(_cards(tree))
+    found = list(_cards(tree, left))
     is_html = any(looks_like_html(text) for written, _ in found for text in _texts(written))
     for written, path in found:
         parts: dict[str, Value] = {}

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from studydeck.files import LARGEST_PACKAGE, read_bytes, status_of
 from studydeck.model import Field, NoteType, Template
-from studydeck.package.read import DAMAGE, LARGEST_DATABASE, whole_number
+from studydeck.package.read import DAMAGE, LARGEST_DATABASE, text_of, whole_number
 from studydeck.patterns import pattern
 
 _SQLITE = b"SQLite format 3\0"
@@ -29,11 +29,15 @@ _TABLES = ("col", "notes", "cards", "revlog", "notetypes", "fields", "templates"
 _LARGEST_MEDIA = 100_000_000  # bytes of one file, as AnkiWeb has it
 _MOST_MEDIA = 4_000_000_000  # bytes of all
 _ENCRYPTED = 1  # in the flags of a zip's entry
+_POSITION = pattern(r'"pos":\s*(\d{1,9})')
 _UNSAFE = pattern(r"[/\\\0]|^\.{0,2}$")
 
 
 class FoundNote(NamedTuple):
-    """A note: its number and guid, its note type's number, its stamp in seconds, tags, fields, and its cards' deck."""
+    """A note: its number and guid, its note type's number, its stamp in seconds, tags, fields, and its cards' deck.
+
+    `position` is where it is among the new cards, or was before it was studied.
+    """
 
     id: int
     guid: str
@@ -42,6 +46,7 @@ class FoundNote(NamedTuple):
     tags: tuple[str, ...]
     fields: tuple[str, ...]
     deck: str
+    position: int = 0
 
 
 class Found(NamedTuple):
@@ -286,19 +291,36 @@ def _notes(connection: sqlite3.Connection, decks: Mapping[int, str]) -> Iterator
             "select nid, case odid when 0 then did else odid end from cards order by ord desc"
         ).fetchall()
     )
+    positions = _positions(connection)
+    position = 0  # of a note that doesn't say, that of the one before it
     rows = connection.execute("select id, guid, mid, mod, tags, flds from notes order by id")
     for note_id, guid, type_id, modified, tags, fields in rows:
         deck = decks.get(homes.get(note_id, 0), "")
         split = tuple(str(fields).split("\x1f"))
+        position = positions.get(note_id, position)
         yield FoundNote(
             whole_number(note_id),
             str(guid),
             whole_number(type_id),
             whole_number(modified),
-            tuple(tags.split()),
+            tuple(text_of(tags).split()),
             split,
             deck,
+            position,
         )
+
+
+def _positions(connection: sqlite3.Connection) -> dict[int, int]:
+    """The least position of each note's cards; Anki keeps that of a studied card in its data."""
+    new = "select nid, case odid when 0 then due else odue end from cards where type = 0"
+    positions: dict[int, int] = {}
+    for note_id, position in connection.execute(new):
+        if isinstance(position, int):
+            positions[note_id] = min(position, positions.get(note_id, position))
+    for note_id, data in connection.execute("select nid, data from cards where type <> 0"):
+        if found := _POSITION.search(str(data)):
+            positions[note_id] = min(int(found[1]), positions.get(note_id, int(found[1])))
+    return positions
 
 
 def _old_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]:
@@ -335,10 +357,10 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
     fields: dict[int, list[Field]] = {}
     templates: dict[int, list[Template]] = {}
     for type_id, name, config in connection.execute("select ntid, name, config from fields order by ntid, ord"):
-        fields.setdefault(type_id, []).append(Field(name, _signed(_fields(config).get(9, 0)), collapsed=False))
+        fields.setdefault(type_id, []).append(Field(text_of(name), _signed(_fields(config).get(9, 0)), collapsed=False))
     for type_id, name, config in connection.execute("select ntid, name, config from templates order by ntid, ord"):
         said = _fields(config)
-        template = Template(name, _signed(said.get(8, 0)), _text(said, 1), _text(said, 2))
+        template = Template(text_of(name), _signed(said.get(8, 0)), _text(said, 1), _text(said, 2))
         templates.setdefault(type_id, []).append(template)
     for type_id, name, stamp, config in connection.execute("select id, name, mtime_secs, config from notetypes"):
         said = _fields(config)
@@ -347,7 +369,7 @@ def _new_types(connection: sqlite3.Connection) -> Iterator[tuple[int, NoteType]]
             NoteType(
                 "",
                 whole_number(type_id),
-                name,
+                text_of(name),
                 tuple(fields.get(type_id, ())),
                 tuple(templates.get(type_id, ())),
                 _text(said, 3),

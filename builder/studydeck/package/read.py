@@ -110,7 +110,7 @@ def _read(
                 str(guid),
                 note_type.key,
                 by_name,
-                tuple(tags.split()),
+                tuple(text_of(tags).split()),
                 deck,
                 whole_number(note_id),
                 whole_number(modified),
@@ -135,6 +135,13 @@ def _type(number: int, model: dict[str, Any], keys: Mapping[int, str]) -> tuple[
         sort=whole_number(model.get("sortf", 0)),
     )
     return note_type, whole_number(model["mod"])
+
+
+def text_of(value: object) -> str:
+    """A text of a database, whose columns may hold anything. Raises ValueError for what isn't one."""
+    if not isinstance(value, str):
+        raise ValueError(f"{str(value)[:20]} isn't a text")
+    return value
 
 
 def whole_number(value: float | str) -> int:

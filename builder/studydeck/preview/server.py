@@ -34,8 +34,8 @@ PAGE = {each: each for each in ("preview.css", "preview.js", "parts.js")} | {"":
 PACKAGE_TYPE = "application/apkg"
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "media-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "font-src 'self' data:; media-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 _MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a stranger's picture can't run anything
 _HEARTBEAT = 15.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studydeck import REPOSITORY, __version__
+from studydeck.files import for_every_system
 from studydeck.reading.starter import write_deck
 from studydeck.text import literal, slug
 
@@ -88,7 +89,7 @@ def write_repository(folder: Path, name: str, tag: str | None, uid: str) -> tupl
     A file that exists, such as a README from the forge, is left alone. Raises what `write_deck` raises, before anything
     is written.
     """
-    deck = folder / "cards" / slug(name, "deck")
+    deck = folder / "cards" / for_every_system(slug(name, "deck"))
     more = f"license: {_LICENSE_ID}\n# authors: [your name]\n"
     written = write_deck(deck, name, tag, uid, more=more)
     files = {

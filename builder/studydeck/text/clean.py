@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from studydeck.patterns import pattern
 from studydeck.text.look import declarations
 from studydeck.text.markdown import without_commands, without_links_in_math
-from studydeck.text.media import is_sound
+from studydeck.text.media import as_address, is_sound
 from studydeck.text.nesting import contained, whole_code
 from studydeck.text.tags import Sound, Tag, Tex, parts_of
 
@@ -213,8 +213,7 @@ class _Cleaner:
         name = self._in_anki(_file(tag))
         if not name:
             return _escaped(tag.attributes.get("alt", ""))
-        address = name if self.files is not None else name.replace("%", "%25")
-        return f'<img src="{html_entities.escape(address)}"{_attributes(tag)} />'
+        return f'<img src="{as_address(name)}"{_attributes(tag)} />'
 
     def _in_anki(self, file: str) -> str:
         """The name in Anki of a file that the author names; empty if there is none."""

@@ -25,6 +25,7 @@ GAP_MARK = pattern(rf"({GAP_START}|\}}\}})")
 _WHOLE = pattern(rf"{GAP_START}([^{{}}:]++)(?:::([^{{}}:]*+))?\}}\}}")  # with nothing in it that may be read otherwise
 _MARK_IN_CODE = pattern(rf"{GAP_START}|\{{|\}}+")
 _UNCLOSED_IN_CODE = pattern(r"&#123;&#123;c([0-9,]+)&#58;&#58;")
+_MARK_OF_CODE = pattern("&#(?:58|123|125);")
 _NEARLY = pattern(r"\{\{?+\s*[cC]\s*\d[\d,\s]*:{1,2}")
 _IN_A_TAG = pattern(r"<[^<>]*&#123;&#123;c[0-9][^<>]*>")
 _TAG_OR_BLANK = pattern(r"<(?!img)[^>]*>|&nbsp;|\s+")
@@ -162,7 +163,7 @@ def read_clozes(html: str) -> Clozes:
     gaps = gaps_in(html)
     has_more = html.count("{") > len("{{") * len(gaps)
     sound = [gap.numbers for gap in gaps if gap.closed and gap.depth <= _DEEPEST and gap.hidden[:1].isalnum()]
-    if len(sound) == len(gaps) and not (mistakes or has_more):
+    if len(sound) == len(gaps) and not (mistakes or has_more or _numbers[",".join(sound)].mistakes):
         return _numbers[",".join(sound)]
     if has_more and any(gap.hidden.count("{") > gap.hidden.count("}") for gap in gaps):
         mistakes += _cut_short(html)
@@ -176,7 +177,7 @@ def read_clozes(html: str) -> Clozes:
             mistakes.append((f"clozes are nested more than {_DEEPEST} levels deep", "move the innermost one out"))
         own, wrong = _numbers[gap.numbers]
         numbers |= own
-        mistakes += wrong
+        mistakes += () if _is_label(gap) else wrong
     mistakes += [
         (f"'{nearly[0]}' doesn't start a cloze", "write {{c1::hidden text}}")
         for nearly in (_NEARLY.finditer(html) if has_more else ())
@@ -200,19 +201,27 @@ def _read_numbers(written: str) -> Clozes:
 _numbers = Remembered(_read_numbers, _MOST_KEPT)
 
 
+def _is_label(gap: Gap) -> bool:
+    """Whether this is a text on a picture, which Anki's mask editor gives the number 0: it has no card."""
+    return gap.numbers == "0" and gap.hidden.startswith("image-occlusion:")
+
+
 def _shows(part: str | Gap) -> bool:
     return isinstance(part, Gap) or part[:1].isalnum() or bool(_TAG_OR_BLANK.sub("", part))
 
 
 def _cut_short(html: str) -> Iterator[tuple[str, str]]:
-    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown."""
-    text = html_entities.unescape(_TAG.sub("", html))
+    """A mistake: the first gap that ends at braces of what it hides, so that the rest of this is shown.
+
+    Those that code has as entities end nothing.
+    """
+    text = html_entities.unescape(_MARK_OF_CODE.sub(r"\g<0>\0", _TAG.sub("", html)))
     texts = gaps_in_code(text)
     texts[0::2] = [each.replace("}", "}\0") for each in texts[0::2]]  # no text has this character
     for gap, meant in zip(gaps_in(text), gaps_in("".join(texts)), strict=False):
-        whole = meant.hidden.replace("\0", "")
-        if gap.hidden != whole and gap.closed and meant.closed:
-            message = f"the cloze {{{{c{gap.numbers}::{gap.hidden}}}}} ends at a '}}}}' of its own text"
+        hidden, whole = (each.hidden.replace("\0", "") for each in (gap, meant))
+        if hidden != whole and gap.closed and meant.closed:
+            message = f"the cloze {{{{c{gap.numbers}::{hidden}}}}} ends at a '}}}}' of its own text"
             spaced = re.sub(r"\}(?=\}|$)", "} ", whole)
             start = f"{{{{c{gap.numbers}::"
             yield message, f"write it as code, {start}`{whole}`}}}}, or with blanks, {start}{spaced}}}}}"

@@ -180,15 +180,20 @@ def with_files(html: str, files: Mapping[str, str]) -> str:
 
 def _in_anki(image: re.Match[str], files: Mapping[str, str]) -> str:
     written = _file_name(image)
-    name = html_entities.escape(files[written]) if written in files else image[1]  # that is escaped already
     if is_sound(written):
-        return f"[sound:{name}]"
+        return f"[sound:{html_entities.escape(files[written]) if written in files else image[1]}]"
+    name = as_address(files[written]) if written in files else image[1]  # that is escaped already
     title = f' title="{image[3]}"' if image[3] else ""
     if not image[4] and written in files and (shape := _SHAPE.search(name)):
         width = f' style="width:max(100%,{int(shape[1]) * _LOWEST}em)"'
         return f'<span class="q-wide"><img src="{name}" alt="{image[2]}"{title}{width} /></span>'
     width = f' width="{image[4]}"' if image[4] else ""
     return f'<img src="{name}" alt="{image[2]}"{title}{width} />'
+
+
+def as_address(name: str) -> str:
+    """A file's name in a picture's `src`, where Anki reads `%20` as a blank."""
+    return html_entities.escape(name.replace("%", "%25"))
 
 
 def _file_name(image: re.Match[str]) -> str:

@@ -114,12 +114,16 @@ class StandIns:
         parts: list[str] = []
         pieces: list[str] = []  # since the last code
         at = 0
+        has_private = bool(self._aside)
         for each in formulas_and_code(text):
             pieces.append(text[at : each.start])
             at = each.end
             typed = text[each.start : at]
             if isinstance(each, Formula):
-                pieces.append(self._set_aside(typed, _escaped(_in_ankis_brackets(each))))
+                shown = _in_ankis_brackets(each)
+                if has_private:
+                    typed, shown = self._all_typed(typed), self._all_typed(shown)
+                pieces.append(self._set_aside(typed, _escaped(shown)))
             else:
                 parts += "".join(pieces), re.sub(r"(?<!\\)\|", PIPE, typed) if "|" in typed else typed
                 pieces = []

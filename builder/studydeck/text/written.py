@@ -210,13 +210,12 @@ class _Writer:
         return _marked(piece.text)
 
     def _media(self, piece: Piece) -> str:
-        name = self.files(piece.text)
+        name = re.sub("%(?=[0-9A-Fa-f]{2})", "%25", self.files(piece.text))
         if piece.kind == "sound" and not (is_sound(name) and _BARE_FILE.fullmatch(name)):
             return f"[sound:{name}]"
         width = f"{'|'}{piece.width}" if piece.width else ""
         bar = "\\" if width and self.in_cell else ""
         title = f' "{piece.title}"' if piece.title and '"' not in piece.title else ""
-        name = re.sub("%(?=[0-9A-Fa-f]{2})", "%25", name)
         address = name if _BARE_FILE.fullmatch(name) else f"<{name}>"
         return f"![{_marked(piece.note)}{bar}{width}]({address}{title})"
 
