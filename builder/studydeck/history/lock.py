@@ -259,11 +259,10 @@ def _note(values: list[str], alike: dict[Any, Any]) -> NoteRecord:
         raise ValueError(f"'{state}' or '{origin}' isn't allowed here")
     if not _is_kind(kind):
         raise ValueError(f"'{kind}' isn't a kind of note")
-    stamp = _number(modified)
-    kind, stamp, section, deck = (alike.setdefault(each, each) for each in (kind, stamp, section, deck))
+    same, stamp = alike.setdefault, _number(modified)
     return NoteRecord(
-        note_id, guid, kind, state == "retired", origin == "made",
-        content, question, answer, _number(added), stamp, section, deck,
+        note_id, guid, same(kind, kind), state == "retired", origin == "made",
+        content, question, answer, _number(added), same(stamp, stamp), same(section, section), same(deck, deck),
     )  # fmt: skip
 
 
