@@ -743,6 +743,21 @@ def test_what_is_written_is_what_an_author_would_write(tmp_path: Path) -> None:
     """)
 
 
+def test_a_word_with_two_meanings_is_two_cards_that_each_keep_their_history(tmp_path: Path) -> None:
+    loaded = imported(tmp_path, "question,answer\nbank,Ufer\nbank,Geld\n")
+    built = build(loaded, tmp_path / "dist", 1_700_000_000)
+    with Learner() as learner:
+        assert learner.import_package(built.path).new == 2
+        before = {guid: had.fields[1] for guid, had in learner.having().items()}
+        section = tmp_path / "deck" / "rivers.yaml"
+        head, bank, other = section.read_text("utf-8").split("  - ")
+        section.write_text(f"{head}  - {other}\n  - {bank.replace('Ufer', 'Flussufer')}", "utf-8")
+        built = build(load(tmp_path / "deck"), tmp_path / "dist", 1_700_000_100)
+        assert learner.import_package(built.path)[:2] == (0, 1)
+        after = {guid: had.fields[1].replace("Fluss", "").capitalize() for guid, had in learner.having().items()}
+        assert after == before
+
+
 SAMPLES = {
     "hashcards": HASHCARDS.lstrip("\n"),
     "obsidian": OBSIDIAN.lstrip("\n"),
