@@ -23,7 +23,7 @@ from studydeck.model.words import Html
 from studydeck.pipeline import Loaded, build, load
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.tree import read_tree
-from studydeck.reading.written import Value, section_yaml
+from studydeck.reading.written import Value, section_yaml, with_comments
 from studydeck.text import to_html
 from studydeck.text.plain import from_plain
 from studydeck.text.scalar import yaml_text
@@ -821,7 +821,8 @@ def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(t
     )
     (home / "cards.md").write_text(text, "utf-8")
     result = run(home / "cards.md", "--deck", tmp_path / "deck")
-    assert result.exit_code == 1  # the deck has errors, and they are told
+    assert result.exit_code == 0
+    assert "set aside, as comments in the section files: 2 cards with errors" in result.output
     assert "left out: '../secret.png': it is outside the folder of the file that names it" in result.output
     assert "left out: 'link.png': it is outside" in result.output
     assert "left out: a picture or sound on the web" in result.output
@@ -829,16 +830,19 @@ def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(t
     assert sorted(path.name for path in (tmp_path / "deck" / "media").iterdir()) == ["x y-2.png", "x y.png"]
     shown = cards(load(tmp_path / "deck"))
     assert shown[0] == pair("![one](<x y.png>)", "![two](x y-2.png)")
-    assert shown[-1] == pair("[far](https://example.org/a.png)", "d")
+    assert shown[1:] == [pair("[far](https://example.org/a.png)", "d")]
 
 
 def test_json_says_what_came_and_what_did_not(tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text("q,a,colour\nA?,1,red\nB?,,\n", "utf-8")
+    (tmp_path / "r.csv").write_text("q,a,colour\nA?,1,red\nB?,,\n{{c1::C,,\n", "utf-8")
     told = json.loads(run(tmp_path / "r.csv", "--deck", tmp_path / "deck", "--format", "json").output)
-    numbers = {"notes": 1, "cards": 1, "media": 0, "sections": 1, "as_markdown": 2, "as_html": 0}
-    assert told.keys() == {"deck", "name", *numbers, "html_because", "note_types", "left_out", "problems"}
+    numbers = {"notes": 1, "cards": 1, "media": 0, "sections": 1, "as_markdown": 3, "as_html": 0, "set_aside": 1}
+    lists = {"html_because", "note_types", "left_out", "set_aside_because", "problems"}
+    assert told.keys() == {"deck", "name", *numbers, *lists}
     assert {key: told[key] for key in numbers} == numbers
     assert told["deck"] == (tmp_path / "deck").as_posix()
+    (wrong,) = told["set_aside_because"]
+    assert (wrong["name"], wrong["line"], wrong["column"]) == ("bad-cloze", 10, 14)
     assert [(each["what"], each["count"]) for each in told["left_out"]] == [("row 3", 1), ("the column 'colour'", 1)]
 
 
@@ -954,6 +958,47 @@ def test_any_text_reads_back_from_the_yaml_that_is_written(text: str) -> None:
     assert isinstance(value, Text)
     said = text if "b: |" not in written else "\n".join(map(str.rstrip, text.split("\n")))
     assert value.rstrip("\n") == unicodedata.normalize("NFC", said)
+
+
+@given(st.lists(st.text(max_size=40), min_size=3, max_size=3), st.booleans())
+def test_any_card_may_be_a_comment_and_comes_back_without_its_signs(texts: list[str], html: bool) -> None:
+    written = [re.sub(f"{CONTROL}|\r", "", text).strip() or "x" for text in texts]
+    cards = [{"id": f"c{n}", "question": Html(each) if html else each} for n, each in enumerate(written)]
+    section = section_yaml("Water", "water", cards)
+    line = section.split("\n").index("  - id: c1") + 1
+    commented = with_comments(section, {1: ["no card"], line: ["it's #1"], line + 1: ["no: 2"]})
+    assert len(commented.split("\n")) == len(section.split("\n"))
+
+    def read(text: str) -> Any:
+        tree, problems = read_tree("x.yaml", text.encode("utf-8", "surrogatepass"))
+        assert not problems, text
+        return tree["cards"]  # type: ignore[call-overload,index]
+
+    whole = read(section)
+    assert read(commented) == [whole[0], whole[2]]
+    lines = [each.replace("  # ", "  ", 1) if n >= line - 1 else each for n, each in enumerate(commented.split("\n"))]
+    assert lines[line - 1] == "  - id: c1  # it's #1. no: 2"
+    assert read("\n".join(lines)) == whole
+
+
+def test_a_card_that_is_the_same_as_a_broken_one_is_named_by_its_line(tmp_path: Path) -> None:
+    text = "question,answer,hint\nA {{c1::b,,\nWhich?,The Nile,x\nwhich?,The Nile,y\n"
+    imported(tmp_path, text)
+    section = (tmp_path / "deck" / "rivers.yaml").read_text("utf-8")
+    assert textwrap.dedent(section.split("cards:\n")[1]) == textwrap.dedent("""\
+        # - id: a-b  # the cloze {{c1:: isn't closed; end it with '}}'
+        #   cloze: A {{c1::b
+
+        - id: which
+          question: Which?
+          answer: The Nile
+          hint: x
+
+        # - id: which-2  # this asks the same as rivers.yaml:9 and has the same answer; delete one of the two
+        #   question: which?
+        #   answer: The Nile
+        #   hint: "y"
+    """)
 
 
 def test_no_line_that_is_written_ends_in_a_blank() -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -22,12 +22,12 @@ from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
 from studydeck.model.words import Html
 from studydeck.patterns import pattern
-from studydeck.pipeline import compile_notes, load
+from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
-from studydeck.reading.written import AnyValue, section_yaml
+from studydeck.reading.written import COMMENT, AnyValue, section_yaml, with_comments
 from studydeck.render.media import LARGEST_FILE
 from studydeck.render.shapes import suffix_of
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
@@ -44,6 +44,7 @@ _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images"
 class Imported(NamedTuple):
     """What `import` made: the deck's folder and name, how many of what it has, and what was left out.
 
+    The cards that were `set_aside` are comments in their section files, because of the errors in `set_aside_because`.
     `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML;
     `html_because` says what Markdown would have lost of these, and in how many. `note_types` are the deck's own.
     `problems` are all that `check` finds in the deck.
@@ -60,6 +61,8 @@ class Imported(NamedTuple):
     html_because: Mapping[str, int]
     note_types: Sequence[str]
     left_out: Sequence[LeftOut]
+    set_aside: int
+    set_aside_because: Sequence[Problem]
     problems: Sequence[Problem]
 
 
@@ -80,12 +83,12 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         reasons = "; ".join(dict.fromkeys(each.why for each in made.left_out()))
         raise ValueError(f"{file} has no card that can be read" + (f": {reasons}" if reasons else ""))
     language = _language(card for cards in sections.values() for card in cards)
-    cards, problems = _write(folder, made, sections, uid, language)
+    written = _write(folder, made, sections, uid, language)
     return Imported(
         folder,
         made.name,
-        notes=sum(map(len, sections.values())),
-        cards=cards,
+        notes=len(written.loaded.deck.cards),
+        cards=written.cards,
         media=len(made.media),
         sections=len(sections),
         as_markdown=made.as_markdown,
@@ -93,7 +96,9 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         html_because=made.because,
         note_types=[each.folder for each in incoming.note_types],
         left_out=made.left_out(),
-        problems=problems,
+        set_aside=sum(map(len, sections.values())) - len(written.loaded.deck.cards),
+        set_aside_because=_moved(written.wrong, written.loaded.deck.folder, folder),
+        problems=_moved(written.loaded.problems, written.loaded.deck.folder, folder),
     )
 
 
@@ -106,10 +111,18 @@ def _language(cards: Iterable[Mapping[str, AnyValue]]) -> str:
     return "en" if all(len(side) > _FEW_WORDS and is_english(side) for side in sides) else ""
 
 
+class _Written(NamedTuple):
+    """A new deck as it was read back, how many cards it has, and what is `wrong` with those that are comments in it."""
+
+    loaded: Loaded
+    cards: int
+    wrong: Sequence[Problem]
+
+
 def _write(
     folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, AnyValue]]], uid: str, language: str
-) -> tuple[int, list[Problem]]:
-    """Writes the deck beside its place, and moves it in when it is whole: how many cards it has, and its problems."""
+) -> _Written:
+    """Writes the deck beside its place, and moves it in when it is whole."""
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     new_folders = [each for each in folder.parents if not each.exists()]
     files: dict[str, str] = {}
@@ -129,7 +142,7 @@ def _write(
         for name, source in made.media.items():
             content = source if isinstance(source, Path) else made.incoming.media[source]
             _copy(content, part / "media" / name)
-        loaded = load(part)
+        loaded, wrong = _set_aside(part, files)
         notes = compile_notes(loaded)
         if made.incoming.note_types:
             write_lock(loaded.deck, notes, {card.guid: card.stamp for card in made.incoming.cards})
@@ -140,10 +153,42 @@ def _write(
             if each.is_dir() and not any(each.iterdir()):
                 each.rmdir()
         raise
-    old, new = shown(part), shown(folder)
-    problems = [each._replace(path=each.path.replace(old, new), message=each.message.replace(old, new))
-                for each in loaded.problems]  # fmt: skip
-    return sum(len(note.ords) for note in notes), problems
+    return _Written(loaded, sum(len(note.ords) for note in notes), wrong)
+
+
+def _set_aside(folder: Path, files: Mapping[str, str]) -> tuple[Loaded, list[Problem]]:
+    """Makes comments of the cards that have errors, so that the deck can be built: the deck then, and these errors.
+
+    `files` are the texts of its section files by their names. Learners who have such a note keep it, as they keep all
+    that a package hasn't.
+    """
+    texts = {folder / f"{name}.yaml": text for name, text in files.items()}
+    loaded, wrong = load(folder), list[Problem]()
+    while changed := dict(_with_comments(texts, loaded.errors, folder)):
+        write_files({path: text.encode() for path, text in changed.items()}, folder)
+        texts |= changed
+        before, loaded = loaded, load(folder)
+        gone = [each for each in before.errors if each not in loaded.errors]
+        wrong += [each._replace(column=each.column + len(COMMENT)) for each in gone]
+    return loaded, sorted(wrong)
+
+
+def _with_comments(texts: Mapping[Path, str], errors: Iterable[Problem], folder: Path) -> Iterator[tuple[Path, str]]:
+    """The section files of which a card has an error, with such cards as comments."""
+    wrong: dict[str, dict[int, list[str]]] = {}
+    for each in errors:
+        why = f"{each.message}; {each.remedy}".replace(f"{shown(folder)}/", "")  # which is not yet its name
+        wrong.setdefault(each.path, {}).setdefault(each.line, []).append(why)
+    for path, text in texts.items():
+        if (changed := with_comments(text, wrong.get(shown(path), {}))) != text:
+            yield path, changed
+
+
+def _moved(problems: Iterable[Problem], old: Path, new: Path) -> list[Problem]:
+    """The problems of a deck that was in the folder `old` and is in `new` now."""
+    was, now = shown(old), shown(new)
+    return [each._replace(path=each.path.replace(was, now), message=each.message.replace(was, now))
+            for each in problems]  # fmt: skip
 
 
 def _copy(content: Path | bytes, target: Path) -> None:
