@@ -226,6 +226,15 @@ def test_a_look_by_the_note_type_s_style_survives_an_edit_of_another_field(learn
     assert 'question: "<u>妈妈</u>"' in author.read("chinese.yaml")
 
 
+def test_a_text_with_line_ends_of_another_system_leaves_the_file_whole(tmp_path: Path) -> None:
+    """As YAML, a carriage return ends a line: of a text that stays HTML, what follows would be outside of it."""
+    red = '<font color="red">sea</font>'
+    note = genanki.Note(words(), ["Meer", f"{red}\rand\r\nocean", ""])
+    author = taken_over(package_of(tmp_path / "theirs.apkg", note), tmp_path)
+    assert [str(card.answer) for card in author.load().deck.cards] == [f"{red}\nand\nocean\n"]
+    assert author.build().notes == 1
+
+
 def test_a_card_asks_and_answers_with_words_that_its_templates_show(tmp_path: Path) -> None:
     """Anki may sort notes by a number that no card shows, and the back may begin with a sound, or with rare notes."""
     fields = [{"name": name} for name in ("No.", "Word", "Sound", "Usage", "Meaning", "Source")]

@@ -318,7 +318,7 @@ class _Making:
 
         That may be a look that the style of the card's own note type gives to tags and classes.
         """
-        text = re.sub(CONTROL, "", text).strip()
+        text = re.sub(CONTROL, "", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
         if card.html:
             text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
             css = self._css.get(card.note_type, "")
