@@ -308,30 +308,30 @@ def test_notes_come_in_the_order_in_which_they_are_studied(learner: Learner, tmp
 
 
 @pytest.mark.parametrize(
-    ("name", "fields", "told"),
+    ("name", "fields"),
     [
-        ("Cloze", ["{{c1::Nile}} and more", ""], "cloze, the field 'Text',"),
-        (
-            "Image Occlusion",
-            [f"{{{{c1::image-occlusion:rect:{SHAPE}}}}}", "", "", "", ""],
-            "cloze, the field 'Occlusion',",
-        ),
+        ("Cloze", ["{{c1::Nile}} and more", ""]),
+        ("Image Occlusion", [f"{{{{c1::image-occlusion:rect:{SHAPE}}}}}", "", "", "", ""]),
     ],
 )
-def test_a_note_that_was_emptied_in_anki_is_left_out(
-    learner: Learner, tmp_path: Path, name: str, fields: Sequence[str], told: str
+@pytest.mark.parametrize("other", ["", "a note of its author's"])
+def test_a_note_that_was_emptied_in_anki_is_left_out_if_nothing_else_is_in_it(
+    learner: Learner, tmp_path: Path, name: str, fields: Sequence[str], other: str
 ) -> None:
     for number in range(2):
         note = learner.col.new_note(learner.col.models.by_name(name) or {})
         note.fields = list(fields)
         learner.col.add_note(note, learner.deck("Rivers"))
         if number:
-            note.fields[0] = "<br>"
+            note.fields[0], note.fields[1] = "<br>", other
             learner.col.update_note(note)
     package = exported(learner, tmp_path / "theirs.apkg", legacy=False)
     done = CliRunner().invoke(main, ["import", str(package), "--deck", str(tmp_path / "rivers")])
-    assert f"left out: a card: its {told} shows nothing" in done.output
+    section = (tmp_path / "rivers" / "rivers.yaml").read_text("utf-8")
     assert "1 note," in done.output
+    assert ("left out: a card: it shows nothing\n" in done.output) == (not other)
+    assert ("error: the key 'cloze' is missing; add cloze: [missing-key]" in done.output) == bool(other)
+    assert (f": {other}\n  #   type: {name}\n  #   guid: " in section) == bool(other)
 
 
 def test_notes_whose_guids_are_no_identity_are_told(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
 from studydeck.files import Refused, for_every_system, inside, status_of, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
-from studydeck.kinds import card_keys, kind_of
+from studydeck.kinds import card_keys
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
 from studydeck.model.words import Html
@@ -266,10 +266,10 @@ class _Making:
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         own = self._own_types.get(card.note_type)
         asks = next((key for key in ("cloze", "occlude") if key in (own.filled if own else values)), "question")
-        required = (asks,) if card.note_type else kind_of(values).required
-        if lacking := [key for key in required if key not in values]:
-            called = f"{lacking[0]}, the field '{own.filled[lacking[0]]}'," if own else lacking[0]
-            self._left["a card", f"its {called} shows nothing"] += 1
+        fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
+        fields = {name: text for name, text in fields.items() if text}
+        if not (values or fields):
+            self._left["a card", "it shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         has_it = bool(card.guid) and card.guid in self._guids  # as a script's note that has the same fields
@@ -289,12 +289,11 @@ class _Making:
             values["guid"] = card.guid
         if card.note_type:
             values["type"] = card.note_type
-            fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
-            if shown := {name: text for name, text in fields.items() if text}:
-                values["fields"] = shown
+            if fields:
+                values["fields"] = fields
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
-        return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
+        return {"id": self._id(card.values.get("id", ""), values.get(asks, "")), **values}
 
     def _id(self, wanted: object, question: AnyValue) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
