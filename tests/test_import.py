@@ -8,6 +8,7 @@ import re
 import textwrap
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -111,12 +112,50 @@ def test_a_header_is_known_by_its_tags_and_its_first_columns_ask_and_answer(tmp_
     text = "tags,Land,Hauptstadt,Fläche,note\neu::west,France,Paris,643801,on the Seine\neu,Austria,Wien,83871,\n"
     (tmp_path / "x.csv").write_text(text, "utf-8")
     said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
-    columns = "--columns tags,question,answer,details"
+    columns = "--columns tags,question,answer,hint,details"
     assert f"left out: the column 'Fläche' (2 times): nothing says what it is; name it, as in {columns}" in said
     assert cards(load(tmp_path / "deck")) == [
         pair("France", "Paris") | {"details": "on the Seine", "tags": ["eu::west"]},
         pair("Austria", "Wien") | {"tags": ["eu"]},
     ]
+
+
+NUMBERED = "{},France,Paris\n{},Austria,Wien\n{},Hungary,Budapest\n"
+
+
+@pytest.mark.parametrize(
+    "header", ["", ",Land,Hauptstadt\n", "Nr.,Land,Hauptstadt\n", "Nr.,question,answer\n", "No,Land,Stadt,Tags\n"]
+)
+@pytest.mark.parametrize("numbers", [("1", "2", "3"), ("0", "1", "2"), ("001.", "002.", "003.")])
+def test_a_column_that_numbers_the_rows_is_no_question(header: str, numbers: Sequence[str], tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(header + NUMBERED.format(*numbers), "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    column = f"the column '{header.split(',')[0]}'" if header[:1] == "N" else "column 1"
+    assert f"left out: {column} (3 times): it only numbers the rows\n" in said
+    capitals = [pair("France", "Paris"), pair("Austria", "Wien"), pair("Hungary", "Budapest")]
+    assert cards(load(tmp_path / "deck")) == capitals
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "1,uno\n2,dos\n3,tres\n",
+        "1,uno,\n2,dos,two\n3,tres,three\n",
+        "1939,War in Poland,p. 3\n1940,War in France,p. 4\n1941,War in Russia,p. 5\n",
+        "1,H,Hydrogen\n2,He,Helium\n26,Fe,Iron\n",
+        "question,answer,hint\n1,uno,one\n2,dos,two\n3,tres,three\n",
+    ],
+)
+def test_numbers_that_may_be_the_question_are_it(table: str, tmp_path: Path) -> None:
+    asked = [each["question"] for each in cards(imported(tmp_path, table, "x.csv"))]
+    assert asked == re.findall(r"(?m)^\d+", table)
+
+
+def test_the_columns_that_are_proposed_keep_those_that_are_known(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Kürzel,Antwort,Frage,Fläche\nA,Wien,Österreich,83871\n", "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    assert "the column 'Kürzel': nothing says what it is; name it, as in --columns details,answer,question\n" in said
+    assert "the column 'Fläche': nothing says what it is; name it, as in --columns -,answer,question,details\n" in said
 
 
 def test_a_table_in_markdown_and_columns_of_languages_are_read(tmp_path: Path) -> None:
