@@ -637,6 +637,49 @@ def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
     assert cards(imported(tmp_path / "one", one, "x.md")) == [pair("Cairo?", "```sh\n# no heading\n```")]
 
 
+MDANKI = """\
+# Rivers
+
+## Which river flows through Cairo?
+
+The Nile
+
+[#africa]() [#big-rivers]()
+
+## What does this map show?
+
+![A delta](map.png)
+
+%
+
+The *Nile's* delta:
+
+```tex
+%
+\\map
+```
+
+It is in Egypt.
+
+[#africa]()
+"""
+
+
+def test_mdanki_s_pages_are_read_with_their_tags_and_what_is_above_a_per_cent_sign_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "map.png").write_bytes(PICTURE)
+    loaded = imported(tmp_path, MDANKI, "rivers.md")
+    delta = "The *Nile's* delta:\n\n```tex\n%\n\\map\n```\n\nIt is in Egypt."
+    assert cards(loaded) == [
+        pair("Which river flows through Cairo?", "The Nile", tags=["africa", "big-rivers"]),
+        pair("What does this map show?\n\n![A delta](map.png)", delta, tags=["africa"]),
+    ]
+    one = tmp_path / "one"
+    one.mkdir()
+    assert cards(imported(one, "## Which river?\n\nIn Cairo\n\n%\n\nThe Nile\n", "r.md")) == [
+        pair("Which river?\n\nIn Cairo", "The Nile")
+    ]
+
+
 def test_headings_are_sections_and_code_separates_nothing(tmp_path: Path) -> None:
     text = """\
         # Languages

@@ -46,6 +46,9 @@ _HIGHLIGHT = pattern(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\
 _CURLY = pattern(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
 _BRACKETS = pattern(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
 _BOLD = pattern(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
+#: mdanki's tags, in lines of their own, and the line between its questions and answers.
+_TAG_LINKS = pattern(r"[ \t]*(?:\[#[^\s\[\]()]+\]\(\)[ \t]*)+")
+_TURN = "%"
 _WRAPPED = 60  # characters, after which a line end was set by an editor
 _LONGEST_ANSWER = 1_500  # characters; more below a heading is a chapter
 
@@ -327,6 +330,8 @@ def _bold(page: Page) -> _Cards:
 
 def _has_headings(page: Page) -> int:
     cards = [found for found in _below_headings(page) if isinstance(found, _Found)]
+    if cards and any(line == _TURN or _TAG_LINKS.fullmatch(line) for block in page.blocks for line in block.lines):
+        return SHOWN  # by mdanki
     if len(cards) < 2 or any(len(str(card.parts["answer"])) > _LONGEST_ANSWER for card in cards):
         return NOT
     asked = sum(str(card.parts["question"]).rstrip().endswith(("?", "？", "؟")) for card in cards)
@@ -337,17 +342,28 @@ def _has_headings(page: Page) -> int:
 def _below_headings(page: Page) -> _Cards:
     """Cards from headings with text below, and no heading of a lower level."""
     heading: Block | None = None
-    texts: list[str] = []
+    below: list[Block] = []
     for block in (*page.blocks, Block(("",), (), 1)):
         if not block.level:
-            texts.append("\n".join(block.lines))
+            below.append(block)
             continue
-        answer = _flowing("\n\n".join(texts).strip())
         if heading is None or block.level > heading.level:
-            yield len(texts)
-        elif answer:
-            yield _pair(heading.lines[0], answer, heading.path, False)
-        heading, texts = block, []
+            yield len(below)
+        elif found := _headed(heading, below):
+            yield found
+        heading, below = block, []
+
+
+def _headed(heading: Block, below: Sequence[Block]) -> _Found | None:
+    """The card of a heading: the text below is the answer, but what is above mdanki's `%` is asked, too."""
+    lines = [line for block in below for line in (*block.lines, "")]
+    tags = [line for line in lines if _TAG_LINKS.fullmatch(line)]
+    lines = [line for line in lines if line not in tags]
+    turn = lines.index(_TURN) if _TURN in lines else -1
+    question = "\n".join([heading.lines[0], "", *lines[: max(turn, 0)]])
+    answer = _flowing("\n".join(lines[turn + 1 :]).strip())
+    named = " ".join(tags).replace("[", " ").replace("]()", " ")
+    return _pair(question, answer, heading.path, False, _words(named)) if answer else None
 
 
 #: The spellings; the first one that is surest reads a page.
