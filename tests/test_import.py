@@ -637,6 +637,49 @@ def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
     assert cards(imported(tmp_path / "one", one, "x.md")) == [pair("Cairo?", "```sh\n# no heading\n```")]
 
 
+LOGSEQ = """\
+title:: Rivers
+tags:: water, [[geo]]
+
+- Which river flows through Cairo? #card
+  card-last-interval:: 4
+  card-repeats:: 2
+  card-ease-factor:: 2.6
+  card-next-schedule:: 2022-11-22T05:48:37.206Z
+  card-last-reviewed:: 2022-11-18T05:48:37.206Z
+  card-last-score:: 5
+  id:: 6375f8a1-1111-4222-8333-444455556666
+\t- The Nile
+- Capitals
+  collapsed:: true
+\t- What is on the Danube? #card #cities
+\t  card-last-interval:: -1
+\t\t- Vienna
+\t\t- Budapest
+\t- and this is only a note
+- The {{cloze Rhine}} flows through {{cloze Basel}}. #card
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["card-holder:: Kartenhalter\nid:: it\n", "title:: Titel\ntags:: Etiketten\nriver:: Fluss\n"]
+)
+def test_words_that_are_called_like_properties_are_words(text: str, tmp_path: Path) -> None:
+    found = [f"{each['question']}:: {each['answer']}\n" for each in cards(imported(tmp_path, text, "w.md"))]
+    assert "".join(found) == text
+
+
+def test_a_page_of_logseq_is_read_item_by_item_without_its_properties(tmp_path: Path) -> None:
+    loaded = imported(tmp_path, LOGSEQ, "page.md")
+    assert str(loaded.deck.title) == "Rivers"
+    tags = ["water", "geo"]
+    assert cards(loaded) == [
+        pair("Which river flows through Cairo?", "The Nile", tags=tags),
+        pair("What is on the Danube?", "- Vienna\n- Budapest", tags=["cities", *tags]),
+        {"cloze": "The {{c1::Rhine}} flows through {{c2::Basel}}.", "tags": tags},
+    ]
+
+
 MDANKI = """\
 # Rivers
 

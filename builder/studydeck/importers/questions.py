@@ -8,6 +8,7 @@ A file is read in the one spelling that it shows; the headings above its cards, 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
@@ -44,6 +45,7 @@ _MOST_TAGS = _MOST_SEPARATORS = 50  # in a line, that are looked at
 #: Gaps of other tools: what they hide, and perhaps a hint, and a number.
 _HIGHLIGHT = pattern(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
 _CURLY = pattern(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
+_LOGSEQS = pattern(r"\{\{cloze[ \t](?P<hidden>[^{}\n]+)(?P<hint>)(?P<number>)\}\}")
 _BRACKETS = pattern(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
 _BOLD = pattern(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
 #: mdanki's tags, in lines of their own, and the line between its questions and answers.
@@ -225,7 +227,11 @@ def _units(blocks: Sequence[Block]) -> Iterator[tuple[list[str], tuple[str, ...]
 
 
 def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
-    """The cards of a paragraph: one, or one in each of its lines."""
+    """The cards of a paragraph: one, or one in each of its lines, or of its items."""
+    if len(items := _items(lines)) > 1:
+        for item in items:
+            yield from _in_unit(item, path)
+        return
     tagged = next(((n, found) for n, line in enumerate(lines) if (found := _CARD_TAG.search(line))), None)
     if tagged:
         number, tag = tagged
@@ -233,7 +239,9 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
         if tag["kind"] and tag["kind"].endswith("spaced"):
             yield 1
             return
-        yield _pair(question, "\n".join(lines[number + 1 :]), path, bool(tag["kind"]), _words(tag["tags"]))
+        answer = textwrap.dedent("\n".join(lines[number + 1 :]))
+        cloze = None if answer.strip() else _cloze(question, path)
+        yield cloze or _pair(question, answer, path, bool(tag["kind"]), _words(tag["tags"]))
         return
     for mark in ("?", "??"):
         if mark in lines[1:-1]:
@@ -251,6 +259,25 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
             yield _pair(question[bullet.end() :] if bullet else question, answer, path, mark == ":::", tags)
         else:
             yield _cloze(line, path) or 1
+
+
+def _items(lines: Sequence[str]) -> list[list[str]]:
+    """Lines by the items of Logseq's outline, each with what is indented below it; all in one if they are none.
+
+    An item with `#card` begins wherever it is, and has its answer below; without, what follows it is as well.
+    """
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    cards = {n for n, line in enumerate(lines) if _BULLET.match(line) and _CARD_TAG.search(line)}
+    if not any(depths[n + 1] > depths[n] for n in cards if n + 1 < len(lines)):
+        return [[*lines]]
+    items: list[list[str]] = []
+    depth = 0
+    for n, line in enumerate(lines):
+        if not items or n in cards or (depths[n] <= depth and _BULLET.match(line)):
+            items.append([])
+            depth = depths[n]
+        items[-1].append(line)
+    return items
 
 
 def _parted(line: str) -> tuple[str, str, str] | None:
@@ -273,7 +300,7 @@ def _pair(question: str, answer: str, path: tuple[str, ...], both_ways: bool, ta
 
 def _cloze(text: str, path: tuple[str, ...]) -> _Found | None:
     """A text with gaps as a card, in Anki's spelling, or with what is highlighted, or in braces."""
-    for gap in (GAP, _HIGHLIGHT, _CURLY):
+    for gap in (GAP, _LOGSEQS, _HIGHLIGHT, _CURLY):
         if gap.search(text):
             return _Found({"cloze": text if gap is GAP else with_gaps(text, gap)}, path)
     return None
