@@ -226,6 +226,12 @@ def test_a_separator_before_a_list_of_three_separates(tmp_path: Path) -> None:
     assert cards(loaded)[0] == pair("Which colours?", "red, green, blue")
 
 
+@pytest.mark.parametrize("said", ["", "#separator:->->->\n"])
+def test_a_separator_may_be_of_several_signs_and_then_quotes_enclose_no_cell(said: str, tmp_path: Path) -> None:
+    text = 'A, B ->->-> a "b" | c\nC, "D" ->->-> d, e\n'
+    assert cards(imported(tmp_path, said + text)) == [pair("A, B", 'a "b" | c'), pair('C, "D"', "d, e")]
+
+
 def test_comments_are_no_rows_and_no_part_of_them(tmp_path: Path) -> None:
     text = "# Rivers\n# Front\tBack\n#\n\n# ====\nDanube\tdie Donau\n# ====\n# Two\n\n"
     text += "#1\tfirst\n#include\ta header\n# of C\tx\n"

@@ -22,7 +22,8 @@ from studydeck.text.plain import from_plain
 
 #: Anki's names of delimiters, those first that are tried first.
 _DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "pipe": "|", "colon": ":", "space": " "}
-_TRIED = ("\t", ";", ",", "|")
+_ARROWS = "->->->"  # which says nothing in a text, so it is tried first
+_TRIED = (_ARROWS, "\t", ";", ",", "|")
 _MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
@@ -77,7 +78,7 @@ def _fits(given: Given) -> int:
         return NOT
     if _is_header(_rows(body, delimiter, 1)[0]) or _has_nested_tags(_rows(body, delimiter, _SAMPLE)):
         return SAID
-    if delimiter == "\t":
+    if delimiter in (_ARROWS, "\t"):
         return SHOWN
     return LIKELY if body.count("\n") > 1 else NOT
 
@@ -248,7 +249,7 @@ def _regular(text: str, delimiter: str) -> tuple[float, int]:
 
 def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]:
     """A table's rows, or `most` of them: with cells in quotes if these are well-formed, else quotes are only signs."""
-    if '"' in text:
+    if '"' in text and len(delimiter) == 1:
         csv.field_size_limit(2**31 - 1)
         try:
             return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), most))
