@@ -922,6 +922,13 @@ def test_twins_of_ids_and_files_get_numbers_and_a_card_that_is_there_twice_is_to
     assert sorted(path.stem for path in (tmp_path / "deck").glob("*.yaml")) == ["deck", "deck-2", "one", "one-2"]
 
 
+def test_a_section_s_name_has_no_empty_part_and_no_control_character(tmp_path: Path) -> None:
+    text = json.dumps(
+        [{"q": f"{n}?", "a": "x", "deck": deck} for n, deck in enumerate(["A::", ":: B :: c", "D\ud800\x1f", "::", ""])]
+    )
+    assert sections(imported(tmp_path, text, "rivers.json")) == {"A": 1, "B::c": 1, "D": 1, "Rivers": 2}
+
+
 def test_no_file_is_called_like_a_device_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Git checks out nothing at all of a repository that has a con.yaml."""
     monkeypatch.chdir(tmp_path)

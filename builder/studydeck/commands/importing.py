@@ -236,7 +236,7 @@ class _Making:
 
     def __init__(self, incoming: IncomingDeck, beside: Path) -> None:
         self.incoming, self.beside = incoming, beside
-        self.name = "::".join(" ".join(part.split()) for part in incoming.name.split("::") if part.strip()) or "Deck"
+        self.name = _name(incoming.name) or "Deck"
         self.description = incoming.description.strip()
         self.media: dict[str, Path | str] = {}
         self.as_markdown = self.as_html = 0
@@ -258,7 +258,7 @@ class _Making:
         sections: dict[str, list[dict[str, AnyValue]]] = {}
         for card in self.incoming.cards:
             if values := self._card(card):
-                sections.setdefault(" ".join(card.section.split()) or self.name, []).append(values)
+                sections.setdefault(_name(card.section) or self.name, []).append(values)
         return sections
 
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
@@ -391,6 +391,12 @@ class _Making:
             except (Refused, OSError):
                 continue
         return None
+
+
+def _name(written: str) -> str:
+    """A deck's or section's name with a word on both sides of each `::`; empty if there is none."""
+    parts = (" ".join(part.split()) for part in re.sub(CONTROL, "", written).split("::"))
+    return "::".join(filter(None, parts))
 
 
 def _parts_of_name(name: str, content: Path | bytes) -> tuple[str, str]:
