@@ -1119,6 +1119,14 @@ def test_any_card_may_be_a_comment_and_comes_back_without_its_signs(texts: list[
     assert read("\n".join(lines)) == whole
 
 
+def test_a_card_that_is_not_written_yet_is_no_comment(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("q,a\nA?,???\nB?,x\nC?,It's TODO\n", "utf-8")
+    told = json.loads(run(tmp_path / "r.csv", "--deck", tmp_path / "deck", "--format", "json").output)
+    assert (told["notes"], told["set_aside"]) == (1, 1)
+    assert [each["name"] for each in told["set_aside_because"]] == ["placeholder"]
+    assert [each["name"] for each in told["problems"] if each["severity"] == "warning"] == ["unwritten"]
+
+
 def test_a_card_that_is_the_same_as_a_broken_one_is_named_by_its_line(tmp_path: Path) -> None:
     text = "question,answer,hint\nA {{c1::b,,\nWhich?,The Nile,x\nwhich?,The Nile,y\n"
     imported(tmp_path, text)

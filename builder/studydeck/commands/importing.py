@@ -96,7 +96,7 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         html_because=made.because,
         note_types=[each.folder for each in incoming.note_types],
         left_out=made.left_out(),
-        set_aside=sum(map(len, sections.values())) - len(written.loaded.deck.cards),
+        set_aside=written.set_aside,
         set_aside_because=_moved(written.wrong, written.loaded.deck.folder, folder),
         problems=_moved(written.loaded.problems, written.loaded.deck.folder, folder),
     )
@@ -112,10 +112,11 @@ def _language(cards: Iterable[Mapping[str, AnyValue]]) -> str:
 
 
 class _Written(NamedTuple):
-    """A new deck as it was read back, how many cards it has, and what is `wrong` with those that are comments in it."""
+    """A new deck as it was read back, how many cards it has, how many are comments, and what is `wrong` with these."""
 
     loaded: Loaded
     cards: int
+    set_aside: int
     wrong: Sequence[Problem]
 
 
@@ -142,7 +143,7 @@ def _write(
         for name, source in made.media.items():
             content = source if isinstance(source, Path) else made.incoming.media[source]
             _copy(content, part / "media" / name)
-        loaded, wrong = _set_aside(part, files)
+        loaded, set_aside, wrong = _set_aside(part, files)
         notes = compile_notes(loaded)
         if made.incoming.note_types:
             write_lock(loaded.deck, notes, {card.guid: card.stamp for card in made.incoming.cards})
@@ -153,11 +154,11 @@ def _write(
             if each.is_dir() and not any(each.iterdir()):
                 each.rmdir()
         raise
-    return _Written(loaded, sum(len(note.ords) for note in notes), wrong)
+    return _Written(loaded, sum(len(note.ords) for note in notes), set_aside, wrong)
 
 
-def _set_aside(folder: Path, files: Mapping[str, str]) -> tuple[Loaded, list[Problem]]:
-    """Makes comments of the cards that have errors, so that the deck can be built: the deck then, and these errors.
+def _set_aside(folder: Path, files: Mapping[str, str]) -> tuple[Loaded, int, list[Problem]]:
+    """Makes comments of the cards that have errors, so that the deck can be built: it, their number, and their errors.
 
     `files` are the texts of its section files by their names. Learners who have such a note keep it, as they keep all
     that a package hasn't.
@@ -170,7 +171,8 @@ def _set_aside(folder: Path, files: Mapping[str, str]) -> tuple[Loaded, list[Pro
         before, loaded = loaded, load(folder)
         gone = [each for each in before.errors if each not in loaded.errors]
         wrong += [each._replace(column=each.column + len(COMMENT)) for each in gone]
-    return loaded, sorted(wrong)
+    number = sum(text.count(f"\n  {COMMENT}- ") for text in texts.values())
+    return loaded, number, sorted(wrong)
 
 
 def _with_comments(texts: Mapping[Path, str], errors: Iterable[Problem], folder: Path) -> Iterator[tuple[Path, str]]:
