@@ -1104,7 +1104,7 @@ def test_any_card_may_be_a_comment_and_comes_back_without_its_signs(texts: list[
     cards = [{"id": f"c{n}", "question": Html(each) if html else each} for n, each in enumerate(written)]
     section = section_yaml("Water", "water", cards)
     line = section.split("\n").index("  - id: c1") + 1
-    commented = with_comments(section, {1: ["no card"], line: ["it's #1"], line + 1: ["no: 2"]})
+    commented = with_comments(section, {1: ["no card"], line: ["it's #1"], line + 1: ["no: 2", "it's #1"]})
     assert len(commented.split("\n")) == len(section.split("\n"))
 
     def read(text: str) -> Any:

@@ -136,6 +136,8 @@ def print_imported(imported: Imported) -> None:
             "to have one back, fix it and remove the '#'"
         )
         print_problems(imported.set_aside_because)
+        if any(each.name == "lost-picture" for each in imported.set_aside_because):
+            say(f"if you have the missing files, put them beside the imported one, delete {folder}, and import again")
     print_problems([each for each in imported.problems if each.severity == "error"], err=True)
     say(f"{summary(imported.problems)}; next: studydeck {'check' if imported.problems else 'build'} {folder}")
 

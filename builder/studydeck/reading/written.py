@@ -35,7 +35,7 @@ def with_comments(section: str, wrong: Mapping[int, Sequence[str]]) -> str:
     cards = [number for number, line in enumerate(lines) if line.startswith("  - ")]
     for start, end in pairwise([*cards, len(lines)]):
         if said := [why for number in range(start, end) for why in wrong.get(number + 1, ())]:
-            lines[start] += f"  # {'. '.join(said)}"
+            lines[start] += f"  # {'. '.join(dict.fromkeys(said))}"
             lines[start:end] = [line and f"  {COMMENT}{line[2:]}" for line in lines[start:end]]
     return "\n".join(lines)
 
