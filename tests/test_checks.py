@@ -224,6 +224,23 @@ def test_two_cards_that_ask_the_same_and_answer_differently_are_told(author: Aut
     assert problem.message == "this asks the same as rivers/water.yaml:3 but has a different answer"
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "severity"), [("id: a, ", "id: b, ", "warning"), ("id: a, ", "", "error"), ("", "", "error")]
+)
+def test_a_word_with_two_meanings_is_an_error_only_without_the_ids_that_tell_its_cards_apart(
+    author: Author, one: str, other: str, severity: str
+) -> None:
+    author.section(f"  - {{{one}question: bank, answer: Ufer}}\n  - {{{other}question: bank, answer: Geld}}\n")
+    (problem,) = author.problems()
+    assert (problem.name, problem.severity) == ("same-question-other-answer", severity)
+    assert ("or write an id: on each" in problem.remedy) == (severity == "error")
+
+
+def test_two_cards_that_answer_the_same_too_are_an_error_with_ids(author: Author) -> None:
+    author.section("  - {id: a, question: bank, answer: Ufer}\n  - {id: b, question: bank, answer: ufer}\n")
+    assert [(each.name, each.severity) for each in author.problems()] == [("same-question", "error")]
+
+
 def test_a_third_card_is_compared_with_the_first(author: Author) -> None:
     author.section("".join(f"  - {{question: Which?, answer: {answer}}}\n" for answer in ("A", "B", "A")))
     assert told(author) == ["4:16 same-question-other-answer", "5:16 same-question"]

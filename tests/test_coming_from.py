@@ -29,6 +29,7 @@ PARTS = {
     "Obsidian": 1,
     "hashcards, org-drill, other text": 2,
     "YAML and JSON": 1,
+    "Cards with errors": 1,
 }
 _FILE = r"`(?P<name>[\w./-]+)`[^`\n]*:\n\n```\w+\n(?P<file>.*?)^```$"
 _SHOWN = re.compile(rf"{_FILE}|^```console\n(?P<console>.*?)^```$", re.DOTALL | re.MULTILINE)

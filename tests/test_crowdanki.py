@@ -202,7 +202,8 @@ def test_a_field_that_few_notes_have_does_not_ask(tmp_path: Path) -> None:
     deck["notes"] = [each | {"fields": ["Q", "A", ""] if n else ["", "", "C"]} for n, each in enumerate(notes)]
     (tmp_path / "deck.json").write_text(json.dumps(deck), "utf-8")
     said = run(tmp_path / "deck.json", "--deck", tmp_path / "other")
-    assert "left out: a card: its question, the field 'Front', shows nothing\n" in said.output
+    assert "few.yaml:5:7: error: the key 'question' is missing; add question: [missing-key]\n" in said.output
+    assert "  #   fields:\n  #     Context: C\n" in (tmp_path / "other" / "few.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -398,7 +398,6 @@ def test_what_a_program_proposes_is_held_to_an_author_s_rules(material: Path, tm
         "7 control-character",
         "7 placeholder",
         "9 same-id",
-        "9 same-question-other-answer",
     ]
     loaded = load(tmp_path / "rivers")
     assert not loaded.errors

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import genanki
 import pytest
 from author import Author
 from click.testing import CliRunner, Result
-from theirs import collection_of, exported, taken_over
+from theirs import LONG_AGO, collection_of, exported, taken_over
 
 from studydeck.cli import main
 from studydeck.decks import load_all
@@ -90,6 +91,26 @@ def test_guids_go_with_all_else_of_the_file_as_it_was(author: Author, copy: Auth
     assert (done.exit_code, done.stderr) == (0, "")
     assert "deleted guid: from 2 cards: it made each the original's note" in done.stdout
     assert copy.read("water.yaml").endswith(cards)
+
+
+def test_cards_that_import_made_comments_of_lose_their_guids_too(learner: Learner, tmp_path: Path) -> None:
+    """Else they would be the original's notes once they are mended."""
+    template = {"name": "1", "qfmt": "{{Word}}", "afmt": "x"}
+    model = genanki.Model(1_607_392_319, "Words", fields=[{"name": "Word"}], templates=[template])
+    deck = genanki.Deck(1_607_392_320, "Rivers")
+    for word in ("Nile", "a {{c1::delta}}"):
+        deck.add_note(genanki.Note(model, [word]))
+    genanki.Package(deck).write_to_file(tmp_path / "theirs.apkg", timestamp=LONG_AGO)
+    learner.import_package(tmp_path / "theirs.apkg")
+    had = learner.having()
+    author = taken_over(tmp_path / "theirs.apkg", tmp_path)
+    assert author.read("rivers.yaml").count("guid: ") == 2
+    assert fork(author, "--name", "Flüsse").exit_code == 0
+    assert "guid" not in author.read("rivers.yaml")
+    author.write("rivers.yaml", author.read("rivers.yaml").replace("\n  # ", "\n  ").replace("{{c1::delta}}", "delta"))
+    author.build()
+    assert learner.import_package(author.package) == Import(2, 0, 0, 0, 0)
+    assert {guid: note for guid, note in learner.having().items() if guid in had} == had
 
 
 def test_a_guid_that_can_not_be_deleted_alone_is_left_to_the_author(copy: Author) -> None:

@@ -8,6 +8,7 @@ import re
 import textwrap
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from studydeck.model.words import Html
 from studydeck.pipeline import Loaded, build, load
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.tree import read_tree
-from studydeck.reading.written import Value, section_yaml
+from studydeck.reading.written import Value, section_yaml, with_comments
 from studydeck.text import to_html
 from studydeck.text.plain import from_plain
 from studydeck.text.scalar import yaml_text
@@ -111,12 +112,50 @@ def test_a_header_is_known_by_its_tags_and_its_first_columns_ask_and_answer(tmp_
     text = "tags,Land,Hauptstadt,Fläche,note\neu::west,France,Paris,643801,on the Seine\neu,Austria,Wien,83871,\n"
     (tmp_path / "x.csv").write_text(text, "utf-8")
     said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
-    columns = "--columns tags,question,answer,details"
+    columns = "--columns tags,question,answer,hint,details"
     assert f"left out: the column 'Fläche' (2 times): nothing says what it is; name it, as in {columns}" in said
     assert cards(load(tmp_path / "deck")) == [
         pair("France", "Paris") | {"details": "on the Seine", "tags": ["eu::west"]},
         pair("Austria", "Wien") | {"tags": ["eu"]},
     ]
+
+
+NUMBERED = "{},France,Paris\n{},Austria,Wien\n{},Hungary,Budapest\n"
+
+
+@pytest.mark.parametrize(
+    "header", ["", ",Land,Hauptstadt\n", "Nr.,Land,Hauptstadt\n", "Nr.,question,answer\n", "No,Land,Stadt,Tags\n"]
+)
+@pytest.mark.parametrize("numbers", [("1", "2", "3"), ("0", "1", "2"), ("001.", "002.", "003.")])
+def test_a_column_that_numbers_the_rows_is_no_question(header: str, numbers: Sequence[str], tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(header + NUMBERED.format(*numbers), "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    column = f"the column '{header.split(',')[0]}'" if header[:1] == "N" else "column 1"
+    assert f"left out: {column} (3 times): it only numbers the rows\n" in said
+    capitals = [pair("France", "Paris"), pair("Austria", "Wien"), pair("Hungary", "Budapest")]
+    assert cards(load(tmp_path / "deck")) == capitals
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "1,uno\n2,dos\n3,tres\n",
+        "1,uno,\n2,dos,two\n3,tres,three\n",
+        "1939,War in Poland,p. 3\n1940,War in France,p. 4\n1941,War in Russia,p. 5\n",
+        "1,H,Hydrogen\n2,He,Helium\n26,Fe,Iron\n",
+        "question,answer,hint\n1,uno,one\n2,dos,two\n3,tres,three\n",
+    ],
+)
+def test_numbers_that_may_be_the_question_are_it(table: str, tmp_path: Path) -> None:
+    asked = [each["question"] for each in cards(imported(tmp_path, table, "x.csv"))]
+    assert asked == re.findall(r"(?m)^\d+", table)
+
+
+def test_the_columns_that_are_proposed_keep_those_that_are_known(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Kürzel,Antwort,Frage,Fläche\nA,Wien,Österreich,83871\n", "utf-8")
+    said = run(tmp_path / "x.csv", "--deck", tmp_path / "deck").output
+    assert "the column 'Kürzel': nothing says what it is; name it, as in --columns details,answer,question\n" in said
+    assert "the column 'Fläche': nothing says what it is; name it, as in --columns -,answer,question,details\n" in said
 
 
 def test_a_table_in_markdown_and_columns_of_languages_are_read(tmp_path: Path) -> None:
@@ -185,6 +224,12 @@ def test_a_separator_before_a_list_of_three_separates(tmp_path: Path) -> None:
     text = "Which colours?::red, green, blue\nWhich rivers?::Nile, Po, Rhine\nWhich seas?::Red, Black, Dead\n"
     loaded = imported(tmp_path, text, "x.txt")
     assert cards(loaded)[0] == pair("Which colours?", "red, green, blue")
+
+
+@pytest.mark.parametrize("said", ["", "#separator:->->->\n"])
+def test_a_separator_may_be_of_several_signs_and_then_quotes_enclose_no_cell(said: str, tmp_path: Path) -> None:
+    text = 'A, B ->->-> a "b" | c\nC, "D" ->->-> d, e\n'
+    assert cards(imported(tmp_path, said + text)) == [pair("A, B", 'a "b" | c'), pair('C, "D"', "d, e")]
 
 
 def test_comments_are_no_rows_and_no_part_of_them(tmp_path: Path) -> None:
@@ -598,6 +643,92 @@ def test_headings_may_name_the_parts_of_a_card(tmp_path: Path) -> None:
     assert cards(imported(tmp_path / "one", one, "x.md")) == [pair("Cairo?", "```sh\n# no heading\n```")]
 
 
+LOGSEQ = """\
+title:: Rivers
+tags:: water, [[geo]]
+
+- Which river flows through Cairo? #card
+  card-last-interval:: 4
+  card-repeats:: 2
+  card-ease-factor:: 2.6
+  card-next-schedule:: 2022-11-22T05:48:37.206Z
+  card-last-reviewed:: 2022-11-18T05:48:37.206Z
+  card-last-score:: 5
+  id:: 6375f8a1-1111-4222-8333-444455556666
+\t- The Nile
+- Capitals
+  collapsed:: true
+\t- What is on the Danube? #card #cities
+\t  card-last-interval:: -1
+\t\t- Vienna
+\t\t- Budapest
+\t- and this is only a note
+- The {{cloze Rhine}} flows through {{cloze Basel}}. #card
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["card-holder:: Kartenhalter\nid:: it\n", "title:: Titel\ntags:: Etiketten\nriver:: Fluss\n"]
+)
+def test_words_that_are_called_like_properties_are_words(text: str, tmp_path: Path) -> None:
+    found = [f"{each['question']}:: {each['answer']}\n" for each in cards(imported(tmp_path, text, "w.md"))]
+    assert "".join(found) == text
+
+
+def test_a_page_of_logseq_is_read_item_by_item_without_its_properties(tmp_path: Path) -> None:
+    loaded = imported(tmp_path, LOGSEQ, "page.md")
+    assert str(loaded.deck.title) == "Rivers"
+    tags = ["water", "geo"]
+    assert cards(loaded) == [
+        pair("Which river flows through Cairo?", "The Nile", tags=tags),
+        pair("What is on the Danube?", "- Vienna\n- Budapest", tags=["cities", *tags]),
+        {"cloze": "The {{c1::Rhine}} flows through {{c2::Basel}}.", "tags": tags},
+    ]
+
+
+MDANKI = """\
+# Rivers
+
+## Which river flows through Cairo?
+
+The Nile
+
+[#africa]() [#big-rivers]()
+
+## What does this map show?
+
+![A delta](map.png)
+
+%
+
+The *Nile's* delta:
+
+```tex
+%
+\\map
+```
+
+It is in Egypt.
+
+[#africa]()
+"""
+
+
+def test_mdanki_s_pages_are_read_with_their_tags_and_what_is_above_a_per_cent_sign_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "map.png").write_bytes(PICTURE)
+    loaded = imported(tmp_path, MDANKI, "rivers.md")
+    delta = "The *Nile's* delta:\n\n```tex\n%\n\\map\n```\n\nIt is in Egypt."
+    assert cards(loaded) == [
+        pair("Which river flows through Cairo?", "The Nile", tags=["africa", "big-rivers"]),
+        pair("What does this map show?\n\n![A delta](map.png)", delta, tags=["africa"]),
+    ]
+    one = tmp_path / "one"
+    one.mkdir()
+    assert cards(imported(one, "## Which river?\n\nIn Cairo\n\n%\n\nThe Nile\n", "r.md")) == [
+        pair("Which river?\n\nIn Cairo", "The Nile")
+    ]
+
+
 def test_headings_are_sections_and_code_separates_nothing(tmp_path: Path) -> None:
     text = """\
         # Languages
@@ -743,6 +874,21 @@ def test_what_is_written_is_what_an_author_would_write(tmp_path: Path) -> None:
     """)
 
 
+def test_a_word_with_two_meanings_is_two_cards_that_each_keep_their_history(tmp_path: Path) -> None:
+    loaded = imported(tmp_path, "question,answer\nbank,Ufer\nbank,Geld\n")
+    built = build(loaded, tmp_path / "dist", 1_700_000_000)
+    with Learner() as learner:
+        assert learner.import_package(built.path).new == 2
+        before = {guid: had.fields[1] for guid, had in learner.having().items()}
+        section = tmp_path / "deck" / "rivers.yaml"
+        head, bank, other = section.read_text("utf-8").split("  - ")
+        section.write_text(f"{head}  - {other}\n  - {bank.replace('Ufer', 'Flussufer')}", "utf-8")
+        built = build(load(tmp_path / "deck"), tmp_path / "dist", 1_700_000_100)
+        assert learner.import_package(built.path)[:2] == (0, 1)
+        after = {guid: had.fields[1].replace("Fluss", "").capitalize() for guid, had in learner.having().items()}
+        assert after == before
+
+
 SAMPLES = {
     "hashcards": HASHCARDS.lstrip("\n"),
     "obsidian": OBSIDIAN.lstrip("\n"),
@@ -776,6 +922,13 @@ def test_twins_of_ids_and_files_get_numbers_and_a_card_that_is_there_twice_is_to
     assert sorted(path.stem for path in (tmp_path / "deck").glob("*.yaml")) == ["deck", "deck-2", "one", "one-2"]
 
 
+def test_a_section_s_name_has_no_empty_part_and_no_control_character(tmp_path: Path) -> None:
+    text = json.dumps(
+        [{"q": f"{n}?", "a": "x", "deck": deck} for n, deck in enumerate(["A::", ":: B :: c", "D\ud800\x1f", "::", ""])]
+    )
+    assert sections(imported(tmp_path, text, "rivers.json")) == {"A": 1, "B::c": 1, "D": 1, "Rivers": 2}
+
+
 def test_no_file_is_called_like_a_device_of_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Git checks out nothing at all of a repository that has a con.yaml."""
     monkeypatch.chdir(tmp_path)
@@ -806,7 +959,8 @@ def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(t
     )
     (home / "cards.md").write_text(text, "utf-8")
     result = run(home / "cards.md", "--deck", tmp_path / "deck")
-    assert result.exit_code == 1  # the deck has errors, and they are told
+    assert result.exit_code == 0
+    assert "set aside, as comments in the section files: 2 cards with errors" in result.output
     assert "left out: '../secret.png': it is outside the folder of the file that names it" in result.output
     assert "left out: 'link.png': it is outside" in result.output
     assert "left out: a picture or sound on the web" in result.output
@@ -814,16 +968,19 @@ def test_media_beside_the_file_comes_along_and_nothing_from_outside_its_folder(t
     assert sorted(path.name for path in (tmp_path / "deck" / "media").iterdir()) == ["x y-2.png", "x y.png"]
     shown = cards(load(tmp_path / "deck"))
     assert shown[0] == pair("![one](<x y.png>)", "![two](x y-2.png)")
-    assert shown[-1] == pair("[far](https://example.org/a.png)", "d")
+    assert shown[1:] == [pair("[far](https://example.org/a.png)", "d")]
 
 
 def test_json_says_what_came_and_what_did_not(tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text("q,a,colour\nA?,1,red\nB?,,\n", "utf-8")
+    (tmp_path / "r.csv").write_text("q,a,colour\nA?,1,red\nB?,,\n{{c1::C,,\n", "utf-8")
     told = json.loads(run(tmp_path / "r.csv", "--deck", tmp_path / "deck", "--format", "json").output)
-    numbers = {"notes": 1, "cards": 1, "media": 0, "sections": 1, "as_markdown": 2, "as_html": 0}
-    assert told.keys() == {"deck", "name", *numbers, "html_because", "note_types", "left_out", "problems"}
+    numbers = {"notes": 1, "cards": 1, "media": 0, "sections": 1, "as_markdown": 3, "as_html": 0, "set_aside": 1}
+    lists = {"html_because", "note_types", "left_out", "set_aside_because", "problems"}
+    assert told.keys() == {"deck", "name", *numbers, *lists}
     assert {key: told[key] for key in numbers} == numbers
     assert told["deck"] == (tmp_path / "deck").as_posix()
+    (wrong,) = told["set_aside_because"]
+    assert (wrong["name"], wrong["line"], wrong["column"]) == ("bad-cloze", 10, 14)
     assert [(each["what"], each["count"]) for each in told["left_out"]] == [("row 3", 1), ("the column 'colour'", 1)]
 
 
@@ -939,6 +1096,55 @@ def test_any_text_reads_back_from_the_yaml_that_is_written(text: str) -> None:
     assert isinstance(value, Text)
     said = text if "b: |" not in written else "\n".join(map(str.rstrip, text.split("\n")))
     assert value.rstrip("\n") == unicodedata.normalize("NFC", said)
+
+
+@given(st.lists(st.text(max_size=40), min_size=3, max_size=3), st.booleans())
+def test_any_card_may_be_a_comment_and_comes_back_without_its_signs(texts: list[str], html: bool) -> None:
+    written = [re.sub(f"{CONTROL}|\r", "", text).strip() or "x" for text in texts]
+    cards = [{"id": f"c{n}", "question": Html(each) if html else each} for n, each in enumerate(written)]
+    section = section_yaml("Water", "water", cards)
+    line = section.split("\n").index("  - id: c1") + 1
+    commented = with_comments(section, {1: ["no card"], line: ["it's #1"], line + 1: ["no: 2", "it's #1"]})
+    assert len(commented.split("\n")) == len(section.split("\n"))
+
+    def read(text: str) -> Any:
+        tree, problems = read_tree("x.yaml", text.encode("utf-8", "surrogatepass"))
+        assert not problems, text
+        return tree["cards"]  # type: ignore[call-overload,index]
+
+    whole = read(section)
+    assert read(commented) == [whole[0], whole[2]]
+    lines = [each.replace("  # ", "  ", 1) if n >= line - 1 else each for n, each in enumerate(commented.split("\n"))]
+    assert lines[line - 1] == "  - id: c1  # it's #1. no: 2"
+    assert read("\n".join(lines)) == whole
+
+
+def test_a_card_that_is_not_written_yet_is_no_comment(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("q,a\nA?,???\nB?,x\nC?,It's TODO\n", "utf-8")
+    told = json.loads(run(tmp_path / "r.csv", "--deck", tmp_path / "deck", "--format", "json").output)
+    assert (told["notes"], told["set_aside"]) == (1, 1)
+    assert [each["name"] for each in told["set_aside_because"]] == ["placeholder"]
+    assert [each["name"] for each in told["problems"] if each["severity"] == "warning"] == ["unwritten"]
+
+
+def test_a_card_that_is_the_same_as_a_broken_one_is_named_by_its_line(tmp_path: Path) -> None:
+    text = "question,answer,hint\nA {{c1::b,,\nWhich?,The Nile,x\nwhich?,The Nile,y\n"
+    imported(tmp_path, text)
+    section = (tmp_path / "deck" / "rivers.yaml").read_text("utf-8")
+    assert textwrap.dedent(section.split("cards:\n")[1]) == textwrap.dedent("""\
+        # - id: a-b  # the cloze {{c1:: isn't closed; end it with '}}'
+        #   cloze: A {{c1::b
+
+        - id: which
+          question: Which?
+          answer: The Nile
+          hint: x
+
+        # - id: which-2  # this asks the same as rivers.yaml:9 and has the same answer; delete one of the two
+        #   question: which?
+        #   answer: The Nile
+        #   hint: "y"
+    """)
 
 
 def test_no_line_that_is_written_ends_in_a_blank() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem
+from studydeck.model import ERROR, WARNING, Card, Deck, Html, Problem, Text, problem, warning
 from studydeck.patterns import pattern
 from studydeck.text import field_html, fold, letters_hash, read_clozes, to_cloze_html, to_html, with_occlusions
 from studydeck.text.code import uncoloured
@@ -139,8 +139,10 @@ def same_question(deck: Deck) -> Iterator[Problem]:
 
     Operators count: `a < b` isn't `a > b`. The problem is same-question if the answers are the same, too, and
     same-question-other-answer if they aren't. Cards with `retired: true` don't count, so that others may replace them;
-    a reverse card with a question of its own does. Those of the deck's own note types may differ in other fields, so
-    they are only warned of. Cards that ask for other parts of the same picture don't count.
+    a reverse card with a question of its own does. Cards that ask for other parts of the same picture don't count.
+
+    It is only a warning for cards of the deck's own note types, which may differ in other fields, and for words with
+    two meanings: other answers, and ids by which each history finds its card. Without ids only the question tells it.
     """
     first: dict[int, Card] = {}
     folded: dict[str, Card] = {}
@@ -161,14 +163,19 @@ def same_question(deck: Deck) -> Iterator[Problem]:
         if other is card:
             continue
         where = f"{other.own_text.path}:{other.own_text.line}"
-        severity = WARNING if card.kind.note_type or other.kind.note_type else ERROR
+        own_type = card.kind.note_type or other.kind.note_type
         if [fold(answer) for answer in card.answers] == [fold(answer) for answer in other.answers]:
             message = f"this asks the same as {where} and has the same answer"
+            severity = WARNING if own_type else ERROR
             yield problem("same-question", card.own_text, message, "delete one of the two", severity)
         else:
             message = f"this asks the same as {where} but has a different answer"
             remedy = "ask so that only one answer is right"
-            yield problem("same-question-other-answer", card.own_text, message, remedy, severity)
+            if own_type or (card.id and other.id):
+                yield warning("same-question-other-answer", card.own_text, message, remedy)
+            else:
+                remedy += ", or write an id: on each"
+                yield problem("same-question-other-answer", card.own_text, message, remedy)
 
 
 def same_id(deck: Deck) -> Iterator[Problem]:

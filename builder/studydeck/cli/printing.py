@@ -129,6 +129,15 @@ def print_imported(imported: Imported) -> None:
     for each in imported.left_out:
         times = f" ({each.count:,} times)" if each.count > 1 else ""
         say(f"left out: {each.what}{times}: {each.why}")
+    if imported.set_aside:
+        cards = counted(imported.set_aside, "card")
+        say(
+            f"set aside, as comments in the section files: {cards} with errors; "
+            "to have one back, fix it and remove the '#'"
+        )
+        print_problems(imported.set_aside_because)
+        if any(each.name == "lost-picture" for each in imported.set_aside_because):
+            say(f"if you have the missing files, put them beside the imported one, delete {folder}, and import again")
     print_problems([each for each in imported.problems if each.severity == "error"], err=True)
     say(f"{summary(imported.problems)}; next: studydeck {'check' if imported.problems else 'build'} {folder}")
 

@@ -81,7 +81,8 @@ def import_(file: Path, folder: Path | None, columns: str | None, style: str) ->
 
     Reads Anki's packages (.apkg, .colpkg), whose learners keep every review, CrowdAnki's deck.json, tables (CSV, Anki's
     notes in plain text, Quizlet's export), questions and answers in Markdown or text (Q: and A:, hashcards, Obsidian's
-    plugins, org-drill), and lists in YAML or JSON. Says what was left out, and why.
+    plugins, org-drill), and lists in YAML or JSON. Says what was left out, and why. Cards with errors are
+    comments in the new deck, to be fixed later.
 
     Example: studydeck import rivers.csv
     """
@@ -96,6 +97,7 @@ def import_(file: Path, folder: Path | None, columns: str | None, style: str) ->
                 "deck": imported.deck.as_posix(),
                 "note_types": list(imported.note_types),
                 "left_out": [each._asdict() for each in imported.left_out],
+                "set_aside_because": as_values(imported.set_aside_because),
                 "problems": as_values(imported.problems),
             }
         )

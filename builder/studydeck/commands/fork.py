@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +11,16 @@ from typing import NamedTuple
 from studydeck.files import read_bytes, write_files
 from studydeck.history import LOCK_FILE, keeps_name
 from studydeck.history.identity import number_from
-from studydeck.model import Card
+from studydeck.model import Card, Deck
+from studydeck.patterns import pattern
 from studydeck.pipeline import load
 from studydeck.reading.edit import with_values
 from studydeck.reading.edit_values import with_card_values
 from studydeck.reading.own_types import FILE as NOTE_TYPE
 from studydeck.reading.own_types import FOLDER as NOTE_TYPES
+
+#: A line as reading/written.py writes it; in an author's own text one would be further in.
+_COMMENTED = pattern(rb"^  #   guid: .*(?:\n|\Z)", re.MULTILINE)
 
 
 class Forked(NamedTuple):
@@ -43,12 +48,13 @@ def fork_deck(folder: Path, uid: str, name: str | None) -> Forked:
         values[folder / NOTE_TYPES / each / NOTE_TYPE] = {"id": str(number_from("note type", uid, kind.key))}
     files = {path: with_values(path, read_bytes(path, folder), new) for path, new in values.items()}
     cards = [card for card in deck.cards if card.guid is not None]
-    files |= _without_guids(folder, cards)
+    deleted = _without_guids(folder, cards)
+    left = [card for card in cards if folder / Path(card.place.path).name not in deleted]
+    files |= _without_commented_guids(deck, deleted)
     write_files(files, folder)
     (folder / LOCK_FILE).unlink(missing_ok=True)
     for pending in folder.glob(f".{LOCK_FILE}.*.pending"):
         pending.unlink()
-    left = [card for card in cards if folder / Path(card.place.path).name not in files]
     return Forked(str(deck.title) if name is None else name, len(cards) - len(left), left)
 
 
@@ -64,3 +70,14 @@ def _without_guids(folder: Path, cards: Iterable[Card]) -> dict[Path, bytes]:
         except ValueError:
             continue
     return files
+
+
+def _without_commented_guids(deck: Deck, files: Mapping[Path, bytes]) -> dict[Path, bytes]:
+    """`files`, and the deck's others that change, without the `guid:` of the cards that `import` made comments of."""
+    changed = dict(files)
+    for section in deck.sections:
+        path = deck.folder / Path(section.place.path).name
+        data = files[path] if path in files else read_bytes(path, deck.folder)
+        if (without := _COMMENTED.sub(b"", data)) != data:
+            changed[path] = without
+    return changed

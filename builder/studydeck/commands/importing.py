@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -17,17 +17,17 @@ from studydeck.checks.errors import wrong_tag
 from studydeck.commands.adopting import template_media, type_files, type_keys, write_lock
 from studydeck.files import Refused, for_every_system, inside, status_of, write_files
 from studydeck.importers import IncomingCard, IncomingDeck, LeftOut, file_of, read_incoming
-from studydeck.kinds import card_keys, kind_of
+from studydeck.kinds import card_keys
 from studydeck.material.draft import is_english
 from studydeck.model import Problem, shown, takes
 from studydeck.model.words import Html
 from studydeck.patterns import pattern
-from studydeck.pipeline import compile_notes, load
+from studydeck.pipeline import Loaded, compile_notes, load
 from studydeck.reading.keys import ID_PATTERN
 from studydeck.reading.nodes import CONTROL
 from studydeck.reading.own_types import FOLDER
 from studydeck.reading.starter import write_deck
-from studydeck.reading.written import AnyValue, section_yaml
+from studydeck.reading.written import COMMENT, AnyValue, section_yaml, with_comments
 from studydeck.render.media import LARGEST_FILE
 from studydeck.render.shapes import suffix_of
 from studydeck.text import PICTURES, SOUNDS, media_references, slug
@@ -44,6 +44,7 @@ _MEDIA_FOLDERS = ("media", "collection.media", "attachments", "assets", "images"
 class Imported(NamedTuple):
     """What `import` made: the deck's folder and name, how many of what it has, and what was left out.
 
+    The cards that were `set_aside` are comments in their section files, because of the errors in `set_aside_because`.
     `as_markdown` and `as_html` count the texts that came as Markdown or became it, and those that stayed HTML;
     `html_because` says what Markdown would have lost of these, and in how many. `note_types` are the deck's own.
     `problems` are all that `check` finds in the deck.
@@ -60,6 +61,8 @@ class Imported(NamedTuple):
     html_because: Mapping[str, int]
     note_types: Sequence[str]
     left_out: Sequence[LeftOut]
+    set_aside: int
+    set_aside_because: Sequence[Problem]
     problems: Sequence[Problem]
 
 
@@ -80,12 +83,12 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         reasons = "; ".join(dict.fromkeys(each.why for each in made.left_out()))
         raise ValueError(f"{file} has no card that can be read" + (f": {reasons}" if reasons else ""))
     language = _language(card for cards in sections.values() for card in cards)
-    cards, problems = _write(folder, made, sections, uid, language)
+    written = _write(folder, made, sections, uid, language)
     return Imported(
         folder,
         made.name,
-        notes=sum(map(len, sections.values())),
-        cards=cards,
+        notes=len(written.loaded.deck.cards),
+        cards=written.cards,
         media=len(made.media),
         sections=len(sections),
         as_markdown=made.as_markdown,
@@ -93,7 +96,9 @@ def import_deck(file: Path, folder: Path | None, columns: Sequence[str], uid: st
         html_because=made.because,
         note_types=[each.folder for each in incoming.note_types],
         left_out=made.left_out(),
-        problems=problems,
+        set_aside=written.set_aside,
+        set_aside_because=_moved(written.wrong, written.loaded.deck.folder, folder),
+        problems=_moved(written.loaded.problems, written.loaded.deck.folder, folder),
     )
 
 
@@ -106,10 +111,19 @@ def _language(cards: Iterable[Mapping[str, AnyValue]]) -> str:
     return "en" if all(len(side) > _FEW_WORDS and is_english(side) for side in sides) else ""
 
 
+class _Written(NamedTuple):
+    """A new deck as it was read back, how many cards it has, how many are comments, and what is `wrong` with these."""
+
+    loaded: Loaded
+    cards: int
+    set_aside: int
+    wrong: Sequence[Problem]
+
+
 def _write(
     folder: Path, made: _Making, sections: Mapping[str, Sequence[Mapping[str, AnyValue]]], uid: str, language: str
-) -> tuple[int, list[Problem]]:
-    """Writes the deck beside its place, and moves it in when it is whole: how many cards it has, and its problems."""
+) -> _Written:
+    """Writes the deck beside its place, and moves it in when it is whole."""
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     new_folders = [each for each in folder.parents if not each.exists()]
     files: dict[str, str] = {}
@@ -129,7 +143,7 @@ def _write(
         for name, source in made.media.items():
             content = source if isinstance(source, Path) else made.incoming.media[source]
             _copy(content, part / "media" / name)
-        loaded = load(part)
+        loaded, set_aside, wrong = _set_aside(part, files)
         notes = compile_notes(loaded)
         if made.incoming.note_types:
             write_lock(loaded.deck, notes, {card.guid: card.stamp for card in made.incoming.cards})
@@ -140,10 +154,43 @@ def _write(
             if each.is_dir() and not any(each.iterdir()):
                 each.rmdir()
         raise
-    old, new = shown(part), shown(folder)
-    problems = [each._replace(path=each.path.replace(old, new), message=each.message.replace(old, new))
-                for each in loaded.problems]  # fmt: skip
-    return sum(len(note.ords) for note in notes), problems
+    return _Written(loaded, sum(len(note.ords) for note in notes), set_aside, wrong)
+
+
+def _set_aside(folder: Path, files: Mapping[str, str]) -> tuple[Loaded, int, list[Problem]]:
+    """Makes comments of the cards that have errors, so that the deck can be built: it, their number, and their errors.
+
+    `files` are the texts of its section files by their names. Learners who have such a note keep it, as they keep all
+    that a package hasn't.
+    """
+    texts = {folder / f"{name}.yaml": text for name, text in files.items()}
+    loaded, wrong = load(folder), list[Problem]()
+    while changed := dict(_with_comments(texts, loaded.errors, folder)):
+        write_files({path: text.encode() for path, text in changed.items()}, folder)
+        texts |= changed
+        before, loaded = loaded, load(folder)
+        gone = [each for each in before.errors if each not in loaded.errors]
+        wrong += [each._replace(column=each.column + len(COMMENT)) for each in gone]
+    number = sum(text.count(f"\n  {COMMENT}- ") for text in texts.values())
+    return loaded, number, sorted(wrong)
+
+
+def _with_comments(texts: Mapping[Path, str], errors: Iterable[Problem], folder: Path) -> Iterator[tuple[Path, str]]:
+    """The section files of which a card has an error, with such cards as comments."""
+    wrong: dict[str, dict[int, list[str]]] = {}
+    for each in errors:
+        why = f"{each.message}; {each.remedy}".replace(f"{shown(folder)}/", "")  # which is not yet its name
+        wrong.setdefault(each.path, {}).setdefault(each.line, []).append(why)
+    for path, text in texts.items():
+        if (changed := with_comments(text, wrong.get(shown(path), {}))) != text:
+            yield path, changed
+
+
+def _moved(problems: Iterable[Problem], old: Path, new: Path) -> list[Problem]:
+    """The problems of a deck that was in the folder `old` and is in `new` now."""
+    was, now = shown(old), shown(new)
+    return [each._replace(path=each.path.replace(was, now), message=each.message.replace(was, now))
+            for each in problems]  # fmt: skip
 
 
 def _copy(content: Path | bytes, target: Path) -> None:
@@ -191,7 +238,7 @@ class _Making:
 
     def __init__(self, incoming: IncomingDeck, beside: Path) -> None:
         self.incoming, self.beside = incoming, beside
-        self.name = "::".join(" ".join(part.split()) for part in incoming.name.split("::") if part.strip()) or "Deck"
+        self.name = _name(incoming.name) or "Deck"
         self.description = incoming.description.strip()
         self.media: dict[str, Path | str] = {}
         self.as_markdown = self.as_html = 0
@@ -213,7 +260,7 @@ class _Making:
         sections: dict[str, list[dict[str, AnyValue]]] = {}
         for card in self.incoming.cards:
             if values := self._card(card):
-                sections.setdefault(" ".join(card.section.split()) or self.name, []).append(values)
+                sections.setdefault(_name(card.section) or self.name, []).append(values)
         return sections
 
     def _card(self, card: IncomingCard) -> dict[str, AnyValue] | None:
@@ -221,10 +268,10 @@ class _Making:
         values = {key: value for key, value in values.items() if value not in ("", (), False)}
         own = self._own_types.get(card.note_type)
         asks = next((key for key in ("cloze", "occlude") if key in (own.filled if own else values)), "question")
-        required = (asks,) if card.note_type else kind_of(values).required
-        if lacking := [key for key in required if key not in values]:
-            called = f"{lacking[0]}, the field '{own.filled[lacking[0]]}'," if own else lacking[0]
-            self._left["a card", f"its {called} shows nothing"] += 1
+        fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
+        fields = {name: text for name, text in fields.items() if text}
+        if not (values or fields):
+            self._left["a card", "it shows nothing"] += 1
             return None
         content = tuple(sorted((key, str(value)) for key, value in values.items()))
         has_it = bool(card.guid) and card.guid in self._guids  # as a script's note that has the same fields
@@ -244,12 +291,11 @@ class _Making:
             values["guid"] = card.guid
         if card.note_type:
             values["type"] = card.note_type
-            fields = {name: self._text("details", text, card) for name, text in card.fields.items()}
-            if shown := {name: text for name, text in fields.items() if text}:
-                values["fields"] = shown
+            if fields:
+                values["fields"] = fields
         order = list(card_keys())
         values = dict(sorted(values.items(), key=lambda item: order.index(item[0])))
-        return {"id": self._id(card.values.get("id", ""), values[asks]), **values}
+        return {"id": self._id(card.values.get("id", ""), values.get(asks, "")), **values}
 
     def _id(self, wanted: object, question: AnyValue) -> str:
         """The card's own id, or a slug of its question, that no other card has."""
@@ -273,7 +319,7 @@ class _Making:
 
         That may be a look that the style of the card's own note type gives to tags and classes.
         """
-        text = re.sub(CONTROL, "", text).strip()
+        text = re.sub(CONTROL, "", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
         if card.html:
             text = self._without_remote(text, html_references(text)) if "<img" in text.lower() else text
             css = self._css.get(card.note_type, "")
@@ -347,6 +393,12 @@ class _Making:
             except (Refused, OSError):
                 continue
         return None
+
+
+def _name(written: str) -> str:
+    """A deck's or section's name with a word on both sides of each `::`; empty if there is none."""
+    parts = (" ".join(part.split()) for part in re.sub(CONTROL, "", written).split("::"))
+    return "::".join(filter(None, parts))
 
 
 def _parts_of_name(name: str, content: Path | bytes) -> tuple[str, str]:

@@ -14,6 +14,13 @@ _NAME = pattern(r"^(?:name|title|deck|cards-deck|target deck)[ \t]{0,9}[:=](.+)$
 _TAGS = pattern(r"^(?:file )?tags\s*[:=][ \t]*(.*(?:\n[ \t]*-[ \t]+.*)*)", re.MULTILINE | re.IGNORECASE)
 #: What the plugin Obsidian_to_Anki has in a page, in a line or two.
 _TARGET = pattern(r"^(TARGET DECK|FILE TAGS)(?::[ \t]*|[ \t]*\n)(\S.*)$", re.MULTILINE)
+#: What Logseq says of a page at its start, and of an item, in lines that couldn't be words and their meanings.
+_OF_PAGE = pattern(r"\A(?:(?:title|tags|alias|type)::[ \t].*\n)+(?=\n|- )")
+_OF_ITEM = pattern(
+    r"^[ \t]*(?:card-(?:last-interval|repeats|ease-factor|next-schedule|last-reviewed|last-score)::.*"
+    r"|id::[ \t][0-9a-f]{8}-[0-9a-f-]{27}|collapsed::[ \t](?:true|false))(?:\n|\Z)",
+    re.MULTILINE,
+)
 _HEADING = pattern(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _FENCE = pattern(r"[ \t]*(`{3,}|~{3,})")
 _MATH = pattern(r"[ \t]*\$\$[ \t]*")
@@ -45,13 +52,16 @@ class Page(NamedTuple):
 def page_of(text: str) -> Page:
     """The blocks of a text in Markdown, without its front matter, comments and anchors."""
     front = _FRONT_MATTER.match(text)
+    head = front[2] if front else ""
     text = text[front.end() :] if front else text
+    if found := _OF_PAGE.match(text):
+        head += "\n" + found[0].replace("::", ":")
+        text = text[found.end() :]
     said = (
         {found[1]: found[2] for found in _TARGET.finditer(text)} if "TARGET DECK" in text or "FILE TAGS" in text else {}
     )
-    name = _NAME.search(front[2]) if front else None
-    tags = _TAGS.search(front[2]) if front else None
-    comments = 0
+    name, tags = _NAME.search(head), _TAGS.search(head)
+    text, comments = _OF_ITEM.subn("", text)
 
     def without(start: str, inside: str, end: str) -> str:
         nonlocal comments

@@ -8,6 +8,7 @@ A file is read in the one spelling that it shows; the headings above its cards, 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
@@ -44,8 +45,12 @@ _MOST_TAGS = _MOST_SEPARATORS = 50  # in a line, that are looked at
 #: Gaps of other tools: what they hide, and perhaps a hint, and a number.
 _HIGHLIGHT = pattern(r"==(?P<hidden>(?=\S)[^=\n]+(?<=\S))==(?:\^\[(?P<hint>[^\]\n]*)\]|\[\^(?P<number>\d+)\])?")
 _CURLY = pattern(r"(?<![{\\$}])\{(?:c?(?P<number>\d+)(?:::?|\|))?(?P<hidden>[^{}|\n]+)(?P<hint>)\}(?!\})")
+_LOGSEQS = pattern(r"\{\{cloze[ \t](?P<hidden>[^{}\n]+)(?P<hint>)(?P<number>)\}\}")
 _BRACKETS = pattern(r"(?<![!\\])\[(?P<hidden>[^\[\]]+)(?P<hint>)(?P<number>)\](?!\()")
 _BOLD = pattern(r"(?:[-*+]\s+|\d{1,9}[.)]\s+)?(\*\*|__)(?=\S)((?:(?!\1).)+)\1[:：]?\s*")
+#: mdanki's tags, in lines of their own, and the line between its questions and answers.
+_TAG_LINKS = pattern(r"[ \t]*(?:\[#[^\s\[\]()]+\]\(\)[ \t]*)+")
+_TURN = "%"
 _WRAPPED = 60  # characters, after which a line end was set by an editor
 _LONGEST_ANSWER = 1_500  # characters; more below a heading is a chapter
 
@@ -222,7 +227,11 @@ def _units(blocks: Sequence[Block]) -> Iterator[tuple[list[str], tuple[str, ...]
 
 
 def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
-    """The cards of a paragraph: one, or one in each of its lines."""
+    """The cards of a paragraph: one, or one in each of its lines, or of its items."""
+    if len(items := _items(lines)) > 1:
+        for item in items:
+            yield from _in_unit(item, path)
+        return
     tagged = next(((n, found) for n, line in enumerate(lines) if (found := _CARD_TAG.search(line))), None)
     if tagged:
         number, tag = tagged
@@ -230,7 +239,9 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
         if tag["kind"] and tag["kind"].endswith("spaced"):
             yield 1
             return
-        yield _pair(question, "\n".join(lines[number + 1 :]), path, bool(tag["kind"]), _words(tag["tags"]))
+        answer = textwrap.dedent("\n".join(lines[number + 1 :]))
+        cloze = None if answer.strip() else _cloze(question, path)
+        yield cloze or _pair(question, answer, path, bool(tag["kind"]), _words(tag["tags"]))
         return
     for mark in ("?", "??"):
         if mark in lines[1:-1]:
@@ -248,6 +259,25 @@ def _in_unit(lines: Sequence[str], path: tuple[str, ...]) -> _Cards:
             yield _pair(question[bullet.end() :] if bullet else question, answer, path, mark == ":::", tags)
         else:
             yield _cloze(line, path) or 1
+
+
+def _items(lines: Sequence[str]) -> list[list[str]]:
+    """Lines by the items of Logseq's outline, each with what is indented below it; all in one if they are none.
+
+    An item with `#card` begins wherever it is, and has its answer below; without, what follows it is as well.
+    """
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    cards = {n for n, line in enumerate(lines) if _BULLET.match(line) and _CARD_TAG.search(line)}
+    if not any(depths[n + 1] > depths[n] for n in cards if n + 1 < len(lines)):
+        return [[*lines]]
+    items: list[list[str]] = []
+    depth = 0
+    for n, line in enumerate(lines):
+        if not items or n in cards or (depths[n] <= depth and _BULLET.match(line)):
+            items.append([])
+            depth = depths[n]
+        items[-1].append(line)
+    return items
 
 
 def _parted(line: str) -> tuple[str, str, str] | None:
@@ -270,7 +300,7 @@ def _pair(question: str, answer: str, path: tuple[str, ...], both_ways: bool, ta
 
 def _cloze(text: str, path: tuple[str, ...]) -> _Found | None:
     """A text with gaps as a card, in Anki's spelling, or with what is highlighted, or in braces."""
-    for gap in (GAP, _HIGHLIGHT, _CURLY):
+    for gap in (GAP, _LOGSEQS, _HIGHLIGHT, _CURLY):
         if gap.search(text):
             return _Found({"cloze": text if gap is GAP else with_gaps(text, gap)}, path)
     return None
@@ -327,6 +357,8 @@ def _bold(page: Page) -> _Cards:
 
 def _has_headings(page: Page) -> int:
     cards = [found for found in _below_headings(page) if isinstance(found, _Found)]
+    if cards and any(line == _TURN or _TAG_LINKS.fullmatch(line) for block in page.blocks for line in block.lines):
+        return SHOWN  # by mdanki
     if len(cards) < 2 or any(len(str(card.parts["answer"])) > _LONGEST_ANSWER for card in cards):
         return NOT
     asked = sum(str(card.parts["question"]).rstrip().endswith(("?", "？", "؟")) for card in cards)
@@ -337,17 +369,28 @@ def _has_headings(page: Page) -> int:
 def _below_headings(page: Page) -> _Cards:
     """Cards from headings with text below, and no heading of a lower level."""
     heading: Block | None = None
-    texts: list[str] = []
+    below: list[Block] = []
     for block in (*page.blocks, Block(("",), (), 1)):
         if not block.level:
-            texts.append("\n".join(block.lines))
+            below.append(block)
             continue
-        answer = _flowing("\n\n".join(texts).strip())
         if heading is None or block.level > heading.level:
-            yield len(texts)
-        elif answer:
-            yield _pair(heading.lines[0], answer, heading.path, False)
-        heading, texts = block, []
+            yield len(below)
+        elif found := _headed(heading, below):
+            yield found
+        heading, below = block, []
+
+
+def _headed(heading: Block, below: Sequence[Block]) -> _Found | None:
+    """The card of a heading: the text below is the answer, but what is above mdanki's `%` is asked, too."""
+    lines = [line for block in below for line in (*block.lines, "")]
+    tags = [line for line in lines if _TAG_LINKS.fullmatch(line)]
+    lines = [line for line in lines if line not in tags]
+    turn = lines.index(_TURN) if _TURN in lines else -1
+    question = "\n".join([heading.lines[0], "", *lines[: max(turn, 0)]])
+    answer = _flowing("\n".join(lines[turn + 1 :]).strip())
+    named = " ".join(tags).replace("[", " ").replace("]()", " ")
+    return _pair(question, answer, heading.path, False, _words(named)) if answer else None
 
 
 #: The spellings; the first one that is surest reads a page.

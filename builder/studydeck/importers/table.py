@@ -22,7 +22,8 @@ from studydeck.text.plain import from_plain
 
 #: Anki's names of delimiters, those first that are tried first.
 _DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "pipe": "|", "colon": ":", "space": " "}
-_TRIED = ("\t", ";", ",", "|")
+_ARROWS = "->->->"  # which says nothing in a text, so it is tried first
+_TRIED = (_ARROWS, "\t", ";", ",", "|")
 _MOST_COLUMNS = 100  # that are told, if they aren't read
 _SAMPLE = 500  # rows by which a delimiter is judged
 #: Anki's lines that say something of the whole file, or which column (from 1) is what.
@@ -37,6 +38,7 @@ _TYPED = pattern(r"\(.*(?:type|eintippen|eingeben|saisi|escrib|digit|入力|输�
 _QUIZLETS_ROW = pattern(r"[^\t;]+\t[^\t;]+(?:;[^\t;]+\t[^\t;]+)+;?\n?")
 _LINES_OF_TWO = pattern(r"(?:[^\t\n]+\t[^\t\n]+\n){2,}")
 _RULE = pattern(r"[\s:|-]*")
+_NUMBERED = 3  # the fewest rows that are known to be numbered
 #: Keys of a table's columns that are no texts of a card.
 _NO_TEXTS = ("tags", "section", "guid", "type", "id")
 
@@ -76,7 +78,7 @@ def _fits(given: Given) -> int:
         return NOT
     if _is_header(_rows(body, delimiter, 1)[0]) or _has_nested_tags(_rows(body, delimiter, _SAMPLE)):
         return SAID
-    if delimiter == "\t":
+    if delimiter in (_ARROWS, "\t"):
         return SHOWN
     return LIKELY if body.count("\n") > 1 else NOT
 
@@ -132,7 +134,7 @@ def _table(given: Given) -> _Table:
         raise ValueError(f"{given.path} has no rows")
     width = max(map(len, rows))
     headers: list[str] = said["columns"].split(delimiter) if "columns" in said else []
-    named = not headers and _is_header(rows[0])
+    named = not headers and (_is_header(rows[0]) or (not _number(rows[0]).isdecimal() and _are_numbered(rows[1:])))
     if named:
         headers = [cell.strip() for cell in rows.pop(0)]
     if given.columns:
@@ -142,8 +144,10 @@ def _table(given: Given) -> _Table:
     else:
         known = {number: key for number, key in enumerate(_once(keys), start=1) if key}
         known |= {number: key for key, number in _columns_of(said).items()}
+        if 1 not in known and _are_numbered(rows):
+            known[1] = ""
         left = iter([key for key in ("question", "answer") if key not in known.values()])
-        keys = [known.get(number) or next(left, "") for number in range(1, width + 1)]
+        keys = [known[number] if number in known else next(left, "") for number in range(1, width + 1)]
     keys += [""] * (width - len(keys))
     for key, number in _columns_of(said).items():
         if number <= len(keys):
@@ -185,6 +189,20 @@ def _is_header(row: Sequence[str]) -> bool:
     if (len(row) > 1 and all(name in LANGUAGES for name in named)) or (len(row) > 2 and "tags" in named):
         return True
     return bool({"question", "cloze"} & {*keys}) and len([*filter(None, keys)]) > 1
+
+
+def _number(row: Sequence[str]) -> str:
+    """A row's first cell without what a number has around it: `7` for `007.`."""
+    number = row[0].strip().rstrip(".)")
+    return number.lstrip("0") or number[-1:]
+
+
+def _are_numbered(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first cells only number the rows, from 0 or 1, and each has a question and an answer besides."""
+    if len(rows) < _NUMBERED or not all(len(row) > 2 and row[1].strip() and row[2].strip() for row in rows):
+        return False
+    first = 0 if _number(rows[0]) == "0" else 1
+    return all(_number(row) == str(number) for number, row in enumerate(rows, first))
 
 
 def _once(keys: Sequence[str]) -> list[str]:
@@ -231,7 +249,7 @@ def _regular(text: str, delimiter: str) -> tuple[float, int]:
 
 def _rows(text: str, delimiter: str, most: int | None = None) -> list[list[str]]:
     """A table's rows, or `most` of them: with cells in quotes if these are well-formed, else quotes are only signs."""
-    if '"' in text:
+    if '"' in text and len(delimiter) == 1:
         csv.field_size_limit(2**31 - 1)
         try:
             return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), most))
@@ -281,8 +299,17 @@ def _unread(table: _Table) -> Iterator[LeftOut]:
         if not key and filled:
             named = number < len(table.headers) and table.headers[number].strip()
             what = f"the column '{named}'" if named else f"column {number + 1}"
-            names = ",".join(each or "-" for each in table.keys[:number])
-            yield LeftOut(what, f"nothing says what it is; name it, as in --columns {names},details", filled)
+            why = f"nothing says what it is; name it, as in --columns {_proposed(table.keys, number)}"
+            yield LeftOut(what, why if number or not _are_numbered(table.rows) else "it only numbers the rows", filled)
+
+
+def _proposed(keys: Sequence[str], number: int) -> str:
+    """What `--columns` may be if the column of this number, from 0, is to be read, too."""
+    free = next((key for key in ("details", "hint") if key not in keys), "tags")
+    names = [free if place == number else key or "-" for place, key in enumerate(keys)]
+    while names[-1] == "-":
+        names.pop()
+    return ",".join(names)
 
 
 def _unreached(table: _Table) -> Iterator[LeftOut]:

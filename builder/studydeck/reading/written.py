@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from studydeck.model.words import Html
 from studydeck.reading.nodes import HTML_TAG
@@ -11,6 +12,7 @@ from studydeck.text.scalar import yaml_scalar, yaml_text, yaml_word
 
 _SHORT = 60  # characters of a list in one line
 _SCHEMA = "# yaml-language-server: $schema=.schema/section.json\n"
+COMMENT = "# "
 
 Value = str | tuple[str, ...] | bool | Mapping[str, str]
 Part = Mapping[str, object]
@@ -22,6 +24,20 @@ def section_yaml(name: str, tag: str, cards: Iterable[Mapping[str, AnyValue]], m
     """A section file, with `more` lines before its cards, whose keys are written in the order in which they come."""
     items = "\n".join(textwrap.indent(card_yaml(each), "  ") for each in cards)
     return f"{_SCHEMA}section: {yaml_text(name, '  ')}\ntag: {yaml_text(tag, '  ')}\n{more}cards:\n{items}"
+
+
+def with_comments(section: str, wrong: Mapping[int, Sequence[str]]) -> str:
+    """A text of `section_yaml` whose cards are comments where these lines of it, from 1, are `wrong`, and say how.
+
+    Every line stays where it is, and its `#` is all that has to go. Lines before the first card make no difference.
+    """
+    lines = section.split("\n")
+    cards = [number for number, line in enumerate(lines) if line.startswith("  - ")]
+    for start, end in pairwise([*cards, len(lines)]):
+        if said := [why for number in range(start, end) for why in wrong.get(number + 1, ())]:
+            lines[start] += f"  # {'. '.join(dict.fromkeys(said))}"
+            lines[start:end] = [line and f"  {COMMENT}{line[2:]}" for line in lines[start:end]]
+    return "\n".join(lines)
 
 
 def card_yaml(values: Mapping[str, AnyValue]) -> str:
