@@ -1127,6 +1127,13 @@ def test_a_card_that_is_not_written_yet_is_no_comment(tmp_path: Path) -> None:
     assert [each["name"] for each in told["problems"] if each["severity"] == "warning"] == ["unwritten"]
 
 
+def test_an_import_of_nothing_but_broken_cards_fails(tmp_path: Path) -> None:
+    (tmp_path / "r.md").write_text("Q: A?\nA: ![](none.png)\n", "utf-8")
+    result = run(tmp_path / "r.md", "--deck", tmp_path / "deck")
+    assert result.exit_code == 1
+    assert "set aside, as comments in the section files: 1 card with errors" in result.output
+
+
 def test_a_card_that_is_the_same_as_a_broken_one_is_named_by_its_line(tmp_path: Path) -> None:
     text = "question,answer,hint\nA {{c1::b,,\nWhich?,The Nile,x\nwhich?,The Nile,y\n"
     imported(tmp_path, text)

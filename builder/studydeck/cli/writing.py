@@ -103,7 +103,7 @@ def import_(file: Path, folder: Path | None, columns: str | None, style: str) ->
         )
     else:
         print_imported(imported)
-    end(failed=are_failing(imported.problems))
+    end(failed=are_failing(imported.problems) or not imported.cards)
 
 
 @click.command(short_help="List cards without an id, or write their ids into the YAML.")
