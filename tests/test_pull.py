@@ -363,6 +363,20 @@ def test_a_deck_that_was_taken_over(learner: Learner, tmp_path: Path) -> None:
     assert pull(author, learner)["diff"] == ""
 
 
+def test_what_anki_reads_otherwise_than_its_author_meant_it_is_no_edit(learner: Learner, tmp_path: Path) -> None:
+    fields = {
+        "Basic": ["\u2028Which line\u2028is it?\u2028", "The second</p>\u3000"],
+        "Cloze": [r"The root is {{c2::\(\sqrt{x}}\)}}.", r"<pre>\(x}}\)</pre>"],
+    }
+    for name, texts in fields.items():
+        note = learner.col.new_note(learner.col.models.by_name(name) or {})
+        note.fields = texts
+        learner.col.add_note(note, learner.deck("Rivers"))
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    answer = pull(author, learner, "--write")
+    assert (answer["edits"], answer["conflicts"], answer["not_pulled"]) == ([], [], [])
+
+
 def test_from_a_package_and_in_words(rivers: Author, learner: Learner, tmp_path: Path) -> None:
     edit(rivers, learner, "nile", Answer="Nil")
     learner.tag(rivers.guid("po"), "mine")

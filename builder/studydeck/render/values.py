@@ -51,7 +51,7 @@ def value_in(key: Key, field: Filled) -> KeyValue | None:
     dressed = _DRESS.fullmatch(field.html)
     if dressed and field.rendered.startswith(dressed[1]):
         field = field._replace(html=dressed[3])
-    return _VALUES[key.takes](key, field)
+    return _VALUES[key.takes](key, field._replace(html=field.html.strip()))
 
 
 def fills_a_field(key: Key) -> bool:
