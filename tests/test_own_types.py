@@ -14,6 +14,7 @@ from anki.decks import DeckId
 from anki.models import NotetypeDict
 from author import DECK, START, Author
 from click.testing import CliRunner
+from theirs import PICTURE
 
 from studydeck.cli import main
 from studydeck.commands.preview import Viewer
@@ -512,3 +513,30 @@ def test_the_cards_of_a_note_are_those_that_anki_makes(learner: Learner, front: 
         note.fields = [*values, "d"]
         learner.col.add_note(note, DeckId(1))
         assert tuple(card.ord for card in note.cards()) == kind.cards_in(dict(zip("ABCD", note.fields, strict=True)))
+
+
+def test_an_image_occlusion_that_is_kept_as_a_cloze_is_a_picture_on_paper(author: Author, learner: Learner) -> None:
+    note_type = learner.col.models.by_name("Image Occlusion")
+    assert note_type is not None
+    folder_of(author, note_type, "Masks", kind="cloze")
+    author.write("deck.yaml", DECK + "note-types: {Masks: {cloze: Occlusion}}\n")
+    author.write("media/heart.png", PICTURE)
+    rect = "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}"
+    more = (
+        "{{c2::image-occlusion:ellipse:left=.5:top=.5:rx=.1:ry=.2}} {{c0::image-occlusion:text:left=.1:top=0:text=x}}"
+    )
+    corners = "{{c2::image-occlusion:polygon:points=0,0 .5,0 .5,.25}}"
+    author.section(
+        f"  - {{id: x, type: Masks, cloze: '{rect} {more} {corners}',\n"
+        '     fields: {Header: Name the parts, Image: "![heart](heart.png)", Back Extra: Of a mouse}}\n'
+    )
+    page = author.out / "paper.html"
+    shown = CliRunner().invoke(main, ["export", str(author.folder), "--to", "print", "-o", str(page)])
+    assert shown.exit_code == 0, shown.output
+    html = page.read_text("utf-8")
+    assert "image-occlusion" not in html
+    assert html.count("data:image/png;base64,") == 2
+    assert '<rect x="10" y="20" width="30" height="40"/>' in html
+    assert '<ellipse cx="60" cy="70" rx="10" ry="20"/><polygon points="0 0 50 0 50 25"/>' in html
+    assert html.count("<b ") == 6
+    assert "Name the parts" in html
