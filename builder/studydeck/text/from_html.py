@@ -146,8 +146,9 @@ class Seen:
     lose something of it. Either may find more in broken HTML, or in a gap that a formula's `}}` ends.
     """
 
-    def __init__(self, html: str, files: Mapping[str, str] | None) -> None:
-        self._html, self._files = html.strip(), files  # as Markdown, no text has blanks at its ends
+    def __init__(self, html: str, files: Mapping[str, str] | None, css: str) -> None:
+        self._html = html.strip()  # as Markdown, no text has blanks at its ends
+        self._files, self._style = files, style_of(css)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Seen):
@@ -161,18 +162,21 @@ class Seen:
         from studydeck.text.clean import cleaned, without_speech  # which a build doesn't need
 
         html = cleaned(without_speech(self._html), self._files).strip()
-        found = shown(html)
+        found = shown(html, self._style)
         return html.split() if found.lost else _comparable(found.blocks)
 
     @cached_property
     def _as_it_is(self) -> object:
-        found = shown(self._html)
+        found = shown(self._html, self._style)
         return None if found.lost else _comparable(found.blocks, self._files)
 
 
-def seen_in(html: str, files: Mapping[str, str] | None = None) -> Seen:
-    """What a field shows; `files` maps names of media to those to compare by, and others are left out."""
-    return Seen(html, files)
+def seen_in(html: str, files: Mapping[str, str] | None = None, css: str = "") -> Seen:
+    """What a field shows in a note type of this style.
+
+    `files` maps names of media to those to compare by, and others are left out.
+    """
+    return Seen(html, files, css)
 
 
 def _comparable(blocks: Blocks, files: Mapping[str, str] | None = None) -> object:
