@@ -490,6 +490,22 @@ def test_a_row_far_down_the_list_is_made_when_it_comes_into_sight(
         assert page.locator("#cards [tabindex='0']").count() == 1
 
 
+def test_an_address_names_a_card_a_note_or_a_list(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.section("  - {id: seas, question: Name the seas, items: [The Black Sea, The Red Sea]}\n", "Seas", "x.yaml")
+    for name, asks in [("amazon", "Which river carries"), ("amazon/2", "The Amazon"), ("seas", "Name the seas"),
+                       ("river", "Which river flows through Cairo?"), ("constructor", "Which river flows"),
+                       ("", "Which river flows"), ("100%", "Which river flows")]:  # fmt: skip
+        open_page(f"{server.address}#{name}").shows(asks)
+    window = open_page(f"{server.address}#amazon")
+    window.page.keyboard.press("ArrowRight")
+    window.shows("The Amazon")
+    window.page.evaluate("location.hash = 'gap'")
+    window.shows("The [...] meets")
+    assert window.complaints == []
+
+
 def test_a_card_of_the_decks_own_note_type_has_its_style_and_runs_no_script(
     rivers: Author, server: Server, open_page: Callable[..., Window]
 ) -> None:
