@@ -373,7 +373,9 @@ FAULTY = {
     "a file elsewhere": (TYPE, "1-front.html", "../../deck.yaml", "'../../deck.yaml' isn't the name of an .html file"),
     "a missing file": (TYPE, "1-front.html", "no.html", "there is no file no.html"),
     "an unknown key": (TYPE, '"stamp"', '"stmp"', "unknown key 'stmp'"),
-    "a huge id": (TYPE, '"id": ', '"id": 99999999999999999999', "expected a whole number for 'id'"),
+    "a huge id": (TYPE, '"id": ', '"id": 99999999999999999999', "the number 99999999999999999999"),
+    "an id of endless digits": (TYPE, '"id": ', f'"id": {"9" * 5000}', "for 'id' is out of range"),
+    "a large id": (TYPE, '"id": ', '"id": 99999', "is out of range"),
     "no number": (TYPE, '"stamp": ', '"stamp": "x", "sort": ', "expected a whole number for 'stamp'"),
     "two fields of one name": (TYPE, '"Flag"', '"Both"', "two fields are called 'Both'"),
     "a name that Anki refuses": (TYPE, '"Flag"', '"a:b"', "Anki can't use 'a:b' as a field's name"),
@@ -393,6 +395,20 @@ def test_a_faulty_note_type_is_reported_where_it_is_wrong(their_deck: Author, wh
     errors = their_deck.load().errors
     assert errors
     assert any(message in each.message for each in errors), errors
+
+
+def test_an_id_that_anki_can_not_take_is_reported_with_the_range(author: Author) -> None:
+    author.write("deck.yaml", DECK + "note-types: {T: {question: A}}\n")
+    author.write("note-types/T/f.html", "{{A}}")
+    faces = "fields: [{name: A}]\ntemplates: [{name: B, front: f.html, back: f.html}]\n"
+    for number, where, remedy in [
+        (2**70, ":2:5: ", "write one that is less than 9,223,372,036,854,775,808"),
+        (2**60, ":2:1: ", "write the number that Anki has for it, from 1 to 9,007,199,254,740,991"),
+        (0, ":2:1: ", "write the number that Anki has for it, from 1 to 9,007,199,254,740,991"),
+    ]:
+        author.write("note-types/T/note-type.yaml", f"name: T\nid: {number}\n{faces}")
+        first, *_ = author.load().errors
+        assert (where in str(first), first.remedy) == (True, remedy), str(first)
 
 
 def test_a_script_in_a_template_is_told(their_deck: Author) -> None:
