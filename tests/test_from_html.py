@@ -12,8 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studydeck.text import to_cloze_html, to_html
-from studydeck.text.from_html import to_markdown
+from studydeck.kinds.cloze import CLOZE
+from studydeck.model import Html, Text
+from studydeck.render.values import Filled, value_in
+from studydeck.text import field_html, to_cloze_html, to_html
+from studydeck.text.clean import html_references
+from studydeck.text.from_html import seen_in, to_markdown
 from studydeck.text.shown import shown
 
 CASES = Path(__file__).parent / "cases"
@@ -258,3 +262,44 @@ def test_no_html_loses_a_word_in_silence(pieces: list[str]) -> None:
         assert words(again) == words(html), found
         assert shown(again).lost == ()
         assert to_markdown(again).lost == ()
+
+
+BROKEN = (
+    "\u2028",
+    "\u3000",
+    r"\(\frac{1}{x}}\)",
+    r"\(x}}\)",
+    r"\(a::b\)",
+    "{{c2::",
+    "[anki:tts lang=en_US]",
+    "[/anki:tts]",
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES + BROKEN), max_size=8))
+@example(["{{c2::", r"\(x}}\)", "}}"])
+@example(["{{c1::", "<pre>", "}}"])
+@example(["\u2028", "a", "</p>", "b", "\u3000"])
+@example(["<ul>", "a", "\u2028"])
+@example(["<b>", "{{c1::", "a", "</b>", "b", "}}"])
+@example(["[anki:tts lang=en_US]", "a", "[/anki:tts]", "b", "<font color=blue>"])
+def test_what_becomes_of_a_field_shows_the_same_as_the_field(pieces: list[str]) -> None:
+    html = "".join(pieces)
+    value = value_in(CLOZE.keys["cloze"], Filled(html, False, None))
+    if value is None:  # nothing but blanks
+        return
+    text = value if isinstance(value, Html) else Text(value)
+    files = {name: name for name, _ in html_references(html)}
+    again = field_html(text, files, with_gaps=True)
+    assert seen_in(again) == seen_in(html), (value, again)
+
+
+@pytest.mark.parametrize(("one", "other"), [("a", "b"), ("a<br>b", "a b"), (r"{{c1::\(x}}\)}}", r"{{c1::\(y}}\)}}"),
+                                            ("<b>a</b>", "a"), ("<img src=a.png>", "<img src=b.png>")])  # fmt: skip
+def test_what_differs_is_seen(one: str, other: str) -> None:
+    assert seen_in(one) != seen_in(other)
+
+
+def test_a_picture_is_seen_by_the_name_that_it_is_given() -> None:
+    assert seen_in('a</p><img src="x.png">', {"x.png": "y.png"}) == seen_in('a</p><img src="y.png">')

@@ -14,6 +14,7 @@ from anki.decks import DeckId
 from anki.models import NotetypeDict
 from author import DECK, START, Author
 from click.testing import CliRunner
+from theirs import PICTURE
 
 from studydeck.cli import main
 from studydeck.commands.preview import Viewer
@@ -372,7 +373,9 @@ FAULTY = {
     "a file elsewhere": (TYPE, "1-front.html", "../../deck.yaml", "'../../deck.yaml' isn't the name of an .html file"),
     "a missing file": (TYPE, "1-front.html", "no.html", "there is no file no.html"),
     "an unknown key": (TYPE, '"stamp"', '"stmp"', "unknown key 'stmp'"),
-    "a huge id": (TYPE, '"id": ', '"id": 99999999999999999999', "expected a whole number for 'id'"),
+    "a huge id": (TYPE, '"id": ', '"id": 99999999999999999999', "the number 99999999999999999999"),
+    "an id of endless digits": (TYPE, '"id": ', f'"id": {"9" * 5000}', "for 'id' is out of range"),
+    "a large id": (TYPE, '"id": ', '"id": 99999', "is out of range"),
     "no number": (TYPE, '"stamp": ', '"stamp": "x", "sort": ', "expected a whole number for 'stamp'"),
     "two fields of one name": (TYPE, '"Flag"', '"Both"', "two fields are called 'Both'"),
     "a name that Anki refuses": (TYPE, '"Flag"', '"a:b"', "Anki can't use 'a:b' as a field's name"),
@@ -392,6 +395,20 @@ def test_a_faulty_note_type_is_reported_where_it_is_wrong(their_deck: Author, wh
     errors = their_deck.load().errors
     assert errors
     assert any(message in each.message for each in errors), errors
+
+
+def test_an_id_that_anki_can_not_take_is_reported_with_the_range(author: Author) -> None:
+    author.write("deck.yaml", DECK + "note-types: {T: {question: A}}\n")
+    author.write("note-types/T/f.html", "{{A}}")
+    faces = "fields: [{name: A}]\ntemplates: [{name: B, front: f.html, back: f.html}]\n"
+    for number, where, remedy in [
+        (2**70, ":2:5: ", "write one that is less than 9,223,372,036,854,775,808"),
+        (2**60, ":2:1: ", "write the number that Anki has for it, from 1 to 9,007,199,254,740,991"),
+        (0, ":2:1: ", "write the number that Anki has for it, from 1 to 9,007,199,254,740,991"),
+    ]:
+        author.write("note-types/T/note-type.yaml", f"name: T\nid: {number}\n{faces}")
+        first, *_ = author.load().errors
+        assert (where in str(first), first.remedy) == (True, remedy), str(first)
 
 
 def test_a_script_in_a_template_is_told(their_deck: Author) -> None:
@@ -512,3 +529,30 @@ def test_the_cards_of_a_note_are_those_that_anki_makes(learner: Learner, front: 
         note.fields = [*values, "d"]
         learner.col.add_note(note, DeckId(1))
         assert tuple(card.ord for card in note.cards()) == kind.cards_in(dict(zip("ABCD", note.fields, strict=True)))
+
+
+def test_an_image_occlusion_that_is_kept_as_a_cloze_is_a_picture_on_paper(author: Author, learner: Learner) -> None:
+    note_type = learner.col.models.by_name("Image Occlusion")
+    assert note_type is not None
+    folder_of(author, note_type, "Masks", kind="cloze")
+    author.write("deck.yaml", DECK + "note-types: {Masks: {cloze: Occlusion}}\n")
+    author.write("media/heart.png", PICTURE)
+    rect = "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}"
+    more = (
+        "{{c2::image-occlusion:ellipse:left=.5:top=.5:rx=.1:ry=.2}} {{c0::image-occlusion:text:left=.1:top=0:text=x}}"
+    )
+    corners = "{{c2::image-occlusion:polygon:points=0,0 .5,0 .5,.25}}"
+    author.section(
+        f"  - {{id: x, type: Masks, cloze: '{rect} {more} {corners}',\n"
+        '     fields: {Header: Name the parts, Image: "![heart](heart.png)", Back Extra: Of a mouse}}\n'
+    )
+    page = author.out / "paper.html"
+    shown = CliRunner().invoke(main, ["export", str(author.folder), "--to", "print", "-o", str(page)])
+    assert shown.exit_code == 0, shown.output
+    html = page.read_text("utf-8")
+    assert "image-occlusion" not in html
+    assert html.count("data:image/png;base64,") == 2
+    assert '<rect x="10" y="20" width="30" height="40"/>' in html
+    assert '<ellipse cx="60" cy="70" rx="10" ry="20"/><polygon points="0 0 50 0 50 25"/>' in html
+    assert html.count("<b ") == 6
+    assert "Name the parts" in html

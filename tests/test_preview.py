@@ -13,10 +13,11 @@ import subprocess
 import sys
 import threading
 import time
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -487,6 +488,22 @@ def test_a_row_far_down_the_list_is_made_when_it_comes_into_sight(
         page.evaluate("location.hash = 'c1000/1'")
         expect(page.locator("[data-key='c1000/1']")).to_be_in_viewport(ratio=0.9)
         assert page.locator("#cards [tabindex='0']").count() == 1
+
+
+def test_an_address_names_a_card_a_note_or_a_list(
+    rivers: Author, server: Server, open_page: Callable[..., Window]
+) -> None:
+    rivers.section("  - {id: seas, question: Name the seas, items: [The Black Sea, The Red Sea]}\n", "Seas", "x.yaml")
+    for name, asks in [("amazon", "Which river carries"), ("amazon/2", "The Amazon"), ("seas", "Name the seas"),
+                       ("river", "Which river flows through Cairo?"), ("constructor", "Which river flows"),
+                       ("", "Which river flows"), ("100%", "Which river flows")]:  # fmt: skip
+        open_page(f"{server.address}#{name}").shows(asks)
+    window = open_page(f"{server.address}#amazon")
+    window.page.keyboard.press("ArrowRight")
+    window.shows("The Amazon")
+    window.page.evaluate("location.hash = 'gap'")
+    window.shows("The [...] meets")
+    assert window.complaints == []
 
 
 def test_a_card_of_the_decks_own_note_type_has_its_style_and_runs_no_script(
@@ -1302,6 +1319,75 @@ def test_the_exported_page_works_from_disk(rivers: Author, tmp_path: Path, open_
     other = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(rivers.folder)])
     assert other.exit_code == 2
     assert "choose an empty folder" in other.stderr
+
+
+_CAN_PLAY = """(file) => new Promise((done) => {
+  const sound = new Audio(file);
+  sound.oncanplay = () => done(true);
+  sound.onerror = () => done(false);
+})"""
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[str]]]:
+    """A server somewhere else: its address, and the paths that are asked for there."""
+    asked: list[str] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_the_exported_page_loads_what_is_beside_it_and_nothing_from_elsewhere(
+    rivers: Author, tmp_path: Path, open_page: Callable[..., Window]
+) -> None:
+    font = next(Path("/usr/share/fonts").rglob("*.ttf"), None)
+    if font is None:
+        pytest.skip("there is no font")
+    with listening() as (elsewhere, asked):
+        rivers.write("deck.yaml", DECK + "note-types: {Capitals: {question: Country}}\n")
+        asks = "$x^2$ ![delta](delta.svg) ![](ding.wav)"
+        rivers.section(f'  - {{id: a, type: Capitals, question: "{asks}"}}\n', "A", "a.yaml")
+        style = (
+            f"@import url({elsewhere}/more.css); @font-face {{ font-family: far; src: url({elsewhere}/far.woff2) }}"
+            "@font-face { font-family: near; src: url(_letters.ttf) } .a { font: 1em near, far }"
+            f".a {{ background: url({elsewhere}/far.png) }} .card {{ background-image: url(_near.svg) }}"
+        )
+        for name, text in (("note-type.yaml", FONT_TYPE), ("back.html", "{{Country}}"), ("style.css", style)):
+            rivers.write(f"note-types/Capitals/{name}", text)
+        rivers.write("note-types/Capitals/front.html", f"<p class=a>{{{{Country}}}}<img src='{elsewhere}/b.png'></p>")
+        with wave.open(str(rivers.folder / "media" / "ding.wav"), "wb") as sound:
+            sound.setparams((1, 2, 8000, 800, "NONE", ""))
+            sound.writeframes(bytes(1600))
+        rivers.write("note-types/Capitals/_letters.ttf", font.read_bytes())
+        rivers.write("note-types/Capitals/_near.svg", (rivers.folder / "media" / "delta.svg").read_bytes())
+        folder = tmp_path / "page"
+        done = CliRunner().invoke(main, ["preview", str(rivers.folder), "--export", str(folder)])
+        assert done.exit_code == 0, done.output
+        window = open_page((folder / "index.html").as_uri() + "#a/1")
+        card = window.card
+        loaded = "document.fonts.load('1em near').then((fonts) => fonts.map((font) => font.status))"
+        assert card.evaluate(loaded) == ["loaded"]
+        assert card.evaluate("document.querySelector('img').decode().then(() => true)")
+        assert card.locator("math").count() == 1
+        sound = card.locator(".replay-button").evaluate("(link) => link.href")
+        assert window.page.evaluate(_CAN_PLAY, sound)
+        assert asked == []
+        refused = "".join(window.complaints)
+        assert all(f"{elsewhere}/{name}" in refused for name in ("more.css", "far.woff2", "far.png", "b.png"))
 
 
 def test_a_deck_with_errors_is_not_exported(author: Author, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from anki.collection import Collection
 from author import Author
 from click.testing import CliRunner, Result
 from test_edition import git
-from theirs import collection_of, exported, taken_over
+from theirs import LONG_AGO, collection_of, exported, taken_over
 
 from studydeck.cli import main
 from studydeck.engine.learner import Learner
@@ -361,6 +361,48 @@ def test_a_deck_that_was_taken_over(learner: Learner, tmp_path: Path) -> None:
     assert learner.import_package(author.package).updated == 0
     assert learner.having() == before
     assert pull(author, learner)["diff"] == ""
+
+
+def test_what_anki_reads_otherwise_than_its_author_meant_it_is_no_edit(learner: Learner, tmp_path: Path) -> None:
+    fields = {
+        "Basic": ["\u2028Which line\u2028is it?\u2028", "The second</p>\u3000"],
+        "Cloze": [r"The root is {{c2::\(\sqrt{x}}\)}}.", r"<pre>\(x}}\)</pre>"],
+    }
+    for name, texts in fields.items():
+        note = learner.col.new_note(learner.col.models.by_name(name) or {})
+        note.fields = texts
+        learner.col.add_note(note, learner.deck("Rivers"))
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    answer = pull(author, learner, "--write")
+    assert (answer["edits"], answer["conflicts"], answer["not_pulled"]) == ([], [], [])
+
+
+def test_classes_to_which_the_note_type_gives_a_look_stay(learner: Learner, tmp_path: Path) -> None:
+    basic = learner.col.models.by_name("Basic")
+    assert basic is not None
+    basic["css"] += ".big { font-size: 3em }"
+    learner.col.models.update_dict(basic)
+    note, big = learner.col.new_note(basic), '<span class="big">The Nile</span>'
+    note.fields = ["Which river flows through Cairo?", "The Nile"]
+    learner.col.add_note(note, learner.deck("Rivers"))
+    learner.set_stamp(note.guid, LONG_AGO)
+    author = taken_over(exported(learner, tmp_path / "theirs.apkg", legacy=False), tmp_path)
+    author.build()
+    new = learner.col.new_note(basic)
+    new.fields = ['<span class="plain">Which river flows through Turin?</span>', big]
+    learner.col.add_note(new, learner.deck("Rivers"))
+    learner.set_stamp(new.guid, author.now + 50)
+    note.load()
+    note.fields[1] = big
+    learner.col.update_note(note)
+    learner.set_stamp(note.guid, author.now + 50)
+    answer = pull(author, learner, "--write")
+    assert [(each["key"], each["value"]) for each in answer["edits"]] == [("answer", big)]
+    (values,) = (each["values"] for each in answer["new"])
+    assert (values["question"], values["answer"]) == ("Which river flows through Turin?", big)
+    assert pull(author, learner)["diff"] == ""
+    assert author.build().changes.edited
+    assert learner.import_package(author.package).updated == 0
 
 
 def test_from_a_package_and_in_words(rivers: Author, learner: Learner, tmp_path: Path) -> None:

@@ -897,6 +897,15 @@ def test_what_may_not_be_read_is_told(name: str, place: str) -> None:
     ]
 
 
+def test_a_folder_that_is_gone_is_said_to_be(author: Author) -> None:
+    author.section(NILE)
+    author.folder.rename(author.folder.with_name("moved"))
+    first, *_ = author.problems()
+    assert str(first).endswith(
+        "rivers:1:1: error: there is no such folder; if it was moved, start again where it is now [unreadable]"
+    )
+
+
 def test_files_of_other_endings_are_told(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     author.section(NILE)
     give(author, {"air.yml": HEAD, "Fire.YAML": HEAD, ".hidden.yml": "", "notes.txt": "", "yml": ""})

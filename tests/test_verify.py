@@ -15,8 +15,10 @@ import pytest
 from author import DECK, Author
 from click.testing import CliRunner
 from tamper import tampered
+from theirs import LONG_AGO, PICTURE, exported, taken_over
 
 from studydeck.cli import main
+from studydeck.engine.learner import Learner
 from studydeck.engine.verify import verify
 
 ROOT = Path(__file__).parent.parent
@@ -115,6 +117,29 @@ def test_a_card_that_no_edit_took_may_not_be_empty(tmp_path: Path) -> None:
     previous = with_genanki(tmp_path / "a.apkg", "", stamp=1_600_000_000)
     package = with_genanki(tmp_path / "b.apkg", "x", front="{{A}}", stamp=1_700_000_000)
     assert "the old learner's cards render and Check Database is clean" in failed(package, previous)
+
+
+def test_a_card_that_was_blank_before_is_no_fault(learner: Learner, tmp_path: Path) -> None:
+    basic = learner.col.models.by_name("Basic")
+    assert basic is not None
+    basic["tmpls"][0]["qfmt"] = "{{text:Front}}"
+    learner.col.models.update_dict(basic)
+    learner.col.media.write_data("nile.png", PICTURE)
+    for front in ('<img src="nile.png">', "Which river flows through Cairo?"):
+        note = learner.col.new_note(basic)
+        note.fields = [front, "The Nile"]
+        learner.col.add_note(note, learner.deck("Rivers"))
+        learner.set_stamp(note.guid, LONG_AGO)
+    theirs = exported(learner, tmp_path / "theirs.apkg", legacy=False)
+    author = taken_over(theirs, tmp_path)
+    author.build()
+    assert failed(author.package) == ["a new learner's cards render and Check Database is clean"]
+    assert failed(author.package, theirs) == []
+    author.edit("question: Which river flows through Cairo?", "question: '![the Nile](nile.png)'", "rivers.yaml")
+    author.build()
+    assert failed(author.package, theirs) == [
+        f"{whose} cards render and Check Database is clean" for whose in ("a new learner's", "the old learner's")
+    ]
 
 
 def test_innocent_words_are_no_fault(rivers: Author) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -194,18 +195,19 @@ class _Comparing:
     def _compare_one(
         self, note: Note, what: Compared, here: Mapping[str, str], there: Mapping[str, str], base: Base | None
     ) -> None:
+        seen = partial(self.media.seen, what.key, css=style_of_own(note.card.kind))
         last = self.bases.last(note.identity.guid)
-        theirs, mine = self.media.seen(what.key, there), self.media.seen(what.key, here)
+        theirs, mine = seen(there), seen(here)
         known = [with_names(note, each.fields) for each in (base, last) if each is not None]
-        if theirs == mine or any(self.media.seen(what.key, each) == theirs for each in known):
+        if theirs == mine or any(seen(each) == theirs for each in known):
             return
         if base and (older := self.bases.of(note.identity.guid, base.stamp - 1)) is not None:
             known.append(with_names(note, older.fields))
-            if self.media.seen(what.key, known[-1]) == theirs:
+            if seen(known[-1]) == theirs:
                 self.not_pulled.append(NotPulled(note.identity.id, what.name, _OLDER))
                 return
         shipped = min(known, key=lambda each: _distance(what.key, there, each)) if base else None
-        was = self.media.seen(what.key, shipped) if shipped else None
+        was = seen(shipped) if shipped else None
         if why := _left_to_its_author(note.card, what.name):
             text = html_words(there.get(what.key.field, ""))[:60]
             self.not_pulled.append(NotPulled(note.identity.id, what.name, f"Anki has '{text}', and {why}"))
@@ -238,7 +240,8 @@ class _Comparing:
         language = card.languages(section.languages.inside(self.deck.languages)).of(key)
         is_marked = bool(fields.get(key.mark)) if key.mark else False
         files = {**self.media.files_in(rendered), **self.media.files_in(html)}
-        return value_in(key, Filled(html, is_marked, what.present, language, files, rendered))
+        css = style_of_own(card.kind)
+        return value_in(key, Filled(html, is_marked, what.present, language, files, rendered, css))
 
     def _words(self, note: Note, what: Compared, fields: Mapping[str, str]) -> str:
         """A value in words, to show it."""
@@ -389,6 +392,11 @@ def _left_to_its_author(card: Card, key: str, value: KeyValue | None = "") -> st
     return ""
 
 
+def style_of_own(kind: Kind) -> str:
+    """The style of a note type of the deck's own, which may give classes and tags a look, as `import` heeds it."""
+    return kind.note_type.css if kind.note_type else ""
+
+
 def in_yaml(values: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     """A card's values in the form and the order that they have in the YAML, without those that are None."""
     written: dict[str, Any] = {}
@@ -436,12 +444,12 @@ class MediaOfAnki:
         self.new: dict[str, bytes] = {}
         self._taken = {name.casefold() for name in _files_in(loaded.deck)}
 
-    def seen(self, key: Key, fields: Mapping[str, str]) -> object:
-        """What a note shows of a key."""
+    def seen(self, key: Key, fields: Mapping[str, str], css: str = "") -> object:
+        """What a note shows of a key, in a note type of this style."""
         html = self.silent(fields.get(key.field, ""))
         for name in _files_shown(html):
             self._look_at(name)
-        return seen_in(html, self.names), bool(fields.get(key.mark)) if key.mark else False
+        return seen_in(html, self.names, css), bool(fields.get(key.mark)) if key.mark else False
 
     def silent(self, html: str) -> str:
         """A field without the sounds of texts that are read aloud, which no author writes."""

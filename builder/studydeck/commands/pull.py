@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from studydeck.commands.compared import (
     differences,
     drawn_in,
     fields_of,
+    style_of_own,
     with_names,
 )
 from studydeck.files import read_bytes, write_file, write_files
@@ -244,8 +246,8 @@ def _has_all(note: Note, fields: Mapping[str, str], found: FoundNote, base: Base
         return False
     here, fields, base_fields = fields_of(note), with_names(note, fields), with_names(note, base.fields)
     for each in compared_in(note, here):
-        mine = media.seen(each.key, here)
-        if mine not in (media.seen(each.key, fields), media.seen(each.key, base_fields)):
+        seen = partial(media.seen, each.key, css=style_of_own(note.card.kind))
+        if seen(here) not in (seen(fields), seen(base_fields)):
             return False
     if any(here[name] != base.fields.get(name, "") for name in drawn_in(note, here)):
         return False

@@ -204,12 +204,16 @@ class Learner:
     def faults(self, taken: Container[int] = ()) -> list[str]:
         """What is wrong with the collection: cards that don't render, empty cards, what Check Database fixes.
 
-        `taken` are ids of cards that an edit removed from their notes. Anki keeps these, with a blank front, until the
-        learner removes them by Tools › Empty Cards.
+        `taken` are ids of cards that don't count: an edit removed them from their notes, or they were blank before.
+        Anki keeps these, with a blank front, until the learner removes them by Tools › Empty Cards.
         """
         faults = [fault for card in self.cards() if card.id not in taken for fault in _unsound(card)]
         empty = [note for note in self.col.get_empty_cards().notes if any(card not in taken for card in note.card_ids)]
         return [*faults, *(f"note {note.note_id} has empty cards" for note in empty), *self._fixed()]
+
+    def blank_cards(self) -> set[int]:
+        """The ids of cards that ask nothing, even if Anki doesn't call them empty: a picture in `{{text:…}}`."""
+        return self.empty_cards() | {card.id for card in self.cards() if _is_blank(card)}
 
     def empty_cards(self) -> set[int]:
         """The ids of cards whose front is blank."""
@@ -251,6 +255,13 @@ def _outcome(log: ImportResponse.Log) -> Import:
     return Import(
         len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting), sum(len(each) for each in other)
     )
+
+
+def _is_blank(card: Card) -> bool:
+    try:
+        return not card.render_output().question_text.strip()
+    except AnkiException:
+        return False
 
 
 def _unsound(card: Card) -> Iterator[str]:

@@ -13,6 +13,8 @@ from studydeck.counting import counted
 from studydeck.engine.learner import Had, Import, Learner
 from studydeck.model import is_another_tools
 
+#: A card, by its note's guid and its number there.
+_Numbered = tuple[str, int]
 #: How many cards a learner of the previous package studies before importing the new one.
 _STUDIED = 100
 _OWN_TAG = "studydeck-verify"
@@ -45,15 +47,30 @@ def verify(package: Path, previous: Path | None = None, *, merging: bool = False
     with a sentence if the engine can't import a file.
     """
     try:
-        checks, shipped = _first_import(package)
+        blank = _blank_in(previous) if previous is not None else set()
+        checks, shipped = _first_import(package, blank)
         if previous is not None:
-            checks += _import_again(package, previous, shipped, merging)
+            checks += _import_again(package, previous, shipped, blank, merging)
     except AnkiException as error:
         raise ValueError(f"Anki fails after importing {package} ({error})") from None
     return Report(str(package), str(previous) if previous else None, tuple(checks))
 
 
-def _first_import(package: Path) -> tuple[list[Finding], dict[str, Had]]:
+def _blank_in(previous: Path) -> set[_Numbered]:
+    """The cards that are blank in `previous`: they are no fault of a package that leaves them so."""
+    with Learner() as learner:
+        _import(learner, previous)
+        blank = learner.blank_cards()
+        numbered = ((guid, *each) for guid, note in learner.having().items() for each in note.cards.items())
+        return {(guid, number) for guid, number, card in numbered if card in blank}
+
+
+def _cards_of(blank: Container[_Numbered], notes: Mapping[str, Had]) -> set[int]:
+    """The ids that these cards have in a learner's collection."""
+    return {card for guid, note in notes.items() for number, card in note.cards.items() if (guid, number) in blank}
+
+
+def _first_import(package: Path, blank: Container[_Numbered]) -> tuple[list[Finding], dict[str, Had]]:
     """The checks of a new learner's two devices, and the package's notes after the import."""
     with Learner() as learner, Learner() as second:
         outcome = _import(learner, package)
@@ -70,11 +87,13 @@ def _first_import(package: Path) -> tuple[list[Finding], dict[str, Had]]:
             Finding("no two notes share a guid", not twice, _some(twice)),
             Finding("a second device gives the notes the same numbers", not other, _some(other)),
             Finding("no media is missing", not missing, ", ".join(missing[:5]) or "none missing"),
-            *_sound(learner, "a new learner's"),
+            *_sound(learner, "a new learner's", _cards_of(blank, shipped)),
         ], shipped  # fmt: skip
 
 
-def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had], merging: bool) -> list[Finding]:
+def _import_again(
+    package: Path, previous: Path, shipped: Mapping[str, Had], blank: Container[_Numbered], merging: bool
+) -> list[Finding]:
     """The checks of a learner who studied `previous`, and tagged all of its notes."""
     with Learner() as learner:
         _import(learner, previous)
@@ -92,7 +111,7 @@ def _import_again(package: Path, previous: Path, shipped: Mapping[str, Had], mer
             Finding("every history is unchanged", not changed, seen),
             *_notes(was, shipped, now),
             _sync(learner, merging),
-            *_sound(learner, "the old learner's", _taken(was, shipped)),
+            *_sound(learner, "the old learner's", _taken(was, shipped) | _cards_of(blank, was)),
         ]  # fmt: skip
 
 

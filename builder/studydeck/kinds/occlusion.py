@@ -28,6 +28,14 @@ _TAG = pattern(r"<[^>]*>")
 _SHAPE = pattern(r"\{\{c(\d+)::image-occlusion:[^{}]*:part=([0-9a-f]+)\}\}")
 _MATH = pattern(r"\\[()[\]]")
 _ALT = pattern(r' alt="[^"]*"')
+_PICTURE = pattern(r"<img\s[^<>]*>")
+_NUMBER = pattern(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
+#: Where Anki's shapes are, in fractions of the picture.
+_PLACE = {
+    "rect": ("left", "top", "width", "height"),
+    "ellipse": ("left", "top", "rx", "ry"),
+    "polygon": ("points",),
+}
 _SIZE = pattern(r'<img [^<>]*width="(\d+)" height="(\d+)">')
 
 
@@ -189,16 +197,44 @@ def _on_paper(note: Note) -> list[Sides]:
     """The picture with all parts covered and numbered; the same uncovered, and the names by their numbers."""
     names = _named(_field(note, "Names")).values()
     listed = "".join(f"<li>{name}</li>" for name in names)
-    covered, open_ = (_numbered_picture(note, kind) for kind in ("covered", "open"))
+    parts = [(str(number), part) for number, part in enumerate(filter(str.strip, note.card.values["parts"]), start=1)]
+    covered, open_ = (_numbered_picture(_field(note, "Image"), parts, how) for how in ("covered", "open"))
     return [Sides(f"{_field(note, 'Header')}{covered}", [f"{open_}<ol>{listed}</ol>"])]
 
 
-def _numbered_picture(note: Note, how: str) -> str:
-    parts: Sequence[Part] = [part for part in note.card.values["parts"] if part.strip()]
-    shapes = "".join(_svg(part) for part in parts)
-    numbers = "".join(_label(number, part) for number, part in enumerate(parts, start=1))
+def has_masks(text: str) -> bool:
+    """Whether gaps are shapes on a picture, as in a note of Anki's image occlusion that is kept as a cloze."""
+    return "image-occlusion:" in text
+
+
+def masks_on_paper(masks: str, picture: str) -> Sides:
+    """HTML with a `picture`, its parts covered and numbered as `masks` say, and uncovered."""
+    parts = list(_parts_in(masks))
+
+    def drawn(how: str) -> str:
+        return _PICTURE.sub(lambda image: _numbered_picture(image[0], parts, how), picture, count=1)
+
+    return Sides(drawn("covered"), [drawn("open")])
+
+
+def _parts_in(masks: str) -> Iterator[tuple[str, Part]]:
+    """The parts that the gaps of Anki's image occlusion cover, each with the numbers of its gap."""
+    for gap in gaps_in(masks):
+        part = Part("")
+        part.shape, *properties = gap.hidden.partition("image-occlusion:")[2].split(":")
+        given = dict(each.partition("=")[::2] for each in properties)
+        numbers = _NUMBER.findall(" ".join(given.get(name, "") for name in _PLACE.get(part.shape, ())))
+        scale = (100, 100, 200, 200) if part.shape == "ellipse" else (100,) * len(numbers)
+        part.at = tuple(by * float(number) for by, number in zip(scale, numbers, strict=False))
+        if len(part.at) == 4 or (part.shape == "polygon" and len(part.at) > 4 and len(part.at) % 2 == 0):
+            yield gap.numbers, part
+
+
+def _numbered_picture(image: str, parts: Sequence[tuple[str, Part]], how: str) -> str:
+    shapes = "".join(_svg(part) for _, part in parts)
+    numbers = "".join(_label(number, part) for number, part in parts)
     svg = f'<svg viewBox="0 0 100 100" preserveAspectRatio="none">{shapes}</svg>'
-    size = _SIZE.search(image := _field(note, "Image"))
+    size = _SIZE.search(image)
     ratio = f' style="--ratio:{int(size[1]) / int(size[2]):.4g}"' if size and int(size[2]) else ""
     return f'<div class="parts {how}"{ratio}>{image}{svg}{numbers}</div>'
 
@@ -213,7 +249,7 @@ def _svg(part: Part) -> str:
     return f'<polygon points="{" ".join(f"{number:g}" for number in part.at)}"/>'
 
 
-def _label(number: int, part: Part) -> str:
+def _label(number: str, part: Part) -> str:
     left, top, width, height = part.box
     return f'<b style="left:{left + width / 2:g}%;top:{top + height / 2:g}%">{number}</b>'
 

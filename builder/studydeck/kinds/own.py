@@ -12,7 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from studydeck.kinds import COMMON, OWN, card_keys
 from studydeck.kinds.cloze import gap_sides, gaps_on_paper
 from studydeck.kinds.fronts import is_shown, named_in, parse_template
-from studydeck.kinds.occlusion import OCCLUSION, names_html
+from studydeck.kinds.occlusion import OCCLUSION, has_masks, masks_on_paper, names_html
 from studydeck.model import Card, Key, Kind, Note, NoteType, Sides, takes
 from studydeck.model.kinds import Drawing
 from studydeck.patterns import pattern
@@ -53,14 +53,25 @@ def own_kind(name: str, note_type: NoteType, filled: Mapping[str, str]) -> Kind:
     def cards(card: Card, values: Sequence[str]) -> tuple[int, ...]:
         return cards_of(values)
 
+    def beside(note: Note) -> str:
+        """What the question of a note with gaps shows beside these."""
+        named = dict.fromkeys(part.field for part in named_in(fronts[0]) if part.field in fields)
+        shown = (note.fields[fields.index(field)] for field in named if field != fields[asked])
+        return "".join(f"<div>{value}</div>" for value in shown if value)
+
     def sides(note: Note) -> Sides:
+        if has_masks(note.fields[asked]):
+            return Sides(beside(note), [])
         if note_type.gaps:
             return gap_sides(note.fields[asked], note.ords)
         others = [value for number, value in enumerate(note.fields) if number != asked and value]
         return Sides(note.fields[asked], [note.fields[answered]] if answered != asked else others)
 
     def on_paper(note: Note) -> list[Sides]:
-        return [gaps_on_paper(note.fields[asked]) if note_type.gaps else sides(note)]
+        text = note.fields[asked]
+        if has_masks(text):
+            return [masks_on_paper(text, beside(note))]
+        return [gaps_on_paper(text) if note_type.gaps else sides(note)]
 
     def card_name(note: Note, number: int) -> str:
         return f"gap {number + 1}" if note_type.gaps else note_type.templates[number].name

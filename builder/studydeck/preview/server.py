@@ -32,11 +32,13 @@ ASSETS = Path(__file__).parent / "assets"
 PAGE = {each: each for each in ("preview.css", "preview.js", "parts.js")} | {"": "index.html"}
 #: AnkiDroid opens downloads of this type whatever their name (its manifest's intent filters); iOS goes by the name.
 PACKAGE_TYPE = "application/apkg"
-_PAGE_POLICY = (
+#: What the page may load, and nothing from anywhere else: a stranger's style may ask for more.
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; media-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'self'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "form-action 'none'"
 )
+_PAGE_HEADER = f"{PAGE_POLICY}; frame-ancestors 'self'"  # which only a header may say
 _MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a stranger's picture can't run anything
 _HEARTBEAT = 15.0
 #: Seconds in which a connection must send its request, and for which a browser may stop reading the answer.
@@ -317,7 +319,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.connections.let_in(self.connection)
         if name in PAGE:
             kind = mimetypes.guess_type(PAGE[name])[0] or "text/plain"
-            self._bytes((ASSETS / PAGE[name]).read_bytes(), f"{kind}; charset=utf-8", _PAGE_POLICY)
+            self._bytes((ASSETS / PAGE[name]).read_bytes(), f"{kind}; charset=utf-8", _PAGE_HEADER)
         elif name == "events" and with_body:
             self._events()
         elif name == "package.apkg":
@@ -330,7 +332,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _events(self) -> None:
         """Server-sent events: the state, and every change of it, until the page is closed."""
         self.send_response(200)
-        self._headers("text/event-stream; charset=utf-8", _PAGE_POLICY)
+        self._headers("text/event-stream; charset=utf-8", _PAGE_HEADER)
         self.end_headers()
         with suppress(OSError):
             for state in self.server.live.updates(_HEARTBEAT):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from studydeck.files import create, inside, write_files
 from studydeck.preview.live import update
-from studydeck.preview.server import ASSETS, PAGE
+from studydeck.preview.server import ASSETS, PAGE, PAGE_POLICY
 from studydeck.preview.view import View
 
 _DATA = "deck.js"
 _BEGINS = "window.studydeck = "
+#: The server's policy, which on a disk means the files there.
+_POLICY = PAGE_POLICY.replace("'self'", "'self' file:")
 
 
 def write_page(view: View, folder: Path) -> Path:
@@ -31,8 +33,14 @@ def write_page(view: View, folder: Path) -> Path:
             shutil.copyfileobj(source, target)
     state = update(view, None, {}).replace("<", "\\u003c")
     files = {folder / _DATA: f"{_BEGINS}{state};\n".encode()}
+    added = {
+        "<!-- policy -->": f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        "<!-- data -->": f'<script src="{_DATA}"></script>',
+    }
     for name in PAGE.values():
-        text = (ASSETS / name).read_text("utf-8").replace("<!-- data -->", f'<script src="{_DATA}"></script>')
+        text = (ASSETS / name).read_text("utf-8")
+        for here, what in added.items():
+            text = text.replace(here, what)
         files[folder / name] = text.encode()
     write_files(files)
     return folder / "index.html"

@@ -149,11 +149,14 @@ def _faces(values: Mapping[str, Any], home: Path, folder: Path, problems: list[P
 def _faults(note_type: NoteType, values: Mapping[str, Any], tree: Keys) -> Iterator[Problem]:
     """What Anki would refuse, or break, in a complete note type."""
     if not 0 < note_type.id <= keys.LARGEST_NUMBER:
-        yield _bad(tree, f"the id {note_type.id} is out of range", "write the number that Anki has for it")
+        remedy = f"write the number that Anki has for it, from 1 to {keys.LARGEST_NUMBER:,}"
+        yield _bad(tree.key("id"), f"the id {note_type.id} is out of range", remedy)
     if values.get("kind", "normal") not in ("normal", "cloze"):
         yield _bad(values["kind"], f"'{values['kind'][:40]}' isn't a kind of note type", "write normal or cloze")
     if not 0 <= (note_type.stamp or 0) <= keys.LARGEST_NUMBER:
-        yield _bad(tree, f"the stamp {note_type.stamp} is out of range", "write seconds since 1970, or remove it")
+        yield _bad(
+            tree.key("stamp"), f"the stamp {note_type.stamp} is out of range", "write seconds since 1970, or remove it"
+        )
     if not note_type.fields or not note_type.templates:
         yield _bad(tree, "a note type needs a field and a template", "add it")
         return

@@ -143,6 +143,10 @@ def _section_files(folder: Path, listed: Iterable[Text] | None, problems: list[P
     except OSError as error:
         at = Place(shown(folder))
         message, remedy = f"the folder can't be read ({error.strerror})", "fix the folder's permissions"
+        if isinstance(error, FileNotFoundError):
+            message, remedy = "there is no such folder", "if it was moved, start again where it is now"
+        elif not isinstance(error, PermissionError):
+            remedy = "fix its link or its disk"
         problems.append(problem("unreadable", at, message, remedy))
         return []
     names = [name[:-5] for name in files if name.endswith(".yaml") and name != "deck.yaml"]

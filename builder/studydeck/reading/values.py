@@ -71,7 +71,8 @@ _FORMS = {
 }
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _NAMES = (takes.LINE, takes.DECK_NAME)
-_NUMBER = pattern(r"-?[0-9]{1,19}")
+_NUMBER = pattern(r"-?[0-9]+")
+_TOO_LARGE = 1 << 63  # for Anki, and for SQLite
 _SIMPLE = pattern("[A-Za-z0-9][A-Za-z0-9 -]*")
 #: Kinds that are mappings with keys of the author's choice.
 _ENTRIES = (takes.LIMITS, takes.TERMS, takes.REASONS, takes.CREDITS, takes.FIELDS)
@@ -163,8 +164,12 @@ def _value(kind: str, key: Text, node: Node, problems: list[Problem], own_kinds:
         if (numbers := read_numbers(node)) is not None:
             return numbers
     elif kind == takes.NUMBER:
-        if isinstance(node, Text) and _NUMBER.fullmatch(node) and abs(int(node)) < 1 << 63:
-            return int(node)
+        if isinstance(node, Text) and _NUMBER.fullmatch(node):
+            if len(node) <= len(str(-_TOO_LARGE)) and abs(int(node)) < _TOO_LARGE:
+                return int(node)
+            message = f"the number {node[:40]} for '{key}' is out of range"
+            problems.append(problem("wrong-kind", node, message, f"write one that is less than {_TOO_LARGE:,}"))
+            return None
     elif kind == takes.MAPPINGS:
         if isinstance(node, Items):
             return node

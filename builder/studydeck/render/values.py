@@ -32,7 +32,7 @@ class Filled(NamedTuple):
     """A field of a note: its HTML, whether its key's mark is set, the card's present value, and of what language it is.
 
     `files` maps the field's pictures and sounds to their names in the deck's media folder. `rendered` is the HTML
-    of the present value.
+    of the present value, and `css` the style of the deck's own note type.
     """
 
     html: str
@@ -41,6 +41,7 @@ class Filled(NamedTuple):
     language: str = ""
     files: Mapping[str, str] = {}
     rendered: str = ""
+    css: str = ""
 
 
 def value_in(key: Key, field: Filled) -> KeyValue | None:
@@ -51,7 +52,7 @@ def value_in(key: Key, field: Filled) -> KeyValue | None:
     dressed = _DRESS.fullmatch(field.html)
     if dressed and field.rendered.startswith(dressed[1]):
         field = field._replace(html=dressed[3])
-    return _VALUES[key.takes](key, field)
+    return _VALUES[key.takes](key, field._replace(html=field.html.strip()))
 
 
 def fills_a_field(key: Key) -> bool:
@@ -62,9 +63,9 @@ def fills_a_field(key: Key) -> bool:
 def _text(key: Key, field: Filled) -> str | None:
     """A text as Markdown, or as HTML where Markdown would lose something, or where it is HTML now."""
     kept = cleaned(without_speech(field.html))
-    markdown, lost = to_markdown(field.html, field.files, language=field.language)
+    markdown, lost = to_markdown(field.html, field.files, language=field.language, css=field.css)
     if lost:
-        markdown, lost = to_markdown(kept, field.files, language=field.language)
+        markdown, lost = to_markdown(kept, field.files, language=field.language, css=field.css)
     if not lost and type(field.present) is not Html:
         return _in_the_authors_spelling(key, field, markdown.strip()) or None
     if key.takes not in _MAY_BE_HTML:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from studydeck.patterns import pattern
@@ -138,42 +139,74 @@ def _escaped(parts: list[str], needed: set[int]) -> str:
 _CLOSING_BRACES = pattern(r"\}\s+(?=\})")
 
 
-def seen_in(html: str, files: Mapping[str, str] | None = None) -> object:
+class Seen:
     """What a field shows, to be compared: equal for two fields if nobody can see a difference.
 
-    `files` maps names of media to those to compare by.
+    It is read in the two ways in which a field becomes an author's text: as it is, and cleaned, where Markdown would
+    lose something of it. Either may find more in broken HTML, or in a gap that a formula's `}}` ends.
     """
-    from studydeck.text.clean import cleaned  # which a build doesn't need
 
-    html = cleaned(html, files)
-    found = shown(html)
-    return html.split() if found.lost else _comparable(found.blocks)
+    def __init__(self, html: str, files: Mapping[str, str] | None, css: str) -> None:
+        self._html = html.strip()  # as Markdown, no text has blanks at its ends
+        self._files, self._style = files, style_of(css)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Seen):
+            return NotImplemented
+        return self._cleaned == other._cleaned or (self._as_it_is is not None and self._as_it_is == other._as_it_is)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def _cleaned(self) -> object:
+        from studydeck.text.clean import cleaned, without_speech  # which a build doesn't need
+
+        html = cleaned(without_speech(self._html), self._files).strip()
+        found = shown(html, self._style)
+        return html.split() if found.lost else _comparable(found.blocks)
+
+    @cached_property
+    def _as_it_is(self) -> object:
+        found = shown(self._html, self._style)
+        return None if found.lost else _comparable(found.blocks, self._files)
 
 
-def _comparable(blocks: Blocks) -> object:
-    """`blocks` without what shows no difference."""
-    return tuple(_comparable_block(block) for block in blocks)
+def seen_in(html: str, files: Mapping[str, str] | None = None, css: str = "") -> Seen:
+    """What a field shows in a note type of this style.
+
+    `files` maps names of media to those to compare by, and others are left out.
+    """
+    return Seen(html, files, css)
 
 
-def _comparable_block(block: object) -> object:
+def _comparable(blocks: Blocks, files: Mapping[str, str] | None = None) -> object:
+    """`blocks` without what shows no difference, their media by the names that `files` gives them."""
+    return tuple(_comparable_block(block, files or {}) for block in blocks)
+
+
+def _comparable_block(block: object, files: Mapping[str, str]) -> object:
     match block:
         case Paragraph(lines) | Heading(_, lines):
-            return block._replace(lines=tuple(tuple(map(_comparable_piece, line)) for line in lines))
+            return block._replace(
+                lines=tuple(tuple(_comparable_piece(piece, files) for piece in line) for line in lines)
+            )
         case Listed(items):
-            return block._replace(items=tuple(map(_comparable, items)))  # type: ignore[arg-type]
+            return block._replace(items=tuple(_comparable(item, files) for item in items))  # type: ignore[misc]
         case Quote(inner):
-            return "quote", _comparable(inner)
+            return "quote", _comparable(inner, files)
         case Table(rows):
             width = max(map(len, rows))
             empty = Cell((), "")
             filled = [[*row, *[empty] * (width - len(row))] for row in rows]
-            return block.headed, [[(_comparable(cell.blocks), cell.align) for cell in row] for row in filled]
+            return block.headed, [[(_comparable(cell.blocks, files), cell.align) for cell in row] for row in filled]
     return block
 
 
-def _comparable_piece(piece: Piece) -> Piece:
-    if piece.kind in ("formula", "display") and "}" in piece.text:
-        return piece._replace(text=_CLOSING_BRACES.sub("}", piece.text))
+def _comparable_piece(piece: Piece, files: Mapping[str, str]) -> Piece:
+    if piece.kind in ("formula", "display") and "}" in piece.text:  # perhaps apart, for a cloze
+        return piece._replace(text=_CLOSING_BRACES.sub("}", piece.text).replace(":{}:", "::"))
+    if piece.kind in ("picture", "sound"):
+        return piece._replace(text=files.get(piece.text, piece.text))
     return piece
 
 

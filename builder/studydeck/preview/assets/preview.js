@@ -4,15 +4,18 @@
 {
   const byId = (id) => document.getElementById(id);
   const deck = { head: { sections: [] }, order: [], cards: {}, errors: [], loose: [], mild: {} };
-  const place = { key: named(), side: "question" };
+  const place = { key: "", side: "question" };
   const sizes = { phone: [390, 780], tablet: [768, 1000], desktop: [667, 443] }; // a desktop's window may be larger
   const frame = byId("frame");
   let listed = []; // the keys of the cards in the list
 
   // --- small helpers ---------------------------------------------------------------------------
 
+  // The key of the card that the address names; of a note or a list that it names by its id, the first one.
   function named() {
-    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // #100% can't be decoded
+    let name = "";
+    try { name = decodeURIComponent(location.hash.slice(1)); } catch { /* #100% can't be decoded */ }
+    return Object.hasOwn(deck.cards, name) ? name : deck.order.find((key) => key.startsWith(`${name}/`));
   }
   function make(name, text, attributes) {
     const element = document.createElement(name);
@@ -56,7 +59,7 @@
       place.side = "question";
     }
     const wanted = named(); // it may have come only now, or be back
-    if (wanted !== place.key && deck.cards[wanted]) Object.assign(place, { key: wanted, side: "question" });
+    if (wanted && wanted !== place.key) Object.assign(place, { key: wanted, side: "question" });
     if (state.head) showHead();
     byId("counts").textContent = `${count(deck.head.notes, "note")}, ${count(deck.order.length, "card")}`;
     showErrors();
@@ -515,7 +518,7 @@
   new ResizeObserver(fit).observe(byId("slot"));
   addEventListener("hashchange", () => {
     const key = named();
-    if (deck.cards[key] && key !== place.key) go(key);
+    if (key && key !== place.key) go(key);
   });
 
   // --- start -----------------------------------------------------------------------------------
