@@ -163,12 +163,12 @@ class Seen:
 
         html = cleaned(without_speech(self._html), self._files).strip()
         found = shown(html, self._style)
-        return html.split() if found.lost else _comparable(found.blocks)
+        return html.split() if found.lost else _comparable(_without_ends(found.blocks))
 
     @cached_property
     def _as_it_is(self) -> object:
         found = shown(self._html, self._style)
-        return None if found.lost else _comparable(found.blocks, self._files)
+        return None if found.lost else _comparable(_without_ends(found.blocks), self._files)
 
 
 def seen_in(html: str, files: Mapping[str, str] | None = None, css: str = "") -> Seen:
@@ -177,6 +177,18 @@ def seen_in(html: str, files: Mapping[str, str] | None = None, css: str = "") ->
     `files` maps names of media to those to compare by, and others are left out.
     """
     return Seen(html, files, css)
+
+
+def _without_ends(blocks: Blocks) -> Blocks:
+    """`blocks` without blanks at their ends, even no-break spaces that someone wants to see: a text loses them, too."""
+    trimmed = [*blocks]
+    for at, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        if trimmed and isinstance(block := trimmed[at], Paragraph):
+            lines = [[*line] for line in block.lines]
+            if (piece := lines[at][at]).kind == "text":
+                lines[at][at] = piece._replace(text=strip(piece.text))
+            trimmed[at] = Paragraph(tuple(map(tuple, lines)))
+    return tuple(trimmed)
 
 
 def _comparable(blocks: Blocks, files: Mapping[str, str] | None = None) -> object:
@@ -188,7 +200,7 @@ def _comparable_block(block: object, files: Mapping[str, str]) -> object:
     match block:
         case Paragraph(lines) | Heading(_, lines):
             return block._replace(
-                lines=tuple(tuple(_comparable_piece(piece, files) for piece in line) for line in lines)
+                lines=tuple(tuple(_comparable_piece(each, files) for each in line if each.text) for line in lines)
             )
         case Listed(items):
             return block._replace(items=tuple(_comparable(item, files) for item in items))  # type: ignore[misc]
