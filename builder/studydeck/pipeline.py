@@ -174,6 +174,10 @@ def build(
     from studydeck.package import write_package  # loads genanki, which nothing else needs
 
     deck, media, kept = loaded.deck, loaded.media, loaded.kept
+    if _has_material(deck):
+        from studydeck.material import forget_material
+
+        forget_material()  # only its problems were needed
     path = package_path(deck.folder, out)
     package = path if kept is NOTHING_KEPT else None  # else the last build's notes were found to be up to date
     last = shipped(deck.folder, loaded.lock, loaded.known, package, only_this_branch)

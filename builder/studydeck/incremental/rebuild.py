@@ -165,9 +165,7 @@ def _part_of(folder: Path, last: Memory, changed: set[str], known: cache.Known) 
     paragraphs, rest = set_apart(data.decode(), set(ids))
     lock, damage = read_lock(shown(folder / LOCK_FILE), rest.encode())
 
-    loaded = load(
-        folder, lock=lock, judge=False, keep_material=False, part=PartRead(deck, problems, _looked_at(deck, cuts))
-    )
+    loaded = load(folder, lock=lock, judge=False, part=PartRead(deck, problems, _looked_at(deck, cuts)))
     if damage or loaded.problems or len(paragraphs) < len(ids):
         return None
     read = _sections(loaded)
