@@ -224,6 +224,19 @@ def test_a_fix_of_a_text_that_was_shipped_in_between_arrives(desk: Desk) -> None
     assert (desk.fields("nile")["Answer"], desk.fields("nile")["Hint"]) == ("The Nile", "N")
 
 
+def test_a_card_that_was_retired_in_between_comes_back(desk: Desk) -> None:
+    """By a package, which push knows nothing of, and neither do the texts say it."""
+    desk.author.edit("id: nile", "retired: true, id: nile")
+    desk.author.build()
+    desk.learner.import_package(desk.author.package)
+    assert desk.tags("nile") == {"rivers::retired"}
+    desk.change("nile", tag="mine")
+    desk.author.edit("retired: true, id: nile", "id: nile")
+    desk.author.build()
+    desk.push()
+    assert desk.tags("nile") == {"rivers::water", "africa", "mine"}
+
+
 def test_a_change_in_the_very_second_of_a_build_is_the_learners(desk: Desk) -> None:
     desk.author.edit("The Nile", "White Nile")
     desk.author.build(later=1)

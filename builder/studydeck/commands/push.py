@@ -261,7 +261,7 @@ class _Builds:
         if landed == stamp:
             return PastVersions([pushed[newest]], True)
         known = dict(sorted((pushed | self._packed(guid, stamp)).items(), reverse=True))
-        same = next((each for each in known.values() if theirs.has_texts_of(each)), None)
+        same = next(filter(theirs.may_come_from, known.values()), None)
         packages = (each.rows[guid].modified for each in (self.shipment, self.last) if each and guid in each.rows)
         return PastVersions([same], True) if same else PastVersions(list(known.values()), newest in packages)
 
@@ -270,7 +270,7 @@ class _Builds:
         known: list[Version] = []
         for built, version in islice(self._until(guid, stamp), _BUILDS):
             by_chance = built == self.shipment.rows[guid].modified  # a change in the second of the build; texts differ
-            if (built == stamp and not by_chance) or theirs.has_texts_of(version):
+            if (built == stamp and not by_chance) or theirs.may_come_from(version):
                 return PastVersions([version], True)
             known.append(version)
         return PastVersions(known, len(known) > len(self._packed(guid, stamp)))

@@ -5,10 +5,12 @@ A text that the author once shipped is the author's, and any other is the learne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from studydeck.model.kinds import MY_NOTES, SPARES
+
+_RETIRED = "::retired"
 
 
 class Version(NamedTuple):
@@ -20,6 +22,14 @@ class Version(NamedTuple):
     def has_texts_of(self, other: Version) -> bool:
         """Whether every text is the other's, besides the learner's own."""
         return all(text == self.fields.get(name) for name, text in other.fields.items() if name != MY_NOTES)
+
+    def may_come_from(self, other: Version) -> bool:
+        """Whether a learner may have made this of `other` by tags alone; nobody retires a card by hand."""
+        return self.is_retired == other.is_retired and self.has_texts_of(other)
+
+    @property
+    def is_retired(self) -> bool:
+        return any(tag.endswith(_RETIRED) for tag in folded_tags(self.tags))
 
     def is_same(self, other: Version) -> bool:
         """Whether no one could see a difference."""
@@ -68,9 +78,16 @@ def merge(shipped: PastVersions, new: Version, theirs: Version, *, is_newer: boo
         fields[name] = text
         if own and own not in olds and not _look_alike(own, text):
             replaced[name] = own
-    not_own = folded_tags(new.tags) | shipped.tags
+    not_own = folded_tags(new.tags) | shipped.tags | set(_retiring(new.tags))
     own_tags = tuple(tag for tag in theirs.tags if tag.casefold() not in not_own)
     return Merged(Version(fields, (*new.tags, *own_tags)), own_tags, tuple(kept), replaced)
+
+
+def _retiring(tags: Iterable[str]) -> Iterator[str]:
+    """The tags by which a deck that has such `tags` says that a card is retired."""
+    for tag in folded_tags(tags):
+        parts = tag.split("::")
+        yield from ("::".join(parts[:end]) + _RETIRED for end in range(1, len(parts)))
 
 
 def _look_alike(one: str, other: str) -> bool:
