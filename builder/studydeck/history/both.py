@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from studydeck.model import RETIRED, says_retired
 from studydeck.model.kinds import MY_NOTES, SPARES
-
-_RETIRED = "::retired"
 
 
 class Version(NamedTuple):
@@ -25,11 +24,8 @@ class Version(NamedTuple):
 
     def may_come_from(self, other: Version) -> bool:
         """Whether a learner may have made this of `other` by tags alone; nobody retires a card by hand."""
-        return self.is_retired == other.is_retired and self.has_texts_of(other)
-
-    @property
-    def is_retired(self) -> bool:
-        return any(tag.endswith(_RETIRED) for tag in folded_tags(self.tags))
+        is_retired, was_retired = (says_retired(folded_tags(each.tags)) for each in (self, other))
+        return is_retired == was_retired and self.has_texts_of(other)
 
     def is_same(self, other: Version) -> bool:
         """Whether no one could see a difference."""
@@ -87,7 +83,7 @@ def _retiring(tags: Iterable[str]) -> Iterator[str]:
     """The tags by which a deck that has such `tags` says that a card is retired."""
     for tag in folded_tags(tags):
         parts = tag.split("::")
-        yield from ("::".join(parts[:end]) + _RETIRED for end in range(1, len(parts)))
+        yield from ("::".join(parts[:end]) + RETIRED for end in range(1, len(parts)))
 
 
 def _look_alike(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from studydeck.model import RETIRED
 from studydeck.patterns import pattern
 
 #: What other tools write otherwise: tags, entities, sounds, and line ends.
@@ -66,7 +67,7 @@ def moving(stays: Sequence[Stay], title: str, search: Callable[[str], str]) -> I
 
 def retired(tag: str) -> ByHand:
     """The cards that are shipped one last time with the tag `tag::retired`."""
-    return ByHand("After importing, suspend or delete the retired cards.", _tag(f"{tag}::retired"))
+    return ByHand("After importing, suspend or delete the retired cards.", _tag(tag + RETIRED))
 
 
 def gone(searches: Sequence[str], note_types: Sequence[str]) -> ByHand:

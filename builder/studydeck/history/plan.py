@@ -21,7 +21,7 @@ from studydeck.history.identity import answer_digest, content_digest, digest, qu
 from studydeck.history.lock import Lock, NoteRecord
 from studydeck.history.own_types import same_parts
 from studydeck.kinds import KINDS
-from studydeck.model import Card, Deck, Note, NoteType, OldNote, is_another_tools, takes
+from studydeck.model import Card, Deck, Note, NoteType, OldNote, is_another_tools, says_retired, takes
 from studydeck.model.kinds import MY_NOTES, SPARES
 from studydeck.patterns import pattern
 from studydeck.text import about
@@ -192,7 +192,7 @@ def before_from_package(
     known = {each.guid: each for each in lock.notes.values()} if lock else {}
     old = {}
     for note in notes:
-        retired = any(tag.endswith("::retired") for tag in note.tags)
+        retired = says_retired(note.tags)
         name = note.fields.get("Id") or note.guid
         content = old_digest(note)
         if (last := known.get(note.guid)) and is_another_tools(note.guid, note.added):

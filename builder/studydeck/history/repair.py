@@ -12,7 +12,7 @@ from studydeck.history.own_types import shape_of
 from studydeck.history.plan import named_fields, old_digest
 from studydeck.history.record import note_type_ids
 from studydeck.kinds import KINDS
-from studydeck.model import Deck, Note, NoteType, OldNote
+from studydeck.model import Deck, Note, NoteType, OldNote, says_retired
 
 
 class Repaired(NamedTuple):
@@ -108,7 +108,7 @@ def record_of(old: OldNote, by_question: Mapping[str, Note] = {}) -> NoteRecord:
         id=old.fields.get("Id") or old.guid,
         guid=old.guid,
         kind=old.kind,
-        retired=any(tag.endswith("::retired") for tag in old.tags),
+        retired=says_retired(old.tags),
         made=False,
         content=old_digest(old),
         question=question_digest(note.card) if note is not None else "",

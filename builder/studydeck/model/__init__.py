@@ -4,6 +4,7 @@ from studydeck.model import takes
 from studydeck.model.kinds import Key, Kind, Sides
 from studydeck.model.notes import (
     NOTHING_KEPT,
+    RETIRED,
     Field,
     Identity,
     Kept,
@@ -17,6 +18,7 @@ from studydeck.model.notes import (
     is_another_tools,
     numbers_for,
     problems_by_note,
+    says_retired,
 )
 from studydeck.model.problems import (
     ERROR,
@@ -53,6 +55,7 @@ __all__ = [
     "INFO",
     "NOTHING_KEPT",
     "PROBLEMS",
+    "RETIRED",
     "UNWRITTEN",
     "WARNING",
     "Card",
@@ -89,6 +92,7 @@ __all__ = [
     "numbers_for",
     "problem",
     "problems_by_note",
+    "says_retired",
     "shown",
     "takes",
     "warning",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
@@ -18,6 +18,8 @@ _FIRST, _SLOTS = 1_325_376_000_000, 616_000_000
 #: A note's cards have the ids after the note's, and a cloze note has up to 500 cards.
 _STEP = 512
 _FEW = 10  # more notes than ever want the same number
+#: Behind the deck's tag: the only tag of a card that is shipped a last time.
+RETIRED = "::retired"
 
 
 class Identity(NamedTuple):
@@ -83,6 +85,11 @@ def numbers_for(guid: str) -> Iterator[int]:
     while True:
         yield _FIRST + slot % _SLOTS * _STEP
         slot += 1
+
+
+def says_retired(tags: Iterable[str]) -> bool:
+    """Whether a note's tags say that its card is retired."""
+    return any(tag.endswith(RETIRED) for tag in tags)
 
 
 def is_another_tools(guid: str, number: int) -> bool:

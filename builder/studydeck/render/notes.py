@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studydeck.kinds.question import LIST
-from studydeck.model import Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
+from studydeck.model import RETIRED, Card, Deck, Identity, Item, Kind, Languages, Note, Section, Text, takes
 from studydeck.model.kinds import Drawing, Size
 from studydeck.text import field_html, to_html, with_occlusions, without_commands
 from studydeck.text.languages import direction, runs_right_to_left, usual_direction
@@ -45,7 +45,7 @@ def render_notes(
     """
     cards = deck.cards
     frames = [each for section in deck.sections for each in [_frame(deck, section)] * len(section.cards)]
-    retired = (f"{deck.tag}::retired",)
+    retired = (f"{deck.tag}{RETIRED}",)
     renderers: dict[str, _Renderer] = {}
     for place in range(len(cards)) if order is None else order:
         card, frame, identity = cards[place], frames[place], identities[place]
